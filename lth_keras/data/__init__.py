@@ -1,0 +1,7 @@
+"""The data of an experiment: any TFDS set of labelled images or vectors, or an embedded one."""
+
+from lth_keras.data.arrays import from_arrays
+from lth_keras.data.dataset import Dataset
+from lth_keras.data.loaded import LoadedData, fallback_warning
+
+__all__ = ["Dataset", "LoadedData", "fallback_warning", "from_arrays"]

@@ -1,0 +1,74 @@
+"""Stratified choices of examples: the same labels and seed give the same choice on any machine."""
+
+import numbers
+
+import numpy as np
+
+from lth_keras.errors import ConfigurationError
+
+
+def stratified_choice(labels, count, seed):
+    """Chooses `count` examples so that each label keeps its share, to within one example.
+
+    Args:
+      labels: integer labels, [N].
+      count: how many to choose, 0 to N.
+      seed: of the choice within a label.
+
+    Returns:
+      The chosen positions, ascending, int64 [count].
+    """
+    labels = np.asarray(labels)
+    # RandomState's streams are frozen by NumPy's policy; those of default_rng may change.
+    random = np.random.RandomState(seed)
+    classes, sizes = np.unique(labels, return_counts=True)
+    chosen = [
+        random.permutation(np.flatnonzero(labels == label))[:quota]
+        for label, quota in zip(classes, _quotas(sizes, count), strict=True)
+    ]
+    return np.sort(np.concatenate(chosen)) if chosen else np.zeros(0, np.int64)
+
+
+def held_out_count(validation, available, name):
+    """The number of training examples that `validation` holds out.
+
+    Args:
+      validation: a share (float, 0 to 1) or a count (int).
+      available: the number of training examples.
+      name: the data set's, for the error.
+
+    Raises:
+      ConfigurationError: nothing, or everything, would be held out.
+    """
+    check_validation(validation)
+    if validation == 0:
+        return 0
+    is_count = isinstance(validation, numbers.Integral)
+    count = int(validation) if is_count else round(validation * available)
+    if not 0 < count < available:
+        raise ConfigurationError(
+            f"validation is {validation!r}, which is {count} of the {available} training examples "
+            f"of '{name}'; expected at least 1 and fewer than all; give a share such as 0.1"
+        )
+    return count
+
+
+def check_validation(validation):
+    """Raises ConfigurationError unless it is a share from 0 to below 1 or a count from 0."""
+    is_number = isinstance(validation, numbers.Real) and not isinstance(validation, bool)
+    is_count = isinstance(validation, numbers.Integral)
+    if not is_number or not (validation >= 0 if is_count else 0 <= validation < 1):
+        raise ConfigurationError(
+            f"validation is {validation!r}; expected a share (a float, 0 <= share < 1) or a "
+            "count (an integer >= 0) of the training examples to hold out"
+        )
+
+
+def _quotas(sizes, count):
+    """How many of each label: the largest remainders get what rounding down left over."""
+    exact = sizes * (count / sizes.sum())
+    quotas = np.floor(exact).astype(np.int64)
+    # A stable sort, so that of equal remainders the lower label is served first.
+    order = np.argsort(quotas - exact, kind="stable")
+    quotas[order[: count - quotas.sum()]] += 1
+    return quotas
