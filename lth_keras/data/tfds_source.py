@@ -109,43 +109,41 @@ def _read(builder, name):
         raise ConfigurationError(
             f"'{name}' has the splits {sorted(builder.info.splits)}; expected 'train' and 'test'"
         )
-    only = tfds.decode.PartialDecoding({image: True, label: True})
-    arrays = []
-    for split in ("train", "test"):
-        examples = _read_split(builder, split, only)
-        arrays += [examples[image], examples[label]]
+    train, test = (_read_split(builder, split, image, label) for split in ("train", "test"))
     feature = builder.info.features[label]
     is_class = isinstance(feature, tfds.features.ClassLabel) and feature.num_classes
     return checked(
-        name, *arrays,
+        name, *train, *test,
         num_classes=feature.num_classes if is_class else None,
         label_names=tuple(feature.names) if is_class and feature.names else None,
     )
 
 
-def _read_split(builder, split, decoders):
+def _read_split(builder, split, image, label):
+    """(images, labels) of a split, in the order in which they were prepared."""
     import tensorflow_datasets as tfds
 
     from lth_keras.compat import tf
 
     stored = builder.info.splits[split].num_examples
     try:
-        examples = tfds.as_numpy(builder.as_dataset(
-            split=split, batch_size=-1, shuffle_files=False, decoders=decoders,
-            read_config=tfds.ReadConfig(try_autocache=False),
-        ))
+        examples = builder.as_dataset(
+            split=split, shuffle_files=False, read_config=tfds.ReadConfig(try_autocache=False)
+        )
+        # One batch of all, and only of what is used: other features may be many times larger.
+        pairs = examples.map(lambda example: (example[image], example[label]), tf.data.AUTOTUNE)
+        images, labels = tfds.as_numpy(pairs.batch(stored).get_single_element())
     except (OSError, ValueError, AssertionError, tf.errors.OpError) as error:
         raise ConfigurationError(
             f"the {split} split in {builder.data_path} cannot be read ({_line(error)}); expected "
             f"{stored} whole examples: delete that folder and prepare it again"
         ) from error
-    read = len(next(iter(examples.values())))
-    if read != stored:
+    if len(images) != stored:
         raise ConfigurationError(
-            f"the {split} split in {builder.data_path} has {read} examples; expected {stored}: "
-            "delete that folder and prepare it again"
+            f"the {split} split in {builder.data_path} has {len(images)} examples; expected "
+            f"{stored}: delete that folder and prepare it again"
         )
-    return examples
+    return images, labels
 
 
 def _feature_names(info, name):
