@@ -1,0 +1,52 @@
+"""Means and paired differences over trials with their 95 % intervals, by Student's t."""
+
+import math
+
+import numpy as np
+from scipy import stats
+
+CONFIDENCE = 0.95
+
+
+def mean_interval(values):
+    """(mean, low, high) of `values` [n], NaNs left out.
+
+    The interval is mean ± t s/√n with the 97.5 % quantile t for n − 1 degrees of freedom; it is
+    NaN for one value, and all three are NaN for none.
+    """
+    values = np.asarray(values, float)
+    values = values[~np.isnan(values)]
+    if not values.size:
+        return math.nan, math.nan, math.nan
+    # From the first value, so that equal values have exactly that mean, and no deviation.
+    shifted = values - values[0]
+    mean = float(values[0] + shifted.mean())
+    if values.size == 1:
+        return mean, math.nan, math.nan
+    error = shifted.std(ddof=1) / math.sqrt(values.size)
+    half = float(stats.t.ppf(0.5 + CONFIDENCE / 2, values.size - 1) * error)
+    return mean, mean - half, mean + half
+
+
+def paired_difference(ours, theirs):
+    """(mean, low, high, p) of ours − theirs, paired by trial; p is of the two-sided t test.
+
+    Args:
+      ours, theirs: {trial: value}; trials that only one of them has are left out.
+
+    Returns:
+      NaN for low, high and p where one trial is in common; NaN for all where none is. p is 1
+      where all differences are 0, and 0 where they are all equal and not 0.
+    """
+    common = [trial for trial in ours if trial in theirs]
+    # Rounded, so that 0.98 − 0.97 and 0.93 − 0.92 are the same difference.
+    differences = np.round([ours[trial] - theirs[trial] for trial in common], 12)
+    differences = differences[~np.isnan(differences)]
+    mean, low, high = mean_interval(differences)
+    if differences.size < 2:
+        return mean, low, high, math.nan
+    error = (differences - differences[0]).std(ddof=1) / math.sqrt(differences.size)
+    if error == 0:
+        return mean, low, high, 1.0 if mean == 0 else 0.0
+    p = 2 * stats.t.sf(abs(mean) / error, differences.size - 1)
+    return mean, low, high, float(p)

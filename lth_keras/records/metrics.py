@@ -1,0 +1,135 @@
+"""One evaluation of one network as a row, and rows as CSV whose bytes can be compared."""
+
+import dataclasses
+import io
+import math
+import pathlib
+
+import numpy as np
+import pandas as pd
+
+from lth_keras import files
+from lth_keras.errors import RunError
+
+COLUMNS = (
+    "trial", "variant", "round", "density", "step", "epoch", "train_loss", "train_accuracy",
+    "val_loss", "val_accuracy", "test_loss", "test_accuracy",
+)
+_WHOLE = ("trial", "round", "step")
+_HEADER = ",".join(COLUMNS) + "\n"
+
+
+@dataclasses.dataclass(frozen=True)
+class MetricsRow:
+    """One evaluation.
+
+    Numbers become Python's own. A float32 becomes the shortest decimal that gives it back, so
+    that the row in memory, the text in the file and the number read from it are the same.
+
+    Attributes:
+      trial: counted from 1.
+      variant: 'imp' for a round of iterative pruning, else the control's name.
+      round: whose mask it is; 0 is dense.
+      density: share of prunable weights kept, 0 to 1.
+      step: optimizer updates so far.
+      epoch: the same in passes over the training set, perhaps with a fraction.
+      train_loss, val_loss, test_loss: mean over the split; None if not evaluated. A loss that is
+        not a number is recorded as inf: where tables are read, NaN is what was not evaluated.
+      train_accuracy, val_accuracy, test_accuracy: 0 to 1; None if not evaluated.
+
+    Raises:
+      ValueError: an accuracy lies outside 0 to 1, or the variant's name would break a CSV line.
+    """
+
+    trial: int
+    variant: str
+    round: int
+    density: float
+    step: int
+    epoch: float
+    train_loss: float | None = None
+    train_accuracy: float | None = None
+    val_loss: float | None = None
+    val_accuracy: float | None = None
+    test_loss: float | None = None
+    test_accuracy: float | None = None
+
+    def __post_init__(self):
+        if not self.variant or set(self.variant) & set(',"\r\n'):
+            raise ValueError(f"variant {self.variant!r} cannot be a field of a CSV file")
+        for column in COLUMNS:
+            value = getattr(self, column)
+            if column in _WHOLE:
+                value = int(value)
+            elif column != "variant" and value is not None:
+                value = _plain(value)
+            if column.endswith("_accuracy") and value is not None and not 0 <= value <= 1:
+                raise ValueError(f"{column} is {value}; expected 0 to 1, or None: not evaluated")
+            if column.endswith("_loss") and value is not None and math.isnan(value):
+                value = math.inf
+            object.__setattr__(self, column, value)
+
+
+def rows_to_csv(rows):
+    """The text of a metrics file: `COLUMNS`, then a line for each `MetricsRow`."""
+    lines = (
+        ",".join(_field(getattr(row, column)) for column in COLUMNS) + "\n" for row in rows
+    )
+    return _HEADER + "".join(lines)
+
+
+def read_csv(path):
+    """A metrics file as a DataFrame: trial, round and step int64, variant str, the rest float64.
+
+    An empty field is NaN, 'not evaluated'; the loss of a diverged network is inf.
+
+    Raises:
+      RunError: the file is missing, or is no metrics file.
+    """
+    kinds = {column: "int64" if column in _WHOLE else "float64" for column in COLUMNS}
+    try:
+        return pd.read_csv(
+            io.StringIO(_text(path)), dtype=kinds | {"variant": "str"}, keep_default_na=False,
+            na_values={column: [""] for column in COLUMNS if column != "variant"},
+        )
+    except ValueError as error:
+        raise RunError(
+            f"cannot read {path}: {error}; `run.py verify RUN` looks for further damage"
+        ) from error
+
+
+def concatenate(paths, to):
+    """Writes the metrics files `paths`, in this order, as one file `to`, whole or not at all.
+
+    Lines are copied as they are: no number is read and written again.
+
+    Raises:
+      RunError: a file is missing or is no metrics file, or `to` cannot be written.
+    """
+    files.write_text(to, _HEADER + "".join(_text(path)[len(_HEADER):] for path in paths))
+
+
+def _plain(value):
+    # str, not item(): a float32 as a double is 0.10000000149011612 where '0.1' says the same.
+    return float(str(value[()])) if getattr(value, "dtype", None) == np.float32 else float(value)
+
+
+def _field(value):
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _text(path):
+    try:
+        text = pathlib.Path(path).read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunError(f"cannot read {path}: {error}; `run.py verify RUN` tells what else is missing") from error
+    if not text.startswith(_HEADER) or not text.endswith("\n"):
+        raise RunError(
+            f"{path} is no metrics file: its first line is {text.partition(chr(10))[0][:80]!r}; "
+            f"expected {_HEADER.strip()!r} and whole lines"
+        )
+    return text

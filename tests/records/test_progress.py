@@ -1,0 +1,96 @@
+"""The display of a run: plain lines in a log, a bar on a terminal, and little time for either."""
+
+import io
+import time
+
+import pytest
+from rich.console import Console
+
+from lth_keras.records import Progress, progress
+
+
+class Clock:
+    """`time.monotonic` under the test's control."""
+
+    now = 1000.0
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(progress, "time", clock)
+    return clock
+
+
+def test_a_log_gets_plain_lines(clock):
+    file = io.StringIO()
+    with Progress(300, "mnist_lt", Console(file=file, width=20)) as shown:
+        shown.unit_skipped("trial 1 round_00", steps=100, why="already stored")
+        shown.unit_started("trial 1 [round_01]", steps=100, epochs=4)
+        for step in range(1, 101):
+            clock.now += 1
+            shown.advanced(1, epoch=step / 25, accuracy=0.5, loss=0.25)
+        shown.unit_finished("trial 1 [round_01]", accuracy=0.97654)
+        shown.note("a note")
+        shown.unit_started("trial 1 round_02", steps=100, epochs=4)
+        clock.now += 5
+        shown.advanced(60, epoch=2.4)
+        shown.unit_finished("trial 1 round_02", seconds=7)
+    # A step takes 1 s; skipped steps do not count as fast ones. Every 30 s there is a line.
+    assert file.getvalue().splitlines() == [
+        "mnist_lt: 300 steps",
+        "trial 1 round_00: already stored",
+        "trial 1 [round_01]: epoch 1.2/4, accuracy 50.00 %, loss 0.25; "
+        "130 of 300 steps, about 3 min left",
+        "trial 1 [round_01]: epoch 2.4/4, accuracy 50.00 %, loss 0.25; "
+        "160 of 300 steps, about 2 min left",
+        "trial 1 [round_01]: epoch 3.6/4, accuracy 50.00 %, loss 0.25; "
+        "190 of 300 steps, about 2 min left",
+        "trial 1 [round_01]: accuracy 97.65 %, 100.0 s; 200 of 300 steps, about 2 min left",
+        "a note",
+        "trial 1 round_02: 7.0 s; 300 of 300 steps",
+    ]
+
+
+def test_time_left_is_from_steps_that_were_trained(clock):
+    shown = Progress(1000, "run", Console(file=io.StringIO()))
+    assert shown.seconds_left() is None
+    shown.unit_skipped("a", 500, "stored")
+    assert shown.seconds_left() is None
+    shown.unit_started("b", 100, 1)
+    clock.now += 20
+    shown.advanced(100, epoch=1)
+    assert shown.seconds_left() == pytest.approx(400 * 20 / 100)
+    shown.unit_finished("b")
+    clock.now += 1000  # between units nothing is trained
+    assert shown.seconds_left() == pytest.approx(80)
+
+
+def test_a_terminal_gets_a_bar():
+    file = io.StringIO()
+    with Progress(100, "[run]", Console(file=file, force_terminal=True, width=80)) as shown:
+        shown.unit_started("trial 1 small_dense_random@10", steps=100, epochs=100)
+        time.sleep(0.3)
+        shown.advanced(50, epoch=50, accuracy=0.9712, loss=0.0123)
+        time.sleep(0.5)
+        shown.unit_finished("trial 1 small_dense_random@10", accuracy=0.97)
+    text = file.getvalue()
+    assert "\x1b[" in text and "50 %" in text and "[run]" in text and "…" not in text
+    assert "trial 1 small_dense_random@10: epoch 50/100, accuracy 97.12 %, loss 0.0123" in text
+    assert "accuracy 97.00 %" in text
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_it_costs_little(terminal):
+    console = Console(file=io.StringIO(), force_terminal=terminal, width=80)
+    with Progress(20_000, "run", console) as shown:
+        shown.unit_started("a", 20_000, 1)
+        start = time.process_time()
+        for step in range(20_000):
+            shown.advanced(1, epoch=step / 20_000, accuracy=0.5)
+        # 1,000 calls a second for 20 seconds of training: well under a hundredth of it.
+        assert time.process_time() - start < 0.2
+        shown.unit_finished("a")
