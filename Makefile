@@ -23,6 +23,7 @@ lint: $(VENV)/dev.stamp
 
 # Stamps inside the environment: who deletes it deletes them too.
 $(VENV)/run.stamp: requirements.txt constraints.txt | $(VENV)/bin/pip
+	@echo "installing into $(VENV), once: about 3 GB, some minutes"
 	$(PIP) -r requirements.txt
 	touch $@
 
