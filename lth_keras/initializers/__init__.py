@@ -2,6 +2,5 @@
 
 from lth_keras.initializers.distribution import EmpiricalDistribution
 from lth_keras.initializers.empirical import EmpiricalHistogram, EmpiricalValues
-from lth_keras.initializers.fan_in import FanInUniform
 
-__all__ = ["EmpiricalDistribution", "EmpiricalHistogram", "EmpiricalValues", "FanInUniform"]
+__all__ = ["EmpiricalDistribution", "EmpiricalHistogram", "EmpiricalValues"]

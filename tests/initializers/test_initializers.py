@@ -11,7 +11,6 @@ from lth_keras.initializers import (
     EmpiricalDistribution,
     EmpiricalHistogram,
     EmpiricalValues,
-    FanInUniform,
 )
 
 TABLE = [
@@ -19,8 +18,6 @@ TABLE = [
     (EmpiricalValues, {"layer": "fc/kernel", "seed": 3}),
     (EmpiricalHistogram, {"layer": None, "seed": 3}),
     (EmpiricalHistogram, {"layer": "fc/kernel", "seed": 2**63}),
-    (FanInUniform, {"fan_in": None, "seed": 3}),
-    (FanInUniform, {"fan_in": 784, "seed": 0}),
 ]
 
 
@@ -40,7 +37,7 @@ def stored(tmp_path_factory):
 def case(request, stored):
     """(class, configuration as `get_config` should give it)."""
     initializer, config = request.param
-    return initializer, ({} if initializer is FanInUniform else {"path": str(stored)}) | config
+    return initializer, {"path": str(stored)} | config
 
 
 @pytest.fixture(autouse=True)
@@ -118,39 +115,11 @@ def test_the_file_is_read_when_it_is_needed(initializer, tmp_path, stored):
         initializer(stored, "conv/kernel")((2, 2))
 
 
-@pytest.mark.parametrize(
-    "shape, given, fan_in",
-    [
-        ((400, 50), None, 400),
-        ((5, 5, 16, 60), None, 400),
-        ((20_000,), 400, 400),
-        ((3, 3, 1000, 1), 9, 9),
-    ],
-)
-def test_fan_in_uniform_fills_its_bounds(shape, given, fan_in):
-    draw = FanInUniform(fan_in=given, seed=5)(shape).numpy().ravel()
-    limit = fan_in**-0.5
-    assert np.abs(draw).max() <= limit and np.abs(draw).max() > 0.999 * limit
-    assert stats.kstest(draw, stats.uniform(-limit, 2 * limit).cdf).pvalue > 0.01
-    wrong = stats.uniform(-(3**0.5) * limit, 2 * 3**0.5 * limit)  # LeCun's uniform
-    assert stats.kstest(draw, wrong.cdf).pvalue < 1e-6
-
-
-def test_fan_in_uniform_refuses_a_bias_without_fan_in():
-    with pytest.raises(ConfigurationError, match=r"\(10,\)"):
-        FanInUniform()((10,))
-    for fan_in in (0, -3, 2.5):
-        with pytest.raises(ConfigurationError, match=f"is {fan_in}"):
-            FanInUniform(fan_in=fan_in)
-
-
 def test_gin_binds_them(stored):
     gin.parse_config(f"""
         EmpiricalValues.path = '{stored}'
         EmpiricalHistogram.path = '{stored}'
         EmpiricalHistogram.layer = 'out/kernel'
-        FanInUniform.fan_in = 7
     """)
     assert EmpiricalValues().get_config()["path"] == str(stored)
     assert EmpiricalHistogram()((50,)).numpy().max() <= -1
-    assert FanInUniform().get_config() == {"fan_in": 7, "seed": None}

@@ -1,0 +1,134 @@
+"""From gin files and bindings to a checked `Experiment`."""
+
+import dataclasses
+import difflib
+import inspect
+import logging
+import pathlib
+import re
+
+import gin
+
+# Every configurable has to be known before gin parses a file.
+import lth_keras.data
+import lth_keras.experiment
+import lth_keras.models
+import lth_keras.records
+import lth_keras.training  # noqa: F401
+from lth_keras.errors import ConfigurationError
+from lth_keras.experiment import Experiment
+
+
+def read(gin_files, gin_params=()):
+    """The experiment that the files and bindings describe; its name is the first file's.
+
+    Raises:
+      ConfigurationError: no file, a missing one, or anything in them that gin or the experiment's
+        own checks refuse.
+    """
+    if not gin_files:
+        raise ConfigurationError(
+            "no experiment was named; give --gin_file=F, such as --gin_file=gin/mnist_lt.gin"
+        )
+    for file in gin_files:
+        if not pathlib.Path(file).is_file():
+            raise ConfigurationError(
+                f"--gin_file={file} is no file; expected an experiment{_similar_file(file)}"
+            )
+    try:
+        _parse(gin_files, gin_params)
+        _check_scopes()
+        experiment = Experiment()
+    except ConfigurationError:
+        raise
+    except (ValueError, TypeError, SyntaxError, NameError, KeyError, AttributeError, RuntimeError,
+            ImportError, OSError) as error:
+        raise ConfigurationError(_explain(error)) from error
+    if experiment.name is None:
+        name = pathlib.Path(gin_files[0]).stem
+        experiment = dataclasses.replace(experiment, name=name)
+    return experiment
+
+
+def _parse(gin_files, gin_params):
+    # Includes are written from the folder above gin/, and found from there or from the working
+    # directory, wherever the command is given.
+    for file in gin_files:
+        for folder in pathlib.Path(file).resolve().parents:
+            gin.add_config_file_search_path(str(folder))
+    # gin logs an error for each place where it looked in vain; what it raises says enough.
+    logging.disable(logging.ERROR)
+    try:
+        gin.parse_config_files_and_bindings(list(gin_files), list(gin_params))
+    except RecursionError as error:
+        raise ConfigurationError(
+            f"{gin_files[0]} includes a file that includes itself; take the circle out"
+        ) from error
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _explain(error):
+    """gin's messages, on one line and without its decorations."""
+    chain, seen = [], error
+    while seen is not None:
+        if isinstance(seen, ConfigurationError):
+            return str(seen)
+        chain.append(seen)
+        seen = seen.__cause__ or seen.__context__
+    text = " ".join(str(error).split())
+    undefined = re.search(r"(?:macro|constant)[^'\"`]*['\"`]?([\w/.]+)", text)
+    if "gin.macro" in text or "macro.value" in text.lower():
+        name = re.search(r"scope[s]?[^\w]+([\w/]+)", text)
+        macro = name[1] if name else (undefined[1] if undefined else "?")
+        return (
+            f"the macro %{macro} is used but not defined; define it in the gin file, as in "
+            f"{macro} = 5, or correct its name"
+        )
+    hint = ""
+    if "clipnorm" in text:
+        hint = "; gradients are not clipped by norm, because pruned weights would share in it"
+    return f"the configuration is wrong: {text}{hint}"
+
+
+def _check_scopes():
+    """Refuses bindings in a scope that nothing refers to: gin would ignore them silently."""
+    config = gin.config._CONFIG
+    text = gin.config_str(max_line_length=10_000)
+    used = set(re.findall(r"@([\w/]+)/", text))
+    # A variant that is defined in a shared piece and not listed is no mistake.
+    complete = {
+        scope for (scope, selector), bound in config.items() if _required(selector) & set(bound)
+    }
+    for (scope, selector), bound in config.items():
+        if not scope or selector in ("gin.macro", "gin.constant") or not bound:
+            continue
+        if scope not in used and scope not in complete:
+            close = difflib.get_close_matches(scope, used | complete, 1)
+            raise ConfigurationError(
+                f"the scope {scope!r} of {scope}/{selector.rsplit('.', 1)[-1]}.{next(iter(bound))} "
+                "is used nowhere, so the binding would be ignored"
+                + (f"; did you mean {close[0]!r}?" if close else "")
+            )
+
+
+def _required(selector):
+    """Names of a configurable's parameters without a default."""
+    registered = gin.config._REGISTRY.get_match(selector)
+    if registered is None:
+        return set()
+    return {
+        name for name, parameter in inspect.signature(registered.wrapped).parameters.items()
+        if parameter.default is parameter.empty
+    }
+
+
+def _similar_file(file):
+    folder = pathlib.Path(file).parent
+    if not folder.is_dir():
+        return ""
+    names = [path.name for path in folder.glob("*.gin")]
+    close = difflib.get_close_matches(pathlib.Path(file).name, names, 1)
+    if close:
+        return f"; did you mean {folder / close[0]}?"
+    return f"; {folder} has {', '.join(sorted(names))}" if names else ""

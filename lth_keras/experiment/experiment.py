@@ -1,0 +1,143 @@
+"""`Experiment` and `IMP`: everything that decides a run's numbers, bound by gin."""
+
+import dataclasses
+
+import gin
+
+from lth_keras.criteria import Magnitude
+from lth_keras.durations import Duration
+from lth_keras.errors import ConfigurationError
+from lth_keras.experiment.variant import Variant
+from lth_keras.pruning import RewindingSchedule
+from lth_keras.training import Adam
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class IMP:
+    """Iterative magnitude pruning with rewinding (LTH, LMC).
+
+    Attributes:
+      schedule: `RewindingSchedule`.
+      criterion: what ranks the remaining weights at a round's end.
+      duration: until which step every round trains, from the rewind point on; round 0 from θ_0.
+    """
+
+    schedule: RewindingSchedule
+    criterion: object = dataclasses.field(default_factory=Magnitude)
+    duration: str = "5ep"
+
+    def __post_init__(self):
+        if not isinstance(self.schedule, RewindingSchedule):
+            raise ConfigurationError(
+                f"IMP.schedule is {self.schedule!r}; expected @RewindingSchedule()"
+            )
+        if not hasattr(self.criterion, "scores"):
+            raise ConfigurationError(
+                f"IMP.criterion is {self.criterion!r}; expected a criterion, like @Magnitude()"
+            )
+        if Duration.parse(self.duration, "IMP.duration").value < 1:
+            raise ConfigurationError(f"IMP.duration is {self.duration!r}; expected at least one")
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """One experiment: data, network, IMP and the variants, over several trials.
+
+    Attributes:
+      dataset: `Dataset`.
+      model: function (input_shape, num_classes, …) -> Keras model that gives logits.
+      imp: `IMP`.
+      variants: the networks to compare.
+      optimizer: `Adam`, `SGD`, …
+      duration: until when each variant trains.
+      batch_size: examples per update.
+      evaluate_every: stretch between evaluations, counted from step 0.
+      trials: how many times everything is done, each with seeds of its own.
+      seed: what all the trials' seeds derive from.
+      name: the run's name; None means the gin file's.
+      augmentation: None, or a function (images, seed) -> images on the device.
+      jit: XLA: 'auto', True or False.
+      never_prune: names of layers that stay dense.
+      evaluation_batch_size: examples per step of an evaluation.
+      published: `PublishedFigure`s to set beside the results.
+    """
+
+    dataset: object
+    model: object
+    imp: IMP
+    variants: tuple = ()
+    optimizer: object = dataclasses.field(default_factory=Adam)
+    duration: str = "100ep"
+    batch_size: int = 128
+    evaluate_every: str = "1ep"
+    trials: int = 1
+    seed: int = 0
+    name: str | None = None
+    augmentation: object = None
+    jit: str | bool = "auto"
+    never_prune: tuple = ()
+    evaluation_batch_size: int = 1024
+    published: tuple = ()
+
+    def __post_init__(self):
+        if not hasattr(self.dataset, "load"):
+            raise ConfigurationError(
+                f"Experiment.dataset is {self.dataset!r}; expected @Dataset()"
+            )
+        if not callable(self.model):
+            raise ConfigurationError(
+                f"Experiment.model is {self.model!r}; expected a function, in gin a reference "
+                "without brackets, like @lenet_300_100"
+            )
+        if not isinstance(self.imp, IMP):
+            raise ConfigurationError(f"Experiment.imp is {self.imp!r}; expected @IMP()")
+        if not hasattr(self.optimizer, "build"):
+            raise ConfigurationError(
+                f"Experiment.optimizer is {self.optimizer!r}; expected an optimizer with brackets, "
+                "like @Adam()"
+            )
+        for name in ("duration", "evaluate_every"):
+            if Duration.parse(getattr(self, name), f"Experiment.{name}").value < 1:
+                raise ConfigurationError(
+                    f"Experiment.{name} is {getattr(self, name)!r}; expected at least one"
+                )
+        for name in ("batch_size", "trials", "evaluation_batch_size"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ConfigurationError(
+                    f"Experiment.{name} is {value!r}; expected a whole number, at least 1"
+                )
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int):
+            raise ConfigurationError(f"Experiment.seed is {self.seed!r}; expected a whole number")
+        names = set()
+        for variant in self.variants:
+            if not isinstance(variant, Variant):
+                raise ConfigurationError(
+                    f"Experiment.variants has {variant!r}; expected variants, in gin like "
+                    "@ticket/Variant()"
+                )
+            variant.check_rounds(self.imp.schedule.rounds)
+            if variant.name in names:
+                raise ConfigurationError(
+                    f"Experiment.variants has two called {variant.name!r}; give each its own "
+                    "Variant.name"
+                )
+            names.add(variant.name)
+
+    def check_durations(self, steps_per_epoch):
+        """Checks what can be checked only once the data's size is known.
+
+        Raises:
+          ConfigurationError: the rewind point lies beyond a training that starts from it.
+        """
+        rewind = self.imp.schedule.rewind_step(steps_per_epoch)
+        for name, text in (("IMP.duration", self.imp.duration),
+                           ("Experiment.duration", self.duration)):
+            steps = Duration.parse(text).steps(steps_per_epoch)
+            if rewind >= steps:
+                raise ConfigurationError(
+                    f"RewindingSchedule.rewind_to is {self.imp.schedule.rewind_to} (step {rewind}) "
+                    f"but {name} is {text} (step {steps}); expected an earlier rewind point"
+                )

@@ -1,0 +1,68 @@
+"""A run's identity: a hash over everything that decides its numbers, and nothing else."""
+
+import dataclasses
+import hashlib
+import inspect
+import json
+
+from lth_keras.paths import safe_name
+
+# Raised when the meaning of a configuration or the layout of a run's files changes.
+FORMAT = 1
+
+# What a person may change without changing a number.
+_NOT_NUMBERS = ("name", "published")
+
+
+def describe(value):
+    """A configuration as JSON: each object its class and all its fields, defaults included."""
+    if hasattr(value, "get_config"):
+        return {"class": type(value).__qualname__, **value.get_config()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            "class": type(value).__qualname__,
+            **{field.name: describe(getattr(value, field.name))
+               for field in dataclasses.fields(value)},
+        }
+    if isinstance(value, dict):
+        return {str(key): describe(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [describe(each) for each in value]
+    if callable(value):
+        return _describe_callable(value)
+    return value if isinstance(value, (str, int, float, bool, type(None))) else repr(value)
+
+
+def resolved(experiment, model):
+    """The experiment as JSON; the model as the layers it really builds, not by its name.
+
+    Args:
+      experiment: `Experiment`.
+      model: the plain model built from it.
+    """
+    described = describe(experiment)
+    for name in _NOT_NUMBERS:
+        described.pop(name)
+    described["model"] = json.loads(model.to_json())["config"]
+    return described
+
+
+def digest(configuration, fingerprint):
+    """8 hexadecimal digits over the resolved configuration, the data and the format."""
+    text = json.dumps([FORMAT, configuration, fingerprint], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def run_name(name, data, identity):
+    """The run's folder: 'mnist_lt-3f9c2a1b'; a fallback's name stands in it."""
+    parts = [safe_name(name), *([safe_name(data.name)] if data.is_fallback else []), identity]
+    return "-".join(parts)
+
+
+def _describe_callable(function):
+    name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', function)}"
+    try:
+        source = inspect.getsource(inspect.unwrap(function))
+    except (OSError, TypeError):
+        source = ""
+    return {"function": name, "source": hashlib.sha256(source.encode()).hexdigest()}

@@ -1,0 +1,80 @@
+"""Iterative magnitude pruning, one round at a time: prune, rewind, train."""
+
+from lth_keras import criteria, files, masks, rewinding, seeds
+from lth_keras.experiment.context import load_masks
+from lth_keras.paths import round_name
+from lth_keras.rewinding import RewindPoint
+from lth_keras.training import TrainState
+from lth_keras.variables import named_variables, snapshot
+
+
+def round_start(context, unit):
+    """Where a round's training starts: (state, masks), from what is stored.
+
+    Round 0 is the dense network at θ_0; each later one is the rewind point under the mask that
+    the round before found.
+    """
+    if unit.round == 0:
+        return _start_trial(context, unit)
+    found = next_masks(context, unit.trial, unit.round)
+    point = rewinding.load_point(context.paths, unit.trial, context.rewind_step)
+    return TrainState(point.weights, found, point.step, point.optimizer)
+
+
+def round_captured(context, unit, network):
+    """Stores the rewind point once round 0 has passed it.
+
+    Returns:
+      The trial's files that now exist; none for a later round.
+    """
+    if unit.round:
+        return []
+    state = network.captured
+    optimizer = state.optimizer if state.step else None
+    point = RewindPoint(state.weights, state.step, optimizer)
+    rewinding.save_point(context.paths, unit.trial, point)
+    paths = context.paths
+    written = [paths.initial(unit.trial), paths.rewind(unit.trial)]
+    return written + [paths.rewind_optimizer(unit.trial)] if state.step else written
+
+
+def next_masks(context, trial, index):
+    """The masks after `index` prunings, from the stored round before; checked.
+
+    Raises:
+      RunError: a mask is not nested or has another count than the schedule says.
+    """
+    before = context.paths.unit(trial, round_name(index - 1))
+    previous = load_masks(before)
+    evidence = criteria.Evidence(
+        weights=files.read_npz(before / "weights.npz"),
+        initial=rewinding.load_initial(context.paths, trial).weights,
+        masks=previous,
+        generator=seeds.generator(context.trial_seed(trial), "criterion", index),
+    )
+    scores = context.experiment.imp.criterion.scores(evidence)
+    return prune(context.schedule, context.prunable, scores, previous, index)
+
+
+def prune(schedule, prunable, scores, previous, index):
+    """The masks after `index` prunings, given the scores; checked before they are returned."""
+    if schedule.scope == "layerwise":
+        counts = schedule.layer_counts(prunable, index)
+        found = criteria.prune_layerwise(scores, previous, counts)
+        masks.check(found, previous, counts)
+        return found
+    fixed = {weight.key for weight in prunable if schedule.rate_of(weight) is None}
+    free = {key: mask for key, mask in previous.items() if key not in fixed}
+    count = schedule.total_count(prunable, index) - sum(previous[key].sum() for key in fixed)
+    found = previous | criteria.prune_globally(scores, free, int(count))
+    masks.check(found, previous)
+    masks.check_total(found, schedule.total_count(prunable, index))
+    return found
+
+
+def _start_trial(context, unit):
+    model = context.build(seeds.derive(context.trial_seed(unit.trial), "initialisation"))
+    weights = snapshot(named_variables(model))
+    rewinding.save_initial(context.paths, unit.trial, weights)
+    dense = {weight.key: masks.ones(weight.shape) for weight in context.prunable}
+    return TrainState(weights, dense)

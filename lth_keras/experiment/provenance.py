@@ -1,0 +1,79 @@
+"""run.json: what ran, where, on what data and with which versions."""
+
+import datetime
+import importlib.metadata
+import os
+import pathlib
+import platform
+import subprocess
+
+import lth_keras
+from lth_keras.compat import tf
+
+_PACKAGES = (
+    "tensorflow", "tf_keras", "tensorflow-model-optimization", "tensorflow-datasets",
+    "gin-config", "absl-py", "numpy", "pandas", "scipy",
+)
+
+
+def now():
+    """The time, in UTC, to the second, as ISO 8601."""
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+
+
+def versions():
+    """{package: version} of everything that can change a number, and the package's own."""
+    found = {"python": platform.python_version(), "lth_keras": lth_keras.__version__,
+             "commit": _commit()}
+    for package in _PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = None
+    return found
+
+
+def machine():
+    """Host, processor and devices."""
+    devices = [
+        tf.config.experimental.get_device_details(device).get("device_name", device.name)
+        for device in tf.config.list_physical_devices("GPU")
+    ]
+    return {
+        "host": platform.node(), "system": platform.platform(), "cores": os.cpu_count(),
+        "processor": _processor(), "gpus": devices,
+    }
+
+
+def data_facts(data):
+    """What was loaded."""
+    return {
+        "name": data.name, "requested": data.requested, "fallback_reason": data.fallback_reason,
+        "fingerprint": data.fingerprint, "input_shape": list(data.input_shape),
+        "classes": data.num_classes,
+        "examples": {split: data.size(split) for split in data.splits},
+    }
+
+
+def _commit():
+    source = pathlib.Path(lth_keras.__file__).resolve().parent.parent
+    if not (source / ".git").exists():
+        return None
+    try:
+        described = subprocess.run(
+            ["git", "-C", str(source), "describe", "--always", "--dirty", "--abbrev=12"],
+            capture_output=True, text=True, timeout=10, check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return described.stdout.strip()
+
+
+def _processor():
+    try:
+        for line in pathlib.Path("/proc/cpuinfo").read_text("utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or None

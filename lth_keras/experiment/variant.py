@@ -1,0 +1,105 @@
+"""A variant: a mask rule × a weight rule × an architecture, at some rounds."""
+
+import dataclasses
+
+import gin
+
+from lth_keras.durations import Duration
+from lth_keras.errors import ConfigurationError
+from lth_keras.experiment.architectures import SameArchitecture
+from lth_keras.experiment.mask_rules import FoundMask, KeepAll
+from lth_keras.experiment.weight_rules import InitialWeights, RewoundWeights
+from lth_keras.paths import safe_name, variant_name
+
+DATA_ORDERS = ("shared", "own")
+EVERY_ROUND = "every"
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """One network to train and compare, at each of its rounds.
+
+    Attributes:
+      name: 'ticket', 'reinit', …; its folders are called after it.
+      mask: a mask rule.
+      weights: a weight rule.
+      architecture: an architecture.
+      rounds: the rounds whose masks it uses; 'every' for all from 1 on; () for a variant that
+        depends on none, such as the full network.
+      duration: until when it trains; None means the experiment's duration.
+      data_order: 'shared', the trial's order, so that variants differ in nothing else; 'own'.
+    """
+
+    name: str
+    mask: object
+    weights: object
+    architecture: object = dataclasses.field(default_factory=SameArchitecture)
+    rounds: tuple | str = ()
+    duration: str | None = None
+    data_order: str = "shared"
+
+    def __post_init__(self):
+        if not isinstance(self.name, str) or safe_name(self.name) != self.name \
+                or self.name in ("imp", "distributions") or self.name.startswith("round_"):
+            raise ConfigurationError(
+                f"Variant.name is {self.name!r}; expected letters, digits, '_', '-' and '.', and "
+                "not 'imp', 'distributions' or 'round_…', which name other things in a run"
+            )
+        if self.rounds != EVERY_ROUND and not (
+            isinstance(self.rounds, (tuple, list))
+            and all(isinstance(each, int) and not isinstance(each, bool) for each in self.rounds)
+        ):
+            raise ConfigurationError(
+                f"Variant.rounds of {self.name!r} is {self.rounds!r}; expected rounds like (6, 10), "
+                f"or {EVERY_ROUND!r}"
+            )
+        for part, method in (("mask", "masks"), ("weights", "point"),
+                             ("architecture", "arguments")):
+            if not hasattr(getattr(self, part), method):
+                raise ConfigurationError(
+                    f"Variant.{part} of {self.name!r} is {getattr(self, part)!r}; expected an "
+                    f"object with `{method}`, in gin a reference with brackets, like @FoundMask()"
+                )
+        if self.duration is not None:
+            Duration.parse(self.duration, f"Variant.duration of {self.name!r}")
+        if self.data_order not in DATA_ORDERS:
+            raise ConfigurationError(
+                f"Variant.data_order of {self.name!r} is {self.data_order!r}; expected one of "
+                f"{DATA_ORDERS}"
+            )
+
+    def check_rounds(self, last):
+        """Checks its rounds against a schedule of `last` rounds.
+
+        Raises:
+          ConfigurationError: the schedule does not reach a round.
+        """
+        for each in self.rounds_of(last):
+            if not 1 <= each <= last:
+                raise ConfigurationError(
+                    f"Variant.rounds of {self.name!r} has {each}, but the schedule has the rounds "
+                    f"1 to {last}; raise RewindingSchedule.rounds or take the round out"
+                )
+
+    def rounds_of(self, last):
+        """Its rounds under a schedule of `last` rounds, ascending."""
+        return tuple(range(1, last + 1)) if self.rounds == EVERY_ROUND else tuple(
+            sorted(set(self.rounds)))
+
+    def units(self, last):
+        """[(round, folder)] of the networks it trains; round 0 where it depends on none."""
+        rounds = self.rounds_of(last)
+        if not rounds:
+            return [(0, self.name)]
+        return [(each, variant_name(self.name, each)) for each in rounds]
+
+    def imp_round(self, index):
+        """The round of IMP that it is by construction equal to, but for duration, or None."""
+        if self.data_order != "shared" or self.architecture != SameArchitecture():
+            return None
+        if index and self.mask == FoundMask() and self.weights == RewoundWeights():
+            return index
+        if not index and self.mask == KeepAll() and self.weights == InitialWeights():
+            return 0
+        return None

@@ -1,0 +1,167 @@
+"""Doing one unit: where it starts, its training, and what it leaves in its folder."""
+
+import dataclasses
+import os
+
+from lth_keras import files, masks, seeds
+from lth_keras.durations import Duration
+from lth_keras.experiment import imp
+from lth_keras.experiment.context import Place
+from lth_keras.paths import round_name
+from lth_keras.records import MetricsRow, rows_to_csv, store
+from lth_keras.training import TrainState, train_network
+
+_COPIED = ("masks.npz", "weights.npz")
+
+
+def planned_steps(context, unit):
+    """Updates that the unit will make, as far as can be told beforehand."""
+    if equal_round(context, unit) is not None:
+        return 0
+    start = context.rewind_step if unit.round else 0
+    return max(0, context.steps(_duration(context, unit)) - start)
+
+
+def check(context, unit):
+    """Builds the unit's architecture, so that what is wrong with it is said before anything runs.
+
+    Raises:
+      ConfigurationError: the model does not take what the architecture asks of it.
+    """
+    if unit.variant is not None:
+        place = Place(context, unit.trial, unit.round, unit.name)
+        arguments = unit.variant.architecture.arguments(place)
+        if arguments:
+            context.build(**arguments)
+
+
+def do(context, unit, on_evaluation=None):
+    """Trains the unit's network and stores it; whatever a broken attempt left is written over.
+
+    Args:
+      context: `Context`.
+      unit: `Unit`, whose needs are done.
+      on_evaluation: called with each `Evaluation`.
+
+    Returns:
+      The facts that its done.json holds.
+    """
+    same = equal_round(context, unit)
+    if same is not None:
+        return _take_from_round(context, unit, same)
+    place = Place(context, unit.trial, unit.round, unit.name)
+    if unit.variant is None:
+        start = imp.round_start(context, unit)
+        order_seed = _shared_order(context, unit)
+    else:
+        start = _variant_start(place, unit.variant)
+        order_seed = _shared_order(context, unit)
+        if unit.variant.data_order == "own":
+            order_seed = place.seed("data order")
+    arguments = place.arguments
+    trainer = context.trainer(**arguments)
+    network = train_network(
+        trainer, start, context.steps(_duration(context, unit)), context.data_order(order_seed),
+        context.steps(context.experiment.evaluate_every),
+        augmentation_seed=seeds.derive(order_seed, "augmentation"),
+        capture_at=context.rewind_step if unit.variant is None and not unit.round else None,
+        on_evaluation=on_evaluation,
+    )
+    shared = place.used
+    if unit.variant is None:
+        shared = imp.round_captured(context, unit, network)
+    return _store(context, unit, start, network, arguments, shared)
+
+
+def equal_round(context, unit):
+    """The round of IMP that a variant's unit would repeat exactly, or None."""
+    if unit.variant is None:
+        return None
+    imp_duration = context.steps(context.experiment.imp.duration)
+    if context.steps(_duration(context, unit)) != imp_duration:
+        return None
+    return unit.variant.imp_round(unit.round)
+
+
+def _variant_start(place, variant):
+    place.arguments = variant.architecture.arguments(place)
+    found = variant.mask.masks(place)
+    point = variant.weights.point(place, found)
+    return TrainState(point.weights, found, point.step, point.optimizer)
+
+
+def _shared_order(context, unit):
+    return seeds.derive(context.trial_seed(unit.trial), "data order")
+
+
+def _duration(context, unit):
+    if unit.variant is None:
+        return Duration.parse(context.experiment.imp.duration)
+    return Duration.parse(unit.variant.duration or context.experiment.duration)
+
+
+def _density(context, kept):
+    # A narrower network's weights are counted as a share of the full network's too: that is
+    # what makes it comparable with the ticket of its size.
+    return kept / sum(weight.size for weight in context.prunable)
+
+
+def _store(context, unit, start, network, arguments, shared):
+    folder = context.paths.unit(unit.trial, unit.name)
+    (folder / store.DONE).unlink(missing_ok=True)
+    names = ["masks.npz", "weights.npz", "metrics.csv"]
+    files.write_npz(folder / "masks.npz", start.masks, compress=True)
+    files.write_npz(folder / "weights.npz", network.state.weights)
+    if unit.variant is not None:
+        names.append("initial.npz")
+        files.write_npz(folder / "initial.npz", masks.apply(start.masks, start.weights))
+    density = _density(context, masks.total_kept(start.masks))
+    files.write_text(folder / "metrics.csv", _rows(context, unit, density, network.evaluations))
+    facts = {
+        "trial": unit.trial, "unit": unit.name, "variant": unit.label, "round": unit.round,
+        "density": density, "kept_weights": masks.kept(start.masks),
+        "prunable_weights": masks.size(start.masks), "architecture": arguments,
+        "start_step": start.step, "steps": network.state.step, "diverged": network.diverged,
+        "final_test_accuracy": network.evaluations[-1].test_accuracy,
+        "train_seconds": round(network.train_seconds, 3),
+        "evaluate_seconds": round(network.evaluate_seconds, 3),
+    }
+    # Files of the trial that this unit wrote or drew from: it vouches for them.
+    names += [os.path.relpath(path, folder) for path in shared]
+    store.finish(folder, names, facts)
+    return facts
+
+
+def _rows(context, unit, density, evaluations):
+    return rows_to_csv([
+        MetricsRow(
+            trial=unit.trial, variant=unit.label, round=unit.round, density=density,
+            epoch=evaluation.step / context.steps_per_epoch, **dataclasses.asdict(evaluation),
+        )
+        for evaluation in evaluations
+    ])
+
+
+def _take_from_round(context, unit, same):
+    source = context.paths.unit(unit.trial, round_name(same))
+    folder = context.paths.unit(unit.trial, unit.name)
+    (folder / store.DONE).unlink(missing_ok=True)
+    for name in _COPIED:
+        files.write_bytes(folder / name, (source / name).read_bytes())
+    point = Place(context, unit.trial, unit.round, unit.name)
+    weights = (point.rewind_point() if same else point.initial()).weights
+    found = imp.load_masks(source)
+    files.write_npz(folder / "initial.npz", masks.apply(found, weights))
+    header, *lines = (source / "metrics.csv").read_text("utf-8").splitlines()
+    relabelled = [
+        ",".join([fields[0], unit.label, *fields[2:]])
+        for fields in (line.split(",") for line in lines)
+    ]
+    files.write_text(folder / "metrics.csv", "\n".join([header, *relabelled]) + "\n")
+    facts = {
+        **store.facts(source), "unit": unit.name, "variant": unit.label, "equal_to": source.name,
+        "train_seconds": 0.0, "evaluate_seconds": 0.0,
+    }
+    facts.pop("files")
+    store.finish(folder, [*_COPIED, "initial.npz", "metrics.csv"], facts)
+    return facts

@@ -1,0 +1,112 @@
+"""Files that are either whole or absent: written beside their place, flushed, then renamed."""
+
+import hashlib
+import io
+import json
+import os
+import pathlib
+import zipfile
+
+import numpy as np
+
+from lth_keras.errors import RunError
+
+# A fixed date inside archives: the same arrays must give the same bytes on any day.
+_ARCHIVE_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def write_bytes(path, content):
+    """Writes `content` so that `path` holds all of it or what it held before.
+
+    Raises:
+      RunError: the disk is full, or the place cannot be written.
+    """
+    path = pathlib.Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise RunError(
+            f"cannot write {path}: {error.strerror or error}; make room or mend the place, "
+            "then give the same command again: it goes on from what is stored"
+        ) from error
+
+
+def write_text(path, text):
+    """`write_bytes` for text, in UTF-8."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path, content):
+    """`write_bytes` for JSON, with sorted keys so that equal contents are equal bytes."""
+    write_text(path, json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def read_json(path):
+    """The JSON in `path`.
+
+    Raises:
+      RunError: the file is missing or is not JSON.
+    """
+    try:
+        return json.loads(pathlib.Path(path).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"cannot read {path}: {error}") from error
+
+
+def write_npz(path, arrays, compress=False):
+    """Writes a dict of arrays as an .npz whose bytes depend on the arrays alone.
+
+    `np.savez` stamps each member with the time of day, so that two equal runs would differ.
+
+    Args:
+      path: where to.
+      arrays: {key: array}; a key may hold slashes ('fc1/kernel').
+      compress: deflate the members; worth it for masks, not for weights.
+    """
+    buffer = io.BytesIO()
+    method = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for key in sorted(arrays):
+            member = zipfile.ZipInfo(f"{key}.npy", date_time=_ARCHIVE_DATE)
+            member.compress_type = method
+            content = io.BytesIO()
+            np.lib.format.write_array(content, np.asarray(arrays[key]), allow_pickle=False)
+            archive.writestr(member, content.getvalue())
+    write_bytes(path, buffer.getvalue())
+
+
+def read_npz(path):
+    """{key: array} of an .npz; pickled objects are refused.
+
+    Raises:
+      RunError: the file is missing, damaged, or holds pickled objects.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}
+    except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        raise RunError(
+            f"cannot read {path}: {error}; `run.py verify RUN --repair` sets a damaged part aside"
+        ) from error
+
+
+def sha256(path):
+    """Hexadecimal SHA-256 of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush_folder(folder):
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,109 @@
+"""Masks: dicts {'layer/kernel': bool array} that say which weights are kept. Pure NumPy.
+
+Everything that is counted, checked or shuffled about a mask is here, so that it can be read and
+tested without TensorFlow.
+"""
+
+import numpy as np
+
+from lth_keras.errors import RunError
+
+
+def ones(shape):
+    """The mask of one layer that keeps everything."""
+    return np.ones(shape, bool)
+
+
+def kept(masks):
+    """{key: number of kept weights}."""
+    return {key: int(np.count_nonzero(mask)) for key, mask in masks.items()}
+
+
+def total_kept(masks):
+    """Number of kept weights over all layers."""
+    return sum(kept(masks).values())
+
+
+def size(masks):
+    """Number of prunable weights, kept or not."""
+    return sum(mask.size for mask in masks.values())
+
+
+def density(masks):
+    """Share of the prunable weights that is kept, in [0, 1]."""
+    return total_kept(masks) / size(masks)
+
+
+def apply(masks, weights):
+    """`weights` with zeros where the mask has none; arrays without a mask pass unchanged."""
+    return {
+        key: np.where(masks[key], array, array.dtype.type(0)) if key in masks else array.copy()
+        for key, array in weights.items()
+    }
+
+
+def check(masks, previous=None, expected=None):
+    """Checks what must hold of every mask that enters a model or a file.
+
+    Args:
+      masks: the masks, boolean.
+      previous: masks of the round before: a pruned weight never comes back.
+      expected: {key: number of kept weights} that the schedule promised.
+
+    Raises:
+      RunError: a mask is not boolean, not nested in `previous`, or has another count.
+    """
+    for key, mask in masks.items():
+        if mask.dtype != bool:
+            raise RunError(f"mask {key} has dtype {mask.dtype}; expected bool")
+        if previous is not None and np.any(mask & ~previous[key]):
+            revived = int(np.count_nonzero(mask & ~previous[key]))
+            raise RunError(f"mask {key} keeps {revived} weights that were pruned before")
+    if expected is not None:
+        found = kept(masks)
+        for key, count in expected.items():
+            if found[key] != count:
+                raise RunError(f"mask {key} keeps {found[key]} weights; the schedule says {count}")
+
+
+def check_total(masks, count):
+    """Checks the number of kept weights over all layers.
+
+    Raises:
+      RunError: it is not `count`.
+    """
+    if total_kept(masks) != count:
+        raise RunError(f"the masks keep {total_kept(masks)} weights; the schedule says {count}")
+
+
+def check_applied(masks, weights):
+    """Checks that every pruned weight is exactly zero.
+
+    Raises:
+      RunError: a pruned weight is alive.
+    """
+    for key, mask in masks.items():
+        alive = int(np.count_nonzero(weights[key][~mask]))
+        if alive:
+            raise RunError(f"{alive} pruned weights of {key} are not zero")
+
+
+def from_counts(shapes, counts, generator):
+    """Random masks with exactly `counts[key]` kept weights in each layer, uniformly placed.
+
+    Args:
+      shapes: {key: shape}.
+      counts: {key: number of weights to keep}.
+      generator: np.random.Generator.
+    """
+    masks = {}
+    for key in sorted(shapes):
+        flat = np.zeros(int(np.prod(shapes[key])), bool)
+        flat[generator.permutation(flat.size)[: counts[key]]] = True
+        masks[key] = flat.reshape(shapes[key])
+    return masks
+
+
+def shuffled(masks, generator):
+    """`masks` with each layer's entries in a random order: same density, other topology."""
+    return from_counts({key: mask.shape for key, mask in masks.items()}, kept(masks), generator)

@@ -1,0 +1,77 @@
+"""Building a model from its function, and drawing its initialisation from a seed."""
+
+import random
+
+import numpy as np
+
+from lth_keras.compat import keras, tf
+from lth_keras.errors import ConfigurationError
+
+
+def build(model_fn, input_shape, num_classes, **arguments):
+    """Calls `model_fn(input_shape, num_classes, …)` and checks what comes back.
+
+    Layer names that Keras makes up are counted from zero at each call: equal calls give equal
+    names, and so equal keys in every file.
+
+    Returns:
+      The Keras model, built, from [batch, *input_shape] to logits [batch, num_classes].
+
+    Raises:
+      ConfigurationError: the function fails on these shapes, or returns something that is no
+        functional or Sequential Keras model with such an output.
+    """
+    name = getattr(model_fn, "__name__", repr(model_fn))
+    keras.backend.reset_uids()
+    try:
+        model = model_fn(tuple(input_shape), num_classes, **arguments)
+    except (TypeError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ConfigurationError(
+            f"the model {name} cannot be built for inputs of shape {tuple(input_shape)} and "
+            f"{num_classes} classes{f' with {arguments}' if arguments else ''}: {reason}"
+        ) from error
+    if not isinstance(model, keras.Model):
+        raise ConfigurationError(
+            f"the model {name} returned a {type(model).__module__}.{type(model).__name__}; expected "
+            "a tf_keras model (import keras from lth_keras.compat, not from keras)"
+        )
+    if isinstance(model, keras.Sequential):
+        model.build((None, *input_shape))
+    if not getattr(model, "_is_graph_network", False):
+        raise ConfigurationError(
+            f"the model {name} is a subclassed Keras model ({type(model).__name__}), whose layers "
+            "cannot be seen and wrapped; write it with the functional API or as keras.Sequential"
+        )
+    if model.output_shape != (None, num_classes):
+        raise ConfigurationError(
+            f"the model {name} has outputs of shape {model.output_shape}; expected logits of "
+            f"shape (None, {num_classes})"
+        )
+    return model
+
+
+class _GlobalRandomState:
+    """Seeds Python's, NumPy's and TensorFlow's global generators, and gives the first two back.
+
+    Keras initializers without a seed of their own draw from them.
+    """
+
+    def __init__(self, seed):
+        self._seed = seed
+
+    def __enter__(self):
+        self._python, self._numpy = random.getstate(), np.random.get_state()
+        random.seed(self._seed)
+        np.random.seed(self._seed % 2**32)
+        tf.random.set_seed(self._seed)
+
+    def __exit__(self, *_):
+        random.setstate(self._python)
+        np.random.set_state(self._numpy)
+
+
+def build_seeded(model_fn, input_shape, num_classes, seed, **arguments):
+    """`build`, with every initializer that has no seed of its own drawing from `seed`."""
+    with _GlobalRandomState(seed):
+        return build(model_fn, input_shape, num_classes, **arguments)

@@ -1,0 +1,62 @@
+"""The layout of a run's directory: each name in it is made here and nowhere else."""
+
+import pathlib
+import re
+import unicodedata
+
+ROUND = re.compile(r"round_(\d\d+)")
+
+
+def round_name(index):
+    """'round_06' for the sixth round of IMP; round 0 trains the dense network."""
+    return f"round_{index:02d}"
+
+
+def variant_name(variant, index=None):
+    """'ticket@06' for a variant at a round's mask, or the bare name where no round applies."""
+    return variant if index is None else f"{variant}@{index:02d}"
+
+
+def safe_name(text):
+    """`text` as the name of one folder: letters, digits, '_', '-' and '.', never a path."""
+    plain = unicodedata.normalize("NFKD", str(text)).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", plain).strip("._-") or "unnamed"
+
+
+class RunPaths:
+    """Where everything of one run is."""
+
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        self.run_json = self.root / "run.json"
+        self.config = self.root / "config.gin"
+        self.operative_config = self.root / "operative_config.gin"
+        self.metrics = self.root / "metrics.csv"
+        self.summary = self.root / "summary.csv"
+        self.report = self.root / "report.html"
+        self.figures = self.root / "figures"
+        self.tensorboard = self.root / "tensorboard"
+
+    def trial(self, trial):
+        """Folder of one trial, counted from 1."""
+        return self.root / f"trial_{trial:02d}"
+
+    def initial(self, trial):
+        """θ_0, keyed layer/kernel, layer/bias, …"""
+        return self.trial(trial) / "initial.npz"
+
+    def rewind(self, trial):
+        """θ_k, the rewind point."""
+        return self.trial(trial) / "rewind.npz"
+
+    def rewind_optimizer(self, trial):
+        """The optimizer's variables at θ_k; absent where k is 0."""
+        return self.trial(trial) / "rewind_optimizer.npz"
+
+    def distributions(self, trial):
+        """Folder of the empirical weight distributions that initializers sample from."""
+        return self.trial(trial) / "distributions"
+
+    def unit(self, trial, name):
+        """Folder of one trained network: `round_name(…)` or `variant_name(…)`."""
+        return self.trial(trial) / name

@@ -1,0 +1,16 @@
+"""TFMOT: wrapping kernel layers, the schedule of IMP's rounds, masks in and out of a model."""
+
+from lth_keras.pruning.schedule import RewindingSchedule
+from lth_keras.pruning.wrapping import (
+    PrunableWeight,
+    mask_variables,
+    prunable_weights,
+    read_masks,
+    wrap,
+    write_masks,
+)
+
+__all__ = [
+    "PrunableWeight", "RewindingSchedule", "mask_variables", "prunable_weights", "read_masks",
+    "wrap", "write_masks",
+]

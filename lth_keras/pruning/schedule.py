@@ -1,0 +1,153 @@
+"""`RewindingSchedule`: the rounds of IMP as a TFMOT pruning schedule."""
+
+import math
+import re
+
+import gin
+
+from lth_keras.compat import PruningSchedule, tf
+from lth_keras.criteria.ranking import kept_after
+from lth_keras.durations import Duration
+from lth_keras.errors import ConfigurationError
+
+KINDS = ("dense", "conv", "output")
+SCOPES = ("layerwise", "global")
+
+
+@gin.configurable
+class RewindingSchedule(PruningSchedule):
+    """For each round the rate, the density that results, and the step to rewind to.
+
+    Within a round it tells TFMOT's wrapper never to prune: masks change between rounds only, by a
+    criterion, and only ever shrink. TFMOT's own mask update ranks pruned weights too, so they
+    would come back.
+
+    Args:
+      rounds: how many times weights are pruned; mask `rounds` is the sparsest.
+      rate: share of the REMAINING weights of a layer that goes at each round, in (0, 1).
+      rates: rates that differ: by kind of layer ('dense', 'conv', 'output') or by a regular
+        expression that matches a layer's whole name ('name:block1_.*'). A name beats a kind, the
+        kind beats `rate`. A rate of None leaves such layers unpruned. The output layer counts as
+        'dense' or 'conv' where 'output' has no rate of its own.
+      scope: 'layerwise', each layer at its rate; or 'global', all together at `rate`.
+      rewind_to: the step of the rewind point, as a duration: '0ep' is θ_0, '500it' θ_500.
+      min_per_layer: fewest weights that pruning may leave in a layer; 0 permits layer collapse.
+
+    Raises:
+      ConfigurationError: an argument is out of its range.
+    """
+
+    def __init__(self, rounds, rate=0.2, rates=None, scope="layerwise", rewind_to="0it",
+                 min_per_layer=0):
+        if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 0:
+            raise ConfigurationError(
+                f"RewindingSchedule.rounds is {rounds!r}; expected a whole number of prunings, "
+                "0 or more"
+            )
+        _check_rate(rate, "RewindingSchedule.rate")
+        rates = dict(rates or {})
+        for which, value in rates.items():
+            if which not in KINDS and not str(which).startswith("name:"):
+                raise ConfigurationError(
+                    f"RewindingSchedule.rates has the key {which!r}; expected one of {KINDS} or "
+                    "'name:' and a regular expression for the layer's name"
+                )
+            if str(which).startswith("name:"):
+                _check_pattern(which)
+            if value is not None:
+                _check_rate(value, f"RewindingSchedule.rates[{which!r}]")
+        if scope not in SCOPES:
+            raise ConfigurationError(
+                f"RewindingSchedule.scope is {scope!r}; expected one of {SCOPES}"
+            )
+        if scope == "global" and any(value is not None for value in rates.values()):
+            raise ConfigurationError(
+                f"RewindingSchedule.rates is {rates} with scope 'global'; all layers share one "
+                "rate there: give RewindingSchedule.rate (and None for layers to leave unpruned)"
+            )
+        if isinstance(min_per_layer, bool) or not isinstance(min_per_layer, int) \
+                or min_per_layer < 0:
+            raise ConfigurationError(
+                f"RewindingSchedule.min_per_layer is {min_per_layer!r}; expected 0 or more weights"
+            )
+        self.rounds = rounds
+        self.rate = rate
+        self.rates = rates
+        self.scope = scope
+        self.rewind_to = Duration.parse(rewind_to, "RewindingSchedule.rewind_to")
+        self.min_per_layer = min_per_layer
+
+    def __call__(self, step):
+        """TFMOT's question at each step: (prune now?, to which sparsity). Never within a round."""
+        return tf.constant(False), tf.constant(0.0)
+
+    def rewind_step(self, steps_per_epoch):
+        """The step of the rewind point."""
+        return self.rewind_to.steps(steps_per_epoch)
+
+    def rate_of(self, weight):
+        """The rate of one `PrunableWeight`, or None where it is never pruned."""
+        for which, value in self.rates.items():
+            if which.startswith("name:") and re.fullmatch(which[len("name:"):], weight.layer):
+                return value
+        if weight.is_output and "output" in self.rates:
+            return self.rates["output"]
+        return self.rates.get(weight.kind, self.rate)
+
+    def layer_counts(self, weights, index):
+        """{key: kept weights} of each layer after `index` prunings, layerwise.
+
+        Args:
+          weights: the model's `PrunableWeight`s.
+          index: 0 … rounds.
+        """
+        counts = {}
+        for weight in weights:
+            rate, count = self.rate_of(weight), weight.size
+            for _ in range(index if rate is not None else 0):
+                count = max(kept_after(rate, count), min(self.min_per_layer, weight.size))
+            counts[weight.key] = count
+        return counts
+
+    def total_count(self, weights, index):
+        """Kept weights over all layers after `index` prunings; exact in either scope."""
+        if self.scope == "layerwise":
+            return sum(self.layer_counts(weights, index).values())
+        fixed = sum(weight.size for weight in weights if self.rate_of(weight) is None)
+        count = sum(weight.size for weight in weights) - fixed
+        for _ in range(index):
+            count = kept_after(self.rate, count)
+        return count + fixed
+
+    def density(self, weights, index):
+        """Share of the prunable weights that is kept after `index` prunings, in [0, 1]."""
+        return self.total_count(weights, index) / math.fsum(weight.size for weight in weights)
+
+    def get_config(self):
+        """Mirrors the constructor; `from_config` makes an equal schedule of it."""
+        return {
+            "class_name": type(self).__name__,
+            "config": {
+                "rounds": self.rounds, "rate": self.rate, "rates": self.rates,
+                "scope": self.scope, "rewind_to": str(self.rewind_to),
+                "min_per_layer": self.min_per_layer,
+            },
+        }
+
+
+def _check_rate(rate, name):
+    if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 < rate < 1:
+        raise ConfigurationError(
+            f"{name} is {rate!r}; expected the share of the remaining weights to remove in a "
+            "round, a number in (0, 1)"
+        )
+
+
+def _check_pattern(which):
+    try:
+        re.compile(which[len("name:"):])
+    except re.error as error:
+        raise ConfigurationError(
+            f"RewindingSchedule.rates has the key {which!r}, which is no regular expression: "
+            f"{error}"
+        ) from error

@@ -1,0 +1,45 @@
+"""Saving and loading the place that networks are set back to."""
+
+import dataclasses
+
+from lth_keras import files
+
+
+@dataclasses.dataclass(frozen=True)
+class RewindPoint:
+    """θ_k and all that belongs to it.
+
+    Attributes:
+      weights: {key: array} of every variable of the model at step `step`, unmasked; batch
+        normalisation's statistics are among them.
+      step: k; the learning-rate schedule is a function of it and goes back with it.
+      optimizer: {name: array} of the optimizer's variables at step k; None at step 0.
+    """
+
+    weights: dict
+    step: int = 0
+    optimizer: dict | None = None
+
+
+def save_initial(paths, trial, weights):
+    """Writes θ_0 of a trial."""
+    files.write_npz(paths.initial(trial), weights)
+
+
+def load_initial(paths, trial):
+    """θ_0 of a trial as a `RewindPoint` at step 0."""
+    return RewindPoint(files.read_npz(paths.initial(trial)))
+
+
+def save_point(paths, trial, point):
+    """Writes a trial's rewind point: its weights, and its optimizer where k is not 0."""
+    files.write_npz(paths.rewind(trial), point.weights)
+    if point.optimizer is not None:
+        files.write_npz(paths.rewind_optimizer(trial), point.optimizer)
+
+
+def load_point(paths, trial, step):
+    """The rewind point of a trial; `step` is the schedule's k."""
+    weights = files.read_npz(paths.rewind(trial))
+    optimizer = files.read_npz(paths.rewind_optimizer(trial)) if step else None
+    return RewindPoint(weights, step, optimizer)

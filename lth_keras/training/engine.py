@@ -1,0 +1,138 @@
+"""The compiled functions: a stretch of training, and an evaluation, each ONE TensorFlow function.
+
+Python is entered once per stretch. What differs between rounds, variants and trials comes in as
+tensors or sits in variables, so that each function is traced once for an architecture.
+"""
+
+from lth_keras.compat import tf
+from lth_keras.errors import ConfigurationError
+
+JIT = ("auto", True, False)
+
+
+def resolve_jit(jit, model):
+    """Whether to compile with XLA: 'auto' means always on GPUs, and on CPUs without convolutions.
+
+    On CPUs XLA's convolutions are 15 to 40 times slower than oneDNN's.
+
+    Raises:
+      ConfigurationError: `jit` is none of 'auto', True and False.
+    """
+    if not any(jit is known or jit == known for known in JIT):
+        raise ConfigurationError(f"jit is {jit!r}; expected one of {JIT}")
+    if jit != "auto":
+        return bool(jit)
+    if tf.config.list_physical_devices("GPU"):
+        return True
+    return all(len(variable.shape) <= 2 for variable in model.trainable_variables)
+
+
+def cross_entropy(labels, logits):
+    """Cross-entropy of each example, [batch], from float32 logits."""
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, tf.cast(logits, tf.float32))
+
+
+def correct(labels, logits):
+    """Number of examples in the batch whose highest logit is their label's, as float32."""
+    predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
+    return tf.reduce_sum(tf.cast(predicted == labels, tf.float32))
+
+
+class Engine:
+    """Training and evaluation of one wrapped model by one optimizer.
+
+    Args:
+      model: the wrapped model.
+      optimizer: a Keras optimizer, built for the model's trainable variables.
+      gradient_masks: for each trainable variable its mask variable, or None.
+      l2: λ in gradient += λ·θ.
+      feed: where batches come from (`ResidentFeed`, `StreamedFeed`).
+      batch_size, evaluation_batch_size: examples per step.
+      augmentation: None, or a function (images, seed [2]) -> images, of float images.
+      jit: True or False.
+    """
+
+    def __init__(self, model, optimizer, gradient_masks, l2, feed, batch_size,
+                 evaluation_batch_size, augmentation, jit):
+        self._model = model
+        self._optimizer = optimizer
+        self._gradient_masks = gradient_masks
+        self._l2 = l2
+        self._feed = feed
+        self._batch_size = batch_size
+        self._evaluation_batch_size = evaluation_batch_size
+        self._augmentation = augmentation
+        # A streamed batch cannot be fetched inside XLA: there the loop stays outside.
+        self._step = self._train_step if feed.compiles else tf.function(
+            self._train_step, jit_compile=jit)
+        self._count = self._count_batch if feed.compiles else tf.function(
+            self._count_batch, jit_compile=jit)
+        compile_loop = jit and feed.compiles
+        self.train = tf.function(self._train, jit_compile=compile_loop)
+        self.evaluate = tf.function(self._evaluate, jit_compile=compile_loop)
+
+    def trace_counts(self):
+        """{'train': …, 'evaluate': …}: how often each function was traced."""
+        return {
+            "train": self.train.experimental_get_tracing_count(),
+            "evaluate": self.evaluate.experimental_get_tracing_count(),
+        }
+
+    def _train(self, source, first, steps, augmentation_seed):
+        """`steps` updates from batch `first` of an epoch on.
+
+        Args:
+          source: what the feed made of the epoch's permutation.
+          first: int32 scalar.
+          steps: int32 scalar.
+          augmentation_seed: int32 [2]: the network's seed, and the epoch.
+
+        Returns:
+          float32 [2]: sums over the stretch of the batches' mean loss and mean accuracy, as each
+          batch was met.
+        """
+        totals = tf.zeros([2])
+        for i in tf.range(steps):
+            images, labels = self._feed.batch(source, first + i, self._batch_size)
+            seed = augmentation_seed + tf.stack([0, (first + i) * 65_537])
+            totals += self._step(images, labels, seed)
+        return totals
+
+    def _train_step(self, images, labels, seed):
+        images = self._feed.normalize(images)
+        if self._augmentation is not None:
+            images = self._augmentation(images, seed)
+        variables = self._model.trainable_variables
+        with tf.GradientTape() as tape:
+            logits = self._model(images, training=True)
+            loss = tf.reduce_mean(cross_entropy(labels, logits))
+            objective = tf.add_n([loss, *self._model.losses])
+        gradients = tape.gradient(objective, variables)
+        if self._l2:
+            gradients = [g + self._l2 * v for g, v in zip(gradients, variables, strict=True)]
+        # A pruned weight has no gradient: neither it nor its moments ever leave zero, not even
+        # in a network whose loss is no longer a number (hence no product).
+        gradients = [
+            g if mask is None else tf.where(mask != 0, g, 0.0)
+            for g, mask in zip(gradients, self._gradient_masks, strict=True)
+        ]
+        self._optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        return tf.stack([loss, correct(labels, logits) / self._batch_size])
+
+    def _evaluate(self, source, start, stop):
+        """Sums of loss and of correct predictions over examples [start, stop), float32 [2]."""
+        totals = tf.zeros([2])
+        size = self._evaluation_batch_size
+        for i in tf.range((stop - start + size - 1) // size):
+            images, labels, there = self._feed.range(source, start + i * size, stop, size)
+            totals += self._count(images, labels, there)
+        return totals
+
+    def _count_batch(self, images, labels, there):
+        logits = self._model(self._feed.normalize(images), training=False)
+        hits = tf.cast(tf.argmax(logits, -1, output_type=tf.int32) == labels, tf.float32)
+        loss = cross_entropy(labels, logits)
+        # Where there is no example nothing counts, not even a loss that is not a number.
+        return tf.stack([
+            tf.reduce_sum(tf.where(there, loss, 0.0)), tf.reduce_sum(tf.where(there, hits, 0.0))
+        ])

@@ -1,0 +1,93 @@
+"""Where the engine's batches come from: the device's memory, or a stream through tf.data."""
+
+from lth_keras.compat import tf
+
+
+class ResidentFeed:
+    """All examples live on the device, as they were loaded (uint8 for images).
+
+    Args:
+      data: `LoadedData`.
+    """
+
+    compiles = True
+
+    def __init__(self, data):
+        self._images = tf.constant(data.images)
+        self._labels = tf.constant(data.labels)
+        self._scale = float(data.scale)
+        self._mean, self._std = data.mean, data.std
+
+    def epoch(self, permutation, first, steps, batch_size):
+        """What `batch` reads in one epoch: the examples and the order, as tensors."""
+        del first, steps, batch_size  # The loop slices the order itself.
+        # Images and labels are arguments: as captured constants XLA would compile them in.
+        return self._images, self._labels, tf.constant(permutation)
+
+    def examples(self, start, stop, size):
+        """What `range` reads."""
+        del start, stop, size
+        return self._images, self._labels
+
+    def batch(self, source, index, batch_size):
+        """Batch `index` of the epoch: images and labels."""
+        images, labels, order = source
+        chosen = tf.slice(order, [index * batch_size], [batch_size])
+        return tf.gather(images, chosen), tf.gather(labels, chosen)
+
+    def range(self, source, first, stop, size):
+        """`size` examples from `first` on, and which of them lie before `stop`, bool [size]."""
+        images, labels = source
+        wanted = first + tf.range(size)
+        chosen = tf.minimum(wanted, stop - 1)
+        return tf.gather(images, chosen), tf.gather(labels, chosen), wanted < stop
+
+    def normalize(self, images):
+        """(images · scale − mean) / std, float32; the arithmetic of `LoadedData.normalize`."""
+        return (tf.cast(images, tf.float32) * self._scale - self._mean) / self._std
+
+
+class StreamedFeed(ResidentFeed):
+    """Examples stay in host memory; tf.data gathers and prefetches each batch.
+
+    For sets too large for the device. The order, and so the numbers, are `ResidentFeed`'s.
+    """
+
+    compiles = False
+
+    def __init__(self, data):
+        with tf.device("CPU:0"):
+            super().__init__(data)
+
+    def epoch(self, permutation, first, steps, batch_size):
+        """An iterator over the batches of one stretch."""
+        chosen = permutation[first * batch_size : (first + steps) * batch_size]
+        return iter(self._gathered(chosen.reshape(steps, batch_size)))
+
+    def examples(self, start, stop, size):
+        """An iterator over full batches; the last one repeats its last example."""
+        count = -(-(stop - start) // size)
+        wanted = tf.minimum(start + tf.range(count * size), stop - 1)
+        return iter(self._gathered(tf.reshape(wanted, [count, size])))
+
+    def batch(self, source, index, batch_size):
+        """The next batch; the iterator keeps the place."""
+        del index, batch_size
+        return next(source)
+
+    def range(self, source, first, stop, size):
+        """As the resident feed's."""
+        images, labels = next(source)
+        return images, labels, first + tf.range(size) < stop
+
+    def _gathered(self, indices):
+        return tf.data.Dataset.from_tensor_slices(indices).map(
+            lambda chosen: (tf.gather(self._images, chosen), tf.gather(self._labels, chosen)),
+            num_parallel_calls=tf.data.AUTOTUNE, deterministic=True,
+        ).prefetch(tf.data.AUTOTUNE)
+
+
+def feed_for(data):
+    """The resident feed, or the streamed one for sets over `data.device_limit_mb`."""
+    too_large = data.images.nbytes > data.device_limit_mb * 2**20
+    return StreamedFeed(data) if too_large else ResidentFeed(data)

@@ -1,0 +1,192 @@
+"""The trainer: one wrapped model, its optimizer and its compiled functions."""
+
+import dataclasses
+
+import numpy as np
+
+from lth_keras import masks as masks_lib
+from lth_keras import pruning
+from lth_keras.compat import tf
+from lth_keras.errors import ConfigurationError
+from lth_keras.training.engine import Engine, resolve_jit
+from lth_keras.training.feed import feed_for
+from lth_keras.training.optimizers import refuse_clipping
+from lth_keras.variables import named_variables, snapshot
+
+
+@dataclasses.dataclass
+class TrainState:
+    """Everything that training goes on from.
+
+    Attributes:
+      weights: {key: array}, every variable of the model.
+      masks: {key: bool array} of the prunable ones.
+      step: optimizer updates so far.
+      optimizer: {name: array} of the optimizer's variables; None for a fresh optimizer, whose
+        step count is set to `step` all the same, so that the learning-rate schedule is in place.
+    """
+
+    weights: dict
+    masks: dict
+    step: int = 0
+    optimizer: dict | None = None
+
+
+class Trainer:
+    """Trains and evaluates any network of one architecture: state in, state out.
+
+    Args:
+      model: a plain Keras model; it is copied, wrapped and left alone.
+      schedule: the `RewindingSchedule` for TFMOT's wrappers.
+      optimizer: a configuration such as `Adam`.
+      data: `LoadedData`.
+      batch_size: examples per update.
+      evaluation_batch_size: examples per step of an evaluation; any gives the same numbers but
+        for rounding.
+      augmentation: None, or a function (images, seed) -> images.
+      jit: 'auto', True or False; see `resolve_jit`.
+      never_prune: names of layers that are left alone.
+
+    Raises:
+      ConfigurationError: the model cannot be pruned, the optimizer clips by norm, or the batch is
+        larger than the training set.
+    """
+
+    def __init__(self, model, schedule, optimizer, data, batch_size, evaluation_batch_size=1024,
+                 augmentation=None, jit="auto", never_prune=()):
+        if data.train_size < batch_size:
+            raise ConfigurationError(
+                f"batch_size is {batch_size} but {data.name} has {data.train_size} training "
+                "examples; expected no more than those"
+            )
+        self.data = data
+        self.batch_size = batch_size
+        self.steps_per_epoch = data.train_size // batch_size
+        self.prunable = pruning.prunable_weights(model, never_prune)
+        self.model = pruning.wrap(model, schedule, never_prune)
+        self._variables = named_variables(self.model)
+        self._masks = pruning.mask_variables(self.model)
+        self._optimizer = optimizer.build(self.steps_per_epoch)
+        refuse_clipping(self._optimizer)
+        self._optimizer.build(self.model.trainable_variables)
+        self._optimizer_variables = {
+            f"{index:03d}/{variable.name.split(':')[0]}": variable
+            for index, variable in enumerate(self._optimizer.variables)
+        }
+        self._fresh_optimizer = snapshot(self._optimizer_variables)
+        self._feed = feed_for(data)
+        self._order, self._order_epoch, self._order_tensors = None, None, None
+        mask_of = {id(self._variables[key]): mask for key, mask in self._masks.items()}
+        self._engine = Engine(
+            self.model, self._optimizer,
+            [mask_of.get(id(variable)) for variable in self.model.trainable_variables],
+            optimizer.l2, self._feed, batch_size, evaluation_batch_size, augmentation,
+            resolve_jit(jit, model),
+        )
+
+    @property
+    def step(self):
+        """Optimizer updates so far."""
+        return int(self._optimizer.iterations.numpy())
+
+    def trace_counts(self):
+        """{'train': …, 'evaluate': …}: how often each compiled function was traced."""
+        return self._engine.trace_counts()
+
+    def load(self, state):
+        """Puts `state` in place, masks applied; nothing is built or traced anew.
+
+        Raises:
+          ConfigurationError: its weights do not fit this architecture.
+        """
+        check_fits(state.weights, self._variables)
+        pruning.write_masks(self._masks, state.masks)
+        for key, array in masks_lib.apply(state.masks, state.weights).items():
+            self._variables[key].assign(array)
+        optimizer = self._fresh_optimizer if state.optimizer is None else state.optimizer
+        for key, variable in self._optimizer_variables.items():
+            variable.assign(optimizer[key])
+        self._mask_moments()
+        self._optimizer.iterations.assign(state.step)
+
+    def state(self):
+        """The present state, as copies.
+
+        Raises:
+          RunError: a pruned weight is not zero.
+        """
+        weights, masks = snapshot(self._variables), pruning.read_masks(self._masks)
+        masks_lib.check_applied(masks, weights)
+        return TrainState(weights, masks, self.step, snapshot(self._optimizer_variables))
+
+    def train(self, order, steps, augmentation_seed=0):
+        """Trains on for `steps` updates.
+
+        Args:
+          order: `DataOrder`; where in it training goes on follows from the step.
+          steps: number of updates.
+          augmentation_seed: the network's seed for augmentation.
+
+        Returns:
+          (loss, accuracy): means over the batches, as each was met.
+        """
+        totals = np.zeros(2)
+        start = self.step
+        for epoch, first, count in order.stretches(start, start + steps):
+            seed = tf.constant([augmentation_seed % 2**31, epoch], tf.int32)
+            totals += self._engine.train(
+                self._epoch_source(order, epoch, first, count),
+                tf.constant(first), tf.constant(count), seed,
+            ).numpy()
+        return tuple(float(total) for total in totals / steps)
+
+    def evaluate(self, split):
+        """(loss, accuracy) on 'train', 'validation' or 'test'; (None, None) where it is empty."""
+        start, stop = self.data.splits[split]
+        if start == stop:
+            return None, None
+        source = self._feed.examples(start, stop, self._engine._evaluation_batch_size)
+        loss, hits = self._engine.evaluate(source, tf.constant(start), tf.constant(stop)).numpy()
+        return float(loss) / (stop - start), float(hits) / (stop - start)
+
+    def _epoch_source(self, order, epoch, first, count):
+        if self._feed.compiles and order is self._order and epoch == self._order_epoch:
+            return self._order_tensors
+        source = self._feed.epoch(order.epoch(epoch), first, count, self.batch_size)
+        self._order, self._order_epoch, self._order_tensors = order, epoch, source
+        return source
+
+    def _mask_moments(self):
+        # Moments restored from a rewind point were those of a denser network: a pruned weight
+        # must not move on their momentum.
+        for key, mask in self._masks.items():
+            shape = self._variables[key].shape
+            for slot in self._slots(key):
+                if slot.shape == shape:
+                    slot.assign(slot * mask)
+
+    def _slots(self, key):
+        name = self._variables[key].name.split(":")[0]
+        return [
+            variable for variable in self._optimizer_variables.values()
+            if variable.name.split(":")[0].endswith(f"/{name}")
+        ]
+
+
+def check_fits(weights, variables):
+    """Checks that `weights` are those of a model with `variables`: same keys, same shapes.
+
+    Raises:
+      ConfigurationError: names the first key that is missing, left over, or of another shape.
+    """
+    for key in variables:
+        if key not in weights:
+            raise ConfigurationError(f"the weights have no {key!r}, which the model needs")
+    for key, array in weights.items():
+        if key not in variables:
+            raise ConfigurationError(f"the weights have {key!r}, which the model has not")
+        if tuple(variables[key].shape) != array.shape:
+            raise ConfigurationError(
+                f"the weights of {key!r} have shape {array.shape}; the model's have "
+                f"{tuple(variables[key].shape)}"
+            )
