@@ -1,4 +1,4 @@
-"""`run.py` and `lth-keras`: reads the flags, calls a command, turns errors into one line."""
+"""`run.py` and `lth-keras`: finds the command, reads its flags, turns errors into one line."""
 
 import importlib
 import sys
@@ -7,18 +7,11 @@ from absl import flags
 
 from lth_keras.errors import ConfigurationError, RunError
 
-USAGE = """usage: python run.py --gin_file=F [--gin_param=B]… [--output_dir=runs] [--data_dir=D]
-       python run.py list [--output_dir=runs]
-
-  --gin_file=F      the experiment; give it again to add a file whose bindings win
-  --gin_param=B     a binding that wins over the files: --gin_param='Experiment.trials = 1'
-  --output_dir=DIR  where runs live (runs)
-  --data_dir=DIR    where TFDS data sets are prepared
-"""
-
-# Each command's module has main(flags, arguments) -> exit status.
-COMMANDS = {"list": "lth_keras.commands.list_runs"}
-_TRAIN = "lth_keras.commands.train"
+# Each command is a module with USAGE, define_flags(values) and main(flags, arguments) -> status.
+# They are imported one at a time: `list` must not wait for TensorFlow.
+_TRAIN = "train"
+COMMANDS = ("list",)
+_MODULES = {"list": "list_runs"}
 
 
 def main(argv=None):
@@ -31,44 +24,45 @@ def main(argv=None):
       Exit status: 0 done; 1 the run failed; 2 the command or the configuration is wrong.
     """
     argv = list(sys.argv[1:] if argv is None else argv)
-    if any(argument in ("-h", "--help", "-help") for argument in argv):
-        print(USAGE, end="")
-        return 0
     try:
-        values = _flag_values()
+        command = _TRAIN
+        if argv and not argv[0].startswith("-"):
+            command = argv.pop(0)
+            if command not in COMMANDS:
+                raise ConfigurationError(
+                    f"there is no command {command!r}; expected --gin_file=F, or first of all one "
+                    f"of {', '.join(COMMANDS)}; see python run.py --help"
+                )
+        if any(argument in ("-h", "--help", "-help") for argument in argv):
+            print(_usage(command), end="")
+            return 0
+        module = _module(command)
+        values = flags.FlagValues()  # Our own: libraries define dozens in absl's global ones.
+        flags.DEFINE_string("output_dir", "runs", "where runs live", flag_values=values)
+        module.define_flags(values)
         try:
             arguments = values(["run.py", *argv])[1:]
         except flags.Error as error:
-            raise ConfigurationError(f"{_one_line(error)}; see python run.py --help") from error
-        module = _TRAIN
-        if arguments:
-            if arguments[0] not in COMMANDS:
-                raise ConfigurationError(
-                    f"there is no command {arguments[0]!r}; expected --gin_file=F, or one of "
-                    f"{', '.join(COMMANDS)}; see python run.py --help"
-                )
-            module = COMMANDS[arguments[0]]
-        return importlib.import_module(module).main(values, arguments[1:])
+            raise ConfigurationError(f"{error}; see python run.py {command} --help") from error
+        return module.main(values, arguments)
     except ConfigurationError as error:
         return _fail(error, 2)
     except RunError as error:
         return _fail(error, 1)
 
 
-def _flag_values():
-    # Flags of our own, not absl's global ones: libraries define dozens there.
-    values = flags.FlagValues()
-    flags.DEFINE_multi_string("gin_file", [], "an experiment", flag_values=values)
-    flags.DEFINE_multi_string("gin_param", [], "a binding", flag_values=values)
-    flags.DEFINE_string("output_dir", "runs", "where runs live", flag_values=values)
-    flags.DEFINE_string("data_dir", None, "where TFDS data are prepared", flag_values=values)
-    return values
+def _module(command):
+    return importlib.import_module(f"lth_keras.commands.{_MODULES.get(command, command)}")
+
+
+def _usage(command):
+    if command != _TRAIN:
+        return _module(command).USAGE
+    return "".join(_module(each).USAGE for each in (_TRAIN, *COMMANDS))
 
 
 def _fail(error, status):
-    print(f"error: {_one_line(error)}", file=sys.stderr)
+    # gin appends a line for each configurable that an error passed through.
+    message = str(error).split("\n  In call to configurable")[0]
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
     return status
-
-
-def _one_line(error):
-    return " ".join(str(error).split())

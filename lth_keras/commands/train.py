@@ -2,17 +2,38 @@
 
 import pathlib
 
+from absl import flags as absl_flags
 from rich.console import Console
 
 from lth_keras.commands import configuration
 from lth_keras.data import fallback_warning
+from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import execute, prepare, total_steps
 from lth_keras.records import Progress, compare, rounds_table, summary_table
 
 
+USAGE = """usage: python run.py --gin_file=F [--gin_param=B]… [--output_dir=runs] [--data_dir=D]
+  Runs the experiment, or goes on with it where it stopped.
+  --gin_file=F      the experiment; given again, a file whose bindings win
+  --gin_param=B     a binding that wins over the files: --gin_param='Experiment.trials = 1'
+  --output_dir=DIR  where runs live; the default is runs
+  --data_dir=DIR    where TFDS data sets are prepared
+"""
+
+
+def define_flags(values):
+    """The flags of training."""
+    absl_flags.DEFINE_multi_string("gin_file", [], "an experiment", flag_values=values)
+    absl_flags.DEFINE_multi_string("gin_param", [], "a binding", flag_values=values)
+    absl_flags.DEFINE_string("data_dir", None, "where TFDS data are", flag_values=values)
+
+
 def main(flags, arguments):
     """Trains what is not trained yet and prints the tables. Returns the exit status."""
-    del arguments
+    if arguments:
+        raise ConfigurationError(
+            f"{arguments[0]!r} was not expected; give --gin_file=F, and each flag with '='"
+        )
     console = Console()
     experiment = configuration.read(flags.gin_file, flags.gin_param)
     prepared = prepare(experiment, flags.output_dir, flags.data_dir)
