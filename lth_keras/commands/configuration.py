@@ -77,14 +77,15 @@ def _explain(error):
         chain.append(seen)
         seen = seen.__cause__ or seen.__context__
     text = " ".join(str(error).split())
-    undefined = re.search(r"(?:macro|constant)[^'\"`]*['\"`]?([\w/.]+)", text)
-    if "gin.macro" in text or "macro.value" in text.lower():
-        name = re.search(r"scope[s]?[^\w]+([\w/]+)", text)
-        macro = name[1] if name else (undefined[1] if undefined else "?")
-        return (
-            f"the macro %{macro} is used but not defined; define it in the gin file, as in "
-            f"{macro} = 5, or correct its name"
-        )
+    if "macro" in text:
+        defined = {scope for scope, selector in gin.config._CONFIG if selector == "gin.macro"}
+        used = set(re.findall(r"%([\w./]+)", gin.config_str(max_line_length=10_000)))
+        if used - defined:
+            name = sorted(used - defined)[0]
+            return (
+                f"the macro %{name} is used but not defined; define it in the gin file, as in "
+                f"{name} = 5, or correct its name"
+            )
     hint = ""
     if "clipnorm" in text:
         hint = "; gradients are not clipped by norm, because pruned weights would share in it"

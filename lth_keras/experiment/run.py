@@ -56,12 +56,13 @@ def prepare(experiment, output_dir, data_dir=None):
     return Prepared(experiment, data, context, configuration, run)
 
 
-def execute(prepared, reporter):
+def execute(prepared, reporter, sinks=()):
     """Does every unit that is not done, and writes the tables.
 
     Args:
       prepared: what `prepare` gave.
       reporter: a `records.Progress`, or anything with its methods.
+      sinks: `records.Sink`s, told of each unit as it goes.
 
     Returns:
       The summary table.
@@ -85,11 +86,20 @@ def execute(prepared, reporter):
                 evaluation.test_accuracy, evaluation.train_loss,
             )
             seen[0] = evaluation.step
+            for sink in sinks:
+                sink.evaluated(unit, evaluation)
+
+        for sink in sinks:
+            sink.unit_started(unit)
 
         facts = work.do(context, unit, show)
         reporter.unit_finished(label, facts.get("final_test_accuracy"),
                                time.perf_counter() - unit_began)
+        for sink in sinks:
+            sink.unit_finished(unit, facts)
     summary = write_tables(paths, graph)
+    for sink in sinks:
+        sink.run_finished(summary)
     _write_header(prepared, state="done", seconds=time.perf_counter() - began)
     return summary
 

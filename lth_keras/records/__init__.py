@@ -3,10 +3,11 @@
 from lth_keras.records.metrics import COLUMNS, MetricsRow, concatenate, read_csv, rows_to_csv
 from lth_keras.records.progress import Progress
 from lth_keras.records.published import PublishedFigure, compare
+from lth_keras.records.sink import Sink
 from lth_keras.records.summary import summarise, write_summary
 from lth_keras.records.tables import rounds_table, summary_table
 
 __all__ = [
-    "COLUMNS", "MetricsRow", "Progress", "PublishedFigure", "compare", "concatenate", "read_csv",
+    "COLUMNS", "MetricsRow", "Progress", "PublishedFigure", "Sink", "compare", "concatenate", "read_csv",
     "rounds_table", "rows_to_csv", "summarise", "summary_table", "write_summary",
 ]
