@@ -1,5 +1,6 @@
 """Files that are either whole or absent: written beside their place, flushed, then renamed."""
 
+import contextlib
 import hashlib
 import io
 import json
@@ -32,11 +33,14 @@ def write_bytes(path, content):
         os.replace(temporary, path)
         _flush_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise RunError(
             f"cannot write {path}: {error.strerror or error}; make room or mend the place, "
             "then give the same command again: it goes on from what is stored"
         ) from error
+    finally:
+        # Gone already where all went well; left by a full disk, or by an interruption.
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def write_text(path, text):
@@ -57,8 +61,25 @@ def read_json(path):
     """
     try:
         return json.loads(pathlib.Path(path).read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"cannot read {path}: {error}") from error
+
+
+def write_sealed_json(path, content):
+    """`write_json` with the SHA-256 of the rest under 'seal', so that a later change shows."""
+    write_json(path, {**content, "seal": _seal(content)})
+
+
+def read_sealed_json(path):
+    """What `write_sealed_json` wrote, without the seal.
+
+    Raises:
+      RunError: the file is missing, is not JSON, or was altered.
+    """
+    content = read_json(path)
+    if not isinstance(content, dict) or content.pop("seal", None) != _seal(content):
+        raise RunError(f"{path} was altered or damaged: its seal does not fit its contents")
+    return content
 
 
 def write_npz(path, arrays, compress=False):
@@ -102,6 +123,10 @@ def sha256(path):
     """Hexadecimal SHA-256 of a file's bytes."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _seal(content):
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _flush_folder(folder):
