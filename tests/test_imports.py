@@ -1,0 +1,113 @@
+"""Imports point one way: the standard library's ast holds the drawing of the house."""
+
+import ast
+import pathlib
+import textwrap
+
+import pytest
+
+PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
+
+# From the ground up; a module may import from its own layer and from those before it.
+LAYERS = (
+    {"errors", "durations", "paths", "files", "seeds", "masks", "criteria"},
+    {"compat", "variables"},
+    {"data", "models", "pruning", "initializers", "records"},
+    {"training", "rewinding", "export", "analysis"},
+    {"experiment"},
+    {"commands"},
+)
+# What these import must not bring TensorFlow along: they are read, tested and used without it.
+WITHOUT_TENSORFLOW = LAYERS[0] | {"records"}
+TENSORFLOW = {"tensorflow", "tf_keras", "keras", "tensorflow_model_optimization",
+              "tensorflow_datasets", "tensorboard"}
+GROUND_MAY = {"numpy", "gin", "scipy"}
+# The only places that may import Keras and TFMOT themselves.
+KERAS_IN = {"compat"}
+
+
+def layer_of(name):
+    """Index of the layer that holds a module or package, or None."""
+    return next((index for index, layer in enumerate(LAYERS) if name in layer), None)
+
+
+def imported(source, top_level_only=False):
+    """Full names of everything that a source imports, in functions too."""
+    tree = ast.parse(source)
+    nodes = tree.body if top_level_only else ast.walk(tree)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def violations(own, source):
+    """What is wrong with the imports of a module of the part `own`, a sentence each."""
+    found = set()
+    for name in imported(source):
+        first, *rest = name.split(".")
+        if first == "lth_keras" and rest:
+            target = layer_of(rest[0])
+            if target is None:
+                if rest[0] != "__version__":
+                    found.add(f"{own} imports lth_keras.{rest[0]}, which has no layer")
+            elif target > layer_of(own):
+                found.add(f"{own} imports {rest[0]}, which lies above it")
+            elif own in WITHOUT_TENSORFLOW and rest[0] not in WITHOUT_TENSORFLOW:
+                found.add(f"{own} imports {rest[0]}, which may import TensorFlow")
+        elif own in WITHOUT_TENSORFLOW and first in TENSORFLOW:
+            found.add(f"{own} imports {first}")
+        elif first in {"tf_keras", "keras", "tensorflow_model_optimization"} \
+                and own not in KERAS_IN:
+            found.add(f"{own} imports {first} past lth_keras.compat")
+    return sorted(found)
+
+
+def sources():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        inside = path.relative_to(PACKAGE)
+        if inside.parts != ("__init__.py",):
+            yield inside, inside.parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("inside, own", list(sources()), ids=lambda value: str(value))
+def test_imports_point_one_way(inside, own):
+    assert layer_of(own) is not None, f"{own} is in no layer: put it into LAYERS"
+    assert violations(own, (PACKAGE / inside).read_text("utf-8")) == []
+
+
+def test_the_package_itself_imports_no_part_of_it():
+    names = set(imported((PACKAGE / "__init__.py").read_text("utf-8")))
+    assert not {name for name in names if name.split(".")[0] in TENSORFLOW | {"lth_keras"}}
+
+
+@pytest.mark.parametrize("own", sorted(LAYERS[0]))
+def test_the_ground_stands_on_numpy_alone(own):
+    allowed = GROUND_MAY | {"lth_keras"} | set(__import__("sys").stdlib_module_names)
+    for inside, part in sources():
+        if part == own:
+            names = imported((PACKAGE / inside).read_text("utf-8"))
+            assert {name.split(".")[0] for name in names} <= allowed, inside
+
+
+@pytest.mark.parametrize("own, source, expected", [
+    ("masks", "import tensorflow as tf", ["masks imports tensorflow"]),
+    ("records", "from lth_keras.compat import tf",
+     ["records imports compat, which may import TensorFlow"]),
+    ("records", "def f():\n    from lth_keras import pruning",
+     ["records imports pruning, which may import TensorFlow"]),
+    ("pruning", "from lth_keras.training import Trainer",
+     ["pruning imports training, which lies above it"]),
+    ("pruning", "import lth_keras.experiment.run",
+     ["pruning imports experiment, which lies above it"]),
+    ("training", "import keras", ["training imports keras past lth_keras.compat"]),
+    ("training", "from lth_keras import attic",
+     ["training imports lth_keras.attic, which has no layer"]),
+    ("experiment", "from lth_keras import training, pruning, files", []),
+    ("masks", "from lth_keras.errors import RunError\nimport numpy as np", []),
+])
+def test_it_can_fail(own, source, expected):
+    assert violations(own, textwrap.dedent(source)) == expected
