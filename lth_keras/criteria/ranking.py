@@ -45,18 +45,32 @@ def prune_layerwise(scores, masks, counts):
     }
 
 
-def prune_globally(scores, masks, count):
+def prune_globally(scores, masks, count, minimum=0):
     """Keeps the `count` highest-scored weights over all layers together.
 
     Layers compete: their shares follow from the scores. Layers are ranked in the order of their
-    keys where scores are equal. Arguments and errors as in `prune_layerwise`.
+    keys where scores are equal. Arguments and errors as in `prune_layerwise`, and:
+
+    Args:
+      minimum: how many of its highest-scored weights each layer keeps whatever the others have,
+        or all where it has fewer; they are among the `count`.
     """
+    least = {key: min(minimum, int(np.count_nonzero(mask))) for key, mask in masks.items()}
+    if sum(least.values()) > count:
+        raise RunError(
+            f"all layers: {count} weights are to be kept, fewer than {minimum} for each layer"
+        )
     keys = list(masks)
+    safe = prune_layerwise(scores, masks, least)
+    rest = {key: masks[key] & ~safe[key] for key in keys}
     flat_scores = np.concatenate([np.ravel(scores[key]) for key in keys])
-    flat_masks = np.concatenate([np.ravel(masks[key]) for key in keys])
-    keep = _keep_highest(flat_scores, flat_masks, count, "all layers")
+    flat_masks = np.concatenate([np.ravel(rest[key]) for key in keys])
+    keep = _keep_highest(flat_scores, flat_masks, count - sum(least.values()), "all layers")
     parts = np.split(keep, np.cumsum([masks[key].size for key in keys])[:-1])
-    return {key: part.reshape(masks[key].shape) for key, part in zip(keys, parts, strict=True)}
+    return {
+        key: safe[key] | part.reshape(masks[key].shape)
+        for key, part in zip(keys, parts, strict=True)
+    }
 
 
 def _keep_highest(scores, mask, count, name):

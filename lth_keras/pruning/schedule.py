@@ -113,10 +113,11 @@ class RewindingSchedule(PruningSchedule):
         """Kept weights over all layers after `index` prunings; exact in either scope."""
         if self.scope == "layerwise":
             return sum(self.layer_counts(weights, index).values())
-        fixed = sum(weight.size for weight in weights if self.rate_of(weight) is None)
-        count = sum(weight.size for weight in weights) - fixed
+        free = [weight.size for weight in weights if self.rate_of(weight) is not None]
+        fixed = sum(weight.size for weight in weights) - sum(free)
+        count, least = sum(free), sum(min(self.min_per_layer, size) for size in free)
         for _ in range(index):
-            count = kept_after(self.rate, count)
+            count = max(kept_after(self.rate, count), least)
         return count + fixed
 
     def density(self, weights, index):

@@ -1,0 +1,38 @@
+"""SNIP: how much the loss would feel each connection's removal."""
+
+import dataclasses
+
+import gin
+import numpy as np
+
+from lth_keras.errors import ConfigurationError
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class SNIP:
+    """score = |∂L/∂w · w|, the sensitivity of the loss to a gate on the connection, at gate 1.
+
+    Lee, Ajanthan, Torr, "SNIP" (ICLR 2019), equations 4 and 5; its division by the sum of all
+    scores changes no ranking. Published for pruning at initialisation, in one shot, globally.
+
+    Attributes:
+      examples: training examples for the gradient, drawn without replacement. The paper takes one
+        batch of training, 100 on MNIST and 128 on CIFAR-10.
+    """
+
+    examples: int = 128
+
+    def __post_init__(self):
+        check_examples(self.examples, "SNIP.examples")
+
+    def scores(self, evidence):
+        """{key: |g·w|} for the prunable weights of `evidence`."""
+        gradient = evidence.network.gradient(self.examples)
+        return {key: np.abs(gradient[key] * evidence.weights[key]) for key in evidence.masks}
+
+
+def check_examples(value, name):
+    """Raises ConfigurationError unless `value` is a whole number of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"{name} is {value!r}; expected a whole number, at least 1")

@@ -1,0 +1,42 @@
+"""Weighted magnitudes: five of DLT's criteria, which differ in two coefficients only."""
+
+import dataclasses
+
+import gin
+import numpy as np
+
+from lth_keras.errors import ConfigurationError
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class WeightedMagnitudes:
+    """score = final·|w_f| + initial·|w_i|, w_f the trained weight and w_i that of θ_0.
+
+    Zhou et al., "Deconstructing Lottery Tickets" (2019), figure 3: large final (1, 0), small
+    final (−1, 0), large init (0, 1), small init (0, −1), magnitude increase (1, −1).
+
+    Attributes:
+      final, initial: the coefficients; not both 0.
+
+    Raises:
+      ConfigurationError: both are 0, so that every weight would have the same score.
+    """
+
+    final: float
+    initial: float
+
+    def __post_init__(self):
+        if not self.final and not self.initial:
+            raise ConfigurationError(
+                "WeightedMagnitudes has final 0 and initial 0, which scores all weights alike; "
+                "expected one that is not 0: (1, -1) is the magnitude increase"
+            )
+
+    def scores(self, evidence):
+        """{key: score} for the prunable weights of `evidence`."""
+        return {
+            key: self.final * np.abs(evidence.weights[key])
+            + self.initial * np.abs(evidence.initial[key])
+            for key in evidence.masks
+        }

@@ -1,0 +1,183 @@
+"""What pruning criteria ask of a network beyond its weights: gradients, computed on demand."""
+
+import dataclasses
+
+import numpy as np
+
+from lth_keras import masks as masks_lib
+from lth_keras.compat import tf
+from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.training.engine import cross_entropy
+from lth_keras.variables import named_variables
+
+# What is added in a layer, not multiplied: synaptic flow is defined on products alone.
+_ADDED = ("bias", "beta", "moving_mean")
+# Synaptic flow is proportional to its input: a power of two costs no digit and keeps the product of
+# many layers within float32.
+_FLOW_INPUT = 2.0**-40
+
+
+class Saliency:
+    """Gradients of one architecture with respect to its prunable weights, compiled once.
+
+    Batch normalisation takes the statistics of the batch, as it does in training.
+
+    Args:
+      model: a plain Keras model of its own; its variables are written over.
+      keys: of the prunable weights.
+      data: `LoadedData`, whose training examples are drawn from.
+      batch_size: examples per step; any gives the same numbers but for rounding, and but for
+        batch normalisation.
+    """
+
+    def __init__(self, model, keys, data, batch_size):
+        self._model = model
+        self._variables = named_variables(model)
+        self._keys = tuple(keys)
+        self._kernels = [self._variables[key] for key in self._keys]
+        self._data = data
+        self._batch_size = batch_size
+        images = tf.TensorSpec([None, *data.input_shape], tf.float32)
+        labels, scalar = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.float32)
+        vectors = [tf.TensorSpec(kernel.shape, tf.float32) for kernel in self._kernels]
+        self._gradient = tf.function(self._loss_gradient, [images, labels, scalar])
+        self._product = tf.function(self._hessian_product, [images, labels, scalar, vectors])
+        self._flow = tf.function(self._flow_gradient, [])
+
+    def probe(self, weights, masks, generator):
+        """The `Probe` of the network with these weights under these masks."""
+        return Probe(self, masks_lib.apply(masks, weights), masks, generator)
+
+    def load(self, weights):
+        """Puts weights in place; batch statistics of an earlier question go with that."""
+        for key, variable in self._variables.items():
+            variable.assign(weights[key])
+
+    def examples(self, count, generator):
+        """`count` training examples drawn without replacement: normalised images, and labels.
+
+        Raises:
+          ConfigurationError: there are not so many.
+        """
+        start, stop = self._data.splits["train"]
+        if count > stop - start:
+            raise ConfigurationError(
+                f"the criterion wants {count} training examples; {self._data.name} has "
+                f"{stop - start}: ask for fewer"
+            )
+        chosen = np.sort(start + generator.permutation(stop - start)[:count])
+        return self._data.normalize(self._data.images[chosen]), self._data.labels[chosen]
+
+    def mean_gradient(self, images, labels, temperature):
+        """{key: mean over the examples of the gradient of the cross-entropy}."""
+        return self._mean(self._gradient, images, labels, tf.constant(temperature))
+
+    def mean_hessian_product(self, images, labels, temperature, vectors):
+        """{key: H v}, v = `vectors` {key: array}, H the Hessian of the mean cross-entropy."""
+        held = [tf.constant(vectors[key], tf.float32) for key in self._keys]
+        return self._mean(self._product, images, labels, tf.constant(temperature), held)
+
+    def flow(self):
+        """{key: ∂R/∂w} of R, the sum of outputs for an input of ones, float64."""
+        return {
+            key: np.asarray(value, np.float64) / _FLOW_INPUT
+            for key, value in zip(self._keys, self._flow(), strict=True)
+        }
+
+    def _mean(self, function, images, labels, *arguments):
+        totals = [np.zeros(kernel.shape) for kernel in self._kernels]
+        for first in range(0, len(labels), self._batch_size):
+            part = slice(first, first + self._batch_size)
+            for total, value in zip(totals, function(images[part], labels[part], *arguments),
+                                    strict=True):
+                total += value.numpy()
+        return {key: total / len(labels) for key, total in zip(self._keys, totals, strict=True)}
+
+    def _loss(self, images, labels, temperature):
+        logits = self._model(images, training=True)
+        return tf.reduce_sum(cross_entropy(labels, logits / temperature))
+
+    def _loss_gradient(self, images, labels, temperature):
+        with tf.GradientTape() as tape:
+            loss = self._loss(images, labels, temperature)
+        return tape.gradient(loss, self._kernels, unconnected_gradients="zero")
+
+    def _hessian_product(self, images, labels, temperature, vectors):
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                loss = self._loss(images, labels, temperature)
+            gradients = inner.gradient(loss, self._kernels, unconnected_gradients="zero")
+            along = tf.add_n([tf.reduce_sum(g * v) for g, v in zip(gradients, vectors)])
+        return outer.gradient(along, self._kernels, unconnected_gradients="zero")
+
+    def _flow_gradient(self):
+        ones = tf.fill([1, *self._data.input_shape], _FLOW_INPUT)
+        with tf.GradientTape() as tape:
+            total = tf.reduce_sum(self._model(ones, training=False))
+        return tape.gradient(total, self._kernels, unconnected_gradients="zero")
+
+
+@dataclasses.dataclass(frozen=True)
+class Probe:
+    """One network, ready to be asked for what a criterion needs; nothing is computed before.
+
+    Attributes:
+      saliency: `Saliency` of its architecture.
+      weights: {key: array} of every variable, masks applied.
+      masks: {key: bool array}.
+      generator: np.random.Generator that draws the examples.
+    """
+
+    saliency: Saliency
+    weights: dict
+    masks: dict
+    generator: np.random.Generator
+
+    def gradient(self, examples):
+        """{key: g}, the gradient of the mean cross-entropy over `examples` training examples.
+
+        Raises:
+          ConfigurationError: there are not so many examples.
+          RunError: it is not finite.
+        """
+        images, labels = self.saliency.examples(examples, self.generator)
+        self.saliency.load(self.weights)
+        return _finite(self.saliency.mean_gradient(images, labels, 1.0), "gradient")
+
+    def hessian_gradient(self, examples, temperature=1.0):
+        """{key: H g}, both over the same examples, the logits divided by `temperature`.
+
+        Errors as for `gradient`.
+        """
+        images, labels = self.saliency.examples(examples, self.generator)
+        self.saliency.load(self.weights)
+        gradient = self.saliency.mean_gradient(images, labels, temperature)
+        # A pruned weight is no part of the network, so its gradient is none of the flow.
+        gradient = {key: np.where(self.masks[key], gradient[key], 0.0) for key in gradient}
+        self.saliency.load(self.weights)
+        return _finite(
+            self.saliency.mean_hessian_product(images, labels, temperature, gradient),
+            "Hessian-gradient product",
+        )
+
+    def synaptic_flow(self):
+        """{key: ∂R/∂|w|}: all weights by their absolute values, biases and their like as 0.
+
+        Raises:
+          RunError: it is not finite.
+        """
+        self.saliency.load({
+            key: np.zeros_like(value) if key.rsplit("/", 1)[-1] in _ADDED else np.abs(value)
+            for key, value in self.weights.items()
+        })
+        return _finite(self.saliency.flow(), "synaptic flow")
+
+
+def _finite(arrays, name):
+    for key, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise RunError(
+                f"{key}: the {name} is not finite, so no weight can be ranked; use another "
+                "criterion, or another initialisation"
+            )
+    return arrays
