@@ -17,6 +17,11 @@ def variant_name(variant, index=None):
     return variant if index is None else f"{variant}@{index:02d}"
 
 
+def chain_name(variant, index):
+    """A chain's network at a round: its own folder, or IMP's round 0, where each chain begins."""
+    return round_name(0) if index == 0 else variant_name(variant, index)
+
+
 def safe_name(text):
     """`text` as the name of one folder: letters, digits, '_', '-' and '.', never a path."""
     plain = unicodedata.normalize("NFKD", str(text)).encode("ascii", "ignore").decode("ascii")
@@ -29,10 +34,15 @@ class RunPaths:
     def __init__(self, root):
         self.root = pathlib.Path(root)
         self.run_json = self.root / "run.json"
+        self.lock = self.root / ".lock"
+        self.set_aside = self.root / "set_aside"
         self.config = self.root / "config.gin"
         self.operative_config = self.root / "operative_config.gin"
         self.metrics = self.root / "metrics.csv"
         self.summary = self.root / "summary.csv"
+        self.summary_md = self.root / "summary.md"
+        self.summary_tex = self.root / "summary.tex"
+        self.comparisons = self.root / "comparisons.csv"
         self.report = self.root / "report.html"
         self.figures = self.root / "figures"
         self.tensorboard = self.root / "tensorboard"

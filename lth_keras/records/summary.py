@@ -52,6 +52,18 @@ def summarise(metrics):
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
 
+def final_test_accuracies(metrics):
+    """{(variant, round): {trial: accuracy}} at each network's last evaluation of the test set.
+
+    Trials that diverged are left out, and so is a variant all of whose trials did.
+    """
+    finals = {
+        key: _Group(frame).final
+        for key, frame in metrics.groupby(["variant", "round"], sort=False)
+    }
+    return {key: final for key, final in finals.items() if final}
+
+
 def write_summary(frame, path):
     """Writes a summary as CSV, NaN as an empty field; equal summaries are equal bytes."""
     files.write_text(path, frame.to_csv(index=False, lineterminator="\n"))

@@ -1,0 +1,116 @@
+"""Event protocol buffers, and files of them; none of it needs TensorFlow."""
+
+import io
+
+import numpy as np
+from PIL import Image
+from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import PyRecordReader_New
+from tensorboard.plugins.histogram.summary_v2 import histogram_pb
+from tensorboard.plugins.hparams import api_pb2, plugin_data_pb2, summary_v2
+from tensorboard.plugins.hparams import metadata as hparams_metadata
+from tensorboard.plugins.scalar.summary_v2 import scalar_pb
+from tensorboard.plugins.text.summary_v2 import text_pb
+from tensorboard.summary.writer.record_writer import RecordWriter
+
+_FILE_VERSION = "brain.Event:2"
+_BUCKETS = 60
+
+
+def encode(events):
+    """The bytes of an event file that holds `events` in this order, or of a part of one."""
+    buffer = io.BytesIO()
+    writer = RecordWriter(buffer)
+    for event in events:
+        writer.write(event.SerializeToString())
+    return buffer.getvalue()
+
+
+def decode(path):
+    """The events of a file as far as they are whole: the last record may be half written."""
+    reader = PyRecordReader_New(str(path))
+    found = []
+    try:
+        while True:
+            reader.GetNext()
+            found.append(event_pb2.Event.FromString(reader.record()))
+    except Exception as error:  # The reader's own errors are made by a stub and share no class.
+        if type(error).__name__ not in ("OutOfRangeError", "DataLossError"):
+            raise
+    return found
+
+
+def opening(wall_time):
+    """What a file begins with; the session start makes readers drop what they had from step 0."""
+    start = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
+    return [
+        event_pb2.Event(wall_time=wall_time, file_version=_FILE_VERSION),
+        event_pb2.Event(wall_time=wall_time, step=0, session_log=start),
+    ]
+
+
+def event(summary, wall_time, step=0):
+    """An event that carries a summary at a step."""
+    return event_pb2.Event(wall_time=wall_time, step=step, summary=summary)
+
+
+def scalars(values):
+    """A summary of {tag: number}; None is left out."""
+    joined = summary_pb2.Summary()
+    for tag, value in values.items():
+        if value is not None:
+            joined.MergeFrom(scalar_pb(tag, float(value)))
+    return joined
+
+
+def histogram(tag, values):
+    """A summary of the finite ones of `values`, of any shape."""
+    values = np.asarray(values, np.float64)
+    return histogram_pb(tag, values[np.isfinite(values)], _BUCKETS)
+
+
+def text(tag, markdown):
+    """A summary of a text, which TensorBoard reads as Markdown."""
+    return text_pb(tag, markdown)
+
+
+def image(tag, pixels):
+    """A summary of uint8 pixels [height, width], as PNG."""
+    height, width = pixels.shape
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
+    encoded = summary_pb2.Summary.Image(
+        height=height, width=width, colorspace=1, encoded_image_string=buffer.getvalue()
+    )
+    return summary_pb2.Summary(value=[summary_pb2.Summary.Value(tag=tag, image=encoded)])
+
+
+def hparams(values, began, name):
+    """A summary that opens a row of the hparams dashboard: {name: number or str}."""
+    return summary_v2.hparams_pb(values, trial_id=name, start_time_secs=began)
+
+
+def hparams_end(ended, succeeded):
+    """A summary that closes the row."""
+    status = api_pb2.STATUS_SUCCESS if succeeded else api_pb2.STATUS_FAILURE
+    content = plugin_data_pb2.HParamsPluginData(
+        session_end_info=plugin_data_pb2.SessionEndInfo(status=status, end_time_secs=ended)
+    )
+    return summary_pb2.Summary(value=[summary_pb2.Summary.Value(
+        tag=hparams_metadata.SESSION_END_INFO_TAG,
+        metadata=hparams_metadata.create_summary_metadata(content),
+        tensor=hparams_metadata.NULL_TENSOR,
+    )])
+
+
+def hparams_columns(names, metrics):
+    """A summary with the dashboard's columns.
+
+    Args:
+      names: the hyperparameters, in order.
+      metrics: {tag of a scalar: heading}.
+    """
+    return summary_v2.hparams_config_pb(
+        [summary_v2.HParam(name) for name in names],
+        [summary_v2.Metric(tag, display_name=heading) for tag, heading in metrics.items()],
+    )
