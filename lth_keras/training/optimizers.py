@@ -106,10 +106,18 @@ class KerasOptimizer:
             arguments["learning_rate"] = build_learning_rate(
                 arguments["learning_rate"], steps_per_epoch
             )
-        try:
-            return keras.optimizers.get(
-                {"class_name": self.name, "config": {**arguments, "jit_compile": False}}
+        known = {
+            name: each for name, each in vars(keras.optimizers).items()
+            if isinstance(each, type) and issubclass(each, keras.optimizers.Optimizer)
+            and each is not keras.optimizers.Optimizer
+        }
+        if self.name not in known:
+            raise ConfigurationError(
+                f"KerasOptimizer.name is {self.name!r}; expected one of {', '.join(sorted(known))}"
             )
+        try:
+            # Not keras.optimizers.get: from a plain configuration it makes legacy optimizers.
+            return known[self.name](**{**arguments, "jit_compile": False})
         except (TypeError, ValueError) as error:
             reason = str(error).strip().splitlines()[0]
             raise ConfigurationError(
