@@ -68,7 +68,8 @@ class Trainer:
         self._masks = pruning.mask_variables(self.model)
         self._optimizer = optimizer.build(self.steps_per_epoch)
         refuse_clipping(self._optimizer)
-        self._optimizer.build(self.model.trainable_variables)
+        slots = _build_with_slots(self._optimizer, self.model.trainable_variables)
+        self._slots = {key: slots[id(self._variables[key])] for key in self._masks}
         self._optimizer_variables = {
             f"{index:03d}/{variable.name.split(':')[0]}": variable
             for index, variable in enumerate(self._optimizer.variables)
@@ -161,16 +162,30 @@ class Trainer:
         # must not move on their momentum.
         for key, mask in self._masks.items():
             shape = self._variables[key].shape
-            for slot in self._slots(key):
+            for slot in self._slots[key]:
                 if slot.shape == shape:
                     slot.assign(slot * mask)
 
-    def _slots(self, key):
-        name = self._variables[key].name.split(":")[0]
-        return [
-            variable for variable in self._optimizer_variables.values()
-            if variable.name.split(":")[0].endswith(f"/{name}")
-        ]
+
+def _build_with_slots(optimizer, variables):
+    """Builds a Keras optimizer for `variables`; {id(variable): [its moments]}.
+
+    Keras names moments for their variables, and layers of two nested models may share a name.
+    """
+    slots = {id(variable): [] for variable in variables}
+    add = optimizer.add_variable_from_reference
+
+    def add_and_note(model_variable, *arguments, **options):
+        slot = add(model_variable, *arguments, **options)
+        slots[id(model_variable)].append(slot)
+        return slot
+
+    optimizer.add_variable_from_reference = add_and_note
+    try:
+        optimizer.build(variables)
+    finally:
+        del optimizer.add_variable_from_reference
+    return slots
 
 
 def check_fits(weights, variables):
