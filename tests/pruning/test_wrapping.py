@@ -1,0 +1,149 @@
+"""Wrapping with TFMOT: which layers, under which keys, and what is refused."""
+
+import numpy as np
+import pytest
+
+from lth_keras import pruning
+from lth_keras.compat import PrunableLayer, PruneLowMagnitude, keras
+from lth_keras.errors import ConfigurationError
+from lth_keras.variables import named_variables, snapshot, walk
+
+SCHEDULE = pruning.RewindingSchedule(3)
+L = keras.layers
+
+
+def convolutional():
+    inputs = keras.Input((8, 8, 2))
+    x = L.Conv2D(3, 3, name="conv")(inputs)
+    x = L.BatchNormalization(name="norm")(x)
+    x = L.DepthwiseConv2D(3, name="depthwise")(x)
+    x = L.Flatten(name="flat")(x)
+    return keras.Model(inputs, L.Dense(4, name="head")(x), name="net")
+
+
+def nested():
+    block_in = keras.Input((6,))
+    block = keras.Model(block_in, L.Dense(6, name="fc")(block_in), name="block")
+    other_in = keras.Input((6,))
+    other = keras.Model(other_in, L.Dense(6, name="fc")(other_in), name="other")
+    inputs = keras.Input((6,))
+    return keras.Model(inputs, L.Dense(2, name="fc")(other(block(inputs))), name="net")
+
+
+def dense(**arguments):
+    return keras.Sequential([keras.Input((5,)), L.Dense(3, name="fc", **arguments)])
+
+
+def wrapped_names(model):
+    return [path for path, layer in walk(model) if isinstance(layer, PruneLowMagnitude)]
+
+
+def test_only_layers_with_a_prunable_kernel_are_wrapped():
+    model = pruning.wrap(convolutional(), SCHEDULE)
+    assert wrapped_names(model) == ["conv", "head"]
+
+
+def test_keys_and_shapes_do_not_depend_on_the_wrapping():
+    plain = convolutional()
+    wrapped = pruning.wrap(plain, SCHEDULE)
+    shapes = {key: tuple(v.shape) for key, v in named_variables(plain).items()}
+    assert {key: tuple(v.shape) for key, v in named_variables(wrapped).items()} == shapes
+    assert shapes["conv/kernel"] == (3, 3, 2, 3) and shapes["head/bias"] == (4,)
+    assert {"norm/gamma", "norm/moving_mean", "depthwise/depthwise_kernel"} < set(shapes)
+    assert set(pruning.mask_variables(wrapped)) == {"conv/kernel", "head/kernel"}
+
+
+def test_prunable_weights():
+    conv, head = pruning.prunable_weights(convolutional())
+    assert (conv.key, conv.layer, conv.kind, conv.is_output) == ("conv/kernel", "conv", "conv", False)
+    assert (head.key, head.kind, head.is_output, head.size) == ("head/kernel", "dense", True, 192)
+    (only,) = pruning.prunable_weights(convolutional(), never=("head",))
+    assert only.is_output
+
+
+def test_nested_models_prefix_their_name():
+    plain = nested()
+    wrapped = pruning.wrap(plain, SCHEDULE)
+    assert wrapped_names(wrapped) == ["block/fc", "other/fc", "fc"]
+    assert set(named_variables(wrapped)) == set(named_variables(plain))
+    assert set(pruning.mask_variables(wrapped)) == {
+        "block/fc/kernel", "other/fc/kernel", "fc/kernel"}
+
+
+def test_layers_named_never_stay_plain():
+    assert wrapped_names(pruning.wrap(convolutional(), SCHEDULE, never=("conv",))) == ["head"]
+
+
+def test_the_original_is_left_alone():
+    plain = convolutional()
+    before = snapshot(named_variables(plain))
+    wrapped = pruning.wrap(plain, SCHEDULE)
+    for variable in named_variables(wrapped).values():
+        variable.assign(variable + 1.0)
+    for key, array in snapshot(named_variables(plain)).items():
+        np.testing.assert_array_equal(array, before[key])
+
+
+def test_masks_in_and_out_and_applied_in_the_forward_pass():
+    wrapped = pruning.wrap(dense(), SCHEDULE)
+    variables = pruning.mask_variables(wrapped)
+    mask = np.arange(15).reshape(5, 3) % 2 == 0
+    pruning.write_masks(variables, {"fc/kernel": mask})
+    read = pruning.read_masks(variables)["fc/kernel"]
+    assert read.dtype == bool
+    np.testing.assert_array_equal(read, mask)
+    kernel = named_variables(wrapped)["fc/kernel"]
+    kernel.assign(np.ones((5, 3)))
+    outputs = wrapped(np.ones((1, 5), np.float32), training=True)
+    np.testing.assert_array_equal(outputs[0], mask.sum(axis=0))
+    # Steps of TFMOT's own go by and its mask stays: the schedule never prunes.
+    for _ in range(20):
+        wrapped(np.ones((1, 5), np.float32), training=True)
+    np.testing.assert_array_equal(pruning.read_masks(variables)["fc/kernel"], mask)
+
+
+class Odd(L.Layer):
+    def build(self, shape):
+        self.matrix = self.add_weight("matrix", (shape[-1], 3))
+
+    def call(self, inputs):
+        return inputs @ self.matrix
+
+
+class OddPrunable(Odd, PrunableLayer):
+    def get_prunable_weights(self):
+        return [self.matrix]
+
+
+def test_an_activity_regularizer_is_refused():
+    with pytest.raises(ConfigurationError, match="'fc' has an activity_regularizer"):
+        pruning.wrap(dense(activity_regularizer="l2"), SCHEDULE)
+
+
+def test_a_layer_that_tfmot_cannot_prune_is_refused():
+    model = keras.Sequential([keras.Input((5,)), Odd(name="odd"), L.Dense(2, name="fc")])
+    with pytest.raises(ConfigurationError, match=r"'odd' \(Odd\) has weights that TFMOT cannot"):
+        pruning.wrap(model, SCHEDULE)
+    assert wrapped_names(pruning.wrap(model, SCHEDULE, never=("odd",))) == ["fc"]
+
+
+def test_a_layer_that_says_what_to_prune_is_wrapped():
+    model = keras.Sequential([keras.Input((5,)), OddPrunable(name="odd")])
+    assert set(pruning.mask_variables(pruning.wrap(model, SCHEDULE))) == {"odd/matrix"}
+
+
+def test_a_model_without_kernels_is_refused():
+    model = keras.Sequential([keras.Input((5,)), L.ReLU()])
+    with pytest.raises(ConfigurationError, match="no layer with a prunable kernel"):
+        pruning.wrap(model, SCHEDULE)
+
+
+def test_two_layers_of_one_name_are_refused():
+    # Keras refuses it within a model; through a nested model's name it can still come about.
+    inner_in = keras.Input((5,))
+    inner = keras.Model(inner_in, L.Dense(5, name="b/fc")(inner_in), name="a")
+    deep_in = keras.Input((5,))
+    deep = keras.Model(deep_in, L.Dense(5, name="fc")(deep_in), name="a/b")
+    inputs = keras.Input((5,))
+    with pytest.raises(ConfigurationError, match="both called 'a/b/fc/kernel'"):
+        named_variables(keras.Model(inputs, deep(inner(inputs))))
