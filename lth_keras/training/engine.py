@@ -85,7 +85,8 @@ class Engine:
           source: what the feed made of the epoch's permutation.
           first: int32 scalar.
           steps: int32 scalar.
-          augmentation_seed: int32 [2]: the network's seed, and the epoch.
+          augmentation_seed: int32 [2]: the network's seed, and the step of the epoch's batch 0.
+            Each step's own seed is then the network's and its number, which no other has.
 
         Returns:
           float32 [2]: sums over the stretch of the batches' mean loss and mean accuracy, as each
@@ -94,7 +95,7 @@ class Engine:
         totals = tf.zeros([2])
         for i in tf.range(steps):
             images, labels = self._feed.batch(source, first + i, self._batch_size)
-            seed = augmentation_seed + tf.stack([0, (first + i) * 65_537])
+            seed = augmentation_seed + tf.stack([0, first + i])
             totals += self._step(images, labels, seed)
         return totals
 

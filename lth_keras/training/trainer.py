@@ -8,6 +8,7 @@ from lth_keras import masks as masks_lib
 from lth_keras import pruning
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
+from lth_keras.training.augmentation import check_augmentation
 from lth_keras.training.engine import Engine, resolve_jit
 from lth_keras.training.feed import feed_for
 from lth_keras.training.optimizers import refuse_clipping
@@ -59,6 +60,7 @@ class Trainer:
                 f"batch_size is {batch_size} but {data.name} has {data.train_size} training "
                 "examples; expected no more than those"
             )
+        check_augmentation(augmentation, data.input_shape)
         self.data = data
         self.batch_size = batch_size
         self.steps_per_epoch = data.train_size // batch_size
@@ -134,7 +136,8 @@ class Trainer:
         totals = np.zeros(2)
         start = self.step
         for epoch, first, count in order.stretches(start, start + steps):
-            seed = tf.constant([augmentation_seed % 2**31, epoch], tf.int32)
+            seed = tf.constant(
+                [augmentation_seed % 2**31, epoch * self.steps_per_epoch], tf.int32)
             totals += self._engine.train(
                 self._epoch_source(order, epoch, first, count),
                 tf.constant(first), tf.constant(count), seed,

@@ -1,0 +1,149 @@
+"""Augmentation of training images on the device: random crops and flips, from a seed alone."""
+
+import dataclasses
+import math
+
+import gin
+import numpy as np
+
+from lth_keras.compat import tf
+from lth_keras.errors import ConfigurationError
+
+# The same numbers on every device, and with XLA or without: 'auto' would choose by device.
+_PHILOX = "philox"
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class CropAndFlip:
+    """Crops images at a random place after padding them, and mirrors half of them.
+
+    The augmentation of CIFAR (He et al. 2016, section 4.2; LMC): four pixels are added on each
+    side, a crop of the original size is taken from it uniformly, and one image in two is mirrored
+    left to right. Each image has its own draw.
+
+    Images come normalised, and are padded with `fill`. The literature does both: zeros after
+    normalisation, which is the mean colour (He et al.'s reimplementation fb.resnet.torch), and
+    black before it (open_lth, with which LMC's figures were made). 0 is the default because it is
+    the same for every data set; black is −mean/std of the `Dataset`, one number per channel.
+
+    Attributes:
+      pad: pixels added on each side; 0 crops nothing.
+      flip: whether half of the images are mirrored.
+      fill: value of the added pixels: a number, or one per channel.
+
+    Raises:
+      ConfigurationError: a value is outside what is said above.
+    """
+
+    pad: int = 4
+    flip: bool = True
+    fill: float | tuple = 0.0
+
+    def __post_init__(self):
+        if isinstance(self.pad, bool) or not isinstance(self.pad, int) or self.pad < 0:
+            raise ConfigurationError(
+                f"CropAndFlip.pad is {self.pad!r}; expected pixels, a whole number of at least 0"
+            )
+        if not isinstance(self.flip, bool):
+            raise ConfigurationError(
+                f"CropAndFlip.flip is {self.flip!r}; expected True or False"
+            )
+        values = self.fill if isinstance(self.fill, (tuple, list)) else (self.fill,)
+        if not values or not all(_is_number(value) for value in values):
+            raise ConfigurationError(
+                f"CropAndFlip.fill is {self.fill!r}; expected a number, or one per channel"
+            )
+
+    def __call__(self, images, seed):
+        """Augments a batch.
+
+        Args:
+          images: float [batch, height, width, channels].
+          seed: int32 [2]; the result is a function of the images and of it.
+
+        Returns:
+          Images of the same shape and type.
+        """
+        if images.shape.rank != 4:
+            raise ConfigurationError(
+                f"CropAndFlip was given examples of shape {tuple(images.shape[1:])}; expected "
+                "images (height, width, channels): leave Experiment.augmentation out"
+            )
+        batch = tf.shape(images)[0]
+        height, width = images.shape[1:3]
+        rows = tf.tile(tf.range(height)[None], [batch, 1])
+        columns = tf.tile(tf.range(width)[None], [batch, 1])
+        if self.flip:
+            mirrored = _draw(seed, 0, [batch, 1], 2) == 1
+            columns = tf.where(mirrored, width - 1 - columns, columns)
+        if self.pad:
+            # Where in the padded image a crop begins: 0 … 2·pad, `pad` being the image itself.
+            shift = _draw(seed, 1, [batch, 2], 2 * self.pad + 1)
+            rows, columns = rows + shift[:, :1], columns + shift[:, 1:]
+            images = self._padded(images)
+        if self.pad or self.flip:
+            images = tf.gather(images, rows, axis=1, batch_dims=1)
+            images = tf.gather(images, columns, axis=2, batch_dims=1)
+        return images
+
+    def _padded(self, images):
+        sides = [[0, 0], [self.pad, self.pad], [self.pad, self.pad], [0, 0]]
+        fill = np.asarray(self.fill, images.dtype.as_numpy_dtype)
+        if fill.ndim and fill.shape != (images.shape[-1],):
+            raise ConfigurationError(
+                f"CropAndFlip.fill is {self.fill!r}; expected one number, or "
+                f"{images.shape[-1]}, one per channel"
+            )
+        padded = tf.pad(images, sides)
+        if not fill.any():
+            return padded
+        inside = tf.pad(tf.ones_like(images[:1, :, :, :1], tf.bool), sides)
+        return tf.where(inside, padded, fill)
+
+
+def check_augmentation(augmentation, input_shape):
+    """Traces an augmentation once, so that what is wrong with it is said before training.
+
+    Args:
+      augmentation: None, or a function (images, seed) -> images.
+      input_shape: shape of one example.
+
+    Raises:
+      ConfigurationError: it refuses such examples, or returns something of another shape or type.
+    """
+    if augmentation is None:
+        return
+    if not callable(augmentation):
+        raise ConfigurationError(
+            f"Experiment.augmentation is {augmentation!r}; expected None, or a function of images "
+            "and a seed, like @CropAndFlip()"
+        )
+    images = tf.TensorSpec([2, *input_shape], tf.float32)
+    try:
+        made = tf.function(augmentation).get_concrete_function(
+            images, tf.TensorSpec([2], tf.int32)
+        ).structured_outputs
+    except (TypeError, ValueError, ConfigurationError) as error:
+        # TensorFlow tells the whole way to an error within a function; its last line is the error.
+        reason = str(error).strip().splitlines()[-1].strip()
+        raise ConfigurationError(
+            f"the augmentation {augmentation!r} fails on float images [batch, "
+            f"{', '.join(map(str, input_shape))}] and a seed of int32 [2]: {reason}"
+        ) from error
+    if getattr(made, "dtype", None) != images.dtype or not images.shape.is_compatible_with(
+            made.shape):
+        raise ConfigurationError(
+            f"the augmentation {augmentation!r} returns {made!r}; expected images of the shape "
+            f"and type that it was given, {images!r}"
+        )
+
+
+def _draw(seed, use, shape, below):
+    """Uniform int32 in [0, below), of one use of the seed."""
+    own = tf.random.experimental.stateless_fold_in(seed, use, alg=_PHILOX)
+    return tf.random.stateless_uniform(shape, own, 0, below, tf.int32, alg=_PHILOX)
+
+
+def _is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
