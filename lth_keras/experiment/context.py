@@ -4,11 +4,13 @@ import dataclasses
 
 import numpy as np
 
-from lth_keras import files, models, pruning, rewinding, seeds
+from lth_keras import files, masks, models, pruning, rewinding, seeds
 from lth_keras.durations import Duration
 from lth_keras.initializers import EmpiricalDistribution
+from lth_keras.experiment import pruner
 from lth_keras.paths import round_name
-from lth_keras.training import DataOrder, Trainer
+from lth_keras.records import store
+from lth_keras.training import DataOrder, Saliency, Trainer
 from lth_keras.variables import named_variables, snapshot
 
 
@@ -19,18 +21,23 @@ class Context:
       experiment: `Experiment`.
       data: `LoadedData`.
       paths: `RunPaths`.
+      checkpoint_seconds: least time between two checkpoints of a network in training.
+      should_stop: asked about once a second whether to stop; None for never.
     """
 
-    def __init__(self, experiment, data, paths):
+    def __init__(self, experiment, data, paths, checkpoint_seconds=300, should_stop=None):
         self.experiment = experiment
         self.data = data
         self.paths = paths
+        self.checkpoint_seconds = checkpoint_seconds
+        self.should_stop = should_stop
         self.schedule = experiment.imp.schedule
         self.steps_per_epoch = data.train_size // experiment.batch_size
         self.rewind_step = self.schedule.rewind_step(self.steps_per_epoch)
         self.prunable = pruning.prunable_weights(self.build(), experiment.never_prune)
         self._trainers = {}
         self._widths = {}
+        self._saliency = None
 
     def steps(self, duration):
         """A duration in optimizer updates."""
@@ -65,6 +72,14 @@ class Context:
     def data_order(self, seed):
         """`DataOrder` of the training set."""
         return DataOrder(seed, self.data.train_size, self.experiment.batch_size)
+
+    def probe(self, weights, found, generator):
+        """`Probe` of the experiment's network for criteria that need gradients."""
+        if self._saliency is None:
+            keys = [weight.key for weight in self.prunable]
+            self._saliency = Saliency(
+                self.build(), keys, self.data, self.experiment.evaluation_batch_size)
+        return self._saliency.probe(weights, found, generator)
 
     def matched_width(self, index):
         """The width multiple whose dense network is closest to the ticket of round `index`."""
@@ -103,6 +118,11 @@ class Place:
     used: list = dataclasses.field(default_factory=list)
 
     @property
+    def label(self):
+        """The variant's name."""
+        return self.name.partition("@")[0]
+
+    @property
     def prunable(self):
         """`PrunableWeight`s of the unit's architecture."""
         return self.context.trainer(**self.arguments).prunable
@@ -117,7 +137,35 @@ class Place:
 
     def found_masks(self):
         """IMP's masks of the round."""
-        return load_masks(self.context.paths.unit(self.trial, round_name(self.index)))
+        return self.masks_of(round_name(self.index))
+
+    def masks_of(self, name):
+        """Masks of another unit of the trial."""
+        return load_masks(self.context.paths.unit(self.trial, name))
+
+    def weights_of(self, name):
+        """Trained weights of another unit of the trial, its masks applied."""
+        return files.read_npz(self.context.paths.unit(self.trial, name) / "weights.npz")
+
+    def step_of(self, name):
+        """The last step of another unit of the trial."""
+        return store.facts(self.context.paths.unit(self.trial, name))["steps"]
+
+    def optimizer_of(self, name):
+        """The optimizer's variables at that step; kept where a unit that goes on needs them."""
+        return files.read_npz(self.context.paths.unit(self.trial, name) / "optimizer.npz")
+
+    def prune(self, weights, previous, criterion=None, scope=None, iterations=1):
+        """`previous` masks pruned to the round's counts; see `pruner.prune`.
+
+        Chance is the round's and not the variant's: where two variants prune the same network by
+        the same criterion, they find the same mask.
+        """
+        generator = seeds.generator(self.context.trial_seed(self.trial), "criterion", self.index)
+        return pruner.prune(
+            self.context, weights, self.initial().weights, previous, generator, self.index,
+            criterion, scope, iterations,
+        )
 
     def initial(self):
         """θ_0."""
@@ -145,18 +193,23 @@ class Place:
 
         Args:
           source: 'initial': nonzero(m ⊙ θ_0); 'trained': the trained weights that m was made
-            from, at the end of the round before, m applied.
+            from, at the end of the round before, m applied; 'dense_initial': nonzero(θ_0).
         """
+        dense = source == "dense_initial"
+        name = "dense" if dense else f"ticket@{self.index:02d}"
         path = self.context.paths.distributions(self.trial) / (
-            f"ticket@{self.index:02d}_{source}.npz"
+            f"{name}_{'initial' if dense else source}.npz"
         )
         if not path.exists():
-            if source == "initial":
-                weights = self.initial().weights
+            if source == "trained":
+                weights = self.weights_of(round_name(self.index - 1))
             else:
-                before = self.context.paths.unit(self.trial, round_name(self.index - 1))
-                weights = files.read_npz(before / "weights.npz")
-            EmpiricalDistribution.measure(weights, self.found_masks(), source).save(path)
+                weights = self.initial().weights
+            found = self.found_masks()
+            if dense:
+                found = {key: masks.ones(mask.shape) for key, mask in found.items()}
+            EmpiricalDistribution.measure(
+                weights, found, "initial" if dense else source).save(path)
         if path not in self.used:
             self.used.append(path)
         return path

@@ -7,6 +7,7 @@ import gin
 from lth_keras.criteria import Magnitude
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError
+from lth_keras.experiment.units import trial_units
 from lth_keras.experiment.variant import Variant
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.training import Adam
@@ -62,6 +63,10 @@ class Experiment:
       never_prune: names of layers that stay dense.
       evaluation_batch_size: examples per step of an evaluation.
       published: `PublishedFigure`s to set beside the results.
+      margin: how much lower a mean final test accuracy, 0 to 1, still counts as matching; 0.002
+        as in LMC.
+      on_divergence: when a network's loss is not finite: 'record' ends that network's training,
+        says so in the tables and goes on with what does not need it; 'stop' ends the run.
     """
 
     dataset: object
@@ -80,6 +85,8 @@ class Experiment:
     never_prune: tuple = ()
     evaluation_batch_size: int = 1024
     published: tuple = ()
+    margin: float = 0.002
+    on_divergence: str = "record"
 
     def __post_init__(self):
         if not hasattr(self.dataset, "load"):
@@ -111,6 +118,16 @@ class Experiment:
                 )
         if isinstance(self.seed, bool) or not isinstance(self.seed, int):
             raise ConfigurationError(f"Experiment.seed is {self.seed!r}; expected a whole number")
+        if isinstance(self.margin, bool) or not isinstance(self.margin, (int, float)) \
+                or not 0 <= self.margin < 1:
+            raise ConfigurationError(
+                f"Experiment.margin is {self.margin!r}; expected a share from 0 to 1: 0.002 is "
+                "0.2 points of accuracy"
+            )
+        if self.on_divergence not in ("record", "stop"):
+            raise ConfigurationError(
+                f"Experiment.on_divergence is {self.on_divergence!r}; expected 'record' or 'stop'"
+            )
         names = set()
         for variant in self.variants:
             if not isinstance(variant, Variant):
@@ -125,6 +142,7 @@ class Experiment:
                     "Variant.name"
                 )
             names.add(variant.name)
+        trial_units(self, 1)
 
     def check_durations(self, steps_per_epoch):
         """Checks what can be checked only once the data's size is known.

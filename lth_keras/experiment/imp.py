@@ -1,7 +1,7 @@
 """Iterative magnitude pruning, one round at a time: prune, rewind, train."""
 
-from lth_keras import criteria, files, masks, rewinding, seeds
-from lth_keras.experiment.context import load_masks
+from lth_keras import masks, rewinding, seeds
+from lth_keras.experiment.context import Place
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
 from lth_keras.training import TrainState
@@ -44,32 +44,9 @@ def next_masks(context, trial, index):
     Raises:
       RunError: a mask is not nested or has another count than the schedule says.
     """
-    before = context.paths.unit(trial, round_name(index - 1))
-    previous = load_masks(before)
-    evidence = criteria.Evidence(
-        weights=files.read_npz(before / "weights.npz"),
-        initial=rewinding.load_initial(context.paths, trial).weights,
-        masks=previous,
-        generator=seeds.generator(context.trial_seed(trial), "criterion", index),
-    )
-    scores = context.experiment.imp.criterion.scores(evidence)
-    return prune(context.schedule, context.prunable, scores, previous, index)
-
-
-def prune(schedule, prunable, scores, previous, index):
-    """The masks after `index` prunings, given the scores; checked before they are returned."""
-    if schedule.scope == "layerwise":
-        counts = schedule.layer_counts(prunable, index)
-        found = criteria.prune_layerwise(scores, previous, counts)
-        masks.check(found, previous, counts)
-        return found
-    fixed = {weight.key for weight in prunable if schedule.rate_of(weight) is None}
-    free = {key: mask for key, mask in previous.items() if key not in fixed}
-    count = schedule.total_count(prunable, index) - sum(previous[key].sum() for key in fixed)
-    found = previous | criteria.prune_globally(scores, free, int(count))
-    masks.check(found, previous)
-    masks.check_total(found, schedule.total_count(prunable, index))
-    return found
+    before = round_name(index - 1)
+    place = Place(context, trial, index, round_name(index))
+    return place.prune(place.weights_of(before), place.masks_of(before))
 
 
 def _start_trial(context, unit):

@@ -7,7 +7,7 @@ import gin
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment.architectures import SameArchitecture
-from lth_keras.experiment.mask_rules import FoundMask, KeepAll
+from lth_keras.experiment.mask_rules import FoundMask, KeepAll, PrunedMask
 from lth_keras.experiment.weight_rules import InitialWeights, RewoundWeights
 from lth_keras.paths import safe_name, variant_name
 
@@ -54,6 +54,11 @@ class Variant:
                 f"Variant.rounds of {self.name!r} is {self.rounds!r}; expected rounds like (6, 10), "
                 f"or {EVERY_ROUND!r}"
             )
+        if getattr(self.mask, "chained", False) and not self.rounds:
+            raise ConfigurationError(
+                f"Variant.rounds of {self.name!r} is empty, but its mask is made round by round; "
+                f"expected rounds like (6, 10), or {EVERY_ROUND!r}"
+            )
         for part, method in (("mask", "masks"), ("weights", "point"),
                              ("architecture", "arguments")):
             if not hasattr(getattr(self, part), method):
@@ -83,9 +88,22 @@ class Variant:
                 )
 
     def rounds_of(self, last):
-        """Its rounds under a schedule of `last` rounds, ascending."""
-        return tuple(range(1, last + 1)) if self.rounds == EVERY_ROUND else tuple(
-            sorted(set(self.rounds)))
+        """The rounds it trains under a schedule of `last` rounds, ascending.
+
+        A chain trains every round up to the last one wanted: each starts from the one before.
+        """
+        if self.rounds == EVERY_ROUND:
+            return tuple(range(1, last + 1))
+        if getattr(self.mask, "chained", False):
+            return tuple(range(1, max(self.rounds) + 1))
+        return tuple(sorted(set(self.rounds)))
+
+    def needs(self, index):
+        """Folders of the trial's networks whose weights it reads at round `index`."""
+        return tuple(dict.fromkeys(
+            name for rule in (self.mask, self.weights) if hasattr(rule, "needs")
+            for name in rule.needs(self.name, index)
+        ))
 
     def units(self, last):
         """[(round, folder)] of the networks it trains; round 0 where it depends on none."""
@@ -94,12 +112,22 @@ class Variant:
             return [(0, self.name)]
         return [(each, variant_name(self.name, each)) for each in rounds]
 
-    def imp_round(self, index):
-        """The round of IMP that it is by construction equal to, but for duration, or None."""
+    def imp_round(self, index, rewind_step, criterion):
+        """The round of IMP that it is by construction equal to, but for duration, or None.
+
+        Args:
+          index: the variant's round.
+          rewind_step: IMP's; at 0 the rewind point is the initialisation.
+          criterion: IMP's.
+        """
         if self.data_order != "shared" or self.architecture != SameArchitecture():
             return None
-        if index and self.mask == FoundMask() and self.weights == RewoundWeights():
+        initial = self.weights == InitialWeights()
+        rewound = self.weights == RewoundWeights()
+        if self.mask == KeepAll():
+            return 0 if initial or (rewound and not rewind_step) else None
+        found = self.mask == FoundMask() or (
+            isinstance(self.mask, PrunedMask) and self.mask.equals_found(index, criterion))
+        if index and found and (rewound or (initial and not rewind_step)):
             return index
-        if not index and self.mask == KeepAll() and self.weights == InitialWeights():
-            return 0
         return None

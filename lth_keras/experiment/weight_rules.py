@@ -2,6 +2,8 @@
 
 A rule is a small object with `point(place, masks) -> RewindPoint`: the weights, the step they
 belong to and the optimizer's state there. The masks are applied afterwards, by whoever trains.
+Where it reads what another network of the trial left, a method `needs(variant, index)` names that
+network's folder. `goes_on` says that training goes on from that network's last step.
 """
 
 import dataclasses
@@ -11,9 +13,10 @@ import numpy as np
 
 from lth_keras.errors import ConfigurationError
 from lth_keras.initializers import EmpiricalHistogram, EmpiricalValues
+from lth_keras.paths import chain_name
 from lth_keras.rewinding import RewindPoint
 
-SOURCES = ("initial", "trained")
+SOURCES = ("initial", "trained", "dense_initial")
 POOLS = ("global", "layer")
 SAMPLINGS = ("values", "histogram")
 
@@ -57,11 +60,12 @@ class EmpiricalDraw:
     """Kernels sampled from D_n, the empirical distribution of the ticket's non-zero weights.
 
     The Distributions paper's text says D_n = nonzero(m ⊙ θ_0) (`source='initial'`); its code
-    pools the trained survivors, those that the mask was made from (`source='trained'`).
+    pools the trained survivors, those that the mask was made from (`source='trained'`). Its code
+    also has D_0, the non-zero values of all of θ_0 (`source='dense_initial'`).
     Everything but the kernels is θ_0's, or a fresh draw where the architecture is another.
 
     Attributes:
-      source: 'initial' or 'trained'.
+      source: 'initial', 'trained' or 'dense_initial'.
       pool: 'global', one distribution for all layers; 'layer', each layer its own.
       sampling: 'values', with replacement; 'histogram', by the inverse CDF over its bins.
     """
@@ -87,3 +91,79 @@ class EmpiricalDraw:
             draw = initializer(str(path), layer, seed=place.seed("re-initialisation", key))
             weights[key] = np.asarray(draw(weights[key].shape), np.float32)
         return RewindPoint(weights)
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class SignedDraw:
+    """A fresh draw whose kernels have the signs of θ_0: the magnitudes are new, the signs are not.
+
+    Zhou et al., "Deconstructing Lottery Tickets" (2019), section 4. Everything but the kernels is
+    the fresh draw's.
+
+    Attributes:
+      constant: instead of fresh magnitudes, the same one for a whole layer: σ, the standard
+        deviation of the layer's initialisation, measured on θ_0's kernel.
+    """
+
+    constant: bool = False
+
+    def point(self, place, masks):
+        """The draw, at step 0."""
+        weights, initial = dict(place.fresh_weights()), place.initial().weights
+        for key in masks:
+            size = np.std(initial[key], dtype=np.float64) if self.constant else weights[key]
+            signed = np.sign(initial[key]) * np.abs(size)
+            weights[key] = signed.astype(np.float32)
+        return RewindPoint(weights)
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class TrainedWeights:
+    """The trained weights of another network of the trial: no rewinding.
+
+    Its pruned weights are zeros, so that a denser mask restores them as zeros.
+
+    Attributes:
+      of: the name of the variant whose network of the same round it is; None for the variant's own
+        network of the round before (of a chain: IMP's round 0 before the first).
+      schedule: 'goes_on', step and optimizer are that network's, and training goes on for as many
+        updates as a round of IMP rewound has; 'set_back', step and optimizer are those of the
+        rewind point, and with them the learning rate (Renda, Frankle, Carbin 2020).
+
+    Raises:
+      ConfigurationError: a value is outside what is said above.
+    """
+
+    of: str | None = None
+    schedule: str = "goes_on"
+
+    def __post_init__(self):
+        if self.schedule not in ("goes_on", "set_back"):
+            raise ConfigurationError(
+                f"TrainedWeights.schedule is {self.schedule!r}; expected 'goes_on' or 'set_back'"
+            )
+        if self.of is not None and not isinstance(self.of, str):
+            raise ConfigurationError(
+                f"TrainedWeights.of is {self.of!r}; expected a variant's name, or None"
+            )
+
+    @property
+    def goes_on(self):
+        """Whether training goes on from the other network's last step."""
+        return self.schedule == "goes_on"
+
+    def needs(self, variant, index):
+        """The network that it takes its weights from."""
+        own = chain_name(variant, index - 1)
+        return (own if self.of is None else chain_name(self.of, index),)
+
+    def point(self, place, masks):
+        """Its weights, at its step or the rewind point's."""
+        del masks
+        (source,) = self.needs(place.label, place.index)
+        weights = place.weights_of(source)
+        if self.goes_on:
+            return RewindPoint(weights, place.step_of(source), place.optimizer_of(source))
+        return dataclasses.replace(place.rewind_point(), weights=weights)

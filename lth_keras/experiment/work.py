@@ -5,11 +5,19 @@ import os
 
 from lth_keras import files, masks, seeds
 from lth_keras.durations import Duration
-from lth_keras.experiment import imp
-from lth_keras.experiment.context import Place
+from lth_keras.experiment import imp, pruner
+from lth_keras.experiment.context import Place, load_masks
+from lth_keras.experiment.weight_rules import RewoundWeights, TrainedWeights
 from lth_keras.paths import round_name
 from lth_keras.records import MetricsRow, rows_to_csv, store
-from lth_keras.training import TrainState, train_network
+from lth_keras.training import (
+    Checkpoint,
+    Interrupted,
+    Plan,
+    Progress,
+    TrainState,
+    train_network,
+)
 
 _COPIED = ("masks.npz", "weights.npz")
 
@@ -18,8 +26,18 @@ def planned_steps(context, unit):
     """Updates that the unit will make, as far as can be told beforehand."""
     if equal_round(context, unit) is not None:
         return 0
-    start = context.rewind_step if unit.round else 0
+    rules = (RewoundWeights, TrainedWeights)
+    rewound = unit.round and (unit.variant is None or isinstance(unit.variant.weights, rules))
+    start = context.rewind_step if rewound else 0
     return max(0, context.steps(_duration(context, unit)) - start)
+
+
+def first_step(context, unit):
+    """The step that the unit's training starts from; what it goes on from is done."""
+    if _goes_on(unit):
+        (source,) = unit.variant.weights.needs(unit.label, unit.round)
+        return Place(context, unit.trial, unit.round, unit.name).step_of(source)
+    return context.steps(_duration(context, unit)) - planned_steps(context, unit)
 
 
 def check(context, unit):
@@ -33,6 +51,20 @@ def check(context, unit):
         arguments = unit.variant.architecture.arguments(place)
         if arguments:
             context.build(**arguments)
+
+
+def missing_need(context, unit):
+    """Why the unit cannot be done, in a few words; None where it can.
+
+    A network that diverged is a result; only what needs its weights has to be left out.
+    """
+    for need in unit.needs:
+        folder = context.paths.unit(unit.trial, need)
+        if not store.is_done(folder):
+            return f"{need} is not there"
+        if need in unit.weights_of and store.facts(folder)["diverged"]:
+            return f"{need} diverged"
+    return None
 
 
 def do(context, unit, on_evaluation=None):
@@ -50,27 +82,39 @@ def do(context, unit, on_evaluation=None):
     if same is not None:
         return _take_from_round(context, unit, same)
     place = Place(context, unit.trial, unit.round, unit.name)
+    order_seed, augmentation_seed = (
+        seeds.derive(context.trial_seed(unit.trial), use) for use in ("data order", "augmentation"))
     if unit.variant is None:
         start = imp.round_start(context, unit)
-        order_seed = _shared_order(context, unit)
     else:
         start = _variant_start(place, unit.variant)
-        order_seed = _shared_order(context, unit)
         if unit.variant.data_order == "own":
-            order_seed = place.seed("data order")
+            order_seed, augmentation_seed = (
+                place.seed(use) for use in ("data order", "augmentation"))
     arguments = place.arguments
-    trainer = context.trainer(**arguments)
-    network = train_network(
-        trainer, start, context.steps(_duration(context, unit)), context.data_order(order_seed),
-        context.steps(context.experiment.evaluate_every),
-        augmentation_seed=seeds.derive(order_seed, "augmentation"),
+    plan = Plan(
+        start=start.step,
+        stop=_last_step(context, unit, start.step),
+        every=context.steps(context.experiment.evaluate_every),
+        order=context.data_order(order_seed),
+        augmentation_seed=augmentation_seed,
         capture_at=context.rewind_step if unit.variant is None and not unit.round else None,
-        on_evaluation=on_evaluation,
     )
+    folder = context.paths.unit(unit.trial, unit.name)
+    checkpoint = Checkpoint(folder, context.checkpoint_seconds)
+    network = checkpoint.load() or Progress(start)
+    try:
+        train_network(context.trainer(**arguments), plan, network, on_evaluation, checkpoint,
+                      context.should_stop)
+    except Interrupted:
+        checkpoint.save(network)
+        raise
     shared = place.used
     if unit.variant is None:
         shared = imp.round_captured(context, unit, network)
-    return _store(context, unit, start, network, arguments, shared)
+    facts = _store(context, unit, start, network, arguments, shared)
+    checkpoint.remove()
+    return facts
 
 
 def equal_round(context, unit):
@@ -80,7 +124,8 @@ def equal_round(context, unit):
     imp_duration = context.steps(context.experiment.imp.duration)
     if context.steps(_duration(context, unit)) != imp_duration:
         return None
-    return unit.variant.imp_round(unit.round)
+    return unit.variant.imp_round(
+        unit.round, context.rewind_step, context.experiment.imp.criterion)
 
 
 def _variant_start(place, variant):
@@ -90,14 +135,20 @@ def _variant_start(place, variant):
     return TrainState(point.weights, found, point.step, point.optimizer)
 
 
-def _shared_order(context, unit):
-    return seeds.derive(context.trial_seed(unit.trial), "data order")
-
-
 def _duration(context, unit):
     if unit.variant is None:
         return Duration.parse(context.experiment.imp.duration)
     return Duration.parse(unit.variant.duration or context.experiment.duration)
+
+
+def _goes_on(unit):
+    return unit.variant is not None and getattr(unit.variant.weights, "goes_on", False)
+
+
+def _last_step(context, unit, start):
+    duration = context.steps(_duration(context, unit))
+    # As many updates as a round that was rewound has, from where the other network stopped.
+    return start + duration - context.rewind_step if _goes_on(unit) else duration
 
 
 def _density(context, kept):
@@ -108,10 +159,13 @@ def _density(context, kept):
 
 def _store(context, unit, start, network, arguments, shared):
     folder = context.paths.unit(unit.trial, unit.name)
-    (folder / store.DONE).unlink(missing_ok=True)
+    store.begin(folder)
     names = ["masks.npz", "weights.npz", "metrics.csv"]
     files.write_npz(folder / "masks.npz", start.masks, compress=True)
     files.write_npz(folder / "weights.npz", network.state.weights)
+    if unit.keeps_optimizer:
+        names.append("optimizer.npz")
+        files.write_npz(folder / "optimizer.npz", network.state.optimizer)
     if unit.variant is not None:
         names.append("initial.npz")
         files.write_npz(folder / "initial.npz", masks.apply(start.masks, start.weights))
@@ -120,6 +174,7 @@ def _store(context, unit, start, network, arguments, shared):
     facts = {
         "trial": unit.trial, "unit": unit.name, "variant": unit.label, "round": unit.round,
         "density": density, "kept_weights": masks.kept(start.masks),
+        "collapsed_layers": pruner.collapsed(start.masks),
         "prunable_weights": masks.size(start.masks), "architecture": arguments,
         "start_step": start.step, "steps": network.state.step, "diverged": network.diverged,
         "final_test_accuracy": network.evaluations[-1].test_accuracy,
@@ -145,12 +200,12 @@ def _rows(context, unit, density, evaluations):
 def _take_from_round(context, unit, same):
     source = context.paths.unit(unit.trial, round_name(same))
     folder = context.paths.unit(unit.trial, unit.name)
-    (folder / store.DONE).unlink(missing_ok=True)
+    store.begin(folder)
     for name in _COPIED:
         files.write_bytes(folder / name, (source / name).read_bytes())
     point = Place(context, unit.trial, unit.round, unit.name)
     weights = (point.rewind_point() if same else point.initial()).weights
-    found = imp.load_masks(source)
+    found = load_masks(source)
     files.write_npz(folder / "initial.npz", masks.apply(found, weights))
     header, *lines = (source / "metrics.csv").read_text("utf-8").splitlines()
     relabelled = [
