@@ -89,6 +89,8 @@ def _explain(error):
     hint = ""
     if "clipnorm" in text:
         hint = "; gradients are not clipped by norm, because pruned weights would share in it"
+    if isinstance(error, SyntaxError) and error.text:
+        hint += f"; found {error.text.strip()!r} in {error.filename or 'a --gin_param'}"
     return f"the configuration is wrong: {text}{hint}"
 
 

@@ -8,9 +8,8 @@ from rich.console import Console
 from lth_keras.commands import configuration
 from lth_keras.data import fallback_warning
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import execute, prepare, total_steps
+from lth_keras.experiment import Stopper, execute, prepare, total_steps
 from lth_keras.records import Progress, compare, rounds_table, summary_table
-
 
 USAGE = """usage: python run.py --gin_file=F [--gin_param=B]… [--output_dir=runs] [--data_dir=D]
   Runs the experiment, or goes on with it where it stopped.
@@ -18,6 +17,8 @@ USAGE = """usage: python run.py --gin_file=F [--gin_param=B]… [--output_dir=ru
   --gin_param=B     a binding that wins over the files: --gin_param='Experiment.trials = 1'
   --output_dir=DIR  where runs live; the default is runs
   --data_dir=DIR    where TFDS data sets are prepared
+  --checkpoint_minutes=M     least time between checkpoints within a network; the default is 5
+  --accept_other_versions    go on with a run that was begun with other versions of the software
 """
 
 
@@ -26,6 +27,8 @@ def define_flags(values):
     absl_flags.DEFINE_multi_string("gin_file", [], "an experiment", flag_values=values)
     absl_flags.DEFINE_multi_string("gin_param", [], "a binding", flag_values=values)
     absl_flags.DEFINE_string("data_dir", None, "where TFDS data are", flag_values=values)
+    absl_flags.DEFINE_float("checkpoint_minutes", 5, "between checkpoints", flag_values=values)
+    absl_flags.DEFINE_bool("accept_other_versions", False, "go on all the same", flag_values=values)
 
 
 def main(flags, arguments):
@@ -34,20 +37,31 @@ def main(flags, arguments):
         raise ConfigurationError(
             f"{arguments[0]!r} was not expected; give --gin_file=F, and each flag with '='"
         )
+    if flags.checkpoint_minutes < 0:
+        raise ConfigurationError(
+            f"--checkpoint_minutes={flags.checkpoint_minutes} is negative; expected 0 or more"
+        )
     console = Console()
     experiment = configuration.read(flags.gin_file, flags.gin_param)
-    prepared = prepare(experiment, flags.output_dir, flags.data_dir)
-    data, paths = prepared.data, prepared.context.paths
+    with Stopper().listening() as stopper:
+        prepared = prepare(experiment, flags.output_dir, flags.data_dir,
+                           60 * flags.checkpoint_minutes, stopper)
+        _print_header(console, prepared)
+        with Progress(total_steps(prepared), prepared.run, console) as progress:
+            summary = execute(
+                prepared, progress, accept_other_versions=flags.accept_other_versions)
+    _print_results(console, prepared, summary)
+    return 0
+
+
+def _print_header(console, prepared):
+    data = prepared.data
     if data.is_fallback:
         Console(stderr=True, soft_wrap=True).print(
             fallback_warning(data), style="bold red", markup=False, highlight=False)
-    console.print(f"run   {paths.root}", highlight=False, soft_wrap=True)
     sizes = ", ".join(f"{data.size(split):,} {split}" for split in data.splits)
-    console.print(f"data  {data.name}: {sizes}", highlight=False, soft_wrap=True)
-    with Progress(total_steps(prepared), prepared.run, console) as progress:
-        summary = execute(prepared, progress)
-    _print_results(console, prepared, summary)
-    return 0
+    for line in (f"run   {prepared.context.paths.root}", f"data  {data.name}: {sizes}"):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_results(console, prepared, summary):

@@ -11,7 +11,7 @@ from lth_keras.paths import safe_name
 FORMAT = 1
 
 # What a person may change without changing a number.
-_NOT_NUMBERS = ("name", "published")
+_NOT_NUMBERS = ("name", "published", "margin", "on_divergence")
 
 
 def describe(value):

@@ -1,6 +1,7 @@
 """run.json: what ran, where, on what data and with which versions."""
 
 import datetime
+import functools
 import importlib.metadata
 import os
 import pathlib
@@ -21,6 +22,7 @@ def now():
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
+@functools.cache
 def versions():
     """{package: version} of everything that can change a number, and the package's own."""
     found = {"python": platform.python_version(), "lth_keras": lth_keras.__version__,

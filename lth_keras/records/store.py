@@ -12,6 +12,11 @@ def is_done(folder):
     return (pathlib.Path(folder) / DONE).is_file()
 
 
+def begin(folder):
+    """Takes done.json away before a unit is written anew: half of it must not count as done."""
+    (pathlib.Path(folder) / DONE).unlink(missing_ok=True)
+
+
 def finish(folder, names, facts):
     """Writes done.json, last: from now on the unit counts as done.
 
@@ -22,9 +27,13 @@ def finish(folder, names, facts):
     """
     folder = pathlib.Path(folder)
     checksums = {name: files.sha256(folder / name) for name in names}
-    files.write_json(folder / DONE, {**facts, "files": checksums})
+    files.write_sealed_json(folder / DONE, {**facts, "files": checksums})
 
 
 def facts(folder):
-    """The contents of a finished unit's done.json."""
-    return files.read_json(pathlib.Path(folder) / DONE)
+    """The contents of a finished unit's done.json.
+
+    Raises:
+      RunError: it is missing or was altered.
+    """
+    return files.read_sealed_json(pathlib.Path(folder) / DONE)

@@ -78,10 +78,12 @@ class Engine:
             "evaluate": self.evaluate.experimental_get_tracing_count(),
         }
 
-    def _train(self, source, first, steps, augmentation_seed):
+    def _train(self, totals, source, first, steps, augmentation_seed):
         """`steps` updates from batch `first` of an epoch on.
 
         Args:
+          totals: float32 [2], what the sums begin at: carried from call to call, they are the
+            same to the last bit however a stretch is cut.
           source: what the feed made of the epoch's permutation.
           first: int32 scalar.
           steps: int32 scalar.
@@ -92,7 +94,6 @@ class Engine:
           float32 [2]: sums over the stretch of the batches' mean loss and mean accuracy, as each
           batch was met.
         """
-        totals = tf.zeros([2])
         for i in tf.range(steps):
             images, labels = self._feed.batch(source, first + i, self._batch_size)
             seed = augmentation_seed + tf.stack([0, first + i])

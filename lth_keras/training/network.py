@@ -1,8 +1,10 @@
-"""Training one network from a state to a step, with evaluations on the way."""
+"""Training one network from a state to a step, with evaluations and checkpoints on the way."""
 
 import dataclasses
 import math
 import time
+
+import numpy as np
 
 from lth_keras.training.trainer import TrainState
 
@@ -24,79 +26,114 @@ class Evaluation:
 
 
 @dataclasses.dataclass
-class TrainedNetwork:
-    """What training left behind.
+class Progress:
+    """A network in training: all that going on with it needs, between any two updates.
 
     Attributes:
-      state: the last state.
+      state: where it stands.
       evaluations: in the order of their steps.
-      captured: the state at `capture_at`, where one was asked for and passed.
+      totals: float32 [2], sums of batch losses and accuracies since the last evaluation.
+      captured: the state at `capture_at`, once it was passed.
       diverged: whether a loss was not finite; training ended there.
       train_seconds, evaluate_seconds: wall time within the compiled functions.
     """
 
-    state: TrainState | None = None
+    state: TrainState
     evaluations: list = dataclasses.field(default_factory=list)
+    totals: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(2, np.float32))
     captured: TrainState | None = None
     diverged: bool = False
     train_seconds: float = 0.0
     evaluate_seconds: float = 0.0
 
 
-def evaluation_steps(start, stop, every):
-    """Multiples of `every` in (start, stop], and `stop`, where the network is evaluated."""
-    steps = list(range((start // every + 1) * every, stop + 1, every))
-    return steps if steps and steps[-1] == stop else [*steps, stop]
+class Interrupted(Exception):
+    """Training was asked to stop, and did so at a safe point."""
 
 
-def train_network(trainer, start, stop, order, every, augmentation_seed=0, capture_at=None,
-                  on_evaluation=None):
-    """Trains from `start` until step `stop`.
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """How one network is trained.
+
+    Attributes:
+      start: the step before the first update.
+      stop: the last step.
+      every: steps between evaluations, counted from step 0.
+      order: `DataOrder`.
+      augmentation_seed: seed of this network's augmentation.
+      capture_at: a step whose state is wanted too, or None.
+    """
+
+    start: int
+    stop: int
+    every: int
+    order: object
+    augmentation_seed: int = 0
+    capture_at: int | None = None
+
+    def next_pause(self, step):
+        """The first step after `step` where training pauses: to evaluate, to capture, or done."""
+        pauses = [self.stop, (step // self.every + 1) * self.every]
+        if self.capture_at is not None and self.capture_at > step:
+            pauses.append(self.capture_at)
+        return min(pauses)
+
+    def evaluates_at(self, step):
+        """Whether the network is evaluated at `step`."""
+        return step == self.stop or step % self.every == 0
+
+
+def train_network(trainer, plan, progress, on_evaluation=None, checkpoint=None, should_stop=None):
+    """Trains until the plan's last step.
 
     Args:
       trainer: the `Trainer` of the network's architecture.
-      start: the `TrainState` to begin from; its masks are applied.
-      stop: the last step.
-      order: `DataOrder`.
-      every: steps between evaluations, counted from step 0.
-      augmentation_seed: seed of this network's augmentation.
-      capture_at: a step whose state is wanted too.
+      plan: `Plan`.
+      progress: `Progress`, at the start or as a checkpoint kept it; changed in place.
       on_evaluation: called with each `Evaluation` as it is made.
+      checkpoint: called with `progress` where training pauses; decides itself whether to keep it.
+      should_stop: asked about once a second; None for never.
 
     Returns:
-      A `TrainedNetwork`.
+      `progress`, at its end.
+
+    Raises:
+      Interrupted: `should_stop` said so; `progress` stands where training does.
     """
-    trainer.load(start)
-    result = TrainedNetwork()
-    if capture_at == start.step:
-        result.captured = trainer.state()
-    for point in evaluation_steps(start.step, stop, every):
-        begun, began_at = trainer.step, time.perf_counter()
-        loss = accuracy = 0.0
-        for end in _ends(begun, point, capture_at):
-            count = end - trainer.step
-            part = trainer.train(order, count, augmentation_seed)
-            loss += part[0] * count
-            accuracy += part[1] * count
-            if end == capture_at:
-                result.captured = trainer.state()
-        trained_at = time.perf_counter()
-        evaluation = Evaluation(
-            point, loss / (point - begun), accuracy / (point - begun),
-            *trainer.evaluate("validation"), *trainer.evaluate("test"),
-        )
-        result.train_seconds += trained_at - began_at
-        result.evaluate_seconds += time.perf_counter() - trained_at
-        result.evaluations.append(evaluation)
-        if on_evaluation is not None:
-            on_evaluation(evaluation)
-        if not math.isfinite(evaluation.train_loss):
-            result.diverged = True
-            break
-    result.state = trainer.state()
-    return result
+    trainer.load(progress.state)
+    if plan.capture_at == progress.state.step and progress.captured is None:
+        progress.captured = trainer.state()
+    last = progress.evaluations[-1].step if progress.evaluations else plan.start
+    while trainer.step < plan.stop and not progress.diverged:
+        pause = plan.next_pause(trainer.step)
+        began = time.perf_counter()
+        progress.totals = trainer.train(
+            plan.order, pause - trainer.step, plan.augmentation_seed, progress.totals, should_stop)
+        progress.train_seconds += time.perf_counter() - began
+        if trainer.step < pause:
+            progress.state = trainer.state()
+            raise Interrupted
+        if pause == plan.capture_at:
+            progress.captured = trainer.state()
+        if plan.evaluates_at(pause):
+            evaluation = _evaluate(trainer, progress, pause, pause - last)
+            last, progress.totals = pause, np.zeros(2, np.float32)
+            if on_evaluation is not None:
+                on_evaluation(evaluation)
+        if checkpoint is not None and trainer.step < plan.stop:
+            checkpoint(progress, trainer)
+    progress.state = trainer.state()
+    return progress
 
 
-def _ends(start, stop, capture_at):
-    inside = capture_at is not None and start < capture_at < stop
-    return (capture_at, stop) if inside else (stop,)
+def _evaluate(trainer, progress, step, batches):
+    began = time.perf_counter()
+    train_loss, train_accuracy = (float(total) / batches for total in progress.totals)
+    evaluation = Evaluation(
+        step, train_loss, train_accuracy,
+        *trainer.evaluate("validation"), *trainer.evaluate("test"),
+    )
+    progress.evaluate_seconds += time.perf_counter() - began
+    progress.evaluations.append(evaluation)
+    progress.diverged = not math.isfinite(train_loss)
+    return evaluation

@@ -1,8 +1,7 @@
 """The trainer: one wrapped model, its optimizer and its compiled functions."""
 
 import dataclasses
-
-import numpy as np
+import time
 
 from lth_keras import masks as masks_lib
 from lth_keras import pruning
@@ -13,6 +12,10 @@ from lth_keras.training.engine import Engine, resolve_jit
 from lth_keras.training.feed import feed_for
 from lth_keras.training.optimizers import refuse_clipping
 from lth_keras.variables import named_variables, snapshot
+
+# How long a person waits for Ctrl-C; a call costs less than a thousandth of it.
+_SECONDS_PER_CALL = 1.0
+_STEPS_AT_FIRST = 20
 
 
 @dataclasses.dataclass
@@ -79,6 +82,7 @@ class Trainer:
         self._fresh_optimizer = snapshot(self._optimizer_variables)
         self._feed = feed_for(data)
         self._order, self._order_epoch, self._order_tensors = None, None, None
+        self._steps_per_call, self._called = _STEPS_AT_FIRST, False
         mask_of = {id(self._variables[key]): mask for key, mask in self._masks.items()}
         self._engine = Engine(
             self.model, self._optimizer,
@@ -122,27 +126,49 @@ class Trainer:
         masks_lib.check_applied(masks, weights)
         return TrainState(weights, masks, self.step, snapshot(self._optimizer_variables))
 
-    def train(self, order, steps, augmentation_seed=0):
-        """Trains on for `steps` updates.
+    def train(self, order, steps, augmentation_seed=0, totals=None, should_stop=None):
+        """Trains on for `steps` updates, or until `should_stop` says so.
+
+        Python is entered about once a second, so that a person can stop a long stretch; where a
+        stretch is cut changes no bit of its result.
 
         Args:
           order: `DataOrder`; where in it training goes on follows from the step.
           steps: number of updates.
           augmentation_seed: the network's seed for augmentation.
+          totals: sums of an earlier part of the stretch, to go on from.
+          should_stop: asked between calls of the compiled function; None for never.
 
         Returns:
-          (loss, accuracy): means over the batches, as each was met.
+          float32 [2]: sums over the stretch's batches of their mean loss and accuracy, as each
+          was met. `step` tells how far it came.
         """
-        totals = np.zeros(2)
+        totals = tf.zeros([2]) if totals is None else tf.constant(totals, tf.float32)
         start = self.step
         for epoch, first, count in order.stretches(start, start + steps):
             seed = tf.constant(
                 [augmentation_seed % 2**31, epoch * self.steps_per_epoch], tf.int32)
-            totals += self._engine.train(
-                self._epoch_source(order, epoch, first, count),
-                tf.constant(first), tf.constant(count), seed,
-            ).numpy()
-        return tuple(float(total) for total in totals / steps)
+            source = self._epoch_source(order, epoch, first, count)
+            for begin, part in self._paced(first, count):
+                if should_stop is not None and should_stop():
+                    return totals.numpy()
+                totals = self._engine.train(
+                    totals, source, tf.constant(begin), tf.constant(part), seed)
+                totals.numpy()  # Waits for a GPU, so that the pace is the true one.
+        return totals.numpy()
+
+    def _paced(self, first, count):
+        """Cuts `count` steps into calls of about a second, by how long the last ones took."""
+        stop = first + count
+        while first < stop:
+            part = min(stop - first, self._steps_per_call)
+            began = time.perf_counter()
+            yield first, part
+            if self._called:
+                pace = part / (time.perf_counter() - began)
+                self._steps_per_call = max(1, round(pace * _SECONDS_PER_CALL))
+            self._called = True  # The first call's time is the compiler's.
+            first += part
 
     def evaluate(self, split):
         """(loss, accuracy) on 'train', 'validation' or 'test'; (None, None) where it is empty."""
