@@ -33,8 +33,8 @@ def build(model_fn, input_shape, num_classes, **arguments):
         ) from error
     if not isinstance(model, keras.Model):
         raise ConfigurationError(
-            f"the model {name} returned a {type(model).__module__}.{type(model).__name__}; expected "
-            "a tf_keras model (import keras from lth_keras.compat, not from keras)"
+            f"the model {name} returned a {type(model).__module__}.{type(model).__name__}; "
+            "expected a tf_keras model (import keras from lth_keras.compat, not from keras)"
         )
     if isinstance(model, keras.Sequential):
         model.build((None, *input_shape))

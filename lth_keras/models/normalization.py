@@ -30,7 +30,9 @@ def batch_normalization(name, momentum=0.9, epsilon=1e-5, gamma="ones"):
       ConfigurationError: `gamma` is neither.
     """
     if gamma not in _GAMMAS:
-        raise ConfigurationError(f"batch_normalization.gamma is {gamma!r}; expected one of {_GAMMAS}")
+        raise ConfigurationError(
+            f"batch_normalization.gamma is {gamma!r}; expected one of {_GAMMAS}"
+        )
     start = keras.initializers.RandomUniform(0.0, 1.0) if gamma == "uniform" else "ones"
     return keras.layers.BatchNormalization(
         momentum=momentum, epsilon=epsilon, gamma_initializer=start, name=name

@@ -1,4 +1,9 @@
-"""Learning-rate schedules: functions of the optimizer's step, so that they go back with it."""
+"""Learning-rate schedules: functions of the optimizer's step, so that they go back with it.
+
+A step is the number of updates made before: the first update of all has the rate of step 0. A
+constant rate is a number and needs no schedule; with a warm-up it is `StepDecay` without
+milestones.
+"""
 
 import dataclasses
 import math
@@ -15,34 +20,52 @@ from lth_keras.errors import ConfigurationError
 class StepDecay:
     """`initial`, multiplied by `factor` at each milestone, after a linear warm-up.
 
+    The schedule of He et al. 2016 (section 4.2) and LMC. With w steps of warm-up, step t has
+    min(1, (t + 1) / w) of it (Goyal et al. 2017, section 2.2: a constant increment a step); the
+    first update is not lost to a rate of 0, and step w − 1 is the first at the full rate.
+
     Attributes:
       initial: learning rate after the warm-up.
-      milestones: durations from step 0, ascending: ('80ep', '120ep').
+      milestones: durations from step 0, ascending: ('80ep', '120ep'). The update of the step that
+        a duration leads to is the first at the new rate.
       factor: what the rate is multiplied by at each.
-      warmup: duration over which the rate rises linearly from 0.
+      warmup: duration over which the rate rises linearly.
+
+    Raises:
+      ConfigurationError: a number is not positive, or a duration is none.
     """
 
     initial: float
-    milestones: tuple
+    milestones: tuple = ()
     factor: float = 0.1
     warmup: str = "0it"
 
     def __post_init__(self):
         _check_positive(self.initial, "StepDecay.initial")
         _check_positive(self.factor, "StepDecay.factor")
+        if not isinstance(self.milestones, (tuple, list)):
+            raise ConfigurationError(
+                f"StepDecay.milestones is {self.milestones!r}; expected a tuple of durations, "
+                "like ('80ep', '120ep')"
+            )
         for milestone in self.milestones:
             Duration.parse(milestone, "StepDecay.milestones")
         Duration.parse(self.warmup, "StepDecay.warmup")
 
     def build(self, steps_per_epoch):
-        """The Keras schedule, with durations turned into steps."""
+        """The Keras schedule, with durations turned into steps.
+
+        Raises:
+          ConfigurationError: the milestones do not ascend.
+        """
         boundaries = [Duration.parse(each).steps(steps_per_epoch) for each in self.milestones]
-        values = [self.initial * self.factor**i for i in range(len(boundaries) + 1)]
-        # Keras changes the value AFTER its boundary; a milestone is the first step at the new one.
-        decay = keras.optimizers.schedules.PiecewiseConstantDecay(
-            [boundary - 1 for boundary in boundaries], values
-        ) if boundaries else _Constant(self.initial)
-        return _warmed(decay, Duration.parse(self.warmup).steps(steps_per_epoch))
+        if any(later <= earlier for earlier, later in zip(boundaries, boundaries[1:])):
+            raise ConfigurationError(
+                f"StepDecay.milestones is {self.milestones!r}, which are the steps {boundaries}; "
+                "expected each to come after the one before"
+            )
+        return _Steps(self.initial, self.factor, boundaries,
+                      Duration.parse(self.warmup).steps(steps_per_epoch))
 
 
 @gin.configurable
@@ -50,10 +73,18 @@ class StepDecay:
 class CosineDecay:
     """Half a cosine from `initial` to 0 over `duration`, after a linear warm-up.
 
+    Loshchilov & Hutter 2017 (SGDR, equation 5) without restarts: with T steps of which w are
+    warm-up, step t ≥ w has ½(1 + cos π(t − w)/(T − w)) of `initial`; from step T on it is 0, so
+    that the last update of a training of that duration is small but not nothing. The warm-up is
+    `StepDecay`'s.
+
     Attributes:
       initial: learning rate after the warm-up.
       duration: from step 0 to the end of the decay, the warm-up included.
-      warmup: duration over which the rate rises linearly from 0.
+      warmup: duration over which the rate rises linearly.
+
+    Raises:
+      ConfigurationError: `initial` is not positive, or a duration is none.
     """
 
     initial: float
@@ -66,7 +97,11 @@ class CosineDecay:
         Duration.parse(self.warmup, "CosineDecay.warmup")
 
     def build(self, steps_per_epoch):
-        """The Keras schedule, with durations turned into steps."""
+        """The Keras schedule, with durations turned into steps.
+
+        Raises:
+          ConfigurationError: the warm-up leaves nothing of the duration.
+        """
         steps = Duration.parse(self.duration).steps(steps_per_epoch)
         warmup = Duration.parse(self.warmup).steps(steps_per_epoch)
         if warmup >= steps:
@@ -95,48 +130,41 @@ def _check_positive(value, name):
         raise ConfigurationError(f"{name} is {value!r}; expected a positive number")
 
 
-def _warmed(decay, warmup):
-    return _Warmup(decay, warmup) if warmup else decay
+class _Steps(keras.optimizers.schedules.LearningRateSchedule):
+    """`StepDecay` in steps."""
 
-
-class _Constant(keras.optimizers.schedules.LearningRateSchedule):
-    def __init__(self, value):
-        self.value = value
-
-    def __call__(self, step):
-        return tf.constant(self.value)
-
-    def get_config(self):
-        return {"value": self.value}
-
-
-class _Warmup(keras.optimizers.schedules.LearningRateSchedule):
-    """min(1, (step + 1) / warmup) · decay(step)"""
-
-    def __init__(self, decay, warmup):
-        self.decay, self.warmup = decay, warmup
+    def __init__(self, initial, factor, boundaries, warmup):
+        self.initial, self.factor = initial, factor
+        self.boundaries, self.warmup = list(boundaries), warmup
 
     def __call__(self, step):
-        share = (tf.cast(step, tf.float32) + 1.0) / float(self.warmup)
-        return tf.minimum(share, 1.0) * self.decay(step)
+        # Powers are taken here, in double precision; a list of rates needs no branch in XLA.
+        rates = [self.initial * self.factor**i for i in range(len(self.boundaries) + 1)]
+        boundaries = tf.constant(self.boundaries, tf.int64)
+        passed = tf.reduce_sum(tf.cast(tf.cast(step, tf.int64) >= boundaries, tf.int32))
+        return tf.gather(tf.constant(rates, tf.float32), passed) * _ramp(step, self.warmup)
 
     def get_config(self):
-        return {"decay": self.decay, "warmup": self.warmup}
+        return {"initial": self.initial, "factor": self.factor, "boundaries": self.boundaries,
+                "warmup": self.warmup}
 
 
 class _Cosine(keras.optimizers.schedules.LearningRateSchedule):
-    """initial · ½(1 + cos π·(step − warmup)/(steps − warmup)), after the warm-up."""
+    """`CosineDecay` in steps."""
 
     def __init__(self, initial, steps, warmup):
         self.initial, self.steps, self.warmup = initial, steps, warmup
 
     def __call__(self, step):
-        step = tf.cast(step, tf.float32)
-        share = tf.clip_by_value((step - self.warmup) / (self.steps - self.warmup), 0.0, 1.0)
-        decayed = self.initial * 0.5 * (1.0 + tf.cos(math.pi * share))
-        if not self.warmup:
-            return decayed
-        return tf.minimum((step + 1.0) / self.warmup, 1.0) * decayed
+        done = tf.cast(step, tf.float32) - self.warmup
+        share = tf.clip_by_value(done / (self.steps - self.warmup), 0.0, 1.0)
+        return self.initial * 0.5 * (1.0 + tf.cos(math.pi * share)) * _ramp(step, self.warmup)
 
     def get_config(self):
         return {"initial": self.initial, "steps": self.steps, "warmup": self.warmup}
+
+
+def _ramp(step, warmup):
+    if not warmup:
+        return 1.0
+    return tf.minimum((tf.cast(step, tf.float32) + 1.0) / warmup, 1.0)

@@ -1,4 +1,4 @@
-"""Crops and flips: reproducible from the seed alone, uniform, and nothing where nothing is asked."""
+"""Crops and flips: reproducible from the seed alone, uniform, and nothing unless asked for."""
 
 import time
 
