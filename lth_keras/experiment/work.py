@@ -177,6 +177,7 @@ def _store(context, unit, start, network, arguments, shared):
         "collapsed_layers": pruner.collapsed(start.masks),
         "prunable_weights": masks.size(start.masks), "architecture": arguments,
         "start_step": start.step, "steps": network.state.step, "diverged": network.diverged,
+        "weights_rule": type(unit.variant.weights).__name__ if unit.variant else None,
         "final_test_accuracy": network.evaluations[-1].test_accuracy,
         "train_seconds": round(network.train_seconds, 3),
         "evaluate_seconds": round(network.evaluate_seconds, 3),
@@ -215,6 +216,7 @@ def _take_from_round(context, unit, same):
     files.write_text(folder / "metrics.csv", "\n".join([header, *relabelled]) + "\n")
     facts = {
         **store.facts(source), "unit": unit.name, "variant": unit.label, "equal_to": source.name,
+        "weights_rule": type(unit.variant.weights).__name__,
         "train_seconds": 0.0, "evaluate_seconds": 0.0,
     }
     facts.pop("files")
