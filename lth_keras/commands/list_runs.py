@@ -2,20 +2,24 @@
 
 import pathlib
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from lth_keras import files
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.paths import RunPaths
+from lth_keras.paths import RunPaths, variant_name
+from lth_keras.records import lock, store
+from lth_keras.records.metrics import read_csv
 
 USAGE = """usage: python run.py list [--output_dir=runs]
-  The runs there: name, state, how far, data, best ticket.
+  The runs there: name, state, how far, data, and the ticket of the highest validation accuracy.
 """
 
 
 def define_flags(values):
     """No flags but --output_dir."""
+    del values
 
 
 def main(flags, arguments):
@@ -25,7 +29,9 @@ def main(flags, arguments):
     root = pathlib.Path(flags.output_dir)
     if not root.is_dir():
         raise ConfigurationError(f"--output_dir={root} is no folder; nothing has been run there")
-    table = Table("run", "state", "done", "data", "best ticket")
+    table = Table(box=box.SIMPLE_HEAD)
+    for column in ("run", "state", "networks", "data", "best ticket"):
+        table.add_column(column, overflow="fold")
     for folder in sorted(root.iterdir()):
         if (folder / "run.json").is_file():
             table.add_row(*_row(RunPaths(folder)))
@@ -35,8 +41,31 @@ def main(flags, arguments):
 
 def _row(paths):
     try:
-        header = files.read_json(paths.run_json)
+        header = files.read_sealed_json(paths.run_json)
     except RunError:
-        return paths.root.name, "run.json is damaged", "", "", ""
-    done = len(list(paths.root.glob("trial_*/*/done.json")))
-    return paths.root.name, header["state"], str(done), header["data"]["name"], ""
+        return paths.root.name, "run.json is damaged: run.py verify", "", "", ""
+    state = header["state"]
+    if state == "running" and not lock.is_held(paths.root):
+        state = "cut off"
+    done = sum(store.is_done(paths.unit(trial, name)) for trial, name in header["units"])
+    data = header["data"]["name"]
+    if header["data"]["fallback_reason"]:
+        data = f"{data}, not {header['data']['requested']}"
+    return paths.root.name, state, f"{done}/{len(header['units'])}", data, _best_ticket(paths)
+
+
+def _best_ticket(paths):
+    """By mean validation accuracy at its best step, over trials; the test accuracy there."""
+    try:
+        metrics = read_csv(paths.metrics) if paths.metrics.exists() else None
+    except RunError:
+        return "metrics.csv is damaged"
+    if metrics is None:
+        return ""
+    tickets = metrics[(metrics["variant"] == "ticket") & metrics["val_accuracy"].notna()]
+    if tickets.empty:
+        return ""
+    best = tickets.loc[tickets.groupby(["round", "trial"])["val_accuracy"].idxmax()]
+    means = best.groupby("round")[["val_accuracy", "test_accuracy"]].mean()
+    index = means["val_accuracy"].idxmax()
+    return f"{variant_name('ticket', index)} {100 * means.loc[index, 'test_accuracy']:.2f} %"
