@@ -1,0 +1,87 @@
+"""How figures look: column width, colours that the colour-blind tell apart, PNG and PDF."""
+
+import io
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from lth_keras import files
+from lth_keras.records.intervals import mean_interval
+
+# Okabe & Ito, without the yellow that vanishes on white; markers differ as well.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
+MARKERS = "osD^vPX*"
+WIDTH = 4.6  # Inches.
+
+
+def panels(columns=1, rows=1, height=3.0, title=None):
+    """(figure, flat list of Axes), each panel `WIDTH` wide, the title above all of them."""
+    figure = Figure(figsize=(WIDTH * columns, height * rows + 0.25), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = np.ravel(figure.subplots(rows, columns))
+    for each in axes:
+        each.tick_params(labelsize=9)
+        each.spines[["top", "right"]].set_visible(False)
+    if title:
+        figure.suptitle(title, fontsize=10)
+    return figure, list(axes)
+
+
+def trials_text(count):
+    """'3 trials', or '1 trial'."""
+    return "1 trial" if count == 1 else f"{count} trials"
+
+
+def label(axes, x, y, title=None, legend=True):
+    """Names the axes and shows the legend where something is in it."""
+    axes.set_xlabel(x, fontsize=10)
+    axes.set_ylabel(y, fontsize=10)
+    if title:
+        axes.set_title(title, fontsize=10)
+    if legend and axes.get_legend_handles_labels()[0]:
+        axes.legend(fontsize=8.5, frameon=False)
+
+
+def whole_ticks(axes):
+    """Ticks of the x-axis at whole numbers: levels, epochs."""
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def mean_line(axes, table, x, y, index, name):
+    """Mean over trials of column `y` against `x`, with the 95 % interval as a band.
+
+    Args:
+      axes: Axes.
+      table: rows of one line: columns `x`, `y`, and a row for each trial.
+      index: which colour and marker.
+      name: for the legend.
+    """
+    positions, means, lows, highs = [], [], [], []
+    for position, rows in table.groupby(x):
+        mean, low, high = mean_interval(rows[y].to_numpy())
+        positions.append(position)
+        means.append(mean)
+        lows.append(low)
+        highs.append(high)
+    colour = COLOURS[index % len(COLOURS)]
+    axes.plot(positions, means, color=colour, marker=MARKERS[index % len(MARKERS)], markersize=4,
+              linewidth=1.4, label=name)
+    lows, highs = np.array(lows), np.array(highs)
+    if axes.get_yscale() == "log":
+        # An interval that reaches below zero has no lower edge on a logarithmic axis.
+        lows = np.where(lows > 0, lows, np.array(means) * 0.5)
+    axes.fill_between(positions, lows, highs, color=colour, alpha=0.18, linewidth=0)
+
+
+def save(figure, stem):
+    """Writes `stem`.png and `stem`.pdf; returns their names. Equal figures give equal bytes."""
+    names = []
+    for kind, metadata in (("png", {"Software": None}), ("pdf", {"CreationDate": None})):
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=kind, dpi=160, metadata=metadata)
+        path = stem.with_name(f"{stem.name}.{kind}")
+        files.write_bytes(path, buffer.getvalue())
+        names.append(path.name)
+    return names

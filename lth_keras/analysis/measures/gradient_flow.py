@@ -1,0 +1,148 @@
+"""What propagates: gradient norms by layer, and singular values of the input-output Jacobian."""
+
+import dataclasses
+
+import gin
+import numpy as np
+import pandas as pd
+
+from lth_keras.analysis import charts, retrain
+from lth_keras.analysis.checks import positive, texts
+from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.durations import Duration
+from lth_keras.records.intervals import mean_interval
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class GradientFlow(Measure):
+    """Gradients and Jacobians at the start of training, and on the way.
+
+    Gradient norms are over kept weights, of the mean loss. Singular values are of ∂logits/∂input
+    at single examples; their geometric and arithmetic means and the largest are kept, as means
+    over examples.
+
+    Attributes:
+      networks: patterns of units.
+      at: durations from the start of each network's training; beyond '0ep' it is trained again.
+      split: of the data.
+      examples: over which gradients are taken.
+      jacobians: examples whose Jacobian is taken.
+      batch_size: examples at a time.
+      name: the folder.
+    """
+
+    networks: tuple = ("round_*", "full", "ticket@*", "random_*", "reinit@*", "remask@*")
+    at: tuple = ("0ep",)
+    split: str = "train"
+    examples: int = 5000
+    jacobians: int = 100
+    batch_size: int = 1000
+    name: str = "gradient_flow"
+
+    def __post_init__(self):
+        texts(self, "networks", "at")
+        positive(self, "examples", "jacobians", "batch_size")
+        for each in self.at:
+            Duration.parse(each, "GradientFlow.at")
+
+    def pieces(self, run):
+        """A piece for each trial and network."""
+        return [
+            Piece(f"trial_{trial:02d}-{name}", trial, (name, f"{name}:start"))
+            for trial in run.trials for name in run.matching(trial, self.networks)
+        ]
+
+    def measure(self, run, piece):
+        """A row for each step and layer; layer 'all' has the Jacobian's figures too."""
+        name = piece.references[0]
+        facts, start = run.facts(piece.trial, name), run.network(piece.trial, f"{name}:start")
+        first = facts["start_step"]
+        steps = sorted({first + run.context.steps(each) for each in self.at})
+        if steps == [first]:
+            path = retrain.Path(steps, [start.weights])
+        else:
+            path, _ = retrain.again(run, piece.trial, name, steps)
+        count = min(self.examples, run.data.size(self.split))
+        surface = run.surface(start.arguments, self.split, count, batch_size=self.batch_size)
+        rows, arrays = [], {}
+        for step, weights in zip(path.steps, path.weights, strict=True):
+            surface.load(weights)
+            kept = surface.trainable.kept(start.masks)
+            gradient = surface.gradient() * kept
+            about = {"trial": piece.trial, "unit": name, "variant": facts["variant"],
+                     "round": facts["round"], "density": facts["density"],
+                     "epoch": (step - first) / run.context.steps_per_epoch}
+            rows += [
+                {**about, "layer": key, "gradient_norm": float(np.linalg.norm(part)),
+                 "gradient_rms": float(np.linalg.norm(part) / np.sqrt(max(1, counted.sum())))}
+                for (key, part), counted in zip(
+                    surface.trainable.unflatten(gradient).items(),
+                    surface.trainable.unflatten(kept).values(), strict=True)]
+            values = np.linalg.svd(
+                surface.input_jacobians(min(self.jacobians, count)), compute_uv=False)
+            arrays[f"singular_values/{step}"] = values
+            rows.append({
+                **about, "layer": "all", "gradient_norm": float(np.linalg.norm(gradient)),
+                "gradient_rms": float(np.linalg.norm(gradient) / np.sqrt(kept.sum())),
+                "largest_singular_value": float(values[:, 0].mean()),
+                "mean_singular_value": float(values.mean()),
+                "geometric_singular_value": float(np.exp(np.log(
+                    np.maximum(values, 1e-30)).mean(-1)).mean()),
+            })
+        return Findings(rows, arrays)
+
+    def account(self, run, table, arrays):
+        """By density, one line for each variant: gradient norm and largest singular value."""
+        title = f"{run.title}, {charts.trials_text(table.trial.nunique())}"
+        whole = table[(table.layer == "all") & (table.epoch == 0)]
+        figure, (left, right) = charts.panels(2, title=f"At the start of training: {title}")
+        for axes in (left, right):
+            axes.set_xscale("log")
+            axes.set_yscale("log")
+        for index, (variant, rows) in enumerate(whole.groupby("variant", sort=False)):
+            charts.mean_line(left, rows, "density", "gradient_norm", index, variant)
+            charts.mean_line(right, rows, "density", "largest_singular_value", index, variant)
+        for axes, text in ((left, "gradient norm"), (right, "largest singular value, Jacobian")):
+            axes.invert_xaxis()
+            charts.label(axes, "density", text, legend=axes is left)
+        figures = {"at_start": figure}
+        if table.epoch.nunique() > 1:
+            figures["through_training"] = _draw_training(table, title)
+        rows = []
+        for (unit, epoch), group in table[table.layer == "all"].groupby(["unit", "epoch"]):
+            row = {"unit": unit, "epoch": epoch}
+            for column in ("gradient_norm", "largest_singular_value", "geometric_singular_value"):
+                mean, low, high = mean_interval(group[column].to_numpy())
+                row |= {column: mean, f"{column}_ci_low": low, f"{column}_ci_high": high}
+            rows.append(row)
+        return Account(figures, _statements(whole), pd.DataFrame(rows))
+
+
+def _draw_training(table, title):
+    figure, (left, right) = charts.panels(2, title=f"Through training: {title}")
+    whole = table[table.layer == "all"]
+    left.set_yscale("log")
+    units = list(whole.unit.unique())
+    shown = [units[i] for i in np.unique(np.linspace(0, len(units) - 1, 7).astype(int))]
+    for index, unit in enumerate(shown):
+        rows = whole[whole.unit == unit]
+        charts.mean_line(left, rows, "epoch", "gradient_norm", index, unit)
+        charts.mean_line(right, rows, "epoch", "largest_singular_value", index, unit)
+    charts.label(left, "epoch", "gradient norm")
+    charts.label(right, "epoch", "largest singular value, Jacobian", legend=False)
+    return figure
+
+
+def _statements(whole):
+    means = whole.groupby("unit")[["gradient_norm", "largest_singular_value"]].mean()
+    dense = next((each for each in ("round_00", "full") if each in means.index), None)
+    if dense is None or len(means) < 2:
+        return []
+    ratios = means.div(means.loc[dense]).drop(index=dense)
+    lowest = ratios.gradient_norm.idxmin()
+    return [
+        f"lowest gradient norm at the start: {lowest}, {ratios.gradient_norm[lowest]:.3g} times "
+        f"the dense network's; its largest singular value is "
+        f"{ratios.largest_singular_value[lowest]:.3g} times the dense one's",
+    ]

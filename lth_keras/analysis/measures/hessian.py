@@ -1,0 +1,250 @@
+"""Hessian spectra of stored solutions: eigenvalues, trace, density, basin (Insights, fig. 5)."""
+
+import dataclasses
+
+import gin
+import numpy as np
+
+from lth_keras.analysis import charts, eigen, spectrum
+from lth_keras.analysis.checks import number, one_of, optional_positive, positive, texts
+from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.vectors import Subspace
+from lth_keras.paths import round_name, safe_name
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class Hessian(Measure):
+    """Spectrum of ∇²L at networks of a run.
+
+    Attributes:
+      networks: what to measure: patterns of units, or references such as 'round_05|round_06';
+        '{L}' and '{P}' stand for each level and the one before.
+      restrict: 'mask', over the weights that the network's mask keeps, biases among them; or
+        'all' trainable weights.
+      positive, negative: how many eigenvalues of either end; 0 for none.
+      tolerance: at which Lanczos stops, relative to the eigenvalue.
+      accept: largest residual / |eigenvalue| at which a pair is counted as converged.
+      trace_samples: vectors of Hutchinson's estimator; 0 for no trace.
+      density_samples: vectors of stochastic Lanczos quadrature; 0 for no density.
+      density_steps: its Lanczos steps.
+      split: of the data.
+      examples: how many of it; None for all.
+      batch_size: examples at a time.
+      l2: λ of an L2 term λ/2·‖w‖²; it moves every eigenvalue by λ.
+      seed: of every random vector, and of the choice of examples.
+      name: the folder.
+    """
+
+    networks: tuple = ("round_{P}|round_{L}", "round_{L}")
+    restrict: str = "mask"
+    positive: int = 20
+    negative: int = 0
+    tolerance: float = 1e-3
+    accept: float = 0.01
+    trace_samples: int = 0
+    density_samples: int = 0
+    density_steps: int = 60
+    split: str = "train"
+    examples: int | None = 10_000
+    batch_size: int = 1000
+    l2: float = 0.0
+    seed: int = 0
+    name: str = "hessian"
+
+    def __post_init__(self):
+        texts(self, "networks")
+        one_of(self, "restrict", ("mask", "all"))
+        positive(self, "positive", "negative", "trace_samples", "density_samples", "seed", least=0)
+        positive(self, "density_steps", "batch_size")
+        optional_positive(self, "examples")
+        for name in ("tolerance", "accept", "l2"):
+            number(self, name, 0)
+
+    def pieces(self, run):
+        """A piece for each trial and network."""
+        found = []
+        for trial in run.trials:
+            for reference, level in references(run, trial, self.networks):
+                name = safe_name(reference.replace("|", "_on_").replace(":", "_"))
+                found.append(Piece(f"trial_{trial:02d}-{name}", trial, (reference,),
+                                   {"level": level}))
+        return found
+
+    def measure(self, run, piece):
+        """A row for each eigenvalue; trace, density and log-volume as facts and arrays."""
+        network = run.network(piece.trial, piece.references[0])
+        surface = run.surface(network.arguments, self.split, self.examples, self.seed,
+                              self.batch_size, self.l2)
+        surface.load(network.weights)
+        if self.restrict == "mask":
+            space = Subspace(surface.trainable.kept(network.masks))
+        else:
+            space = Subspace(np.ones(surface.trainable.size, bool))
+        product = space.operator(surface.product)
+        loss, error = surface.value(network.weights)
+        gradient = space.restrict(surface.gradient())
+        about = {"trial": piece.trial, "network": piece.references[0],
+                 "level": piece.arguments["level"]}
+        facts = {**about, "dimension": space.size, "loss": loss, "error": error,
+                 "gradient_norm": float(np.linalg.norm(gradient))}
+        rows, arrays = [], {}
+        for end, count in (("positive", self.positive), ("negative", self.negative)):
+            if not count:
+                continue
+            pairs = eigen.leading(product, space.size, min(count, space.size - 1), end,
+                                  self.tolerance, self.seed)
+            good = pairs.converged(self.accept)
+            facts |= {f"{end}_products": pairs.products, f"{end}_converged": int(good.sum()),
+                      f"{end}_found": len(good)}
+            arrays[f"{end}_values"], arrays[f"{end}_residuals"] = pairs.values, pairs.residuals
+            rows += [
+                {**about, "end": end, "index": i + 1, "eigenvalue": value, "residual": residual,
+                 "converged": bool(ok)}
+                for i, (value, residual, ok) in enumerate(
+                    zip(pairs.values, pairs.residuals, good, strict=True))
+            ]
+            if end == "positive":
+                facts["log_volume"] = spectrum.log_volume(pairs.values)
+        if self.trace_samples:
+            facts["trace"], facts["trace_se"] = spectrum.trace(
+                product, space.size, self.trace_samples, self.seed)
+            rows.append({**about, "end": "trace", "eigenvalue": facts["trace"],
+                         "residual": facts["trace_se"]})
+        if self.density_samples:
+            nodes, weights = spectrum.quadrature(
+                product, space.size, self.density_steps, self.density_samples, self.seed)
+            arrays |= {"nodes": nodes, "node_weights": weights}
+        arrays["summary"] = np.array([space.size, loss, error, facts["gradient_norm"]])
+        return Findings(rows, arrays, facts)
+
+    def account(self, run, table, arrays):
+        """Spectra of up to six networks, and by level the new minimum beside the projected one."""
+        title = f"{run.title}, {charts.trials_text(table.trial.nunique())}"
+        over = "kept weights" if self.restrict == "mask" else "all weights"
+        figures, statements = {}, []
+        leading = table[table.end == "positive"].copy()
+        if not leading.empty:
+            bad = int((~leading.converged.astype(bool)).sum())
+            statements.append(
+                f"{len(leading) - bad} of {len(leading)} positive eigenpairs have a residual of at "
+                f"most {self.accept:g}·|λ|; the largest is "
+                f"{(leading.residual / leading.eigenvalue.abs()).max():.2g}·|λ|")
+            figures["eigenvalues"] = _draw_spectra(leading, title, over)
+            levels, by_level = _by_level(leading)
+            if by_level is not None:
+                figures["eigenvalues_by_level"] = _draw_levels(levels, title, over)
+                statements += _verdicts(by_level)
+        density = {piece: each for piece, each in arrays.items() if "nodes" in each}
+        if density:
+            figures["density"] = _draw_density(density, title)
+        summary = _summary(table, arrays)
+        statements.append(
+            "log-volumes are −½ Σ ln λ over the leading positive eigenvalues alone: all other "
+            "directions, and the factor that is common to equally many, are left out")
+        return Account(figures, statements, summary)
+
+
+def references(run, trial, templates):
+    """[(reference, level)] that a trial has: templates over its levels, patterns over its units."""
+    found = []
+    for template in templates:
+        if "{" in template:
+            for level in run.levels(trial):
+                found.append((template.replace("{L}", round_name(level)[6:]).replace(
+                    "{P}", round_name(level - 1)[6:]), level))
+        elif "*" in template or "?" in template:
+            found += [(name, run.facts(trial, name)["round"])
+                      for name in run.matching(trial, (template,))]
+        elif run.exists(trial, template):
+            found.append((template, None))
+    return found
+
+
+def _draw_spectra(leading, title, over):
+    figure, (axes,) = charts.panels(1, height=3.4, title=f"Leading Hessian eigenvalues, {over}:\n"
+                                    f"{title}")
+    axes.set_yscale("log")
+    networks = list(leading.network.unique())
+    shown = [networks[i] for i in np.unique(np.linspace(0, len(networks) - 1, 6).astype(int))]
+    for index, network in enumerate(shown):
+        rows = leading[(leading.network == network) & (leading.eigenvalue > 0)]
+        means = rows.groupby("index").eigenvalue.mean()
+        axes.plot(means.index, means, color=charts.COLOURS[index], marker=charts.MARKERS[index],
+                  markersize=3, linewidth=1, label=network.replace("|", " on "))
+    charts.label(axes, "rank", "eigenvalue")
+    return figure
+
+
+def _by_level(leading):
+    """Per trial and level: Σ ln λ over the ranks that both the new and the projected have."""
+    rows = leading[leading.level.notna() & (leading.eigenvalue > 0)].copy()
+    rows["point"] = np.where(rows.network.str.contains("|", regex=False), "projected", "new")
+    if rows.point.nunique() < 2:
+        return None, None
+    rows["log"] = np.log(rows.eigenvalue)
+    grouped = rows.groupby(["trial", "level", "point"])
+    counts = grouped.size().unstack("point").min(axis=1).rename("ranks").reset_index()
+    rows = rows.merge(counts, on=["trial", "level"])
+    rows = rows[rows["index"] <= rows.ranks]
+    grouped = rows.groupby(["trial", "level", "point"])
+    levels = grouped.agg(top=("eigenvalue", "max"), log_product=("log", "sum"),
+                         ranks=("index", "max")).reset_index()
+    return levels, levels.pivot_table(index=["trial", "level"], columns="point",
+                                      values=["top", "log_product"])
+
+
+def _draw_levels(levels, title, over):
+    figure, (left, right) = charts.panels(
+        2, title=f"Hessian over {over} at the new minimum and the projected previous one: {title}")
+    left.set_yscale("log")
+    names = {"new": "new minimum", "projected": "previous minimum, projected"}
+    for index, (point, name) in enumerate(names.items()):
+        rows = levels[levels.point == point]
+        charts.mean_line(left, rows, "level", "top", index, name)
+        charts.mean_line(right, rows, "level", "log_product", index, name)
+    for axes, text in ((left, "largest eigenvalue"),
+                       (right, f"Σ ln λ, top {int(levels.ranks.max())}")):
+        charts.whole_ticks(axes)
+        charts.label(axes, "level", text)
+    return figure
+
+
+def _verdicts(wide):
+    found = []
+    for column, text in (("top", "the largest eigenvalue"),
+                         ("log_product", "the product of the leading eigenvalues")):
+        smaller = int((wide[column]["new"] < wide[column]["projected"]).sum())
+        found.append(f"{text} is smaller at the new minimum than at the projected previous one "
+                     f"in {smaller} of {len(wide)} (trial, level) pairs")
+    return found
+
+
+def _draw_density(density, title):
+    figure, (axes,) = charts.panels(1, height=3.2, title=f"Spectral density: {title}")
+    axes.set_yscale("log")
+    pieces = sorted(density)
+    shown = [pieces[i] for i in np.unique(np.linspace(0, len(pieces) - 1, 4).astype(int))]
+    for index, piece in enumerate(shown):
+        grid, curve = spectrum.density(density[piece]["nodes"], density[piece]["node_weights"])
+        axes.plot(grid, np.maximum(curve, 1e-6), color=charts.COLOURS[index], linewidth=1.3,
+                  linestyle=("-", "--", "-.", ":")[index], label=piece.replace("_on_", " on "))
+    axes.set_ylim(bottom=1e-6)
+    charts.label(axes, "eigenvalue", "density (1 % Gaussian)")
+    return figure
+
+
+def _summary(table, arrays):
+    groups = table[table.end != "trace"].groupby(["trial", "network", "end"], sort=False)
+    summary = groups.agg(
+        count=("eigenvalue", "size"), most_extreme=("eigenvalue", lambda v: v.iloc[0]),
+        last=("eigenvalue", lambda v: v.iloc[-1]), converged=("converged", "sum"),
+        largest_residual=("residual", "max"),
+        log_volume=("eigenvalue", lambda v: spectrum.log_volume(v.to_numpy())),
+    ).reset_index()
+    traces = table[table.end == "trace"].set_index(["trial", "network"])
+    if not traces.empty:
+        keys = list(zip(summary.trial, summary.network, strict=True))
+        summary["trace"] = [traces.eigenvalue.get(key) for key in keys]
+        summary["trace_se"] = [traces.residual.get(key) for key in keys]
+    return summary

@@ -1,0 +1,154 @@
+"""Loss and error along straight lines between stored networks, and their barriers (LMC)."""
+
+import dataclasses
+
+import gin
+import numpy as np
+
+from lth_keras.analysis import charts
+from lth_keras.analysis.barriers import barrier, positions
+from lth_keras.analysis.checks import optional_positive, positive, texts
+from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.measures.hessian import references
+from lth_keras.errors import ConfigurationError
+from lth_keras.paths import safe_name
+from lth_keras.records.intervals import mean_interval
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class Lines(Measure):
+    """Lines between pairs of networks of one architecture.
+
+    Attributes:
+      pairs: (from, to), references as `StoredRun` reads them; '{L}' and '{P}' stand for each level
+        and the one before.
+      points: along each line, both ends included; LMC takes 30.
+      splits: of the data.
+      examples: how many of each; None for all.
+      recompute: recompute batch-normalisation statistics at each point, from 5,000 training
+        examples; otherwise they are interpolated like weights.
+      batch_size: examples at a time.
+      name: the folder.
+    """
+
+    pairs: tuple = (("round_{P}", "round_{L}"), ("round_{P}|round_{L}", "round_{L}"))
+    points: int = 30
+    splits: tuple = ("train", "test")
+    examples: int | None = 10_000
+    recompute: bool = False
+    batch_size: int = 1000
+    name: str = "lines"
+
+    def __post_init__(self):
+        texts(self, "splits")
+        positive(self, "points", "batch_size", least=2)
+        optional_positive(self, "examples")
+        for pair in self.pairs:
+            if not isinstance(pair, (tuple, list)) or len(pair) != 2 \
+                    or not all(isinstance(each, str) for each in pair):
+                raise ConfigurationError(
+                    f"Lines.pairs has {pair!r}; expected pairs of networks, like "
+                    "('round_05', 'round_06')"
+                )
+
+    def pieces(self, run):
+        """A piece for each trial and pair."""
+        found = []
+        for trial in run.trials:
+            for index, (first, second) in enumerate(self.pairs):
+                ends = [references(run, trial, (each,)) for each in (first, second)]
+                if len(ends[0]) == 1 < len(ends[1]):  # One network against every level's.
+                    ends[0] = ends[0] * len(ends[1])
+                if len(ends[1]) == 1 < len(ends[0]):
+                    ends[1] = ends[1] * len(ends[0])
+                for (start, _), (end, level) in zip(*ends, strict=False):
+                    name = safe_name(f"{start}-to-{end}".replace("|", "_on_").replace(":", "_"))
+                    found.append(Piece(
+                        f"trial_{trial:02d}-{name}", trial, (start, end),
+                        {"pair": f"{first} to {second}", "level": level, "index": index}))
+        return found
+
+    def measure(self, run, piece):
+        """A row for each split and point."""
+        start, end = (run.network(piece.trial, each) for each in piece.references)
+        return Findings(line_rows(run, start, end, self, {
+            "trial": piece.trial, "pair": piece.arguments["pair"],
+            "level": piece.arguments["level"], "start": start.reference, "end": end.reference}))
+
+    def account(self, run, table, arrays):
+        """The lines themselves, and where there are levels their barriers."""
+        split = self.splits[-1]
+        title = f"{run.title}, {charts.trials_text(table.trial.nunique())}"
+        summary = barriers_of(table)
+        figures, statements = {}, []
+        for index, (pair, rows) in enumerate(table.groupby("pair", sort=False)):
+            figures[f"line_{index + 1}"] = self._draw(rows, f"{pair}: {title}")
+            ours = summary[(summary.pair == pair) & (summary.split == split)]
+            mean, low, high = mean_interval(ours.groupby("trial").error_barrier.mean())
+            statements.append(
+                f"{pair}: error barrier on {split} {100 * mean:.2f} points "
+                f"[{100 * low:.2f}, {100 * high:.2f}], loss barrier "
+                f"{ours.loss_barrier.mean():.3g}; means over trials, interval over "
+                f"{ours.trial.nunique()} trials")
+        leveled = summary[(summary.split == split) & summary.level.notna()]
+        if leveled.level.nunique() > 1:
+            figure, (left, right) = charts.panels(2, title=f"Barriers by level, {split}: {title}")
+            for index, (pair, rows) in enumerate(leveled.groupby("pair", sort=False)):
+                charts.mean_line(left, rows, "level", "loss_barrier", index, _short(pair))
+                points = rows.assign(points=100 * rows.error_barrier)
+                charts.mean_line(right, points, "level", "points", index, _short(pair))
+            for axes, text in ((left, "loss barrier"), (right, "error barrier, points")):
+                axes.axhline(0, color="#999999", linewidth=0.7)
+                charts.whole_ticks(axes)
+                charts.label(axes, "level", text)
+            figures["barriers"] = figure
+        return Account(figures, statements, summary)
+
+    def _draw(self, rows, title):
+        figure, (left, right) = charts.panels(2, title=_short(title))
+        split = self.splits[-1]
+        rows = rows[rows.split == split]
+        ends = list(rows.groupby("end", sort=False))
+        shown = [ends[i] for i in np.unique(np.linspace(0, len(ends) - 1, 5).astype(int))]
+        for index, (end, line) in enumerate(shown):
+            name = end.replace("|", " on ")
+            charts.mean_line(left, line, "position", "loss", index, f"to {name}")
+            charts.mean_line(right, line, "position", "error", index, f"to {name}")
+        charts.label(left, "share of the way", f"{split} loss")
+        charts.label(right, "share of the way", f"{split} error", legend=False)
+        return figure
+
+
+def line_rows(run, start, end, options, about):
+    """Rows of one line between two `Network`s: `about`, split, position, loss, error."""
+    if start.arguments != end.arguments:
+        raise ConfigurationError(
+            f"{start.reference} and {end.reference} have different architectures; there is no "
+            "line between them"
+        )
+    rows, along = [], positions(options.points)
+    for split in options.splits:
+        size = run.data.size(split)
+        count = None if options.examples is None else min(options.examples, size)
+        surface = run.surface(start.arguments, split, count, batch_size=options.batch_size)
+        origin = surface.layout.flatten(start.weights)
+        across = surface.layout.flatten(end.weights) - origin
+        found = surface.values(origin, across[None], along[:, None], options.recompute)
+        rows += [
+            {**about, "split": split, "position": float(position), "loss": float(loss),
+             "error": float(error)}
+            for position, (loss, error) in zip(along, found, strict=True)
+        ]
+    return rows
+
+
+def barriers_of(table):
+    """A row for each line and split: its barriers in loss and error, in the table's units."""
+    keys = ["trial", "pair", "level", "start", "end", "split"]
+    return table.sort_values("position").groupby(keys, sort=False, dropna=False).agg(
+        loss_barrier=("loss", barrier), error_barrier=("error", barrier)).reset_index()
+
+
+def _short(text):
+    return text.replace("{L}", "L").replace("{P}", "L−1").replace("|", " on ")

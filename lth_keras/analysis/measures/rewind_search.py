@@ -1,0 +1,175 @@
+"""LMC's instability analysis, and the search for the earliest stable rewind point."""
+
+import dataclasses
+import itertools
+
+import gin
+import numpy as np
+import pandas as pd
+
+from lth_keras.analysis import charts
+from lth_keras.analysis.checks import number, optional_positive, positive, texts
+from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.measures.lines import barriers_of, line_rows
+from lth_keras.durations import Duration
+from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.paths import safe_name
+from lth_keras.records.intervals import mean_interval
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class RewindSearch(Measure):
+    """Are networks that share a start, but not the order of their data, in one linear basin?
+
+    Each candidate rewind point is a run of its own, this run's sibling, trained where it is not
+    stored yet; its trials are the initialisations. A group of variants differs in data order
+    alone. A group is stable at a rewind point where the error barrier, the mean over
+    initialisations and pairs of orders, is below `stable` (LMC, section 3). Candidates are tried
+    in ascending order, so that the first stable one is the earliest of them; nothing is assumed
+    of those between.
+
+    Attributes:
+      groups: {name: the variants whose units are compared}, each at all its rounds.
+      candidates: durations.
+      stop_when_stable: stop at the first candidate at which every group is stable.
+      stable: the highest mean error barrier, in [0, 1]; LMC takes 2 points.
+      points: along each line.
+      splits: of the data; the last one decides.
+      examples: how many of each; None for all.
+      recompute: recompute batch-normalisation statistics along lines.
+      batch_size: examples at a time.
+      name: the folder.
+    """
+
+    groups: dict
+    candidates: tuple = ("0it",)
+    stop_when_stable: bool = True
+    stable: float = 0.02
+    points: int = 30
+    splits: tuple = ("train", "test")
+    examples: int | None = None
+    recompute: bool = False
+    batch_size: int = 1000
+    name: str = "rewind_search"
+
+    def __post_init__(self):
+        texts(self, "candidates", "splits")
+        positive(self, "points", "batch_size", least=2)
+        optional_positive(self, "examples")
+        number(self, "stable", 0)
+        if not isinstance(self.groups, dict) or not self.groups \
+                or any(len(each) < 2 for each in self.groups.values()):
+            raise ConfigurationError(
+                f"RewindSearch.groups is {self.groups!r}; expected a name for each group of two or "
+                "more variants, like {'dense': ('dense_1', 'dense_2')}"
+            )
+        for each in self.candidates:
+            Duration.parse(each, "RewindSearch.candidates")
+
+    def pieces(self, run):
+        """A piece for each candidate, in ascending order."""
+        if run.at_rewind is None:
+            raise RunError(f"{self.name}: other rewind points cannot be trained from here")
+        order = sorted(self.candidates, key=run.context.steps)
+        return [Piece(f"rewind_{safe_name(each)}", 0, (), {"candidate": each}) for each in order]
+
+    def measure(self, run, piece):
+        """A row for each group, pair, split and point; none once an earlier one was stable."""
+        candidate = piece.arguments["candidate"]
+        steps = run.context.steps(candidate)
+        if self.stop_when_stable and self._stable_before(run, steps):
+            return Findings([{"rewind": candidate, "rewind_step": steps, "skipped": True}])
+        sibling = run.at_rewind(candidate)
+        rows = []
+        for trial in sibling.trials:
+            for group, variants in self.groups.items():
+                for names in _units(sibling, trial, variants):
+                    for first, second in itertools.combinations(names, 2):
+                        ends = [sibling.network(trial, each) for each in (first, second)]
+                        rows += line_rows(sibling, *ends, self, {
+                            "rewind": candidate, "rewind_step": steps, "skipped": False,
+                            "group": _label(group, first), "trial": trial,
+                            "pair": f"{first} {second}", "level": sibling.facts(
+                                trial, first)["round"], "start": first, "end": second})
+        if not rows:
+            raise RunError(
+                f"{sibling.paths.root} has none of the variants {self.groups!r}; the experiment "
+                "has to list them"
+            )
+        return Findings(rows, facts={"run": sibling.paths.root.name})
+
+    def account(self, run, table, arrays):
+        """Barrier against rewind point, and the earliest stable one of each group."""
+        del arrays
+        found = self._verdicts(table[~table.skipped.astype(bool)])
+        trials = charts.trials_text(int(table.trial.nunique()))
+        figure, (axes,) = charts.panels(
+            1, height=3.2, title=f"Instability: {run.title}, {trials} × data orders")
+        for index, (group, rows) in enumerate(found.groupby("group", sort=False)):
+            colour, marker = charts.COLOURS[index], charts.MARKERS[index]
+            axes.errorbar(
+                rows.rewind_step, 100 * rows.error_barrier,
+                yerr=100 * np.array([rows.error_barrier - rows.ci_low,
+                                     rows.ci_high - rows.error_barrier]),
+                color=colour, marker=marker, markersize=5, capsize=3, linewidth=1.3, label=group)
+        axes.axhline(100 * self.stable, color="#666666", linestyle="--", linewidth=1,
+                     label=f"stable below {100 * self.stable:g} points")
+        axes.set_xscale("symlog", linthresh=10)
+        axes.set_xlim(left=-1)
+        charts.label(axes, "rewind point, steps", f"error barrier on {self.splits[-1]}, points")
+        statements = []
+        for group, rows in found.groupby("group", sort=False):
+            stable = rows[rows.stable]
+            tried = ", ".join(str(each) for each in rows.rewind)
+            if len(stable):
+                best = stable.iloc[0]
+                statements.append(
+                    f"{group}: stable from {best.rewind} on at the earliest, with a barrier of "
+                    f"{100 * best.error_barrier:.2f} points [{100 * best.ci_low:.2f}, "
+                    f"{100 * best.ci_high:.2f}]; tried: {tried}")
+            else:
+                statements.append(f"{group}: stable at none of {tried}")
+        return Account({"instability": figure}, statements, found)
+
+    def _verdicts(self, table):
+        barriers = barriers_of(table.assign(pair=table.pair + " " + table.rewind))
+        about = table.assign(pair=table.pair + " " + table.rewind)[
+            ["trial", "pair", "rewind", "rewind_step", "group"]].drop_duplicates()
+        barriers = barriers.merge(about, on=["trial", "pair"])
+        rows = []
+        for (step, rewind, group), each in barriers[
+                barriers.split == self.splits[-1]].groupby(
+                ["rewind_step", "rewind", "group"], sort=True):
+            # Pairs of one initialisation share networks: the interval is over initialisations.
+            mean, low, high = mean_interval(each.groupby("trial").error_barrier.mean().to_numpy())
+            rows.append({"rewind_step": int(step), "rewind": rewind, "group": group,
+                         "initialisations": each.trial.nunique(), "pairs": len(each),
+                         "error_barrier": mean, "ci_low": low, "ci_high": high,
+                         "highest": each.error_barrier.max(),
+                         "loss_barrier": each.loss_barrier.mean(), "stable": mean < self.stable})
+        return pd.DataFrame(rows).sort_values(["group", "rewind_step"], kind="stable")
+
+    def _stable_before(self, run, steps):
+        folder = run.paths.root / "analysis" / safe_name(self.name)
+        for path in sorted(folder.glob("rewind_*/done.json")):
+            table = pd.read_csv(path.parent / "rows.csv")
+            if table.skipped.astype(bool).any() or table.rewind_step.iloc[0] >= steps:
+                continue
+            if self._verdicts(table).stable.all():
+                return True
+        return False
+
+
+def _units(run, trial, variants):
+    """Lists of units to compare: the variants' at each round that all of them have."""
+    by_round = {}
+    for name in run.units(trial):
+        facts = run.facts(trial, name)
+        if facts["variant"] in variants:
+            by_round.setdefault(facts["round"], []).append(name)
+    return [names for _, names in sorted(by_round.items()) if len(names) == len(variants)]
+
+
+def _label(group, unit):
+    return f"{group}@{unit.split('@')[1]}" if "@" in unit else group

@@ -1,0 +1,127 @@
+"""Loss and error of the stored solutions, by level and by variant (Insights, figures 1 and 2)."""
+
+import dataclasses
+
+import gin
+import pandas as pd
+
+from lth_keras.analysis import charts
+from lth_keras.analysis.checks import positive, texts
+from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.paths import ROUND
+from lth_keras.records.intervals import mean_interval, paired_difference
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class SolutionLosses(Measure):
+    """Exact loss and accuracy of each stored solution, over whole splits.
+
+    A run's metrics give the training loss as batches met it; this is that of the network itself.
+
+    Attributes:
+      networks: patterns of the units to evaluate.
+      splits: of the data.
+      batch_size: examples at a time.
+      name: the folder.
+    """
+
+    networks: tuple = ("*",)
+    splits: tuple = ("train", "test")
+    batch_size: int = 1000
+    name: str = "solution_losses"
+
+    def __post_init__(self):
+        texts(self, "networks", "splits")
+        positive(self, "batch_size")
+
+    def pieces(self, run):
+        """A piece for each trial."""
+        found = []
+        for trial in run.trials:
+            names = run.matching(trial, self.networks)
+            if names:
+                found.append(Piece(f"trial_{trial:02d}", trial, tuple(names)))
+        return found
+
+    def measure(self, run, piece):
+        """A row for each network."""
+        rows = []
+        for name in piece.references:
+            network, facts = run.network(piece.trial, name), run.facts(piece.trial, name)
+            row = {"trial": piece.trial, "unit": name, "variant": facts["variant"],
+                   "round": facts["round"], "density": facts["density"]}
+            for split in self.splits:
+                surface = run.surface(network.arguments, split, batch_size=self.batch_size)
+                loss, error = surface.value(network.weights)
+                row |= {f"{split}_loss": loss, f"{split}_accuracy": 1 - error}
+            rows.append(row)
+        return Findings(rows)
+
+    def account(self, run, table, arrays):
+        """Levels of IMP against density, and at the last round every variant beside IMP."""
+        levels = table[table.unit.map(lambda unit: bool(ROUND.fullmatch(unit)))]
+        figures, statements, summary = {}, [], []
+        trials = charts.trials_text(table.trial.nunique())
+        if not levels.empty:
+            figures["levels"] = self._draw_levels(levels, f"{run.title}, {trials}")
+            statements += [_trend(levels, f"{split}_{what}")
+                           for split in self.splits for what in ("loss", "accuracy")]
+        last = int(table["round"].max())
+        # A round of IMP and a variant may be the same network, under another duration or not.
+        beside = table[(table["round"] == last) | (table.unit == "round_00") | (table.unit == "full")]
+        if beside.unit.nunique() > 1:
+            figures["variants"] = self._draw_variants(
+                beside, f"{run.title}, {trials}: level {last}")
+        imp = beside[beside.unit == f"round_{last:02d}"].set_index("trial")
+        for unit, rows in beside.groupby("unit"):
+            row = {"unit": unit, "trials": rows.trial.nunique()}
+            for column in [f"{s}_{w}" for s in self.splits for w in ("loss", "accuracy")]:
+                mean, low, high = mean_interval(rows[column].to_numpy())
+                row |= {column: mean, f"{column}_ci_low": low, f"{column}_ci_high": high}
+            if not imp.empty and f"{self.splits[-1]}_accuracy" in rows:
+                column = f"{self.splits[-1]}_accuracy"
+                mean, _, _, p = paired_difference(
+                    rows.set_index("trial")[column].to_dict(), imp[column].to_dict())
+                row |= {f"{column}_minus_imp": mean, "p": p}
+            summary.append(row)
+        return Account(figures, statements, pd.DataFrame(summary))
+
+    def _draw_levels(self, levels, title):
+        figure, (left, right) = charts.panels(2, title=f"IMP by level: {title}")
+        left.set_yscale("log")
+        for index, split in enumerate(self.splits):
+            charts.mean_line(left, levels, "round", f"{split}_loss", index, split)
+            charts.mean_line(right, levels, "round", f"{split}_accuracy", index, split)
+        for axes, what in ((left, "loss"), (right, "accuracy")):
+            charts.whole_ticks(axes)
+            charts.label(axes, "level (round of IMP)", what)
+        return figure
+
+    def _draw_variants(self, beside, title):
+        split = self.splits[-1]
+        figure, (left, right) = charts.panels(2, height=0.32 * beside.unit.nunique() + 1.0,
+                                              title=title)
+        order = beside.groupby("unit")[f"{split}_accuracy"].mean().sort_values().index
+        for axes, column in ((left, f"{self.splits[0]}_loss"), (right, f"{split}_accuracy")):
+            for position, unit in enumerate(order):
+                values = beside[beside.unit == unit][column].to_numpy()
+                mean, low, high = mean_interval(values)
+                colour = charts.COLOURS[1 if unit.startswith("round_") else 0]
+                axes.plot(values, [position] * len(values), ".", color=colour, alpha=0.45)
+                axes.plot([mean], [position], "D", color=colour, markersize=5)
+                if low == low:
+                    axes.plot([max(low, values.min() / 2), high], [position] * 2, color=colour)
+            axes.set_yticks(range(len(order)), order)
+            charts.label(axes, column.replace("_", " "), "")
+        left.set_xscale("log")
+        return figure
+
+
+def _trend(levels, column):
+    means = levels.groupby("round")[column].mean()
+    best = means.idxmin() if column.endswith("loss") else means.idxmax()
+    return (
+        f"{column}: {means.iloc[0]:.4g} at level {means.index[0]}, {means.iloc[-1]:.4g} at level "
+        f"{means.index[-1]}, best at level {best} ({means[best]:.4g}); means over trials"
+    )

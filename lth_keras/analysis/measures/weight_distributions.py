@@ -1,0 +1,146 @@
+"""Distributions of the non-zero weights: their shape, and how far it is the same everywhere."""
+
+import dataclasses
+import pathlib
+
+import gin
+import numpy as np
+
+from lth_keras import files
+from lth_keras.analysis import charts
+from lth_keras.analysis import weight_shapes as shapes
+from lth_keras.analysis.checks import texts
+from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.errors import ConfigurationError
+
+_KEPT_VALUES = 2000
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class WeightDistributions(Measure):
+    """Kept kernel weights at the start and at the end of each network's training.
+
+    The Distributions paper asks whether D_n's shape is universal: distances to D_θ (θ_0's kernels)
+    and, with `others`, to the same network in other runs are given standardised as well.
+
+    Attributes:
+      networks: patterns of units.
+      others: directories of other runs: of another data set, another network.
+      name: the folder.
+    """
+
+    networks: tuple = ("round_*",)
+    others: tuple = ()
+    name: str = "weight_distributions"
+
+    def __post_init__(self):
+        texts(self, "networks")
+        if not isinstance(self.others, (tuple, list)):
+            raise ConfigurationError(
+                f"WeightDistributions.others is {self.others!r}; expected directories of runs")
+
+    def pieces(self, run):
+        """A piece for each trial and network."""
+        return [
+            Piece(f"trial_{trial:02d}-{name}", trial, (name, f"{name}:start", "initial"))
+            for trial in run.trials for name in run.matching(trial, self.networks)
+        ]
+
+    def measure(self, run, piece):
+        """A row for each layer, and for all together, at 'start' and 'end'."""
+        name = piece.references[0]
+        facts = run.facts(piece.trial, name)
+        initial = run.network(piece.trial, "initial")
+        rows, arrays = [], {}
+        for when, reference in (("start", f"{name}:start"), ("end", name)):
+            network = run.network(piece.trial, reference)
+            layers = {key: network.weights[key][mask] for key, mask in network.masks.items()}
+            layers["all"] = np.concatenate(list(layers.values()))
+            theta = {key: initial.weights[key].ravel() for key in initial.masks}
+            theta["all"] = np.concatenate(list(theta.values()))
+            for layer, values in layers.items():
+                if values.size < 20:
+                    continue
+                row = {"trial": piece.trial, "unit": name, "variant": facts["variant"],
+                       "round": facts["round"], "when": when, "layer": layer,
+                       **shapes.describe(values), **shapes.fit(values)}
+                row |= {f"to_initial_{key}": value for key, value in
+                        shapes.distances(values, theta[layer]).items()}
+                for other in self.others:
+                    found = _other(other, piece.trial, name, when, layer)
+                    if found is not None:
+                        row |= {f"to_{pathlib.Path(other).name}_{key}": value for key, value in
+                                shapes.distances(values, found).items()}
+                rows.append(row)
+                kept = np.sort(values)
+                places = np.linspace(0, kept.size - 1, min(kept.size, _KEPT_VALUES)).astype(int)
+                arrays[f"{when}/{layer}"] = kept[places]
+        return Findings(rows, arrays)
+
+    def account(self, run, table, arrays):
+        """Densities of the first trial's networks, and distances to D_θ by level."""
+        title = f"{run.title}, {charts.trials_text(table.trial.nunique())}"
+        figures = {"densities": self._draw_densities(run, table, arrays)}
+        rounds = table[table.unit.str.startswith("round_")]
+        if rounds["round"].nunique() > 1:
+            figure, panels = charts.panels(2, title=f"Distance of shape from D_θ: {title}")
+            layers = [each for each in table.layer.unique()][:6]
+            for panel, when in zip(panels, ("start", "end"), strict=True):
+                for index, layer in enumerate(layers):
+                    rows = rounds[(rounds.when == when) & (rounds.layer == layer)]
+                    charts.mean_line(panel, rows, "round", "to_initial_shape_ks", index, layer)
+                charts.whole_ticks(panel)
+                panel.set_ylim(bottom=0)
+                charts.label(panel, "level", "Kolmogorov–Smirnov, standardised",
+                             f"kept weights at the {when} of training", legend=when == "start")
+            figures["distance_to_initial"] = figure
+        statements = []
+        for when in ("start", "end"):
+            rows = table[(table.when == when) & (table.layer == "all")]
+            last = rows[rows["round"] == rows["round"].max()]
+            fitted = last.best_family.mode().iloc[0]
+            statements.append(
+                f"{when}, level {int(last['round'].iloc[0])}, all layers: "
+                f"{last.modes.mean():.2g} modes, kurtosis {last.kurtosis.mean():.2g}; best family "
+                f"{fitted} at a KS distance of {last.best_ks.mean():.3f}, which "
+                f"{'counts' if (last.family != 'none').mean() > 0.5 else 'does not count'} as a "
+                f"fit (at most {shapes.FIT})")
+        others = [column for column in table if column.endswith("shape_ks")
+                  and not column.startswith("to_initial")]
+        for column in others:
+            statements.append(f"{column}: mean {table[column].mean():.3f} over all rows")
+        keep = ["trial", "unit", "when", "layer", "count", "std", "kurtosis", "modes", "family",
+                "best_family", "best_ks", "to_initial_ks", "to_initial_shape_ks", *others]
+        return Account(figures, statements, table[keep])
+
+    def _draw_densities(self, run, table, arrays):
+        trial = table.trial.min()
+        units = list(dict.fromkeys(table[table.trial == trial].unit))
+        shown = [units[i] for i in np.unique(np.linspace(0, len(units) - 1, 4).astype(int))]
+        figure, panels = charts.panels(
+            2, title=f"Kept weights of all layers: {run.title}, trial {trial}")
+        for panel, when in zip(panels, ("start", "end"), strict=True):
+            for index, unit in enumerate(shown):
+                found = arrays[f"trial_{trial:02d}-{unit}"].get(f"{when}/all")
+                counts, edges = np.histogram(found, 80, density=True)
+                panel.stairs(counts, edges, color=charts.COLOURS[index], linewidth=1.2, label=unit)
+            charts.label(panel, "weight", "density", f"at the {when} of training",
+                         legend=when == "start")
+        return figure
+
+
+def _other(folder, trial, unit, when, layer):
+    """The same unit's kept weights in another run; None where it has none of the layer."""
+    place = pathlib.Path(folder) / f"trial_{trial:02d}" / unit
+    if not (place / "masks.npz").is_file():
+        return None
+    source = place / "weights.npz"
+    if when == "start":
+        source = place / "initial.npz"
+        if not source.is_file():
+            source = place.parent / "rewind.npz"
+    weights, masks = files.read_npz(source), files.read_npz(place / "masks.npz")
+    values = {key: weights[key][np.asarray(mask, bool)] for key, mask in masks.items()}
+    values["all"] = np.concatenate(list(values.values()))
+    return values.get(layer)

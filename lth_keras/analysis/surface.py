@@ -1,0 +1,215 @@
+"""The loss surface of a network over fixed examples, compiled: loss, gradient, Hessian·vector.
+
+L(w) = mean softmax cross-entropy from logits + λ/2·‖w‖² over the trainable weights. Examples stay
+on the device; weights come as flat vectors, so that nothing is traced again for another network.
+"""
+
+import numpy as np
+
+from lth_keras.analysis.vectors import Layout
+from lth_keras.compat import keras, tf
+from lth_keras.errors import ConfigurationError
+from lth_keras.variables import named_variables, walk
+
+
+class Surface:
+    """Loss and derivatives of one architecture.
+
+    Args:
+      model: a plain model of its own, whose variables are overwritten.
+      images: [n, …], as loaded.
+      labels: int32 [n].
+      data: `LoadedData`, for the normalisation.
+      batch_size: examples at a time; bounds memory, and changes numbers by rounding only.
+      l2: λ above.
+      jit: whether to compile with XLA.
+      statistics: images to recompute batch-normalisation statistics from; None for `images`.
+    """
+
+    def __init__(self, model, images, labels, data, batch_size=1000, l2=0.0, jit=False,
+                 statistics=None):
+        self._model = model
+        self._named = named_variables(model)
+        trainable = {id(variable) for variable in model.trainable_variables}
+        shapes = {key: tuple(variable.shape) for key, variable in self._named.items()}
+        self.layout = Layout(shapes)
+        self.trainable = Layout(
+            shapes, [key for key, each in self._named.items() if id(each) in trainable])
+        self._variables = [self._named[key] for key in self.trainable.shapes]
+        self.examples = len(labels)
+        self._batch_size = min(batch_size, self.examples)
+        self._images, self._labels = tf.constant(images), tf.constant(labels)
+        self._statistics = self._images if statistics is None else tf.constant(statistics)
+        self._normalisation = float(data.scale), data.mean, data.std
+        self._l2 = l2
+        self._norms = [
+            layer for _, layer in walk(model)
+            if isinstance(layer, keras.layers.BatchNormalization)
+        ]
+        # A pass in training mode then leaves exactly its batch's statistics behind.
+        for layer in self._norms:
+            layer.momentum = 0.0
+        self._compiled_values = tf.function(self._values, jit_compile=jit)
+        self._compiled_recomputed = tf.function(self._recomputed_values, jit_compile=jit)
+        self._compiled_gradient = tf.function(self._gradient, jit_compile=jit)
+        self._compiled_product = tf.function(self._product, jit_compile=jit)
+        self._compiled_jacobian = tf.function(self._jacobian, jit_compile=jit)
+
+    def load(self, weights):
+        """Puts the network {key: array} in place for `gradient`, `product` and the like."""
+        for key, array in self.layout.unflatten(self.layout.flatten(weights)).items():
+            self._named[key].assign(array)
+
+    def value(self, weights):
+        """(loss, error) at {key: array}; error is the share of examples misclassified."""
+        centre = self.layout.flatten(weights)
+        found = self.values(centre, np.zeros((1, centre.size), np.float32), np.zeros((1, 1)))
+        return float(found[0, 0]), float(found[0, 1])
+
+    def values(self, centre, directions, coefficients, recompute=False):
+        """Loss and error at many points centre + coefficients·directions, in one compiled loop.
+
+        Args:
+          centre: float32 [size] in `layout`.
+          directions: float32 [k, size].
+          coefficients: [points, k].
+          recompute: batch-normalisation statistics are computed anew at each point.
+
+        Returns:
+          float32 [points, 2].
+        """
+        function = self._compiled_recomputed if recompute and self._norms \
+            else self._compiled_values
+        found = function(
+            self._images, self._labels, self._statistics,
+            tf.constant(centre, tf.float32), tf.constant(directions, tf.float32),
+            tf.constant(coefficients, tf.float32),
+        )
+        return found.numpy()
+
+    def gradient(self):
+        """∇L at the loaded network, float32 [trainable.size]."""
+        return self._compiled_gradient(self._images, self._labels).numpy()
+
+    def product(self, vector):
+        """H·vector at the loaded network, forward over reverse, float32 [trainable.size]."""
+        return self._compiled_product(
+            self._images, self._labels, tf.constant(vector, tf.float32)).numpy()
+
+    def input_jacobians(self, count):
+        """∂logits/∂input at the first `count` examples, [count, classes, inputs].
+
+        Raises:
+          ConfigurationError: there are fewer examples.
+        """
+        if count > self.examples:
+            raise ConfigurationError(
+                f"{count} Jacobians were asked for over {self.examples} examples; ask for fewer"
+            )
+        return self._compiled_jacobian(self._normalise(self._images[:count])).numpy()
+
+    def _normalise(self, images):
+        scale, mean, std = self._normalisation
+        return (tf.cast(images, tf.float32) * scale - mean) / std
+
+    def _batch(self, images, labels, index):
+        wanted = index * self._batch_size + tf.range(self._batch_size)
+        chosen = tf.minimum(wanted, self.examples - 1)
+        there = tf.cast(wanted < self.examples, tf.float32)
+        return self._normalise(tf.gather(images, chosen)), tf.gather(labels, chosen), there
+
+    def _batches(self):
+        return tf.range(-(-self.examples // self._batch_size))
+
+    def _penalty(self):
+        return 0.5 * self._l2 * tf.add_n([tf.reduce_sum(each**2) for each in self._variables])
+
+    def _batch_loss(self, images, labels, there):
+        logits = tf.cast(self._model(images, training=False), tf.float32)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+        return tf.reduce_sum(losses * there) / self.examples, logits
+
+    def _value(self, images, labels):
+        total = tf.zeros([2])
+        for i in self._batches():
+            batch, wanted, there = self._batch(images, labels, i)
+            loss, logits = self._batch_loss(batch, wanted, there)
+            wrong = tf.argmax(logits, -1, output_type=tf.int32) != wanted
+            share = tf.reduce_sum(tf.cast(wrong, tf.float32) * there) / self.examples
+            total += tf.stack([loss, share])
+        return total + tf.stack([self._penalty(), 0.0])
+
+    def _values(self, images, labels, statistics, centre, directions, coefficients,
+                recompute=False):
+        count = tf.shape(coefficients)[0]
+        found = tf.TensorArray(tf.float32, count, element_shape=[2])
+        for i in tf.range(count):
+            point = centre + tf.linalg.matvec(directions, coefficients[i], transpose_a=True)
+            parts = tf.split(point, self.layout.sizes)
+            for (key, shape), part in zip(self.layout.shapes.items(), parts, strict=True):
+                self._named[key].assign(tf.reshape(part, shape))
+            if recompute:
+                self._recompute(statistics)
+            found = found.write(i, self._value(images, labels))
+        return found.stack()
+
+    def _recomputed_values(self, *arguments):
+        return self._values(*arguments, recompute=True)
+
+    def _recompute(self, images):
+        """Mean and variance over the whole of `images`: within batches and between them."""
+        size = min(self._batch_size, int(images.shape[0]))
+        count = int(images.shape[0]) // size
+        means = [tf.zeros_like(layer.moving_mean) for layer in self._norms]
+        squares = [tf.zeros_like(layer.moving_variance) for layer in self._norms]
+        for i in tf.range(count):
+            chosen = i * size + tf.range(size)
+            self._model(self._normalise(tf.gather(images, chosen)), training=True)
+            seen = [tf.identity(layer.moving_mean) for layer in self._norms]
+            means = [total + mean for total, mean in zip(means, seen, strict=True)]
+            squares = [
+                total + layer.moving_variance + mean**2
+                for total, mean, layer in zip(squares, seen, self._norms, strict=True)
+            ]
+        for layer, mean, square in zip(self._norms, means, squares, strict=True):
+            mean = mean / count
+            layer.moving_mean.assign(mean)
+            layer.moving_variance.assign(square / count - mean**2)
+
+    def _batch_gradient(self, batch, labels, there):
+        with tf.GradientTape() as tape:
+            loss, _ = self._batch_loss(batch, labels, there)
+        return tape.gradient(loss, self._variables)
+
+    def _gradient(self, images, labels):
+        total = [self._l2 * each for each in self._variables]
+        for i in self._batches():
+            found = self._batch_gradient(*self._batch(images, labels, i))
+            total = [old + new for old, new in zip(total, found, strict=True)]
+        return _flat(total)
+
+    def _product(self, images, labels, vector):
+        tangents = [
+            tf.reshape(part, shape) for part, shape in zip(
+                tf.split(vector, self.trainable.sizes), self.trainable.shapes.values(),
+                strict=True)
+        ]
+        total = [self._l2 * tangent for tangent in tangents]
+        for i in self._batches():
+            batch = self._batch(images, labels, i)
+            with tf.autodiff.ForwardAccumulator(self._variables, tangents) as accumulator:
+                gradient = self._batch_gradient(*batch)
+            found = accumulator.jvp(gradient, unconnected_gradients="zero")
+            total = [old + new for old, new in zip(total, found, strict=True)]
+        return _flat(total)
+
+    def _jacobian(self, images):
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            logits = self._model(images, training=False)
+        jacobians = tape.batch_jacobian(logits, images)
+        return tf.reshape(jacobians, [tf.shape(images)[0], logits.shape[-1], -1])
+
+
+def _flat(arrays):
+    return tf.concat([tf.reshape(array, [-1]) for array in arrays], 0)
