@@ -7,6 +7,18 @@ import numpy as np
 _ENLARGED = 280  # Pixels: a map of 28 × 28 is a stamp on any screen.
 
 
+def in_order(keys, header):
+    """`keys`, 'layer/weight', from the model's input to its output.
+
+    Args:
+      keys: of masks; files hold them by the alphabet.
+      header: what run.json holds, with the model's layers in their order.
+    """
+    layers = header["configuration"]["model"].get("layers", [])
+    places = {layer["config"]["name"]: place for place, layer in enumerate(layers)}
+    return sorted(keys, key=lambda key: (places.get(key.rpartition("/")[0], len(places)), key))
+
+
 def input_pixels(mask, input_shape):
     """Surviving weights per input pixel, float [height, width]; None where that has no meaning.
 

@@ -66,8 +66,9 @@ def network(paths, header, trial, name, noted):
                      times[row["step"]].wall_time, row["step"])
         for row in evaluations
     ]
-    kept = {key: np.asarray(mask, bool)
-            for key, mask in files.read_npz(folder / "masks.npz").items()}
+    found_masks = files.read_npz(folder / "masks.npz")
+    kept = {key: np.asarray(found_masks[key], bool)
+            for key in pictures.in_order(found_masks, header)}
     start, end = _weights(paths, folder, trial, facts, kept)
     shape = header["data"]["input_shape"]
     for step, weights in ((facts["start_step"], start), (facts["steps"], end)):

@@ -1,0 +1,97 @@
+"""Accuracy and loss against epoch, as in the Distributions paper's figures 2 and 4."""
+
+import numpy as np
+
+from lth_keras.records.figures import style
+from lth_keras.records.intervals import mean_interval
+
+_COLUMNS = {
+    "test_accuracy": "test accuracy (%)", "train_loss": "training loss",
+}
+_MOST_ROUNDS = 3
+
+
+def learning_curves(metrics, column, subject):
+    """A panel for each round (at most three, spread) and group of controls.
+
+    Args:
+      metrics: what `read_csv` gives.
+      column: 'test_accuracy' or 'train_loss'.
+      subject: network, data, trials.
+
+    Returns:
+      A figure, or None where no variant was evaluated there.
+    """
+    variants = [each for each in dict.fromkeys(metrics["variant"]) if each != "imp"]
+    metrics = metrics[(metrics["variant"] != "imp") & metrics[column].notna()]
+    rounds = sorted(set(metrics.loc[metrics["round"] > 0, "round"])) or [0]
+    if metrics.empty:
+        return None
+    shown, groups = style.spread(rounds, _MOST_ROUNDS), style.groups(variants)
+    cells = [(index, group) for index in shown for group in groups]
+    columns = len(groups) if len(groups) > 1 else len(shown)
+    columns = min(columns, 3)
+    rows = -(-len(cells) // columns)
+    width = style.COLUMN if len(cells) == 1 else style.PAGE
+    name = "Test accuracy" if column == "test_accuracy" else "Training loss"
+    figure, axes = style.new(
+        rows, columns, width, 0.55 + rows * (2.6 if width < 5 else 2.2), subject,
+        f"{name} against epoch, mean and 95 % interval", sharey=True, sharex=True)
+    styles = style.variant_styles(variants)
+    for panel, (index, group) in zip(axes.flat, cells):
+        wanted = [("full", 0), ("ticket", index)] + [
+            (each, at) for each in group for at in dict.fromkeys((index, 0))
+            if ((metrics["variant"] == each) & (metrics["round"] == at)).any()
+        ]
+        for variant, at in wanted:
+            rows_of = metrics[(metrics["variant"] == variant) & (metrics["round"] == at)]
+            draw_curve(panel, rows_of, column, {**styles.get(variant, {}), "marker": None},
+                       variant)
+        density = metrics.loc[
+            (metrics["round"] == index) & metrics["variant"].isin(["ticket"]), "density"]
+        if index:
+            kept = f", {100 * density.iloc[0]:.3g} % of weights" if len(density) else ""
+            panel.set_title(f"round {index:02d}{kept}")
+        panel.legend(loc="best", ncols=2 if len(wanted) > 4 else 1)
+    for panel in axes.flat[len(cells):]:
+        panel.set_visible(False)
+    for panel in axes[:, 0]:
+        panel.set_ylabel(_COLUMNS[column])
+    for panel in axes.flat[max(0, len(cells) - columns):len(cells)]:
+        panel.set_xlabel("epoch")
+        panel.tick_params(labelbottom=True)
+    _limits(axes[0, 0], metrics, column)
+    return figure
+
+
+def draw_curve(panel, metrics, column, options, name):
+    """A network's mean over trials against epoch on an Axes, its 95 % interval as a band."""
+    scale = 100 if "accuracy" in column else 1
+    values = metrics.replace([np.inf, -np.inf], np.nan).dropna(subset=column)
+    points = [
+        (epoch, *mean_interval(rows[column] * scale)) for epoch, rows in values.groupby("epoch")
+    ]
+    if not points:
+        return
+    epoch, mean, low, high = np.array(points).T
+    panel.plot(epoch, mean, label=name, marker="." if len(epoch) == 1 else None,
+               **{key: value for key, value in options.items() if key != "marker"})
+    if column.endswith("loss"):
+        low = np.maximum(low, mean / 100)  # A loss is above 0, and the axis is logarithmic.
+    panel.fill_between(epoch, low, high, color=options.get("color"), alpha=0.15, linewidth=0)
+
+
+def _limits(panel, metrics, column):
+    finite = metrics[np.isfinite(metrics[column])]
+    if finite.empty:
+        return
+    if column.endswith("loss"):
+        if (finite[column] > 0).any():
+            panel.set_yscale("log")
+        return
+    # What happens before a tenth of the training is over would flatten all that is compared.
+    late = finite[finite["epoch"] >= 0.1 * finite["epoch"].max()]
+    means = 100 * late.groupby(["variant", "round", "epoch"])[column].mean()
+    lowest, highest = means.quantile(0.01), means.max()
+    room = max(0.08 * (highest - lowest), 0.05)
+    panel.set_ylim(lowest - room, min(100.0, highest + room))

@@ -1,0 +1,47 @@
+"""Paired differences against a reference, one under the other."""
+
+import math
+
+from lth_keras.records.figures import style
+from lth_keras.records.statistics import SIGNIFICANCE
+from lth_keras.records.stored import label
+
+
+def forest(comparisons, reference, margin, subject):
+    """The difference of each network from the reference, its interval, and what Holm leaves of it.
+
+    Args:
+      comparisons: what `statistics.comparisons` gives.
+      reference: 'ticket' or 'full'.
+      margin: the non-inferiority margin, 0 to 1.
+      subject: network, data, trials.
+
+    Returns:
+      A figure, or None without a comparison.
+    """
+    rows = comparisons[comparisons["reference"] == reference].to_dict("records")
+    if not rows:
+        return None
+    long = max(len(label(row["variant"], row["round"])) for row in rows)
+    figure, axes = style.new(
+        1, 1, style.COLUMN if long < 20 else 4.6, 1.15 + 0.19 * len(rows), subject,
+        f"Final test accuracy minus that of the {reference}")
+    panel = axes[0, 0]
+    for place, row in enumerate(rows):
+        difference = 100 * row["difference"]
+        clear = not math.isnan(row["p_holm"]) and row["p_holm"] < SIGNIFICANCE
+        colour = style.verdict_colour(clear, difference)
+        if not math.isnan(row["ci_low"]):
+            panel.plot([100 * row["ci_low"], 100 * row["ci_high"]], [place, place], color=colour,
+                       linewidth=1.2, solid_capstyle="butt")
+        panel.plot(difference, place, marker="o", markersize=4.5, color=colour,
+                   markerfacecolor=colour if clear else "white", linestyle="none")
+    panel.axvline(0, color="black", linewidth=0.7)
+    panel.axvline(-100 * margin, color="#555555", linewidth=0.7, linestyle=":")
+    panel.set_yticks(range(len(rows)), [label(row["variant"], row["round"]) for row in rows])
+    panel.set_ylim(len(rows) - 0.4, -0.6)
+    panel.grid(False, axis="y")
+    panel.set_xlabel(
+        "points of accuracy, paired by trial, 95 % interval\n"
+        f"filled: p < {SIGNIFICANCE} after Holm's correction; dotted: margin −{100 * margin:g}")
+    return figure

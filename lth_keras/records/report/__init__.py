@@ -1,0 +1,6 @@
+"""The report of a run, and of several beside each other: tables, figures, one page."""
+
+from lth_keras.records.report.build import write_report
+from lth_keras.records.report.comparison import write_comparison
+
+__all__ = ["write_comparison", "write_report"]

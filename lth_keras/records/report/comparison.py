@@ -1,0 +1,133 @@
+"""Several runs beside each other."""
+
+import math
+import pathlib
+
+import numpy as np
+from scipy import stats
+
+from lth_keras import files
+from lth_keras.records import figures
+from lth_keras.records.figures import style
+from lth_keras.records.figures.densities import density_axis, draw_by_density
+from lth_keras.records.intervals import CONFIDENCE
+from lth_keras.records.report import page, tables
+from lth_keras.records.report.build import write_pictures
+from lth_keras.records.report.drawing import Picture
+from lth_keras.records.statistics import holm
+from lth_keras.records.stored import StoredRun, label
+from lth_keras.records.summary import final_test_accuracies
+
+
+def write_comparison(roots, to):
+    """Writes `comparison.html`, its tables and its figure into the folder `to`.
+
+    Args:
+      roots: the runs' folders; the first is what the others are compared with.
+      to: a folder, made if need be.
+
+    Returns:
+      The page's path.
+
+    Raises:
+      ConfigurationError: one of them is no run.
+    """
+    to = pathlib.Path(to)
+    runs = [StoredRun.load(root) for root in roots]
+    shown = [table for table in (beside(runs), differences(runs)) if table.rows]
+    with figures.settings():
+        pictures = _pictures(runs)
+    write_pictures(to / "figures", pictures)
+    files.write_text(to / "comparison.md", "\n".join(tables.markdown(table) for table in shown))
+    files.write_text(to / "comparison.tex", "\n".join(tables.latex(table) for table in shown))
+    files.write_text(to / "comparison.html", page.render(
+        "comparison.html.j2", runs=runs, tables=shown, pictures=pictures))
+    return to / "comparison.html"
+
+
+def beside(runs):
+    """Final test accuracy of every network, a column per run."""
+    cells = {}
+    for place, run in enumerate(runs):
+        for row in run.summary.to_dict("records"):
+            if row["variant"] != "imp":
+                cells.setdefault((row["variant"], row["round"]), {})[place] = (
+                    f"{100 * row['density']:.3g} %: " + tables.interval(
+                        *(row[f"test_accuracy_final_{end}"] for end in ("mean", "ci_low", "ci_high")),
+                        100, 2))
+    return tables.Table(
+        "beside", "Final test accuracy (%)", ["network", *map(_name, runs)],
+        [[label(*key), *(row.get(place, tables.NOTHING) for place in range(len(runs)))]
+         for key, row in cells.items()],
+        "The share of weights kept, then the mean over trials with its 95 % interval by "
+        "Student's t.",
+    )
+
+
+def differences(runs):
+    """Each network of the later runs minus the same network of the first, by Welch's t test."""
+    first, *others = runs
+    theirs, found = final_test_accuracies(first.metrics), []
+    for run in others:
+        for key, ours in final_test_accuracies(run.metrics).items():
+            if key[0] != "imp" and key in theirs:
+                found.append((run, key, *welch(list(ours.values()), list(theirs[key].values()))))
+    corrected = holm([each[-1] for each in found])
+    rows = [
+        [label(*key), _name(run), tables.interval(difference, low, high, 100, 2, "+"),
+         tables.p_value(p), tables.p_value(p_holm)]
+        for (run, key, difference, low, high, p), p_holm in zip(found, corrected, strict=True)
+    ]
+    return tables.Table(
+        "differences", f"Final test accuracy minus that in {_name(first)}",
+        ["network", "run", "difference (points)", "p", "p (Holm)"], rows,
+        "Runs share no trials: Welch's t test for unequal variances, with its 95 % interval; "
+        "Holm's correction over all rows.",
+    )
+
+
+def welch(ours, theirs):
+    """(difference, low, high, p) of two means of independent trials; NaN without two on each side.
+
+    Where neither side varies, there is a difference and no test of it.
+    """
+    ours, theirs = (np.asarray(each, float) for each in (ours, theirs))
+    ours, theirs = ours[~np.isnan(ours)], theirs[~np.isnan(theirs)]
+    if not ours.size or not theirs.size:
+        return (math.nan,) * 4
+    difference = float(ours.mean() - theirs.mean())
+    if min(ours.size, theirs.size) < 2 or np.ptp(ours) == np.ptp(theirs) == 0:
+        return difference, math.nan, math.nan, math.nan
+    result = stats.ttest_ind(ours, theirs, equal_var=False)
+    low, high = result.confidence_interval(CONFIDENCE)
+    return difference, float(low), float(high), float(result.pvalue)
+
+
+def _pictures(runs):
+    shown = [run for run in runs if run.rounds("ticket")]
+    if not shown:
+        return []
+    figure, axes = style.new(
+        1, 1, 5.0, 3.6, f"{len(shown)} runs", "Tickets against weights kept")
+    panel, densities = axes[0, 0], set()
+    styles = style.variant_styles([f"run {place}" for place in range(len(shown))])
+    for run, options in zip(shown, styles.values(), strict=True):
+        for variant in ("full", "ticket"):
+            rows = run.summary[run.summary["variant"] == variant]
+            draw_by_density(panel, rows, "test_accuracy_final", f"{_name(run)}: {variant}", {
+                **options, "linestyle": "-" if variant == "ticket" else ":"})
+            densities |= set(100 * rows["density"])
+    density_axis(panel, densities)
+    panel.set_ylabel("final test accuracy (%)")
+    panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=1)
+    picture = Picture(
+        "tickets", "Tickets against density",
+        "Lines are means over trials, bands their 95 % interval; level lines are the full networks.",
+        figures.encode(figure, "png"), figures.encode(figure, "pdf"))
+    figures.close(figure)
+    return [picture]
+
+
+def _name(run):
+    count = run.trials
+    return f"{run.header['run']} ({run.data}, {count} trial{'s' if count != 1 else ''})"

@@ -1,0 +1,20 @@
+"""One self-contained HTML page from a template: pictures embedded, nothing loaded from anywhere."""
+
+import base64
+
+import jinja2
+
+
+def render(template, **values):
+    """The page that a template of this package makes of `values`."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("lth_keras.records.report", "templates"),
+        autoescape=jinja2.select_autoescape(default=True, default_for_string=True),
+        trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["embedded"] = _embedded
+    return environment.get_template(template).render(**values)
+
+
+def _embedded(png):
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")

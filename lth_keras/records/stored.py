@@ -1,0 +1,174 @@
+"""A run as it lies on disk, finished or not: what reports are made from."""
+
+import dataclasses
+import datetime
+import pathlib
+
+import pandas as pd
+
+from lth_keras import files
+from lth_keras.errors import ConfigurationError
+from lth_keras.paths import RunPaths, variant_name
+from lth_keras.records import lock, store
+from lth_keras.records.metrics import COLUMNS, concatenate, read_csv
+from lth_keras.records.published import PublishedFigure
+from lth_keras.records.summary import summarise
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredRun:
+    """What is known of a run from its folder.
+
+    Attributes:
+      paths: `RunPaths`.
+      header: what run.json holds.
+      units: [(trial, name)] of all networks that the run is to train.
+      facts: {(trial, name): what done.json holds} of those that are stored, in that order.
+      metrics: every evaluation of those, as `read_csv` gives them.
+      summary: what `summarise` makes of the metrics.
+      is_worked_on: whether a process was working on the run when it was read.
+    """
+
+    paths: RunPaths
+    header: dict
+    units: list
+    facts: dict
+    metrics: pd.DataFrame
+    summary: pd.DataFrame
+    is_worked_on: bool
+
+    @classmethod
+    def load(cls, root):
+        """The run in the folder `root`; writes its metrics.csv anew from its networks' own.
+
+        Raises:
+          ConfigurationError: there is no run.
+          RunError: a file of it is damaged.
+        """
+        paths = RunPaths(root)
+        if not paths.run_json.is_file():
+            raise ConfigurationError(
+                f"{root} is no run: it has no run.json; `run.py list` shows the runs there are"
+            )
+        header = files.read_sealed_json(paths.run_json)
+        units = [tuple(unit) for unit in header["units"]]
+        facts = {
+            unit: store.facts(paths.unit(*unit)) for unit in units
+            if store.is_done(paths.unit(*unit))
+        }
+        concatenate([paths.unit(*unit) / "metrics.csv" for unit in facts], paths.metrics)
+        metrics = read_csv(paths.metrics)
+        return cls(paths, header, units, facts, metrics, summarise(metrics),
+                   lock.is_held(paths.root))
+
+    @property
+    def name(self):
+        """The experiment's name."""
+        return self.header["experiment"] or self.header["run"]
+
+    @property
+    def network(self):
+        """The network's name, such as 'lenet_300_100'."""
+        return self.header["configuration"]["model"].get("name", "network")
+
+    @property
+    def is_fallback(self):
+        """Whether the data are not those that were asked for."""
+        return self.header["data"]["fallback_reason"] is not None
+
+    @property
+    def data(self):
+        """The data really used; a fallback says what it stands in for."""
+        data = self.header["data"]
+        if self.is_fallback:
+            return f"{data['name']} (FALLBACK, NOT {data['requested']})"
+        return data["name"]
+
+    @property
+    def trials(self):
+        """How many trials have a stored network."""
+        return len({trial for trial, _ in self.facts})
+
+    @property
+    def subject(self):
+        """What every title names: network, data, trials."""
+        count = self.trials
+        return f"{self.network} on {self.data}, {count} trial{'s' if count != 1 else ''}"
+
+    @property
+    def published(self):
+        """`PublishedFigure`s of the data that were used; () on a fallback."""
+        if self.is_fallback:
+            return ()
+        return tuple(PublishedFigure(**figure) for figure in self.header["published"])
+
+    @property
+    def margin(self):
+        """How much lower an accuracy still counts as matching."""
+        return self.header["margin"]
+
+    @property
+    def is_complete(self):
+        """Whether every network is stored, or left out for a reason that is recorded."""
+        return self.header["state"] == "done"
+
+    def state(self):
+        """One sentence on how far the run came, or None where it is done."""
+        if self.is_complete:
+            return None
+        written = max(
+            (path.stat().st_mtime for path in self.paths.root.glob("trial_*/*")), default=None)
+        when = "" if written is None else " The last file of a network was written at " + (
+            datetime.datetime.fromtimestamp(written, datetime.timezone.utc)
+            .strftime("%Y-%m-%d %H:%M UTC.")
+        )
+        how = "still going" if self.is_worked_on else {
+            "stopped": "was stopped", "failed": f"failed ({self.header.get('reason')})",
+        }.get(self.header["state"], "was cut off")
+        going = "is " + how if self.is_worked_on else how
+        return (
+            f"This run {going}: {len(self.facts)} of {len(self.units)} networks are stored, and "
+            f"this report is of those.{when}"
+        )
+
+    def rounds(self, variant):
+        """Rounds at which a variant is stored, ascending."""
+        return sorted(
+            {facts["round"] for facts in self.facts.values() if facts["variant"] == variant})
+
+    def variants(self):
+        """Names of the stored variants, the rounds of IMP left out, in their order."""
+        return list(dict.fromkeys(
+            facts["variant"] for facts in self.facts.values() if facts["variant"] != "imp"))
+
+    def folder(self, trial, variant, index):
+        """Folder of a stored network, or None."""
+        for (its_trial, name), facts in self.facts.items():
+            if (its_trial, facts["variant"], facts["round"]) == (trial, variant, index):
+                return self.paths.unit(its_trial, name)
+        return None
+
+
+def find(name, output_dir):
+    """The folder of a run that is given by its path, or by its name under `output_dir`.
+
+    Raises:
+      ConfigurationError: there is no such run.
+    """
+    for folder in (pathlib.Path(name), pathlib.Path(output_dir) / name):
+        if RunPaths(folder).run_json.is_file():
+            return folder
+    raise ConfigurationError(
+        f"there is no run {name!r}, neither as a path nor under --output_dir={output_dir}; "
+        "`run.py list` shows the runs there are"
+    )
+
+
+def label(variant, index):
+    """'ticket@06' for a network of a round, 'full' for one of none."""
+    return variant_name(variant, index if index else None)
+
+
+def empty_metrics():
+    """A metrics table without a row."""
+    return pd.DataFrame(columns=list(COLUMNS))
