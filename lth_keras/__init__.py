@@ -1,5 +1,6 @@
 """lth_keras: lottery-ticket experiments in TensorFlow/Keras, bound by gin files."""
 
+import importlib
 import os
 
 # TFMOT works on Keras 2 only, and TensorFlow reads this when it is first imported.
@@ -8,3 +9,16 @@ os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 __version__ = "0.1.0"
+
+_API = ("Ticket", "Tickets", "find_ticket")
+
+
+def __getattr__(name):
+    """The Python API, imported when it is first asked for: it brings TensorFlow along."""
+    if name in _API:
+        return getattr(importlib.import_module("lth_keras.api"), name)
+    raise AttributeError(f"module 'lth_keras' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *_API])

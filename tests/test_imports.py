@@ -15,7 +15,7 @@ LAYERS = (
     {"data", "models", "pruning", "initializers", "records"},
     {"training", "rewinding", "export", "analysis"},
     {"experiment"},
-    {"commands"},
+    {"api", "commands"},
 )
 # What these import must not bring TensorFlow along: they are read, tested and used without it.
 WITHOUT_TENSORFLOW = LAYERS[0] | {"records"}
