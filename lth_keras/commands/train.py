@@ -9,7 +9,13 @@ from lth_keras.commands import configuration
 from lth_keras.data import fallback_warning
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import Stopper, execute, prepare, total_steps
-from lth_keras.records import Progress, compare, rounds_table, summary_table
+from lth_keras.records import (
+    Progress,
+    against_full_table,
+    compare,
+    rounds_table,
+    summary_table,
+)
 
 USAGE = """usage: python run.py --gin_file=F [--gin_param=B]… [--output_dir=runs] [--data_dir=D]
   Runs the experiment, or goes on with it where it stopped.
@@ -73,6 +79,9 @@ def _print_results(console, prepared, summary):
     console.print(rounds_table(summary, f"IMP rounds of {title}"))
     verdicts = () if data.is_fallback else compare(summary, experiment.published)
     console.print(summary_table(summary, title, verdicts))
+    against_full = against_full_table(summary, f"Against the full network, {title}")
+    if against_full is not None:
+        console.print(against_full)
     if data.is_fallback and experiment.published:
         console.print(
             f"Published figures are not shown: they are for {data.requested}, and this is "

@@ -5,9 +5,9 @@ from lth_keras.records.progress import Progress
 from lth_keras.records.published import PublishedFigure, compare
 from lth_keras.records.sink import Sink
 from lth_keras.records.summary import summarise, write_summary
-from lth_keras.records.tables import rounds_table, summary_table
+from lth_keras.records.tables import against_full_table, rounds_table, summary_table
 
 __all__ = [
-    "COLUMNS", "MetricsRow", "Progress", "PublishedFigure", "Sink", "compare", "concatenate", "read_csv",
-    "rounds_table", "rows_to_csv", "summarise", "summary_table", "write_summary",
+    "COLUMNS", "MetricsRow", "Progress", "PublishedFigure", "Sink", "against_full_table",
+    "compare", "concatenate", "read_csv", "rounds_table", "rows_to_csv", "summarise", "summary_table", "write_summary",
 ]

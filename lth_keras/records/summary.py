@@ -18,7 +18,16 @@ MEASURES = (
     *(f"diff_vs_{other}{end}" for other in ("ticket", "full")
       for end in ("", "_ci_low", "_ci_high", "_p")),
 )
-SUMMARY_COLUMNS = ("variant", "round", "density", "trials", *MEASURES, "diverged")
+_AGAINST_FULL = (
+    "speed_up_vs_full", "speed_up_vs_full_ci_low", "speed_up_vs_full_ci_high", "matches_full",
+    "smallest_matching_density",
+)
+SUMMARY_COLUMNS = (
+    "variant", "round", "density", "trials", *MEASURES, "diverged", *_AGAINST_FULL,
+)
+# How far below the full network a matching one may be: 0.2 points, as in "Linear Mode Connectivity
+# and the Lottery Ticket Hypothesis" (Frankle et al. 2020).
+MATCHING_MARGIN = 0.002
 
 
 def summarise(metrics):
@@ -36,6 +45,10 @@ def summarise(metrics):
       round and with the full network; both are NaN for that network itself. A trial with an
       infinite loss has diverged (`MetricsRow` records a loss that is not a number as that): it
       is counted in `trials` and `diverged` and is in no mean. What was not evaluated is NaN.
+      `speed_up_vs_full` is the full network's early-stopping step divided by this one's, in each
+      trial, and of that the mean. `matches_full` is 1 where `diff_vs_full` is not below
+      -MATCHING_MARGIN, else 0; `smallest_matching_density` is the smallest density at which the
+      row's variant does, NaN where it never does, and needs not match at every larger one.
     """
     metrics = metrics.reset_index(drop=True)
     groups = {
@@ -47,7 +60,15 @@ def summarise(metrics):
         row = {"variant": variant, "round": index, **group.statistics()}
         row |= _difference("ticket", group, groups.get(("ticket", index)))
         row |= _difference("full", group, full)
+        row |= _speed_up(group, full)
+        row["matches_full"] = _matches(row["diff_vs_full"])
         rows.append(row)
+    for row in rows:
+        row["smallest_matching_density"] = min(
+            (each["density"] for each in rows
+             if each["variant"] == row["variant"] and each["matches_full"] == 1),
+            default=math.nan,
+        )
     rows.sort(key=lambda row: row["variant"] != "full")
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
@@ -79,9 +100,10 @@ class _Group:
         self.trials = {trial: rows for trial, rows in by_trial.items() if not _diverged(rows)}
         self.diverged = len(by_trial) - len(self.trials)
         self.final = {t: _last(rows["test_accuracy"]) for t, rows in self.trials.items()}
+        self.stops = {t: _early_stop(rows) for t, rows in self.trials.items()}
 
     def statistics(self):
-        stops = [_early_stop(rows) for rows in self.trials.values()]
+        stops = self.stops.values()
         over_trials = {
             "early_stop_step": [step for step, _ in stops],
             "test_accuracy_at_early_stop": [accuracy for _, accuracy in stops],
@@ -124,6 +146,22 @@ def _difference(other, ours, theirs):
     else:
         values = paired_difference(ours.final, theirs.final)
     return dict(zip((f"diff_vs_{other}{end}" for end in ("", "_ci_low", "_ci_high", "_p")), values))
+
+
+def _speed_up(ours, full):
+    ratios = []
+    if full is not None and full is not ours:
+        ratios = [
+            full.stops[trial][0] / step
+            for trial, (step, _) in ours.stops.items() if trial in full.stops and step > 0
+        ]
+    return dict(zip(_AGAINST_FULL, mean_interval(ratios)))
+
+
+def _matches(difference):
+    # Rounded, so that 0.2 points below is within 0.2 points.
+    return math.nan if math.isnan(difference) else float(
+        round(difference + MATCHING_MARGIN, 9) >= 0)
 
 
 def _diverged(rows):

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lth_keras.records.published import compare, is_accuracy
+from lth_keras.records.summary import MATCHING_MARGIN
 
 _NOTHING = "-"
 _MARK = {True: "yes", False: "no", None: "?"}
@@ -66,6 +67,43 @@ def rounds_table(summary, title):
         ]
         table.add_row(*map(Text, cells))
     table.caption = Text("early stop: the step of the lowest validation loss")
+    return table
+
+
+def against_full_table(summary, title):
+    """What pruning gains and costs against the full network; a `rich.table.Table`, or None.
+
+    A line per variant and round that has a full network beside it: how many times sooner it
+    reaches its early-stopping step, its accuracy there, its final difference, and whether that is
+    within the margin.
+    """
+    rows = [row for row in summary.to_dict("records") if not math.isnan(row["diff_vs_full"])]
+    if not rows:
+        return None
+    table = _table(title)
+    for name in ("kept %", "early stop", "times sooner", "acc. there %", "vs full", "matches"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        stop, faster = row["early_stop_step_mean"], row["speed_up_vs_full"]
+        half = faster - row["speed_up_vs_full_ci_low"]
+        cells = [
+            _name(row), _percent(row["density"], 1),
+            _NOTHING if math.isnan(stop) else f"{stop:.0f}",
+            _NOTHING if math.isnan(faster) else f"{faster:.2f}" + _half(half, 2, " "),
+            _percent(row["test_accuracy_at_early_stop_mean"]),
+            _with_half_width(row, "diff_vs_full", "diff_vs_full", "+", " "),
+            "yes" if row["matches_full"] else "no",
+        ]
+        table.add_row(*map(Text, cells))
+    smallest = {
+        row["variant"]: row["smallest_matching_density"] for row in rows
+        if not math.isnan(row["smallest_matching_density"])
+    }
+    table.caption = Text(
+        f"matches: final accuracy not more than {100 * MATCHING_MARGIN:.1f} points below the full "
+        "network's, paired over trials; smallest density that does: "
+        + (", ".join(f"{name} {_percent(each, 1)} %" for name, each in smallest.items()) or "none")
+    )
     return table
 
 

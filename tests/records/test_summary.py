@@ -21,7 +21,9 @@ DESIGN_COLUMNS = (
     "max_mean_test_accuracy,max_mean_test_accuracy_epoch,"
     "min_mean_train_loss,min_mean_train_loss_epoch,"
     "diff_vs_ticket,diff_vs_ticket_ci_low,diff_vs_ticket_ci_high,diff_vs_ticket_p,"
-    "diff_vs_full,diff_vs_full_ci_low,diff_vs_full_ci_high,diff_vs_full_p,diverged"
+    "diff_vs_full,diff_vs_full_ci_low,diff_vs_full_ci_high,diff_vs_full_p,diverged,"
+    "speed_up_vs_full,speed_up_vs_full_ci_low,speed_up_vs_full_ci_high,"
+    "matches_full,smallest_matching_density"
 )
 
 
@@ -129,7 +131,7 @@ def test_one_trial_has_means_and_no_intervals():
     assert summary["test_accuracy_final_mean"].tolist() == [0.9, 0.8]
     assert row_of(summary, "reinit", 6)["diff_vs_ticket"] == pytest.approx(-0.1)
     ends = [c for c in summary.columns if c.endswith(("_ci_low", "_ci_high", "_p"))]
-    assert len(ends) == 14 and summary[ends].isna().all(axis=None)
+    assert len(ends) == 16 and summary[ends].isna().all(axis=None)
 
 
 def test_without_validation_there_is_no_early_stop():

@@ -1,0 +1,77 @@
+"""Speed-up over the full network and the smallest matching density, by hand."""
+
+import io
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from lth_keras.records import COLUMNS, MetricsRow, against_full_table, summarise
+
+
+def network(trial, variant, index, density, test, val):
+    """Evaluations at steps 100, 200, …"""
+    return [
+        MetricsRow(trial, variant, index, density, 100 * i, i, 0.1, 0.9, loss, 0.9, 0.1, accuracy)
+        for i, (accuracy, loss) in enumerate(zip(test, val, strict=True), start=1)
+    ]
+
+
+# Full stops at steps 400 and 200; the tickets sooner, later, or at another accuracy.
+NETWORKS = [
+    network(1, "full", 0, 1.0, [0.5, 0.6, 0.7, 0.900], [4, 3, 2, 1]),
+    network(2, "full", 0, 1.0, [0.5, 0.6, 0.7, 0.900], [4, 1, 2, 3]),
+    network(1, "ticket", 1, 0.8, [0.5, 0.6, 0.7, 0.910], [1, 2, 3, 4]),
+    network(2, "ticket", 1, 0.8, [0.5, 0.6, 0.7, 0.900], [2, 1, 3, 4]),
+    network(1, "ticket", 2, 0.6, [0.5, 0.6, 0.7, 0.890], [4, 3, 2, 1]),
+    network(2, "ticket", 2, 0.6, [0.5, 0.6, 0.7, 0.900], [4, 3, 2, 1]),
+    network(1, "ticket", 3, 0.4, [0.5, 0.6, 0.7, 0.899], [4, 3, 2, 1]),
+    network(2, "ticket", 3, 0.4, [0.5, 0.6, 0.7, 0.897], [4, 3, 2, 1]),
+    network(1, "random_reinit", 1, 0.8, [0.5, 0.6, 0.7, 0.8], [4, 3, 2, 1]),
+    network(2, "random_reinit", 1, 0.8, [0.5, 0.6, 0.7, 0.8], [4, 3, 2, 1]),
+]
+
+
+@pytest.fixture
+def summary():
+    rows = [row for rows in NETWORKS for row in rows]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    return summarise(frame).set_index(["variant", "round"])
+
+
+def test_speed_up_is_the_mean_of_each_trials_ratio(summary):
+    # 400/100 and 200/200; the ratio of the means, 300/150, would be 2.
+    assert summary.loc[("ticket", 1), "speed_up_vs_full"] == pytest.approx(2.5)
+    # 400/400 and 200/400.
+    assert summary.loc[("ticket", 2), "speed_up_vs_full"] == pytest.approx(0.75)
+    # Student's t for one degree of freedom: 12.706 · 0.25.
+    low = summary.loc[("ticket", 2), "speed_up_vs_full_ci_low"]
+    assert low == pytest.approx(0.75 - 12.7062 * 0.25, abs=1e-4)
+    assert pd.isna(summary.loc[("full", 0), "speed_up_vs_full"])
+
+
+def test_matching_is_within_the_margin(summary):
+    # Differences +0.5, −0.5 and −0.2 points: the last is just within.
+    assert summary.loc["ticket", "matches_full"].tolist() == [1, 0, 1]
+    assert summary.loc[("random_reinit", 1), "matches_full"] == 0
+    assert pd.isna(summary.loc[("full", 0), "matches_full"])
+
+
+def test_smallest_matching_density_is_the_variants(summary):
+    assert summary.loc["ticket", "smallest_matching_density"].tolist() == [0.4] * 3
+    assert pd.isna(summary.loc[("random_reinit", 1), "smallest_matching_density"])
+
+
+def test_the_table_says_both_in_eighty_columns(summary):
+    text = io.StringIO()
+    console = Console(file=text, width=80)
+    console.print(against_full_table(summary.reset_index(), "a run"))
+    printed = text.getvalue()
+    assert max(len(line.rstrip()) for line in printed.splitlines()) <= 80
+    assert "ticket 40.0 %" in " ".join(printed.split())
+    assert "2.50" in printed and "…" not in printed
+
+
+def test_there_is_no_table_without_a_full_network():
+    frame = pd.DataFrame(NETWORKS[2], columns=list(COLUMNS))
+    assert against_full_table(summarise(frame), "a run") is None
