@@ -12,6 +12,7 @@ from lth_keras.experiment.mask_rules import (
 from lth_keras.experiment.run import execute, prepare, total_steps
 from lth_keras.experiment.stopping import Stopper
 from lth_keras.experiment.variant import Variant
+from lth_keras.experiment.watching import GradientNorms
 from lth_keras.experiment.weight_rules import (
     EmpiricalDraw,
     FreshDraw,
@@ -22,7 +23,7 @@ from lth_keras.experiment.weight_rules import (
 )
 
 __all__ = [
-    "ChainedMask", "EmpiricalDraw", "Experiment", "FoundMask", "FreshDraw", "IMP",
+    "ChainedMask", "EmpiricalDraw", "Experiment", "FoundMask", "FreshDraw", "GradientNorms", "IMP",
     "InitialWeights", "KeepAll", "MatchedWidth", "PrunedMask", "RewoundWeights",
     "SameArchitecture", "ShuffledMask", "SignedDraw", "Stopper", "TrainedWeights", "Variant",
     "execute", "prepare", "total_steps",

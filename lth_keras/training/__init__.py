@@ -2,6 +2,7 @@
 
 from lth_keras.training.augmentation import CropAndFlip
 from lth_keras.training.checkpoint import Checkpoint
+from lth_keras.training.gradient_norm import GradientNorm
 from lth_keras.training.learning_rates import CosineDecay, StepDecay
 from lth_keras.training.network import Evaluation, Interrupted, Plan, Progress, train_network
 from lth_keras.training.optimizers import SGD, Adam, AdamW, KerasOptimizer
@@ -11,6 +12,6 @@ from lth_keras.training.trainer import Trainer, TrainState
 
 __all__ = [
     "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Evaluation",
-    "Interrupted", "KerasOptimizer", "Plan", "Probe", "Progress", "SGD", "Saliency", "StepDecay",
+    "GradientNorm", "Interrupted", "KerasOptimizer", "Plan", "Probe", "Progress", "SGD", "Saliency", "StepDecay",
     "TrainState", "Trainer", "train_network",
 ]

@@ -13,7 +13,7 @@ _LABELS = {
 _MOST_TICKS = 9
 
 
-def accuracy_by_density(summary, columns, subject, title, variants=None, imp_label=None):
+def accuracy_by_density(summary, columns, subject, title, variants):
     """Columns of the summary against density, on the literature's log axis from 100 % down.
 
     Args:
@@ -21,19 +21,17 @@ def accuracy_by_density(summary, columns, subject, title, variants=None, imp_lab
       columns: stems, such as 'test_accuracy_final'; a row of panels each.
       subject: network, data, trials.
       title: what is shown.
-      variants: which; None means all.
-      imp_label: what to call the rounds of IMP; None leaves them out.
+      variants: which; 'imp' are the rounds of IMP themselves.
 
     Returns:
       A figure, or None where nothing depends on a round.
     """
-    names = [each for each in dict.fromkeys(summary["variant"]) if each != "imp"]
-    names = [each for each in names if variants is None or each in variants]
+    names = [each for each in dict.fromkeys(summary["variant"]) if each in variants]
     columns = [each for each in columns if summary[f"{each}_mean"].notna().any()]
-    rounds = summary[(summary["round"] > 0) & summary["variant"].isin([*names, "imp"])]
+    rounds = summary[(summary["round"] > 0) & summary["variant"].isin(names)]
     if rounds.empty or not columns:
         return None
-    groups, styles = style.groups(names), style.variant_styles([*names, "imp"])
+    groups, styles = style.groups(names), style.variant_styles(names)
     width = style.PAGE if len(groups) > 1 or len(columns) > 1 else style.COLUMN
     across = len(columns) if len(groups) == 1 else min(3, len(groups))
     cells = [(column, group) for column in columns for group in groups]
@@ -47,15 +45,13 @@ def accuracy_by_density(summary, columns, subject, title, variants=None, imp_lab
     for panel in axes.flat:
         panel.set_visible(any(panel is each for each in places))
     for panel, (column, group) in zip(places, cells):
-        for variant in ["full", "ticket", *group] if "ticket" in names else ["full", *group]:
+        for variant in ["full", "imp", "ticket", *group]:
             if variant in names:
                 draw_by_density(panel, summary[summary["variant"] == variant], column, variant,
                                 styles[variant])
-        if imp_label:
-            draw_by_density(panel, summary[summary["variant"] == "imp"], column, imp_label,
-                            styles["imp"])
         panel.set_ylabel(_LABELS[column])
-        density_axis(panel, sorted(set(100 * rounds["density"])))
+        # A narrower dense network's density is only near the ticket's: the median is the ticket's.
+        density_axis(panel, 100 * rounds.groupby("round")["density"].median())
         panel.legend(loc="best")
     return figure
 
@@ -88,12 +84,17 @@ def draw_by_density(panel, rows, column, name, options):
 def density_axis(panel, densities):
     """A log axis of per cent of weights kept, falling to the right, labelled where data are."""
     panel.set_xscale("log")
-    chosen = style.spread(sorted(densities, reverse=True), _MOST_TICKS)
+    distinct = []
+    for density in sorted({100.0, *densities}, reverse=True):
+        # A narrower dense network's density is near the ticket's, and so would its label be.
+        if not distinct or density < 0.96 * distinct[-1]:
+            distinct.append(density)
+    chosen = style.spread(distinct, _MOST_TICKS)
     panel.xaxis.set_major_locator(ticker.FixedLocator(chosen))
     panel.xaxis.set_minor_locator(ticker.NullLocator())
     panel.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.3g}"))
     panel.tick_params(axis="x", labelrotation=45 if len(chosen) > 6 else 0)
-    panel.set_xlim(max(densities) * 1.1, min(densities) / 1.1)
+    panel.set_xlim(110, min(densities) / 1.1)
     panel.set_xlabel("weights kept (%)")
 
 

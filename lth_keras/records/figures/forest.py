@@ -25,7 +25,8 @@ def forest(comparisons, reference, margin, subject):
     long = max(len(label(row["variant"], row["round"])) for row in rows)
     figure, axes = style.new(
         1, 1, style.COLUMN if long < 20 else 4.6, 1.15 + 0.19 * len(rows), subject,
-        f"Final test accuracy minus that of the {reference}")
+        "Final test accuracy minus that of the " + (
+            "ticket" if reference == "ticket" else "full network"))
     panel = axes[0, 0]
     for place, row in enumerate(rows):
         difference = 100 * row["difference"]
@@ -42,6 +43,6 @@ def forest(comparisons, reference, margin, subject):
     panel.set_ylim(len(rows) - 0.4, -0.6)
     panel.grid(False, axis="y")
     panel.set_xlabel(
-        "points of accuracy, paired by trial, 95 % interval\n"
-        f"filled: p < {SIGNIFICANCE} after Holm's correction; dotted: margin −{100 * margin:g}")
+        "points, paired by trial, 95 % interval\n"
+        f"filled: p < {SIGNIFICANCE} after Holm; dotted: margin")
     return figure

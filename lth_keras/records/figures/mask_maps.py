@@ -8,19 +8,20 @@ _ACROSS = 4
 
 
 def pixel_maps(maps, subject):
-    """For each input pixel the share of its weights that is kept; a panel per round.
+    """How many weights each input pixel keeps, 1 being the layer's mean; a panel per round.
 
     Args:
-      maps: [(round, share of all weights kept, float [height, width] from 0 to 1)], means over
-        trials.
+      maps: [(round, share of all weights kept, float [height, width])], the share of each pixel's
+        weights that is kept, means over trials.
       subject: network, data, trials.
 
     Returns:
       A figure, or None without a map.
     """
     return _maps(
-        [(f"round {index:02d}, {100 * density:.3g} %", plane) for index, density, plane in maps],
-        subject, "Weights of the first layer kept, by input pixel", "share kept")
+        [(f"round {index:02d}, {100 * density:.3g} %", plane / max(plane.mean(), 1e-12))
+         for index, density, plane in maps],
+        subject, "Weights of the first layer kept, by input pixel", "kept, relative to the mean")
 
 
 def kernel_maps(planes, subject, index):

@@ -22,8 +22,9 @@ def weight_distributions(networks, subject):
         return None
     columns = len(networks)
     figure, axes = style.new(
-        2, columns, style.PAGE if columns > 1 else style.COLUMN, 3.7, subject,
+        2, columns, style.PAGE if columns > 1 else style.COLUMN, 4.0, subject,
         "Weights that are kept, at the start and after training", sharex="row", sharey="row")
+    highest = [0.0, 0.0]
     for row in range(2):
         every = np.concatenate([network[1 + row] for network in networks])
         every = every[np.isfinite(every)]
@@ -31,29 +32,30 @@ def weight_distributions(networks, subject):
         edges = np.linspace(-limit, limit, _BINS + 1)
         for column, network in enumerate(networks):
             panel = axes[row, column]
-            _draw(panel, network[1 + row], edges, color="#0072B2", alpha=0.35, filled=True,
-                  label=f"{network[0]} (n = {network[1 + row].size:,})")
+            highest[row] = max(highest[row], _draw(panel, network[1 + row], edges, color="#0072B2", alpha=0.35, filled=True,
+                                                   label=None))
             if row == 0:
                 for place, (name, values) in enumerate(network[3]):
                     _draw(panel, values, edges, color=("#D55E00", "#009E73", "#CC79A7")[place % 3],
                           linestyle=("-", "--", ":")[place % 3], label=f"{name}: drawn")
-            panel.legend(loc="upper left", handlelength=1.2, fontsize=5.5, borderaxespad=0.1)
-            top = panel.get_ylim()[1]
-            panel.set_ylim(0, top)
-            panel.set_title(f"{network[0]}, " + ("at the start" if row == 0 else "after training"))
+            if row == 0 and network[3]:
+                panel.legend(loc="upper left", handlelength=1.2)
+            panel.set_title(
+                f"{network[0]}, " + ("at the start" if row == 0 else "after training")
+                + f"\n{network[1 + row].size:,} weights")
             panel.set_xlabel("weight")
     for row in range(2):
         axes[row, 0].set_ylabel("probability density")
-        highest = max(panel.get_ylim()[1] for panel in axes[row])
         # Room for the legend above the curves.
-        axes[row, 0].set_ylim(0, 1.35 * highest)
+        axes[row, 0].set_ylim(0, (1.3 if row == 0 else 1.1) * highest[row])
     return figure
 
 
 def _draw(panel, values, edges, label, color, filled=False, **options):
     values = values[np.isfinite(values)]
     if not values.size:
-        return
+        return 0.0
     density, _ = np.histogram(values, edges)
     density = density / (values.size * np.diff(edges))
     panel.stairs(density, edges, fill=filled, label=label, color=color, linewidth=0.9, **options)
+    return float(density.max())

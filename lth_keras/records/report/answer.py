@@ -43,8 +43,8 @@ def _ticket(run, rows):
     full = run.summary[run.summary["variant"] == "full"].iloc[0]
     text = (
         f"With {100 * row['density']:.3g} % of the weights, the ticket of round {row['round']:02d} "
-        f"ends {_points(row, 'the full network')} (whose final test accuracy is "
-        f"{show(100 * full['test_accuracy_final_mean'], 2)} %), "
+        f"ends {_points(row, 'the full network')} and its final "
+        f"{show(100 * full['test_accuracy_final_mean'], 2)} %, "
         + _MATCHING[row["matching"]].format(margin=f"{100 * run.margin:g}")
     )
     others = [each for each in tickets if each is not row]

@@ -53,16 +53,14 @@ def draw(run, comparisons):
 def _plan(run, comparisons, subject):
     summary, metrics = run.summary, run.metrics
     band = "Lines are means over trials, bands their 95 % interval."
-    imp = None
-    if run.header["round_duration"] != run.header["duration"]:
-        imp = f"IMP's rounds ({run.header['round_duration']})"
+    both = ("test_accuracy_final", "early_stop_step")
     yield (
         "accuracy_by_density", "Accuracy and early stopping against density",
         f"From all weights on the left to few on the right, on a logarithmic axis. {band} A level "
         "line is a network that is not pruned.",
         lambda: figures.accuracy_by_density(
-            summary, ("test_accuracy_final", "early_stop_step"), subject,
-            "Accuracy and early stopping against weights kept", imp_label=imp),
+            summary, both, subject, "Accuracy and early stopping against weights kept",
+            run.variants()),
     )
     yield (
         "forest_ticket", "Differences from the ticket",
@@ -90,14 +88,21 @@ def _plan(run, comparisons, subject):
             "one_shot", "One-shot against iterative pruning",
             f"The ticket found over rounds, and the one cut from the dense solution at once. {band}",
             lambda: figures.accuracy_by_density(
-                summary, ("test_accuracy_final", "early_stop_step"), subject,
-                "One-shot against iterative pruning", ("full", "ticket", "one_shot")),
+                summary, both, subject, "One-shot against iterative pruning",
+                ("full", "ticket", "one_shot")),
         )
     yield (
         "weight_distributions", "Distributions of weights",
         "All layers together, of one trial. Where other networks start from weights that are "
         "drawn from the ticket's distribution, their draws are outlined.",
         lambda: figures.weight_distributions(_weights(run), _of_trial(run)),
+    )
+    yield (
+        "imp_rounds", "The rounds of iterative pruning",
+        f"Where the masks come from: the network at the end of each round's "
+        f"{run.header['round_duration']}. {band}",
+        lambda: figures.accuracy_by_density(
+            summary, both, subject, "The rounds of iterative pruning", ("imp",)),
     )
     yield (
         "layer_densities", "Layers by round",
@@ -107,8 +112,8 @@ def _plan(run, comparisons, subject):
     maps, planes, index = _maps(run)
     yield (
         "pixel_maps", "What the first layer looks at",
-        "For each pixel the share of its weights into the first layer that is kept, means over "
-        "trials. Where nothing is ever drawn, nothing is kept.",
+        "For each pixel how many of its weights into the first layer are kept, relative to the "
+        "mean over the pixels, which is 1; means over trials.",
         lambda: figures.pixel_maps(maps, subject),
     )
     yield (

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 
+from lth_keras.paths import round_name
 from lth_keras.records.published import compare, is_accuracy
 from lth_keras.records.stored import label
 
@@ -150,6 +151,11 @@ def p_value(value):
     return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
+def _name(row):
+    return round_name(row["round"]) if row["variant"] == "imp" else label(
+        row["variant"], row["round"])
+
+
 def _result(row):
     trials = str(row["trials"])
     if row["diverged"]:
@@ -159,7 +165,7 @@ def _result(row):
         best = (f"{show(100 * row['max_mean_test_accuracy'], 2)} @ "
                 f"{row['max_mean_test_accuracy_epoch']:.4g}")
     return [
-        label(row["variant"], row["round"]), f"{100 * row['density']:.3g}", trials,
+        _name(row), f"{100 * row['density']:.3g}", trials,
         _over_trials(row, "test_accuracy_final", 100, 2), best,
         _over_trials(row, "early_stop_step", 1, 0),
         _over_trials(row, "test_accuracy_at_early_stop", 100, 2),

@@ -35,6 +35,8 @@ class TensorBoard(Sink):
         if self._header is None:
             self._header = files.read_json(self._paths.run_json)
             written.write_run(self._paths)
+        if self._file is not None:  # A unit was interrupted in this process.
+            self._file.close()
         folder = written.folder_of(self._paths, unit.trial, unit.name)
         folder.mkdir(parents=True, exist_ok=True)
         self._file = open(written.unfinished_path(folder), "wb")

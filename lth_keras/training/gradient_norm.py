@@ -1,0 +1,53 @@
+"""The size of a network's gradient, for those who watch it; training itself never asks."""
+
+from lth_keras import pruning
+from lth_keras.compat import tf
+from lth_keras.variables import named_variables
+
+_EXAMPLES = 256
+
+
+class GradientNorm:
+    """‖∇ mean loss‖₂ over the weights that are kept, on the first training examples.
+
+    The examples, at most 256 and no more than a batch, are always the same, and the model is in
+    its mode for inference, so that asking changes nothing: no moving average, no random state.
+    Regularisation is left out. One function is compiled, once, when it is first asked for.
+
+    Args:
+      trainer: the `Trainer` of the network's architecture.
+    """
+
+    def __init__(self, trainer):
+        self._model = trainer.model
+        variables = named_variables(trainer.model)
+        self._masks = {
+            variables[key].ref(): mask
+            for key, mask in pruning.mask_variables(trainer.model).items()
+        }
+        data = trainer.data
+        start, stop = data.splits["train"]
+        stop = min(stop, start + min(_EXAMPLES, trainer.batch_size))
+        self._images = tf.constant(data.normalize(data.images[start:stop]))
+        self._labels = tf.constant(data.labels[start:stop])
+        self._function = tf.function(self._norm)
+
+    def __call__(self):
+        """The norm at the model's present weights."""
+        return float(self._function(self._images, self._labels).numpy())
+
+    def trace_count(self):
+        """How often the function was traced."""
+        return self._function.experimental_get_tracing_count()
+
+    def _norm(self, images, labels):
+        variables = self._model.trainable_variables
+        with tf.GradientTape() as tape:
+            logits = tf.cast(self._model(images, training=False), tf.float32)
+            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
+        gradients = tape.gradient(loss, variables)
+        return tf.linalg.global_norm([
+            gradient if variable.ref() not in self._masks
+            else tf.where(self._masks[variable.ref()] != 0, gradient, 0.0)
+            for gradient, variable in zip(gradients, variables, strict=True)
+        ])
