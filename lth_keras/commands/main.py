@@ -10,7 +10,7 @@ from lth_keras.errors import ConfigurationError, RunError
 # Each command is a module with USAGE, define_flags(values) and main(flags, arguments) -> status.
 # They are imported one at a time: `list` must not wait for TensorFlow.
 _TRAIN = "train"
-COMMANDS = ("list", "report", "verify", "analyze")
+COMMANDS = ("list", "report", "verify", "analyze", "export")
 _MODULES = {"list": "list_runs"}
 
 
