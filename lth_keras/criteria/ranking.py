@@ -15,8 +15,8 @@ def removal_count(rate, remaining):
     """How many of `remaining` weights go at `rate`: ⌈rate · (remaining − 1)⌉.
 
     That many lie strictly below NumPy's percentile 100·rate of `remaining` distinct values, the
-    rule of the Distributions paper's code. The product is rounded at the 12th digit first: 0.2 · 5
-    would otherwise be a hair over 1 in binary and take one weight too many.
+    rule of the Distributions paper's code. The product is rounded at the 12th digit first:
+    0.07 · 100 is a hair over 7 in binary and would take one weight too many.
     """
     return max(0, math.ceil(round(rate * (remaining - 1), 12)))
 

@@ -24,8 +24,9 @@ SCORES = hnp.arrays(
 
 
 @pytest.mark.parametrize("rate, remaining, gone", [
-    (0.2, 6, 1),            # 0.2 · 5 is 1.0000000000000002 for some orders of evaluation.
-    (0.1, 31, 3),           # 0.1 · 30 = 3.0000000000000004 in binary.
+    (0.2, 6, 1),
+    (0.07, 101, 7),         # 0.07 · 100 is 7.000000000000001 in binary.
+    (0.14, 51, 7),
     (0.2, 7, 2),            # ⌈1.2⌉
     (0.5, 2, 1),
     (0.2, 2, 1),            # ⌈0.2⌉

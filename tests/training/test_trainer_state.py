@@ -67,6 +67,20 @@ def test_a_fresh_optimizer_is_fresh(tiny, same, trainer):
     same(found[0].weights, found[1].weights)
 
 
+def test_a_fresh_optimizer_may_begin_at_a_later_step(tiny, same, trainer):
+    trainer.load(dataclasses.replace(tiny.start(), step=9))
+    assert trainer.step == 9
+    # Only the count is that of step 9: moments are a fresh optimizer's.
+    state = trainer.state()
+    trainer.load(tiny.start())
+    fresh = trainer.state().optimizer
+    moments = [name for name, array in fresh.items() if array.ndim]
+    same({name: state.optimizer[name] for name in moments}, {name: fresh[name] for name in moments})
+    trainer.load(state)
+    trainer.train(tiny.order(), 3)
+    assert trainer.step == 12
+
+
 def test_no_pruned_weight_moves(tiny, trainer):
     start = tiny.start()
     trainer.load(start)
