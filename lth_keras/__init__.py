@@ -10,13 +10,16 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 __version__ = "0.1.0"
 
-_API = ("Ticket", "Tickets", "find_ticket")
+_API = {
+    "Ticket": "lth_keras.api", "Tickets": "lth_keras.api", "find_ticket": "lth_keras.api",
+    "load_ticket": "lth_keras.export",
+}
 
 
 def __getattr__(name):
-    """The Python API, imported when it is first asked for: it brings TensorFlow along."""
+    """The Python API, imported when it is first asked for: most of it brings TensorFlow along."""
     if name in _API:
-        return getattr(importlib.import_module("lth_keras.api"), name)
+        return getattr(importlib.import_module(_API[name]), name)
     raise AttributeError(f"module 'lth_keras' has no attribute {name!r}")
 
 
