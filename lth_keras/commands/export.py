@@ -1,0 +1,105 @@
+"""`python run.py export RUN`: writes a network or a ticket for use elsewhere, and checks it."""
+
+import pathlib
+
+from absl import flags as absl_flags
+from rich.console import Console
+from rich.table import Table
+
+from lth_keras.errors import ConfigurationError
+from lth_keras.paths import RunPaths
+
+USAGE = """usage: python run.py export RUN --variant=ticket@06 --to=DIR [--trial=1]
+                            [--format=saved_model,keras,tflite,ticket] …
+  Writes a network for use elsewhere, reloads it in a fresh process and checks it.
+  RUN               a run's folder, or its name under --output_dir
+  --variant=NAME    which network: ticket@06, full, round_03, …
+  --to=DIR          the folder to make; it must not exist
+  --trial=N         which trial; the default is 1
+  --format=A,B      of saved_model, keras, tflite, tflite_float16, tflite_int8, tflite_sparse,
+                    ticket (masks and rewind point); the default is saved_model,keras,tflite,ticket
+  --input=FORM      uint8: SavedModel and TFLite take raw images; float: normalised floats;
+                    the default is uint8 where the data are
+  --weights=WHICH   trained (the default) or untrained: those that training started from
+  --compact         removes units whose weights are all gone: a smaller dense network
+  --nolatency       leaves out the comparison with the dense network
+  --data_dir=DIR    where TFDS data sets are prepared
+"""
+
+
+def define_flags(values):
+    """The flags of exporting."""
+    absl_flags.DEFINE_string("variant", None, "which network", flag_values=values)
+    absl_flags.DEFINE_string("to", None, "the folder to make", flag_values=values)
+    absl_flags.DEFINE_integer("trial", 1, "which trial", flag_values=values)
+    absl_flags.DEFINE_list("format", None, "formats", flag_values=values)
+    absl_flags.DEFINE_string("input", None, "uint8 or float", flag_values=values)
+    absl_flags.DEFINE_string("weights", "trained", "trained or untrained", flag_values=values)
+    absl_flags.DEFINE_bool("compact", False, "removes dead units", flag_values=values)
+    absl_flags.DEFINE_bool("latency", True, "measures against dense", flag_values=values)
+    absl_flags.DEFINE_string("data_dir", None, "where TFDS data are", flag_values=values)
+
+
+def main(flags, arguments):
+    """Exports and prints the table of sizes. Returns the exit status."""
+    if len(arguments) != 1:
+        raise ConfigurationError(
+            f"export takes one run, {len(arguments)} were given; expected export RUN "
+            "--variant=ticket@06 --to=DIR, each flag with '='"
+        )
+    for name in ("variant", "to"):
+        if not getattr(flags, name):
+            raise ConfigurationError(
+                f"--{name} was not given; expected export RUN --variant=ticket@06 --to=DIR"
+            )
+    run = find_run(arguments[0], flags.output_dir)
+    # After the cheap checks: these bring TensorFlow along.
+    from lth_keras.experiment import provenance
+    from lth_keras.export import ExportOptions, export_unit, size_table
+
+    chosen = {"formats": tuple(flags.format)} if flags.format is not None else {}
+    options = ExportOptions(input_form=flags.input, weights=flags.weights, compact=flags.compact,
+                            latency=flags.latency, **chosen)
+    card = export_unit(run, flags.trial, flags.variant, flags.to, options, flags.data_dir,
+                       machine=provenance.machine())
+    console = Console()
+    console.print(_table(card, size_table([card])))
+    test = card["data"]["examples"]["test"]
+    console.print(
+        f"checked in a fresh process on {test:,} test examples: test accuracy "
+        f"{100 * card['accuracy']['test']:.2f} %, {card['totals']['nonzero']:,} non-zero weights",
+        highlight=False, soft_wrap=True)
+    console.print(f"written to {flags.to}; see README.md there", highlight=False, soft_wrap=True)
+    return 0
+
+
+def find_run(name, output_dir):
+    """The folder of a run, given as a path or by its name under `output_dir`.
+
+    Raises:
+      ConfigurationError: there is none.
+    """
+    for folder in (pathlib.Path(name), pathlib.Path(output_dir) / name):
+        if RunPaths(folder).run_json.is_file():
+            return folder
+    raise ConfigurationError(
+        f"there is no run {name!r}, as a folder or under {output_dir}; see python run.py list"
+    )
+
+
+def _table(card, rows):
+    table = Table("format", "bytes", "gzipped", "of dense", "ms at 1", "dense", "ms at 256", "dense",
+                  "logits differ by", title=card["title"])
+    for row in rows.to_dict("records"):
+        entry = card["formats"][row["format"]]
+        timed = "dense" in entry
+        cells = [row["format"], f"{row['bytes']:,}", f"{row['bytes_gzipped']:,}"]
+        cells.append(f"{100 * row['gzipped_of_dense']:.1f} %" if timed else "")
+        for batch in ("1", "256"):
+            cells += ([f"{row[f'ms_batch_{batch}']:.3f}", f"{row[f'dense_ms_batch_{batch}']:.3f}"]
+                      if timed else ["", ""])
+        verified = entry["verified"]
+        cells.append("-" if "bit_for_bit" not in verified else "0, bit for bit"
+                     if verified["bit_for_bit"] else f"{verified['largest_difference']:.2g}")
+        table.add_row(*cells)
+    return table

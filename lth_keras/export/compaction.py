@@ -1,0 +1,178 @@
+"""Compaction: units and channels whose weights are all gone are removed, the function stays.
+
+A unit without incoming weights gives a constant, act(bias), which what follows turns into another
+constant: it goes into the biases of the layer that reads it. A unit that nothing reads goes too.
+Removing one can isolate the next: until nothing changes.
+
+Exact but for rounding. A constant that is not zero and reaches a convolution over a padded border
+is not one there: such a channel stays. So do channels that join a sum (residual networks) or reach
+more than one reader, and layers in nested models.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from lth_keras.compat import keras
+from lth_keras.variables import named_variables, snapshot
+
+_layers = keras.layers
+_KERNELS = (_layers.Dense, _layers.Conv1D, _layers.Conv2D)
+# Layers that treat each channel alone and give a constant for a constant.
+_PASSING = (
+    _layers.Dropout, _layers.MaxPooling1D, _layers.MaxPooling2D, _layers.AveragePooling1D,
+    _layers.AveragePooling2D, _layers.GlobalAveragePooling1D, _layers.GlobalAveragePooling2D,
+    _layers.GlobalMaxPooling1D, _layers.GlobalMaxPooling2D, _layers.Flatten,
+)
+_BORDERS = (_layers.ZeroPadding1D, _layers.ZeroPadding2D)
+_ACROSS_CHANNELS = ("softmax", "log_softmax")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Compacted:
+    """A smaller dense network with the same function.
+
+    Attributes:
+      model: the plain Keras model.
+      units: [{'layer', 'before', 'after'}], each layer whose units could be removed.
+    """
+
+    model: object = dataclasses.field(repr=False)
+    units: list
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Link:
+    """A kernel layer, the channelwise layers behind it, and the one kernel layer that reads it."""
+
+    source: object
+    between: tuple
+    reader: object
+
+    @property
+    def keeps_constants(self):
+        """Whether a constant is the same at every place that the reader looks at."""
+        padded = getattr(self.reader, "padding", "valid") != "valid"
+        return not padded and not any(isinstance(layer, _BORDERS) for layer in self.between)
+
+
+def compact(model):
+    """Removes dead units of a plain functional or Sequential model.
+
+    Args:
+      model: a plain Keras model, pruned weights zero; it is left alone.
+
+    Returns:
+      `Compacted`; its model has new weights, and layers of the same names.
+    """
+    weights = snapshot(named_variables(model))
+    links = [link for link in map(_link, model.layers) if link is not None]
+    before = {link.source.name: _units(weights, link.source) for link in links}
+    while any([_remove(weights, link) for link in links]):
+        pass
+
+    def resized(layer):
+        config = layer.get_config()
+        if isinstance(layer, _KERNELS):
+            config["units" if isinstance(layer, _layers.Dense) else "filters"] = _units(
+                weights, layer)
+            config["use_bias"] = f"{layer.name}/bias" in weights
+        config.pop("build_config", None)
+        return layer.__class__.from_config(config)
+
+    smaller = keras.models.clone_model(model, clone_function=resized)
+    for key, variable in named_variables(smaller).items():
+        variable.assign(weights[key])
+    return Compacted(smaller, [
+        {"layer": name, "before": count, "after": int(weights[f"{name}/kernel"].shape[-1])}
+        for name, count in before.items()
+    ])
+
+
+def _units(weights, layer):
+    return int(weights[f"{layer.name}/kernel"].shape[-1])
+
+
+def _is_kernel_layer(layer):
+    return type(layer) in _KERNELS and getattr(layer, "groups", 1) == 1 and \
+        getattr(layer, "data_format", "channels_last") == "channels_last"
+
+
+def _link(source):
+    """The link that begins at a layer, or None where its units cannot be removed."""
+    if not _is_kernel_layer(source) or not _is_channelwise_activation(source.activation):
+        return None
+    between, layer = [], source
+    while True:
+        nodes = layer.outbound_nodes
+        if len(nodes) != 1 or len(layer.inbound_nodes) != 1:
+            return None
+        layer = nodes[0].outbound_layer
+        if _is_kernel_layer(layer):
+            single = len(layer.inbound_nodes) == 1
+            return _Link(source, tuple(between), layer) if single else None
+        if not _is_passing(layer):
+            return None
+        between.append(layer)
+
+
+def _is_passing(layer):
+    if type(layer) is _layers.BatchNormalization:
+        return layer.axis in (-1, [len(layer.input_shape) - 1], len(layer.input_shape) - 1)
+    if type(layer) is _layers.Activation:
+        return _is_channelwise_activation(layer.activation)
+    if type(layer) in (_layers.ReLU, _layers.LeakyReLU, _layers.ELU):
+        return True
+    return type(layer) in _PASSING + _BORDERS
+
+
+def _is_channelwise_activation(function):
+    return getattr(function, "__name__", "") not in _ACROSS_CHANNELS
+
+
+def _constants(weights, link):
+    """What the reader would see of each unit [units], were its incoming weights all zero."""
+    bias = weights.get(f"{link.source.name}/bias")
+    values = np.zeros(_units(weights, link.source), np.float32) if bias is None else bias
+    values = np.asarray(link.source.activation(values))
+    for layer in link.between:
+        if isinstance(layer, _layers.BatchNormalization):
+            get = {short: weights.get(f"{layer.name}/{short}", default) for short, default in
+                   (("gamma", 1.0), ("beta", 0.0), ("moving_mean", None), ("moving_variance", None))}
+            values = (values - get["moving_mean"]) / np.sqrt(
+                get["moving_variance"] + np.float32(layer.epsilon)) * get["gamma"] + get["beta"]
+        elif isinstance(layer, _layers.Activation):
+            values = np.asarray(layer.activation(values))
+        elif isinstance(layer, (_layers.ReLU, _layers.LeakyReLU, _layers.ELU)):
+            values = np.asarray(layer(values[None]))[0]
+    return np.asarray(values, np.float32)
+
+
+def _remove(weights, link):
+    """Removes the dead units of one link; whether there were any."""
+    own, read = f"{link.source.name}/kernel", f"{link.reader.name}/kernel"
+    units, out = _units(weights, link.source), _units(weights, link.reader)
+    # Whatever the kernel: the places it looks at × the units it reads × its own units.
+    reading = weights[read].reshape(-1, units, out)
+    constant = _constants(weights, link)
+    unread = ~np.any(reading, axis=(0, 2))
+    unfed = ~np.any(weights[own].reshape(-1, units), axis=0)
+    unfed &= link.keeps_constants | (constant == 0)
+    dead = unread | unfed
+    if dead.all():
+        dead[0] = False  # A layer needs one unit.
+    if not dead.any():
+        return False
+    folded = dead & ~unread & (constant != 0)
+    if folded.any():
+        bias = weights.get(f"{link.reader.name}/bias", np.zeros(out, np.float32))
+        added = np.einsum("u,puo->o", constant[folded].astype(np.float64), reading[:, folded])
+        weights[f"{link.reader.name}/bias"] = (bias + added).astype(np.float32)
+    shape = weights[read].shape
+    kept = reading[:, ~dead]
+    weights[read] = kept.reshape(
+        (-1, out) if len(shape) == 2 else (*shape[:-2], kept.shape[1], out))
+    for layer in (link.source, *link.between):
+        for key in [key for key in weights if key.rsplit("/", 1)[0] == layer.name]:
+            weights[key] = weights[key][..., ~dead]
+    return True

@@ -1,0 +1,108 @@
+"""The formats, a row each: its file, what reading it needs, how it is read, how it is written."""
+
+import dataclasses
+
+import numpy as np
+
+from lth_keras import files
+from lth_keras.compat import tf
+
+
+@dataclasses.dataclass(frozen=True)
+class Format:
+    """One format of an exported network.
+
+    Attributes:
+      name: as in --format.
+      path: its file or folder inside the export.
+      needs: the packages that reading it takes, no more.
+      load: three lines of Python that read it and run it, with {path} and {shape}.
+      tolerance: largest difference of a logit, as a share of the largest logit; 0 is bit for bit.
+      accuracy_tolerance: largest difference in test accuracy.
+      write: function (served, model, path).
+    """
+
+    name: str
+    path: str
+    needs: tuple
+    load: tuple
+    tolerance: float
+    accuracy_tolerance: float
+    write: object
+
+    def nonzero_range(self, weights):
+        """(least, most) non-zero weights that a kernel may have in this format.
+
+        Both are its own count, except where a lower precision rounds small weights to zero.
+        """
+        count = int(np.count_nonzero(weights))
+        if self.name == "tflite_float16":
+            return int(np.count_nonzero(np.abs(weights) > 2.0**-18)), count
+        if self.name == "tflite_int8":
+            # One step of the channel's 255; half a step is where rounding to zero begins.
+            step = np.abs(weights).max(axis=tuple(range(weights.ndim - 1))) / 127
+            return int(np.count_nonzero(np.abs(weights) > step)), count
+        return count, count
+
+
+def _write_saved_model(served, model, path):
+    del model
+    served.save(path)
+
+
+def _write_keras(served, model, path):
+    del served
+    model.save(str(path))
+
+
+def _tflite_writer(optimizations=(), types=()):
+    def write(served, model, path):
+        del model
+        converter = tf.lite.TFLiteConverter.from_concrete_functions(
+            [served.serve.get_concrete_function()], served
+        )
+        converter.optimizations = list(optimizations)
+        converter.target_spec.supported_types = list(types)
+        files.write_bytes(path, converter.convert())
+
+    return write
+
+
+_SAVED_MODEL_LOAD = (
+    "import numpy as np, tensorflow as tf",
+    "network = tf.saved_model.load('{path}').signatures['serving_default']",
+    "labels = network(images=tf.constant(np.zeros({shape}, '{dtype}')))['label'].numpy()",
+)
+_KERAS_LOAD = (
+    "import numpy as np, tf_keras",
+    "network = tf_keras.models.load_model('{path}')  # takes normalised floats",
+    "labels = network.predict(np.zeros({shape}, 'float32')).argmax(-1)",
+)
+_TFLITE_LOAD = (
+    "import numpy as np; from ai_edge_litert.interpreter import Interpreter",
+    "network = Interpreter('{path}').get_signature_runner('serving_default')",
+    "labels = network(images=np.zeros({shape}, '{dtype}'))['label']",
+)
+_LITERT = ("ai-edge-litert",)
+
+EXPORT_FORMATS = {
+    each.name: each for each in (
+        Format("saved_model", "saved_model", ("tensorflow",), _SAVED_MODEL_LOAD, 0.0, 0.0,
+               _write_saved_model),
+        Format("keras", "model.keras", ("tensorflow", "tf_keras"), _KERAS_LOAD, 0.0, 0.0,
+               _write_keras),
+        Format("tflite", "model.tflite", _LITERT, _TFLITE_LOAD, 1e-4, 0.0005, _tflite_writer()),
+        Format("tflite_float16", "model_float16.tflite", _LITERT, _TFLITE_LOAD, 1e-2, 0.002,
+               _tflite_writer([tf.lite.Optimize.DEFAULT], [tf.float16])),
+        Format("tflite_int8", "model_int8.tflite", _LITERT, _TFLITE_LOAD, 0.15, 0.01,
+               _tflite_writer([tf.lite.Optimize.DEFAULT])),
+        Format("tflite_sparse", "model_sparse.tflite", _LITERT, _TFLITE_LOAD, 1e-4, 0.0005,
+               _tflite_writer([tf.lite.Optimize.EXPERIMENTAL_SPARSITY])),
+    )
+}
+TICKET = "ticket"
+TICKET_LOAD = (
+    "import numpy as np",
+    "masks, weights = np.load('ticket/masks.npz'), np.load('ticket/weights.npz')",
+    "kernels = {{key: weights[key] * masks[key] for key in masks.files}}",
+)

@@ -1,0 +1,70 @@
+"""The served network: a TensorFlow module whose signatures say what goes in and what comes out."""
+
+import json
+
+import numpy as np
+
+from lth_keras.compat import tf
+from lth_keras.variables import named_variables
+
+INPUT_FORMS = ("uint8", "float")
+
+
+def preprocessing(data):
+    """How a raw image becomes the network's input, as JSON: (x · scale − mean) / std."""
+    return {
+        "formula": "(x * scale - mean) / std, in float32",
+        "scale": float(data.scale), "mean": np.asarray(data.mean).tolist(),
+        "std": np.asarray(data.std).tolist(),
+    }
+
+
+class ServedNetwork(tf.Module):
+    """A plain model behind the signatures `serving_default` and `description`.
+
+    Args:
+      model: a plain Keras model that gives logits.
+      data: `LoadedData`, for its normalisation and labels.
+      input_form: 'uint8', raw images that the graph normalises; 'float', normalised already.
+      description: JSON-able facts that the signature `description` returns as a string.
+    """
+
+    def __init__(self, model, data, input_form, description):
+        super().__init__()
+        # Only what is computed with is saved: no Keras objects, no metadata.
+        self.parameters = named_variables(model)
+        shape = [None, *data.input_shape]
+        kind = tf.uint8 if input_form == "uint8" else tf.float32
+        text = tf.constant(json.dumps(description, sort_keys=True, ensure_ascii=False))
+
+        @tf.function(input_signature=[tf.TensorSpec(shape, kind, name="images")])
+        def serve(images):
+            if input_form == "uint8":
+                images = tf.cast(images, tf.float32) * float(data.scale)
+                images = (images - data.mean) / data.std
+            logits = tf.cast(model(images, training=False), tf.float32)
+            return {
+                "logits": tf.identity(logits, "logits"),
+                "probabilities": tf.nn.softmax(logits, name="probabilities"),
+                "label": tf.argmax(logits, -1, output_type=tf.int32, name="label"),
+            }
+
+        @tf.function(input_signature=[])
+        def describe():
+            return {"json": tf.identity(text)}
+
+        self.serve, self.describe = serve, describe
+
+    def logits(self, images, batch_size):
+        """Logits [N, classes] of `images`, batch by batch, as the exported graph computes them."""
+        return np.concatenate([
+            self.serve(tf.constant(images[first : first + batch_size]))["logits"].numpy()
+            for first in range(0, len(images), batch_size)
+        ])
+
+    def save(self, folder):
+        """Writes a SavedModel."""
+        tf.saved_model.save(
+            self, str(folder),
+            {"serving_default": self.serve, "description": self.describe},
+        )

@@ -1,0 +1,190 @@
+"""The bare ticket: masks and the weights that its training starts from. NumPy only.
+
+A folder with masks.npz, weights.npz (the rewind point, pruned weights zero) and ticket.json.
+"""
+
+import dataclasses
+import hashlib
+import pathlib
+
+import numpy as np
+
+from lth_keras import files
+from lth_keras import masks as masks_lib
+from lth_keras.errors import ConfigurationError, RunError
+
+CARD = "ticket.json"
+FORMAT = 1
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TicketFile:
+    """A ticket that was read back.
+
+    Attributes:
+      masks: {'layer/kernel': bool array} of the prunable weights.
+      weights: {'layer/kernel': array, 'layer/bias': …}, every variable at the rewind point, with
+        zeros where the masks have none.
+      step: the optimizer's step at the rewind point.
+      card: ticket.json: what it is and where it comes from.
+    """
+
+    masks: dict = dataclasses.field(repr=False)
+    weights: dict = dataclasses.field(repr=False)
+    step: int
+    card: dict = dataclasses.field(repr=False)
+
+    @property
+    def density(self):
+        """Share of the prunable weights that is kept, in [0, 1]."""
+        return masks_lib.density(self.masks)
+
+    def renamed(self, names):
+        """The same ticket with other layer names, for a model that calls its layers otherwise.
+
+        Args:
+          names: {the ticket's layer: the model's layer}; layers not named keep theirs.
+
+        Raises:
+          ConfigurationError: a layer that the ticket has not, or two that would become one.
+        """
+        own = {key.rsplit("/", 1)[0] for key in self.weights}
+        for name in names:
+            if name not in own:
+                raise ConfigurationError(
+                    f"the ticket has no layer {name!r}; it has {', '.join(sorted(own))}"
+                )
+
+        def rename(arrays):
+            renamed = {}
+            for key, array in arrays.items():
+                layer, short = key.rsplit("/", 1)
+                renamed[f"{names.get(layer, layer)}/{short}"] = array
+            if len(renamed) != len(arrays):
+                raise ConfigurationError(
+                    f"the names {names!r} give two layers one name; expected each its own"
+                )
+            return renamed
+
+        return dataclasses.replace(self, masks=rename(self.masks), weights=rename(self.weights))
+
+    def check_fits(self, shapes):
+        """Checks the ticket against a model's variables.
+
+        Args:
+          shapes: {'layer/kernel': shape, …} of every variable of the model.
+
+        Raises:
+          ConfigurationError: names every variable that is missing, left over or of another shape.
+        """
+        wrong = [
+            f"{key} {tuple(array.shape)} is not in the model"
+            for key, array in self.weights.items() if key not in shapes
+        ]
+        wrong += [
+            f"the model's {key} {tuple(shape)} is not in the ticket"
+            for key, shape in shapes.items() if key not in self.weights
+        ]
+        wrong += [
+            f"{key} has shape {tuple(array.shape)}, the model's {tuple(shapes[key])}"
+            for key, array in self.weights.items()
+            if key in shapes and tuple(shapes[key]) != tuple(array.shape)
+        ]
+        if wrong:
+            raise ConfigurationError(
+                f"the ticket does not fit the model: {'; '.join(wrong)}; expected the same layer "
+                "names and shapes: give names={'ticket layer': 'model layer'} where only names differ"
+            )
+
+    def assign_to(self, model):
+        """Puts the ticket's weights, pruned ones zero, into a built Keras model.
+
+        Raises:
+          ConfigurationError: the layers don't match; nothing has been assigned.
+        """
+        from lth_keras.variables import named_variables  # brings TensorFlow along
+
+        variables = named_variables(model)
+        self.check_fits({key: tuple(variable.shape) for key, variable in variables.items()})
+        for key, variable in variables.items():
+            variable.assign(self.weights[key])
+
+
+def write_ticket(folder, masks, weights, step, card):
+    """Writes a ticket's folder.
+
+    Args:
+      folder: where to; made where it does not exist.
+      masks, weights, step: as in `TicketFile`; the masks are applied here.
+      card: what is known of it, for people and for other programs.
+    """
+    folder = pathlib.Path(folder)
+    files.write_npz(folder / "masks.npz", masks, compress=True)
+    files.write_npz(folder / "weights.npz", masks_lib.apply(masks, weights), compress=True)
+    checksums = {name: files.sha256(folder / name) for name in ("masks.npz", "weights.npz")}
+    files.write_json(folder / CARD, {**card, "format": FORMAT, "step": step, "files": checksums})
+
+
+def load_ticket(path, model=None, names=None):
+    """Reads a ticket that `run.py export --format=ticket` wrote.
+
+    Args:
+      path: the export's folder, or the folder `ticket` in it.
+      model: a built Keras model that the ticket has to fit, or None.
+      names: {the ticket's layer: the model's layer} where they are called differently.
+
+    Returns:
+      A `TicketFile`, under the model's names.
+
+    Raises:
+      ConfigurationError: there is no ticket, or it does not fit the model.
+      RunError: it is damaged.
+    """
+    folder = ticket_folder(path)
+    card = files.read_json(folder / CARD)
+    if card.get("format") != FORMAT:
+        raise ConfigurationError(
+            f"{folder / CARD} has the format {card.get('format')!r}; expected {FORMAT}"
+        )
+    for name, checksum in card["files"].items():
+        if not (folder / name).is_file() or files.sha256(folder / name) != checksum:
+            raise RunError(
+                f"{folder / name} is missing or not what {CARD} says it is (SHA-256); the ticket "
+                "is damaged: export it again"
+            )
+    masks = {key: np.asarray(mask, bool)
+             for key, mask in files.read_npz(folder / "masks.npz").items()}
+    weights = files.read_npz(folder / "weights.npz")
+    masks_lib.check_applied(masks, weights)
+    ticket = Ticket(masks, weights, card["step"], card)
+    if names:
+        ticket = ticket.renamed(names)
+    if model is not None:
+        from lth_keras.variables import named_variables  # brings TensorFlow along
+
+        ticket.check_fits({
+            key: tuple(variable.shape) for key, variable in named_variables(model).items()
+        })
+    return ticket
+
+
+def ticket_folder(path):
+    """The folder of the ticket at `path`, which may be the export around it.
+
+    Raises:
+      ConfigurationError: there is none.
+    """
+    path = pathlib.Path(path)
+    for folder in (path, path / "ticket"):
+        if (folder / CARD).is_file():
+            return folder
+    raise ConfigurationError(
+        f"{path} holds no ticket; expected a folder with {CARD}, as "
+        "run.py export RUN --format=ticket --to=DIR writes it"
+    )
+
+
+def ticket_digest(path):
+    """Hexadecimal SHA-256 that tells one ticket's masks and weights from another's."""
+    card = files.read_json(ticket_folder(path) / CARD)
+    return hashlib.sha256("".join(sorted(card["files"].values())).encode()).hexdigest()

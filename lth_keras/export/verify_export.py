@@ -1,0 +1,210 @@
+"""Checks an exported network where it is: `python verify.py [FORMAT …]` in its folder.
+
+Needs Python and what the card says of each format, and nothing of the toolkit that wrote it.
+For each format: the files are those that the card names (SHA-256), the network predicts what it
+predicted when it was exported, and has exactly the promised number of non-zero weights.
+Prints a line of JSON for each format; exit status 0 if all is as promised, 3 if not.
+"""
+
+import argparse
+import collections
+import hashlib
+import json
+import os
+import pathlib
+import sys
+
+import numpy as np
+
+BATCH = 256
+BROKEN = 3  # Python itself ends with 1 or 2.
+
+
+class Broken(Exception):
+    """The export is not what its card says."""
+
+
+def check_files(folder, entry):
+    for name, checksum in entry["files"].items():
+        path = folder / name
+        if not path.is_file():
+            raise Broken(f"{name} is missing")
+        if hashlib.sha256(path.read_bytes()).hexdigest() != checksum:
+            raise Broken(f"{name} is not the file that was exported (SHA-256)")
+
+
+def in_batches(run, images):
+    return np.concatenate([
+        np.asarray(run(images[first : first + BATCH])) for first in range(0, len(images), BATCH)
+    ])
+
+
+def saved_model(path):
+    """(function images -> logits, [(size, non-zero)] of its weights)."""
+    import tensorflow as tf
+
+    loaded = tf.saved_model.load(str(path))
+    network = loaded.signatures["serving_default"]
+    # A signature keeps its variables only as long as the object that they were loaded with.
+    weights = [counted(variable.numpy()) for variable in loaded.parameters.values()]
+    return (lambda images, keep=loaded: network(images=tf.constant(images))["logits"]), weights
+
+
+def keras(path):
+    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+    import tensorflow as tf
+    import tf_keras
+
+    model = tf_keras.models.load_model(str(path), compile=False)
+    run = tf.function(
+        lambda images: model(images, training=False),
+        input_signature=[tf.TensorSpec([None, *model.input_shape[1:]], tf.float32)],
+    )
+    return (lambda images: run(tf.constant(images))), [counted(w.numpy()) for w in model.weights]
+
+
+def tflite(path):
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:
+        import tensorflow as tf
+
+        Interpreter = tf.lite.Interpreter
+
+    constants = Interpreter(model_path=str(path))
+    weights = []
+    for tensor in constants.get_tensor_details():
+        try:
+            values = constants.get_tensor(tensor["index"])
+        except ValueError:
+            continue  # Not a constant: it has no values before anything is computed.
+        # A sparse tensor's values are only those that are stored; its shape is the dense one.
+        if len(tensor["shape"]) > 1 and values.dtype != np.uint8:
+            weights.append((int(np.prod(tensor["shape"])), int(np.count_nonzero(values))))
+    network = Interpreter(model_path=str(path)).get_signature_runner("serving_default")
+    return (lambda images: network(images=images)["logits"]), weights
+
+
+def counted(values):
+    return int(values.size), int(np.count_nonzero(values))
+
+
+READERS = {
+    "saved_model": saved_model, "keras": keras, "tflite": tflite, "tflite_float16": tflite,
+    "tflite_int8": tflite, "tflite_sparse": tflite,
+}
+
+
+def check_counts(entry, weights):
+    """The kernels' counts, matched by size: names do not survive every format."""
+    promised = collections.defaultdict(list)
+    for layer in entry["nonzero"]:
+        promised[layer["size"]].append((layer["most"], layer["least"], layer["key"]))
+    total = 0
+    for size, layers in promised.items():
+        found = sorted(count for each, count in weights if each == size)
+        if len(found) < len(layers):
+            raise Broken(f"it has {len(found)} kernels of {size} weights; {len(layers)} promised")
+        # Others of that size are no kernels (a variable of a normalisation): never pruned.
+        found = found if len(found) == len(layers) else closest(found, layers)
+        for count, (most, least, key) in zip(found, sorted(layers), strict=True):
+            if not least <= count <= most:
+                wanted = most if least == most else f"{least} to {most}"
+                raise Broken(f"{key} has {count} non-zero weights; promised: {wanted}")
+            total += count
+    return total
+
+
+def closest(found, layers):
+    chosen, rest = [], list(found)
+    for most, _, _ in sorted(layers):
+        best = min(rest, key=lambda count: abs(count - most))
+        rest.remove(best)
+        chosen.append(best)
+    return chosen
+
+
+def check_predictions(entry, card, run, data):
+    raw, labels = data["images"], data["labels"]
+    expected = data[f"logits_{entry['input']}"]
+    images = raw
+    if entry["input"] == "float":
+        how = card["input"]["preprocessing"]
+        mean, std = (np.asarray(how[name], np.float32) for name in ("mean", "std"))
+        images = (np.asarray(raw, np.float32) * np.float32(how["scale"]) - mean) / std
+    logits = in_batches(run, images)
+    if logits.shape != expected.shape:
+        raise Broken(f"it gives logits {logits.shape}; expected {expected.shape}")
+    difference = float(np.max(np.abs(logits - expected)))
+    limit = entry["tolerance"] * max(1.0, float(np.max(np.abs(expected))))
+    # Another machine's processor may add in another order; a thousandth of that is no error.
+    slack = 0.0 if data["exact"] else 1e-4 * max(1.0, float(np.max(np.abs(expected))))
+    if not difference <= limit + slack:
+        raise Broken(f"a logit differs by {difference:.3g}; at most {limit + slack:.3g} is allowed")
+    accuracy = float(np.mean(logits.argmax(-1) == labels))
+    was = float(np.mean(expected.argmax(-1) == labels))
+    if abs(accuracy - was) > entry["accuracy_tolerance"] + 0.5 / len(labels):
+        raise Broken(f"its accuracy is {accuracy:.4f} and was {was:.4f} when it was exported")
+    same = float(np.mean(logits.argmax(-1) == expected.argmax(-1)))
+    return {"examples": len(labels), "largest_difference": difference, "accuracy": accuracy,
+            "same_predictions": same, "bit_for_bit": bool(np.array_equal(logits, expected))}
+
+
+def check_ticket(folder, entry):
+    masks = np.load(folder / "ticket/masks.npz")
+    weights = np.load(folder / "ticket/weights.npz")
+    promised = {layer["key"]: layer for layer in entry["nonzero"]}
+    if set(masks.files) != set(promised):
+        raise Broken(f"it has masks of {masks.files}; promised: {sorted(promised)}")
+    total = 0
+    for key, layer in promised.items():
+        kept = int(np.count_nonzero(masks[key]))
+        alive = int(np.count_nonzero(weights[key][~masks[key].astype(bool)]))
+        if kept != layer["most"] or masks[key].size != layer["size"] or alive:
+            raise Broken(f"{key} keeps {kept} weights, {alive} pruned ones are not zero; promised: "
+                         f"{layer['most']} and 0")
+        total += kept
+    return total
+
+
+def check_format(folder, card, name, data):
+    entry = card["formats"][name]
+    check_files(folder, entry)
+    if name == "ticket":
+        return {"nonzero": check_ticket(folder, entry)}
+    try:
+        run, weights = READERS[name](folder / entry["path"])
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise Broken(f"it cannot be read: {str(error).splitlines()[0]}") from error
+    return {"nonzero": check_counts(entry, weights), **check_predictions(entry, card, run, data)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("formats", nargs="*", help="such as saved_model; without: all")
+    parser.add_argument("--data", help="an .npz of examples and expected logits; without: check.npz")
+    parser.add_argument("--exact", action="store_true", help="allow for no other machine's rounding")
+    arguments = parser.parse_args()
+    folder = pathlib.Path(__file__).resolve().parent
+    card = json.loads((folder / "card.json").read_text("utf-8"))
+    with np.load(arguments.data or folder / "check.npz") as archive:
+        data = {**archive, "exact": arguments.exact}
+    status = 0
+    for name in arguments.formats or list(card["formats"]):
+        if name not in card["formats"]:
+            result = {"ok": False, "reason": f"the export has {', '.join(card['formats'])}"}
+        else:
+            try:
+                result = {"ok": True, **check_format(folder, card, name, data)}
+            except Broken as reason:
+                result = {"ok": False, "reason": str(reason)}
+        status = status if result["ok"] else BROKEN
+        print(json.dumps({"format": name, **result}), flush=True)
+    if any(module.split(".")[0] == "lth_keras" for module in sys.modules):
+        print(json.dumps({"format": "all", "ok": False, "reason": "lth_keras was imported"}))
+        status = BROKEN
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
