@@ -64,14 +64,18 @@ def distances(ours, theirs):
 
 
 class _TwoSided:
-    """A family for magnitudes above the smallest, with either sign as likely as the other."""
+    """A family for magnitudes beyond a gap around zero, either sign as likely as the other.
+
+    A gap of under a hundredth of the spread is none: the smallest of many values would be it.
+    """
 
     def __init__(self, family):
         self._family = family
 
     def fit(self, values):
-        self._gap = np.abs(values).min() * (1 - 1e-6)
-        return self._family.fit(np.abs(values), floc=self._gap)
+        gap = np.abs(values).min() * (1 - 1e-6)
+        return self._family.fit(
+            np.abs(values), floc=gap if gap > 0.01 * values.std() else 0.0)
 
     def logpdf(self, values, *parameters):
         return self._family.logpdf(np.abs(values), *parameters) - math.log(2)

@@ -1,0 +1,126 @@
+"""Eigenvalues against what is known: quadratics, and a Hessian formed densely by TensorFlow."""
+
+import numpy as np
+import pytest
+
+from lth_keras.analysis import eigen, spectrum
+from lth_keras.analysis.surface import Surface
+from lth_keras.analysis.vectors import Subspace
+from lth_keras.compat import keras, tf
+from lth_keras.data import from_arrays
+from lth_keras.variables import named_variables, snapshot
+
+
+@pytest.fixture(scope="module")
+def quadratic():
+    """A symmetric matrix with the eigenvalues 100, 99, …, 1, 0 and −1 … −19 in a random basis."""
+    generator = np.random.default_rng(3)
+    basis, _ = np.linalg.qr(generator.standard_normal((120, 120)))
+    values = np.concatenate([np.arange(100, -1, -1), -np.arange(1, 20)]).astype(float)
+    return (basis * values) @ basis.T, values
+
+
+@pytest.mark.parametrize("end, expected", [
+    ("positive", np.arange(100, 80, -1)), ("negative", -np.arange(19, 9, -1)),
+])
+def test_quadratic_with_a_known_spectrum(quadratic, end, expected):
+    matrix, _ = quadratic
+    pairs = eigen.leading(lambda v: matrix @ v, 120, len(expected), end, tolerance=1e-6)
+    np.testing.assert_allclose(pairs.values, expected, rtol=1e-4)
+    assert pairs.converged(1e-3).all()
+
+
+def test_residuals_tell_of_pairs_that_did_not_converge(quadratic):
+    matrix, _ = quadratic
+    pairs = eigen.leading(lambda v: matrix @ v, 120, 10, tolerance=0.5)
+    distance = np.abs(pairs.values[:, None] - quadratic[1]).min(1)
+    # The bound that makes residuals worth reporting; in single precision.
+    assert np.all(distance <= pairs.residuals + 1e-3)
+    exact = eigen.leading(lambda v: matrix @ v, 120, 10, tolerance=1e-6)
+    assert pairs.residuals.max() > 10 * exact.residuals.max()
+
+
+def test_hutchinson_covers_the_trace(quadratic):
+    matrix, values = quadratic
+    estimate, error = spectrum.trace(lambda v: matrix @ v, 120, 200, seed=1)
+    assert 0 < error < 0.05 * values.sum()
+    assert abs(estimate - values.sum()) < 4 * error
+
+
+def test_quadrature_gives_the_moments_of_the_spectrum(quadratic):
+    matrix, values = quadratic
+    nodes, weights = spectrum.quadrature(lambda v: matrix @ v, 120, 40, 30, seed=1)
+    assert weights.sum() == pytest.approx(1, abs=1e-6)
+    assert nodes @ weights == pytest.approx(values.mean(), rel=0.05)
+    assert nodes**2 @ weights == pytest.approx((values**2).mean(), rel=0.05)
+    grid, density = spectrum.density(nodes, weights)
+    assert np.trapezoid(density, grid) == pytest.approx(1, abs=0.01)
+
+
+def test_log_volume_is_that_of_the_ellipsoid():
+    # Half-axes 1/2 and 1/3 for λ = 4 and 9: the volume's factor is 1/6. Negative ones stay out.
+    assert spectrum.log_volume([9.0, 4.0, -1.0]) == pytest.approx(-np.log(6))
+
+
+@pytest.fixture(scope="module")
+def network():
+    """A 6-5-4-3 network with smooth units, its surface, and its Hessian formed densely."""
+    keras.utils.set_random_seed(4)
+    model = keras.Sequential([
+        keras.layers.Dense(5, "tanh", name="a"), keras.layers.Dense(4, "tanh", name="b"),
+        keras.layers.Dense(3, name="c")])
+    model.build((None, 6))
+    generator = np.random.default_rng(0)
+    images = generator.standard_normal((50, 6)).astype(np.float32)
+    labels = generator.integers(0, 3, 50).astype(np.int32)
+    data = from_arrays(images, labels, images[:5], labels[:5])
+    weights = snapshot(named_variables(model))
+    with tf.GradientTape(persistent=True) as outer:
+        with tf.GradientTape() as inner:
+            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(
+                labels, model(images)))
+        gradient = tf.concat([
+            tf.reshape(each, [-1]) for each in inner.gradient(loss, model.trainable_variables)], 0)
+    rows = outer.jacobian(gradient, model.trainable_variables)
+    dense = np.concatenate([row.numpy().reshape(len(gradient), -1) for row in rows], 1)
+    twin = keras.models.clone_model(model)
+    surface = Surface(twin, images, labels, data, batch_size=16, jit=True)
+    surface.load(weights)
+    decayed = Surface(keras.models.clone_model(model), images, labels, data, batch_size=50, l2=0.5)
+    return surface, dense.astype(float), weights, gradient.numpy(), float(loss), decayed
+
+
+def test_loss_and_gradient_over_uneven_batches(network):
+    surface, _, weights, gradient, loss, _ = network
+    assert surface.value(weights)[0] == pytest.approx(loss, rel=1e-6)
+    np.testing.assert_allclose(surface.gradient(), gradient, rtol=1e-4, atol=1e-7)
+
+
+def test_top_20_eigenvalues_of_a_dense_hessian(network):
+    surface, dense, *_ = network
+    size = surface.trainable.size
+    assert size == dense.shape[0] == 74
+    expected = np.linalg.eigvalsh((dense + dense.T) / 2)[::-1][:20]
+    found = eigen.leading(surface.product, size, 20, tolerance=1e-6)
+    np.testing.assert_allclose(found.values, expected, rtol=1e-4)
+
+
+def test_restriction_to_a_mask(network):
+    surface, dense, weights, *_ = network
+    generator = np.random.default_rng(1)
+    masks = {key: generator.random(array.shape) < 0.6 for key, array in weights.items()
+             if key.endswith("kernel")}
+    kept = surface.trainable.kept(masks)
+    assert 0 < kept.sum() < kept.size
+    part = dense[np.ix_(kept, kept)]
+    expected = np.linalg.eigvalsh((part + part.T) / 2)[::-1][:20]
+    space = Subspace(kept)
+    found = eigen.leading(space.operator(surface.product), space.size, 20, tolerance=1e-6)
+    np.testing.assert_allclose(found.values, expected, rtol=1e-4)
+
+
+def test_l2_moves_every_eigenvalue(network):
+    surface, _, weights, _, _, decayed = network
+    decayed.load(weights)
+    ones = np.ones(surface.trainable.size, np.float32)
+    np.testing.assert_allclose(decayed.product(ones) - surface.product(ones), 0.5, rtol=1e-4)
