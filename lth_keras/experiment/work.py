@@ -1,6 +1,7 @@
 """Doing one unit: where it starts, its training, and what it leaves in its folder."""
 
 import dataclasses
+import json
 import os
 
 from lth_keras import files, masks, seeds
@@ -43,14 +44,19 @@ def first_step(context, unit):
 def check(context, unit):
     """Builds the unit's architecture, so that what is wrong with it is said before anything runs.
 
+    Rules may have a `check(place)` of their own, for what they read from elsewhere.
+
     Raises:
-      ConfigurationError: the model does not take what the architecture asks of it.
+      ConfigurationError: the model does not take what the architecture or a rule asks of it.
     """
     if unit.variant is not None:
         place = Place(context, unit.trial, unit.round, unit.name)
-        arguments = unit.variant.architecture.arguments(place)
-        if arguments:
-            context.build(**arguments)
+        place.arguments = unit.variant.architecture.arguments(place)
+        if place.arguments:
+            context.build(**place.arguments)
+        for rule in (unit.variant.mask, unit.variant.weights):
+            if hasattr(rule, "check"):
+                rule.check(place)
 
 
 def missing_need(context, unit):
@@ -182,6 +188,9 @@ def _store(context, unit, start, network, arguments, shared):
         "train_seconds": round(network.train_seconds, 3),
         "evaluate_seconds": round(network.evaluate_seconds, 3),
     }
+    if arguments:
+        # run.json has the experiment's own network; this one must be told without its function.
+        facts["model"] = json.loads(context.build(**arguments).to_json())["config"]
     # Files of the trial that this unit wrote or drew from: it vouches for them.
     names += [os.path.relpath(path, folder) for path in shared]
     store.finish(folder, names, facts)
