@@ -88,18 +88,20 @@ def find_run(name, output_dir):
 
 
 def _table(card, rows):
-    table = Table("format", "bytes", "gzipped", "of dense", "ms at 1", "dense", "ms at 256", "dense",
-                  "logits differ by", title=card["title"])
+    table = Table(title=card["title"])
+    for column in ("format", "bytes", "gzipped", "of dense", "speed at 1", "at 256", "logits"):
+        table.add_column(column, no_wrap=True)
     for row in rows.to_dict("records"):
         entry = card["formats"][row["format"]]
-        timed = "dense" in entry
         cells = [row["format"], f"{row['bytes']:,}", f"{row['bytes_gzipped']:,}"]
-        cells.append(f"{100 * row['gzipped_of_dense']:.1f} %" if timed else "")
-        for batch in ("1", "256"):
-            cells += ([f"{row[f'ms_batch_{batch}']:.3f}", f"{row[f'dense_ms_batch_{batch}']:.3f}"]
-                      if timed else ["", ""])
-        verified = entry["verified"]
-        cells.append("-" if "bit_for_bit" not in verified else "0, bit for bit"
-                     if verified["bit_for_bit"] else f"{verified['largest_difference']:.2g}")
+        if "dense" in entry:
+            cells.append(f"{100 * row['gzipped_of_dense']:.1f} %")
+            cells += [f"{row[f'dense_ms_batch_{batch}'] / row[f'ms_batch_{batch}']:.2f}×"
+                      for batch in (1, 256)]
+        else:
+            cells += ["", "", ""]
+        checked = entry["verified"]
+        cells.append("" if "bit_for_bit" not in checked else "equal"
+                     if checked["bit_for_bit"] else f"±{checked['largest_difference']:.1g}")
         table.add_row(*cells)
     return table

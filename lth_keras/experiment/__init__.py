@@ -11,6 +11,7 @@ from lth_keras.experiment.mask_rules import (
 )
 from lth_keras.experiment.run import execute, prepare, total_steps
 from lth_keras.experiment.stopping import Stopper
+from lth_keras.experiment.ticket_file import TicketMask, TicketWeights
 from lth_keras.experiment.variant import Variant
 from lth_keras.experiment.watching import GradientNorms
 from lth_keras.experiment.weight_rules import (
@@ -25,6 +26,6 @@ from lth_keras.experiment.weight_rules import (
 __all__ = [
     "ChainedMask", "EmpiricalDraw", "Experiment", "FoundMask", "FreshDraw", "GradientNorms", "IMP",
     "InitialWeights", "KeepAll", "MatchedWidth", "PrunedMask", "RewoundWeights",
-    "SameArchitecture", "ShuffledMask", "SignedDraw", "Stopper", "TrainedWeights", "Variant",
-    "execute", "prepare", "total_steps",
+    "SameArchitecture", "ShuffledMask", "SignedDraw", "Stopper", "TicketMask", "TicketWeights",
+    "TrainedWeights", "Variant", "execute", "prepare", "total_steps",
 ]

@@ -1,0 +1,76 @@
+"""Rules that read a ticket from a file: found on one data set, trained on another.
+
+Morcos, Yu, Paganini, Tian, "One ticket to win them all", arXiv 1906.02773, transfer tickets so.
+"""
+
+import dataclasses
+
+import gin
+
+from lth_keras.errors import ConfigurationError
+from lth_keras.export import load_ticket
+from lth_keras.export.ticket import ticket_digest, ticket_folder
+from lth_keras.rewinding import RewindPoint
+from lth_keras.variables import named_variables
+
+
+@dataclasses.dataclass(frozen=True)
+class _FromFile:
+    """What both rules share.
+
+    Attributes:
+      path: the ticket's folder, or the export around it (`run.py export --format=ticket`).
+    """
+
+    path: str
+
+    def __post_init__(self):
+        if not isinstance(self.path, str) or not self.path:
+            raise ConfigurationError(
+                f"{type(self).__name__}.path is {self.path!r}; expected a ticket's folder, as "
+                "run.py export RUN --format=ticket --to=DIR writes it"
+            )
+        ticket_folder(self.path)
+
+    def get_config(self):
+        """What tells a run on one ticket from a run on another: its content, not where it lies."""
+        return {"ticket": ticket_digest(self.path)}
+
+    def check(self, place):
+        """Checks that the ticket fits the experiment's network.
+
+        Raises:
+          ConfigurationError: a layer does not match, or a prunable layer has no mask.
+        """
+        variables = named_variables(place.context.build(**place.arguments))
+        ticket = load_ticket(self.path)
+        ticket.check_fits({key: tuple(variable.shape) for key, variable in variables.items()})
+        prunable = {weight.key for weight in place.context.prunable}
+        if set(ticket.masks) != prunable:
+            differ = sorted(set(ticket.masks) ^ prunable)
+            raise ConfigurationError(
+                f"the ticket in {self.path} has masks of {sorted(ticket.masks)}; the experiment "
+                f"prunes others: {', '.join(differ)}; see Experiment.never_prune"
+            )
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class TicketMask(_FromFile):
+    """The mask of a stored ticket."""
+
+    def masks(self, place):
+        """The ticket's masks."""
+        del place
+        return load_ticket(self.path).masks
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class TicketWeights(_FromFile):
+    """The rewind point of a stored ticket, from step 0: its optimizer was another data set's."""
+
+    def point(self, place, masks):
+        """The ticket's weights."""
+        del place, masks
+        return RewindPoint(load_ticket(self.path).weights)
