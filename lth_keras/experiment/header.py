@@ -6,8 +6,9 @@ import gin
 
 from lth_keras import files
 from lth_keras.durations import Duration
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import identity, provenance, units
+from lth_keras.records import store
 
 # What changes no number when it differs: the package's own commit does.
 _NO_MATTER = ("absl-py", "pandas", "scipy", "tensorflow-datasets", "gin-config")
@@ -24,7 +25,13 @@ class Header:
         self._prepared = prepared
         self._paths = prepared.context.paths
         stored = self._paths.run_json
-        self._before = files.read_sealed_json(stored) if stored.exists() else {}
+        try:
+            self._before = files.read_sealed_json(stored) if stored.exists() else {}
+        except RunError as error:
+            raise RunError(
+                f"{error}; `python run.py verify {self._paths.root} --repair` sets it aside, then "
+                "give the same command again"
+            ) from error
 
     def check_versions(self, accept):
         """Checks that an unfinished run goes on with what it was begun with.
@@ -47,9 +54,27 @@ class Header:
                 "--accept_other_versions"
             )
 
+    def tables(self):
+        """The files beside run.json that it vouches for once the run is done."""
+        paths = self._paths
+        return (paths.metrics, paths.summary, paths.config, paths.operative_config)
+
+    def is_finished(self):
+        """Whether the run was done, and all that it left is still there as it was."""
+        if self._before.get("state") != "done":
+            return False
+        tables = self._before["tables"]
+        return all(
+            path.is_file() and files.sha256(path) == tables.get(path.name)
+            for path in self.tables()
+        ) and all(
+            store.is_done(self._paths.unit(trial, name)) or f"{trial}/{name}" in
+            self._before["skipped"] for trial, name in self._before["units"]
+        )
+
     def begin(self):
         """Says that the run is going on."""
-        if not self._before:
+        if not self._paths.config.exists():
             files.write_text(self._paths.config, gin.config_str())
         self.write("running")
 

@@ -94,6 +94,12 @@ def execute(prepared, reporter, sinks=(), accept_other_versions=False):
         header = Header(prepared)
         if prepared.context.should_stop and prepared.context.should_stop():
             raise RunError(_stopped(prepared))
+        if header.is_finished():
+            # Not a byte of a finished run changes.
+            for unit in units.graph(prepared.experiment):
+                reporter.unit_skipped(unit_label(unit), work.planned_steps(prepared.context, unit),
+                                      "stored already")
+            return summarise(read_csv(paths.metrics))
         header.begin()
         began = time.perf_counter()
         try:
@@ -109,7 +115,7 @@ def execute(prepared, reporter, sinks=(), accept_other_versions=False):
             sink.run_finished(summary)
         header.write(
             "done", seconds=round(time.perf_counter() - began, 1), skipped=skipped,
-            tables={path.name: files.sha256(path) for path in (paths.metrics, paths.summary)},
+            tables={path.name: files.sha256(path) for path in header.tables()},
         )
     return summary
 
@@ -155,7 +161,7 @@ def check_space(prepared):
 def _do_units(prepared, reporter, sinks):
     context, paths, skipped = prepared.context, prepared.context.paths, {}
     for unit in units.graph(prepared.experiment):
-        label, folder = f"trial {unit.trial} {unit.name}", paths.unit(unit.trial, unit.name)
+        label, folder = unit_label(unit), paths.unit(unit.trial, unit.name)
         steps = work.planned_steps(context, unit)
         if store.is_done(folder):
             reporter.unit_skipped(label, steps, "stored already")
@@ -200,6 +206,11 @@ def _do_unit(prepared, unit, label, steps, reporter, sinks):
                 f"{label} diverged at step {facts['steps']} and Experiment.on_divergence is "
                 "'stop'; lower the learning rate, or set it to 'record' to go on without it"
             )
+
+
+def unit_label(unit):
+    """What a unit is called where a person reads."""
+    return f"trial {unit.trial} {unit.name}"
 
 
 def _stopped(prepared):
