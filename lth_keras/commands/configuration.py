@@ -6,6 +6,8 @@ import inspect
 import logging
 import pathlib
 import re
+import sys
+import traceback
 
 import gin
 
@@ -41,6 +43,8 @@ def read(gin_files, gin_params=()):
         experiment = Experiment()
     except ConfigurationError:
         raise
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(_explain_missing_module(error, gin_files)) from error
     except (ValueError, TypeError, SyntaxError, NameError, KeyError, AttributeError, RuntimeError,
             ImportError, OSError) as error:
         raise ConfigurationError(_explain(error)) from error
@@ -56,6 +60,7 @@ def _parse(gin_files, gin_params):
     for file in gin_files:
         for folder in pathlib.Path(file).resolve().parents:
             gin.add_config_file_search_path(str(folder))
+    _find_modules_beside(gin_files)
     # gin logs an error for each place where it looked in vain; what it raises says enough.
     logging.disable(logging.ERROR)
     try:
@@ -66,6 +71,34 @@ def _parse(gin_files, gin_params):
         ) from error
     finally:
         logging.disable(logging.NOTSET)
+
+
+def _find_modules_beside(gin_files):
+    """Lets gin files import a user's modules that lie beside them or in the working directory.
+
+    Last of all, so that a file called like a library does not take its place; and for good,
+    because a module may import another when one of its functions is called.
+    """
+    for folder in (*(pathlib.Path(file).resolve().parent for file in gin_files), pathlib.Path.cwd()):
+        if str(folder) not in sys.path:
+            sys.path.append(str(folder))
+
+
+def _explain_missing_module(error, gin_files):
+    missing = re.search(r"No module named '([^']+)'", str(error))
+    name = missing[1] if missing else "a module"
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith("<frozen")
+    ]
+    importer = pathlib.Path(frames[-1].filename)
+    if pathlib.Path(gin.__file__).parent not in importer.parents:
+        return f"{importer} imports {name}, and there is no module of that name; install it"
+    folder = pathlib.Path(gin_files[0]).resolve().parent
+    return (
+        f"{gin_files[0]} imports {name}, and there is no module of that name; put {name}.py into "
+        f"{folder} or into the working directory, or install it"
+    )
 
 
 def _explain(error):
