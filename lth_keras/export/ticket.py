@@ -156,7 +156,7 @@ def load_ticket(path, model=None, names=None):
              for key, mask in files.read_npz(folder / "masks.npz").items()}
     weights = files.read_npz(folder / "weights.npz")
     masks_lib.check_applied(masks, weights)
-    ticket = Ticket(masks, weights, card["step"], card)
+    ticket = TicketFile(masks, weights, card["step"], card)
     if names:
         ticket = ticket.renamed(names)
     if model is not None:
