@@ -25,7 +25,7 @@ from lth_keras.experiment.provenance import machine, versions
 from lth_keras.training import Adam, DataOrder, Trainer, TrainState
 from lth_keras.variables import named_variables, snapshot
 
-TURNS = 7
+TURNS = 5
 L2 = 1e-4
 # Network, shape of an example, examples in an epoch (those of MNIST and of CIFAR-10), batch, and
 # how many times faster than model.fit the engine has to be.

@@ -29,6 +29,7 @@ TO_THE_START = (
 # Rewound to a step within round 0.
 LATE = (
     *SMALL, "Experiment.trials = 1", "ROUNDS = (2,)", "RewindingSchedule.rewind_to = '3it'",
+    "Experiment.jit = False",
     "Experiment.variants = [@ticket/Variant()]",
 )
 COLUMNS = ("trial,variant,round,density,step,epoch,train_loss,train_accuracy,val_loss,"
