@@ -8,7 +8,7 @@ from rich.console import Console
 from lth_keras.commands import configuration
 from lth_keras.data import fallback_warning
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import Stopper, execute, prepare, total_steps
+from lth_keras.experiment import GradientNorms, Stopper, execute, prepare, total_steps
 from lth_keras.records import (
     Progress,
     against_full_table,
@@ -16,6 +16,8 @@ from lth_keras.records import (
     rounds_table,
     summary_table,
 )
+from lth_keras.records.report import write_report
+from lth_keras.records.tensorboard import TensorBoard
 
 USAGE = """usage: python run.py --gin_file=F [--gin_param=B]… [--output_dir=runs] [--data_dir=D]
   Runs the experiment, or goes on with it where it stopped.
@@ -54,8 +56,10 @@ def main(flags, arguments):
                            60 * flags.checkpoint_minutes, stopper)
         _print_header(console, prepared)
         with Progress(total_steps(prepared), prepared.run, console) as progress:
+            sinks = [TensorBoard(prepared.context.paths, GradientNorms(prepared.context))]
             summary = execute(
-                prepared, progress, accept_other_versions=flags.accept_other_versions)
+                prepared, progress, sinks, accept_other_versions=flags.accept_other_versions)
+    write_report(prepared.context.paths.root)
     _print_results(console, prepared, summary)
     return 0
 
@@ -87,8 +91,10 @@ def _print_results(console, prepared, summary):
             f"Published figures are not shown: they are for {data.requested}, and this is "
             f"{data.name}.", highlight=False)
     for file, what in (
+        (paths.report, "the answer, tables and figures, in a browser"),
         (paths.summary, "a row per variant and round"),
         (paths.metrics, "every evaluation"),
+        (paths.tensorboard, "for tensorboard --logdir="),
         (paths.run_json, "data, versions, seeds, configuration"),
         (pathlib.Path(paths.trial(1)), "masks and weights, a folder per network"),
     ):
