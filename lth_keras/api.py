@@ -73,18 +73,22 @@ def find_ticket(
             f"model is a {type(model).__name__}; expected a function (input_shape, num_classes) "
             "that builds the Keras model, so that each trial and round can have its own"
         )
-    experiment = Experiment(
-        dataset=ArrayDataset(*_pair(train, "train"), *_pair(test, "test"), validation, mean, std),
-        model=model,
-        imp=IMP(
-            RewindingSchedule(rounds, rate, rates, scope, rewind_to),
-            Magnitude() if criterion is None else criterion, duration,
-        ),
-        optimizer=Adam() if optimizer is None else optimizer,
-        duration=duration, batch_size=batch_size, augmentation=augmentation,
-        never_prune=tuple(never_prune), jit=jit, seed=seed,
-        name=name or getattr(model, "__name__", "ticket"),
-    )
+    dataset = ArrayDataset(*_pair(train, "train"), *_pair(test, "test"), validation, mean, std)
+    try:
+        experiment = Experiment(
+            dataset=dataset, model=model,
+            imp=IMP(
+                RewindingSchedule(rounds, rate, rates, scope, rewind_to),
+                Magnitude() if criterion is None else criterion, duration,
+            ),
+            optimizer=Adam() if optimizer is None else optimizer,
+            duration=duration, batch_size=batch_size, augmentation=augmentation,
+            never_prune=tuple(never_prune), jit=jit, seed=seed,
+            name=name or getattr(model, "__name__", "ticket"),
+        )
+    except ConfigurationError as error:
+        # gin appends a line for each configurable that an error passed through.
+        raise ConfigurationError(str(error).splitlines()[0]) from None
     prepared = prepare(experiment, output_dir)
     with Progress(total_steps(prepared), prepared.run, Console(quiet=not progress)) as reporter:
         execute(prepared, reporter)

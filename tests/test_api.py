@@ -155,7 +155,8 @@ def pairs():
 
 @pytest.mark.parametrize("model, train, options, message", [
     (lambda shape, classes: Subclassed(), TRAIN, {}, "functional API or as keras.Sequential"),
-    (lambda shape, classes: keras.Sequential([Subclassed()]), TRAIN, {}, "."),
+    (lambda shape, classes: keras.Sequential([Subclassed()]), TRAIN, {},
+     r"contains a subclassed Keras model \(Subclassed\)"),
     (functional((5,), 3), TRAIN, {}, "model is a Functional; expected a function"),
     ("functional", TRAIN, {}, "model is a str; expected a function"),
     (functional, TRAIN[0], {}, "train is a ndarray; expected a pair"),
@@ -190,10 +191,11 @@ def test_the_guides_python_runs(tmp_path, monkeypatch, capsys):
     assert len(blocks) == 2
     names = {}
     for text in blocks:
+        text = text.replace('duration="1ep")', 'duration="1ep", jit=False)')  # quicker to compile
         exec(compile(text, "your_own_model.md", "exec"), names)
     result = names["result"]
     assert result.path.parent == pathlib.Path("runs") and result.path.name.startswith("build-")
-    assert [round(ticket.density, 2) for ticket in result] == [1, 0.5, 0.25, 0.13]
+    assert [ticket.density for ticket in result] == pytest.approx([1, 0.5, 0.25, 0.125], abs=1e-3)
     assert names["logits"].shape == (1000, 10)
     assert main(["list"]) == 0
     assert result.path.name in capsys.readouterr().out
@@ -215,7 +217,9 @@ def test_the_guides_gin_file_runs(tmp_path, monkeypatch, capfd, beside):
     monkeypatch.chdir(tmp_path)
     # The installed command has neither folder on its path.
     monkeypatch.setattr(sys, "path", [each for each in sys.path if each not in ("", ".")])
-    status = main([f"--gin_file={gin_file}", "--gin_param=Experiment.trials = 1"])
+    # XLA takes longer to compile than this takes to train.
+    status = main([f"--gin_file={gin_file}", *(f"--gin_param={binding}" for binding in (
+        "Experiment.trials = 1", "Experiment.jit = False", "Dataset.train_examples = 500"))])
     assert status == 0, capfd.readouterr().err
     run, = (tmp_path / "runs").iterdir()
     assert (run / "trial_01" / "random_reinit@02" / "done.json").exists()

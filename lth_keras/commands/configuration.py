@@ -79,7 +79,8 @@ def _find_modules_beside(gin_files):
     Last of all, so that a file called like a library does not take its place; and for good,
     because a module may import another when one of its functions is called.
     """
-    for folder in (*(pathlib.Path(file).resolve().parent for file in gin_files), pathlib.Path.cwd()):
+    folders = [pathlib.Path(file).resolve().parent for file in gin_files]
+    for folder in (*folders, pathlib.Path.cwd()):
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
 

@@ -38,10 +38,13 @@ def build(model_fn, input_shape, num_classes, **arguments):
         )
     if isinstance(model, keras.Sequential):
         model.build((None, *input_shape))
-    if not getattr(model, "_is_graph_network", False):
+    subclassed = _find_subclassed(model)
+    if subclassed is not None:
+        verb = "is" if subclassed is model else "contains"
         raise ConfigurationError(
-            f"the model {name} is a subclassed Keras model ({type(model).__name__}), whose layers "
-            "cannot be seen and wrapped; write it with the functional API or as keras.Sequential"
+            f"the model {name} {verb} a subclassed Keras model ({type(subclassed).__name__}), "
+            "whose layers cannot be seen and wrapped; write it with the functional API or as "
+            "keras.Sequential"
         )
     if model.output_shape != (None, num_classes):
         raise ConfigurationError(
@@ -49,6 +52,14 @@ def build(model_fn, input_shape, num_classes, **arguments):
             f"shape (None, {num_classes})"
         )
     return model
+
+
+def _find_subclassed(model):
+    """The model, or the first one nested in it, that is no graph of layers; or None."""
+    if not getattr(model, "_is_graph_network", False):
+        return model
+    nested = (_find_subclassed(layer) for layer in model.layers if isinstance(layer, keras.Model))
+    return next((found for found in nested if found is not None), None)
 
 
 class _GlobalRandomState:
