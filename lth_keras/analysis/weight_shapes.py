@@ -10,7 +10,7 @@ QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 # thousands of weights every test of fit rejects every family: what matters is by how much.
 FIT = 0.02
 # For speed; the choice is evenly spaced in the sorted values, so that no chance comes in.
-_FITTED_VALUES = 5000
+_FITTED_VALUES = 2000
 
 
 def describe(values):
@@ -119,7 +119,7 @@ def fit(values):
             ks = stats.kstest(values, lambda x, f=family, p=parameters: f.cdf(x, *p)).statistic
             best = {"best_family": name, "best_ks": float(ks), "best_aic": aic,
                     "parameters": " ".join(f"{each:.4g}" for each in parameters),
-                    "unit": float(scale)}
+                    "fitted_in_units_of": float(scale)}
     if best is None:
         return {"family": "none", "best_family": "none", "best_ks": math.nan}
     return {"family": best["best_family"] if best["best_ks"] <= FIT else "none", **best}

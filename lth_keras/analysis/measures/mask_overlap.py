@@ -99,7 +99,12 @@ class MaskOverlap(Measure):
         levels = units[units.ours.map(lambda unit: bool(ROUND.fullmatch(str(unit))))]
         if len(levels):
             figures["units"] = _draw_units(levels, title)
-        return Account(figures, statements, summary if len(summary) else units)
+        return Account(figures, statements, summary if len(summary) else _left(units))
+
+
+def _left(units):
+    columns = ["density", "dead_inputs", "inputs", "dead_outputs", "outputs", "sign_agreement"]
+    return units.groupby(["ours", "layer"])[columns].mean().reset_index()
 
 
 def _levels(rows, column):

@@ -48,7 +48,7 @@ class WeightDistributions(Measure):
         ]
 
     def measure(self, run, piece):
-        """A row for each layer, and for all together, at 'start' and 'end'."""
+        """A row for each layer, and for all together, at 'start' and 'end'; families for 'all'."""
         name = piece.references[0]
         facts = run.facts(piece.trial, name)
         initial = run.network(piece.trial, "initial")
@@ -64,7 +64,9 @@ class WeightDistributions(Measure):
                     continue
                 row = {"trial": piece.trial, "unit": name, "variant": facts["variant"],
                        "round": facts["round"], "when": when, "layer": layer,
-                       **shapes.describe(values), **shapes.fit(values)}
+                       **shapes.describe(values)}
+                if layer == "all":
+                    row |= shapes.fit(values)
                 row |= {f"to_initial_{key}": value for key, value in
                         shapes.distances(values, theta[layer]).items()}
                 for other in self.others:
