@@ -1,0 +1,204 @@
+"""Every format of every kind of network: written, reloaded in a fresh process, as promised."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from lth_keras import masks
+from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.export import (
+    EXPORT_FORMATS,
+    ExportOptions,
+    export_unit,
+    load_ticket,
+    size_table,
+    verify_export,
+)
+from lth_keras.export.card import readme
+
+ALL = ExportOptions(formats=(*EXPORT_FORMATS, "ticket"), latency=False)
+NETWORKS = [
+    ("lenet_300_100", "full"), ("lenet_300_100", "ticket@06"), ("lenet_300_100", "ticket@10"),
+    ("lenet_300_100", "dense_matched@10"), ("lenet_5", "ticket@02"), ("resnet", "ticket@01"),
+]
+
+
+@pytest.fixture(scope="session")
+def exported(runs, tmp_path_factory):
+    """A function (run, unit) -> the folder of its export in every format, made once."""
+    made, folder = {}, tmp_path_factory.mktemp("exports")
+
+    def export(run, unit):
+        if (run, unit) not in made:
+            made[run, unit] = folder / f"{run}_{unit}"
+            export_unit(runs[run], 1, unit, made[run, unit], ALL)
+        return made[run, unit]
+
+    return export
+
+
+def card_of(folder):
+    return json.loads((folder / "card.json").read_text("utf-8"))
+
+
+def checked(folder, name):
+    """What verify.py's own function says of one format, in this process."""
+    with np.load(folder / "check.npz") as archive:
+        data = {**archive, "exact": True}
+    return verify_export.check_format(folder, card_of(folder), name, data)
+
+
+@pytest.mark.parametrize("run, unit", NETWORKS)
+def test_every_format_keeps_its_promise(exported, runs, run, unit):
+    folder = exported(run, unit)
+    card = card_of(folder)
+    assert set(card["formats"]) == {*EXPORT_FORMATS, "ticket"}
+    with np.load(runs[run] / "trial_01" / unit / "masks.npz") as archive:
+        kept = {key: int(archive[key].sum()) for key in archive.files}
+    assert {row["key"]: row["nonzero"] for row in card["layers"]} == kept
+    for name, entry in card["formats"].items():
+        verified = entry["verified"]
+        assert verified["ok"]
+        if name not in ("tflite_float16", "tflite_int8"):
+            assert verified["nonzero"] == sum(kept.values())
+        assert verified["nonzero"] <= sum(kept.values())
+        assert verified.get("examples", 100) == 100
+    for name in ("saved_model", "keras"):
+        assert card["formats"][name]["verified"]["bit_for_bit"]
+    # No wrapper and no mask of TFMOT's in what was written.
+    for path in folder.rglob("*"):
+        if path.is_file() and "prune_low_magnitude" in path.name:
+            pytest.fail(str(path))
+    assert b"prune_low_magnitude" not in (folder / "saved_model/saved_model.pb").read_bytes()
+
+
+@pytest.mark.parametrize("name", [*EXPORT_FORMATS, "ticket"])
+def test_a_damaged_file_is_found(exported, name):
+    folder = exported("lenet_300_100", "ticket@06")
+    file = folder / max(card_of(folder)["formats"][name]["files"],
+                        key=lambda each: (folder / each).stat().st_size)
+    whole = file.read_bytes()
+    assert checked(folder, name)["nonzero"]
+    try:
+        file.write_bytes(whole[:-7] + bytes([whole[-7] ^ 1]) + whole[-6:])
+        with pytest.raises(verify_export.Broken, match="SHA-256"):
+            checked(folder, name)
+    finally:
+        file.write_bytes(whole)
+
+
+def test_the_program_of_the_export_runs_alone(exported, tmp_path):
+    folder = exported("lenet_300_100", "ticket@06")
+    process = subprocess.run(
+        [sys.executable, "-I", str(folder / "verify.py"), "ticket", "tflite"],
+        cwd=tmp_path, capture_output=True, text=True, check=False)
+    lines = [json.loads(line) for line in process.stdout.splitlines()]
+    assert [(line["format"], line["ok"]) for line in lines] == [("ticket", True), ("tflite", True)]
+
+
+def test_untrained_tickets_and_float_inputs(runs, tmp_path):
+    options = ExportOptions(formats=("saved_model", "ticket"), input_form="float",
+                            weights="untrained", latency=False)
+    card = export_unit(runs["lenet_300_100"], 1, "ticket@10", tmp_path / "t", options)
+    assert card["formats"]["saved_model"]["input"] == "float"
+    unit = runs["lenet_300_100"] / "trial_01" / "ticket@10"
+    with np.load(unit / "initial.npz") as archive:
+        initial = dict(archive)
+    ticket = load_ticket(tmp_path / "t")
+    for key, array in ticket.weights.items():
+        assert array.tobytes() == initial[key].tobytes()
+    assert masks.total_kept(ticket.masks) == card["totals"]["nonzero"]
+
+
+def test_latencies_are_measured_against_the_dense_network(runs, tmp_path):
+    options = ExportOptions(formats=("tflite", "tflite_sparse"))
+    card = export_unit(runs["lenet_300_100"], 1, "ticket@10", tmp_path / "t", options)
+    table = size_table([card])
+    assert list(table["format"]) == ["tflite", "tflite_sparse"]
+    assert (table[["ms_batch_1", "ms_batch_256", "dense_ms_batch_1", "dense_ms_batch_256"]] > 0).all(
+        axis=None)
+    assert table["bytes_of_dense"][0] > 0.95 and table["bytes_of_dense"][1] < 0.3
+    assert "No speed from zeros" in readme(card) or "Faster than" in readme(card)
+
+
+def test_an_export_that_breaks_its_promise_leaves_nothing(runs, tmp_path, monkeypatch):
+    def revived(served, model, path):
+        kernel = served.parameters["fc1/kernel"]
+        values = kernel.numpy()
+        values.flat[np.flatnonzero(values == 0)[0]] = 1e-3
+        kernel.assign(values)
+        served.save(path)
+
+    broken = dataclasses.replace(EXPORT_FORMATS["saved_model"], write=revived)
+    monkeypatch.setitem(EXPORT_FORMATS, "saved_model", broken)
+    # What is promised is counted before it is written.
+    monkeypatch.setattr("lth_keras.export.formats.Format.nonzero_range",
+                        lambda self, weights: (weights.size // 2, weights.size // 2))
+    with pytest.raises(RunError, match="non-zero weights; promised"):
+        export_unit(runs["lenet_300_100"], 1, "ticket@06", tmp_path / "t",
+                    ExportOptions(formats=("saved_model",), latency=False))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("trial, unit, said", [
+    (7, "ticket@06", "no trial 7; it has trial_01"),
+    (1, "ticket@05", "no finished 'ticket@05'; it has .*full.*ticket@06"),
+])
+def test_what_is_not_there_is_said(runs, tmp_path, trial, unit, said):
+    with pytest.raises(ConfigurationError, match=said):
+        export_unit(runs["lenet_300_100"], trial, unit, tmp_path / "t", ALL)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_overwritten(runs, tmp_path):
+    (tmp_path / "t").mkdir()
+    (tmp_path / "t/mine.txt").write_text("mine")
+    with pytest.raises(ConfigurationError, match="exists already"):
+        export_unit(runs["lenet_300_100"], 1, "full", tmp_path / "t", ALL)
+    assert [path.name for path in (tmp_path / "t").iterdir()] == ["mine.txt"]
+
+
+def test_a_damaged_run_is_refused(runs, tmp_path):
+    weights = runs["lenet_300_100"] / "trial_01" / "ticket@06" / "weights.npz"
+    whole = weights.read_bytes()
+    try:
+        weights.write_bytes(whole[:-1] + b"x")
+        with pytest.raises(RunError, match="weights.npz is missing or not what done.json says"):
+            export_unit(runs["lenet_300_100"], 1, "ticket@06", tmp_path / "t", ALL)
+    finally:
+        weights.write_bytes(whole)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("changes, said", [
+    ({"formats": ("onnx",)}, "format is 'onnx'; expected one or more of saved_model"),
+    ({"formats": ()}, "format is 'empty'"),
+    ({"weights": "best"}, "weights is 'best'"),
+    ({"input_form": "int8"}, "input is 'int8'"),
+    ({"formats": ("ticket",), "compact": True}, "leave 'ticket' out"),
+])
+def test_options_are_checked(changes, said):
+    with pytest.raises(ConfigurationError, match=said):
+        ExportOptions(**changes)
+
+
+def test_the_printed_serving_program_runs(exported, tmp_path):
+    root = pathlib.Path(__file__).resolve().parents[2]
+    pages = [root / "README.md", root / "docs/export.md"]
+    found = [match for page in pages if page.exists() for match in re.findall(
+        r"```python\n(# serve\.py.*?)```", page.read_text("utf-8"), re.DOTALL)]
+    assert found, "neither README.md nor docs/export.md has the program serve.py"
+    os.symlink(exported("lenet_300_100", "ticket@06"), tmp_path / "exported")
+    for program in found:
+        (tmp_path / "serve.py").write_text(program, "utf-8")
+        process = subprocess.run([sys.executable, "-I", "serve.py"], cwd=tmp_path,
+                                 capture_output=True, text=True, check=False)
+        assert process.returncode == 0, process.stderr[-500:]
+        assert re.search(r"^\d \d\.\d\d$", process.stdout, re.MULTILINE), process.stdout
