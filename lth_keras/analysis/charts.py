@@ -5,7 +5,7 @@ import io
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from lth_keras import files
 from lth_keras.records.intervals import mean_interval
@@ -47,6 +47,15 @@ def label(axes, x, y, title=None, legend=True):
 def whole_ticks(axes):
     """Ticks of the x-axis at whole numbers: levels, epochs."""
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def log_scale(axes, which):
+    """Makes the 'x' or the 'y' axis logarithmic, with plain numbers, at 1, 2 and 5 where it fits."""
+    getattr(axes, f"set_{which}scale")("log")
+    axis = getattr(axes, f"{which}axis")
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=9))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def mean_line(axes, table, x, y, index, name):

@@ -98,8 +98,8 @@ class GradientFlow(Measure):
         whole = table[(table.layer == "all") & (table.epoch == 0)]
         figure, (left, right) = charts.panels(2, title=f"At the start of training: {title}")
         for axes in (left, right):
-            axes.set_xscale("log")
-            axes.set_yscale("log")
+            charts.log_scale(axes, "x")
+            charts.log_scale(axes, "y")
         for index, (variant, rows) in enumerate(whole.groupby("variant", sort=False)):
             charts.mean_line(left, rows, "density", "gradient_norm", index, variant)
             charts.mean_line(right, rows, "density", "largest_singular_value", index, variant)
@@ -122,7 +122,7 @@ class GradientFlow(Measure):
 def _draw_training(table, title):
     figure, (left, right) = charts.panels(2, title=f"Through training: {title}")
     whole = table[table.layer == "all"]
-    left.set_yscale("log")
+    charts.log_scale(left, "y")
     units = list(whole.unit.unique())
     shown = [units[i] for i in np.unique(np.linspace(0, len(units) - 1, 7).astype(int))]
     for index, unit in enumerate(shown):

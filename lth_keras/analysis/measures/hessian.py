@@ -164,7 +164,7 @@ def references(run, trial, templates):
 def _draw_spectra(leading, title, over):
     figure, (axes,) = charts.panels(1, height=3.4, title=f"Leading Hessian eigenvalues, {over}:\n"
                                     f"{title}")
-    axes.set_yscale("log")
+    charts.log_scale(axes, "y")
     networks = list(leading.network.unique())
     shown = [networks[i] for i in np.unique(np.linspace(0, len(networks) - 1, 6).astype(int))]
     for index, network in enumerate(shown):
@@ -197,7 +197,7 @@ def _by_level(leading):
 def _draw_levels(levels, title, over):
     figure, (left, right) = charts.panels(
         2, title=f"Hessian over {over} at the new minimum and the projected previous one: {title}")
-    left.set_yscale("log")
+    charts.log_scale(left, "y")
     names = {"new": "new minimum", "projected": "previous minimum, projected"}
     for index, (point, name) in enumerate(names.items()):
         rows = levels[levels.point == point]
@@ -222,7 +222,7 @@ def _verdicts(wide):
 
 def _draw_density(density, title):
     figure, (axes,) = charts.panels(1, height=3.2, title=f"Spectral density: {title}")
-    axes.set_yscale("log")
+    charts.log_scale(axes, "y")
     pieces = sorted(density)
     shown = [pieces[i] for i in np.unique(np.linspace(0, len(pieces) - 1, 4).astype(int))]
     for index, piece in enumerate(shown):

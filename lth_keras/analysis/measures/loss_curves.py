@@ -85,7 +85,7 @@ class LossCurves(Measure):
         figure, axes = charts.panels(
             columns, -(-len(shown) // columns), 2.6, f"Training loss by epoch: {title}")
         for panel, level in zip(axes, shown, strict=False):
-            panel.set_yscale("log")
+            charts.log_scale(panel, "y")
             for index, (curve, name) in enumerate(CURVES.items()):
                 rows = table[(table.level == level) & (table.curve == curve)]
                 charts.mean_line(panel, rows, "epoch", "train_loss", index, name)

@@ -139,8 +139,8 @@ def _draw_units(units, title):
              ("spread", "spread of out-degrees / by chance"),
              ("sign_agreement", "sign as at the start"))
     for panel, (column, text) in zip(panels, shown, strict=True):
-        if column in ("density", "spread"):
-            panel.set_yscale("log")
+        if column == "density":
+            charts.log_scale(panel, "y")
         for index, layer in enumerate(list(rows.layer.unique())[:6]):
             charts.mean_line(panel, rows[rows.layer == layer].dropna(subset=[column]), "level",
                              column, index, layer)

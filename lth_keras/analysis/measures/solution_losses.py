@@ -72,7 +72,7 @@ class SolutionLosses(Measure):
         beside = table[(table["round"] == last) | (table.unit == "round_00") | (table.unit == "full")]
         if beside.unit.nunique() > 1:
             figures["variants"] = self._draw_variants(
-                beside, f"{run.title}, {trials}: level {last}")
+                beside, f"{run.title}, {trials}: level {last}, IMP in orange")
         imp = beside[beside.unit == f"round_{last:02d}"].set_index("trial")
         for unit, rows in beside.groupby("unit"):
             row = {"unit": unit, "trials": rows.trial.nunique()}
@@ -89,7 +89,7 @@ class SolutionLosses(Measure):
 
     def _draw_levels(self, levels, title):
         figure, (left, right) = charts.panels(2, title=f"IMP by level: {title}")
-        left.set_yscale("log")
+        charts.log_scale(left, "y")
         for index, split in enumerate(self.splits):
             charts.mean_line(left, levels, "round", f"{split}_loss", index, split)
             charts.mean_line(right, levels, "round", f"{split}_accuracy", index, split)
@@ -114,7 +114,7 @@ class SolutionLosses(Measure):
                     axes.plot([max(low, values.min() / 2), high], [position] * 2, color=colour)
             axes.set_yticks(range(len(order)), order)
             charts.label(axes, column.replace("_", " "), "")
-        left.set_xscale("log")
+        charts.log_scale(left, "x")
         return figure
 
 
