@@ -50,7 +50,7 @@ def whole_ticks(axes):
 
 
 def log_scale(axes, which):
-    """Makes the 'x' or the 'y' axis logarithmic, with plain numbers, at 1, 2 and 5 where it fits."""
+    """Makes the 'x' or the 'y' axis logarithmic, with plain numbers, at 1, 2 and 5."""
     getattr(axes, f"set_{which}scale")("log")
     axis = getattr(axes, f"{which}axis")
     axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=9))

@@ -6,10 +6,10 @@ from lth_keras.errors import ConfigurationError
 
 
 def filter_normalised(weights, keys, generator, masks=None):
-    """A random direction with each filter as long as the network's own (Li et al. 2018, 1712.09913).
+    """A random direction with each filter as long as the network's own (Li et al. 2018).
 
     A filter is what leads to one unit: a column of a dense kernel [in, out], the last axis of a
-    convolution's. Everything that is no kernel has no direction, as in the paper.
+    convolution's. Everything that is no kernel has no direction, as in the paper (1712.09913).
 
     Args:
       weights: {key: array} of the network in the centre.

@@ -18,7 +18,7 @@ from lth_keras.paths import RunPaths
 from lth_keras.records import Progress, lock
 from lth_keras.training.engine import resolve_jit
 
-USAGE = """usage: python run.py analyze RUN [--gin_file=F]… [--gin_param=B]… [--only=M,…] [--data_dir=D]
+USAGE = """usage: python run.py analyze RUN [--gin_file=F]… [--only=M,…] [--data_dir=D]
   Geometry of the networks of a run; results go beside it, into RUN/analysis, and what is stored
   there already is not done again.
   RUN               a run's folder, or its name under --output_dir

@@ -69,7 +69,7 @@ class SolutionLosses(Measure):
                            for split in self.splits for what in ("loss", "accuracy")]
         last = int(table["round"].max())
         # A round of IMP and a variant may be the same network, under another duration or not.
-        beside = table[(table["round"] == last) | (table.unit == "round_00") | (table.unit == "full")]
+        beside = table[(table["round"] == last) | table.unit.isin(["round_00", "full"])]
         if beside.unit.nunique() > 1:
             figures["variants"] = self._draw_variants(
                 beside, f"{run.title}, {trials}: level {last}, IMP in orange")

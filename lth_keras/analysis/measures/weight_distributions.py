@@ -104,8 +104,8 @@ class WeightDistributions(Measure):
             fitted = last.best_family.mode().iloc[0]
             statements.append(
                 f"{when}, level {int(last['round'].iloc[0])}, all layers: "
-                f"{last.modes.mean():.2g} modes, kurtosis {last["kurtosis"].mean():.2g}; best family "
-                f"{fitted} at a KS distance of {last.best_ks.mean():.3f}, which "
+                f"{last.modes.mean():.2g} modes, kurtosis {last['kurtosis'].mean():.2g}; best "
+                f"family {fitted} at a KS distance of {last.best_ks.mean():.3f}, which "
                 f"{'counts' if (last.family != 'none').mean() > 0.5 else 'does not count'} as a "
                 f"fit (at most {shapes.FIT})")
         others = [column for column in table if column.endswith("shape_ks")
