@@ -1,0 +1,270 @@
+"""What defines each variant, on what one run of gin/smoke/variants.gin stored of it.
+
+The rewind point is step 10 of 40, so that θ_0, θ_10 and the trained weights are three things.
+"""
+
+import pathlib
+
+import gin
+import numpy as np
+import pytest
+
+from lth_keras import files, masks
+from lth_keras.commands import configuration
+from lth_keras.experiment import execute, prepare
+from lth_keras.experiment.context import load_masks
+from lth_keras.records import store
+
+ROOT = pathlib.Path(__file__).parents[2]
+ROUNDS = (1, 3)
+
+
+class Quiet:
+    """A reporter that says nothing."""
+
+    def __getattr__(self, name):
+        return lambda *args, **kwargs: None
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    experiment = configuration.read([str(ROOT / "gin/smoke/variants.gin")])
+    prepared = prepare(experiment, tmp_path_factory.mktemp("runs"))
+    execute(prepared, Quiet())
+    gin.clear_config()
+    return Stored(prepared)
+
+
+class Stored:
+    """The files of the run's one trial."""
+
+    def __init__(self, prepared):
+        self.context = prepared.context
+        self.trial = prepared.context.paths.trial(1)
+        self.initial = files.read_npz(self.trial / "initial.npz")
+        self.rewind = files.read_npz(self.trial / "rewind.npz")
+
+    def masks(self, unit):
+        return load_masks(self.trial / unit)
+
+    def start(self, unit):
+        """The weights that a unit's training began from."""
+        return files.read_npz(self.trial / unit / "initial.npz")
+
+    def trained(self, unit):
+        return files.read_npz(self.trial / unit / "weights.npz")
+
+    def facts(self, unit):
+        return store.facts(self.trial / unit)
+
+    def kernels(self):
+        return list(self.masks("round_00"))
+
+
+def same(left, right):
+    assert left.keys() == right.keys()
+    for key in left:
+        np.testing.assert_array_equal(left[key], right[key], err_msg=key)
+
+
+def surviving(run, unit):
+    """{key: the non-zero start weights of a unit}."""
+    found = run.masks(unit)
+    return {key: run.start(unit)[key][found[key]] for key in found}
+
+
+# One row a variant: its mask ('found', 'shuffled', 'ones', 'own'), and the step it starts from.
+FORMS = {
+    "ticket": ("found", 10), "reinit": ("found", 0), "reinit_trained": ("found", 0),
+    "reinit_layer": ("found", 0), "reinit_trained_layer": ("found", 0),
+    "reinit_histogram": ("found", 0), "pruned_d0": ("found", 0), "random_reinit": ("found", 0),
+    "same_sign": ("found", 0), "same_sign_constant": ("found", 0),
+    "remask": ("shuffled", 0), "remask_trained": ("shuffled", 0), "random_ticket": ("shuffled", 10),
+    "random_mask": ("shuffled", 0),
+    "full_dn": ("ones", 0), "dense_matched": ("narrow", 0), "dense_matched_trained": ("narrow", 0),
+    "small_dense_random": ("narrow", 0), "dense_sparse_dense": ("ones", 10),
+    "one_shot": ("layer counts", 10), "fine_tune": ("layer counts", None),
+    "lr_rewind": ("layer counts", 10),
+    "snip": ("total", 0), "grasp": ("total", 0), "synflow": ("total", 0),
+}
+
+
+@pytest.mark.parametrize("index", ROUNDS)
+@pytest.mark.parametrize("variant", FORMS)
+def test_mask_and_starting_step(run, variant, index):
+    form, step = FORMS[variant]
+    unit, found = f"{variant}@{index:02d}", run.masks(f"round_{index:02d}")
+    mine, facts = run.masks(unit), run.facts(unit)
+    if form == "found":
+        same(mine, found)
+    elif form in ("shuffled", "layer counts"):
+        assert masks.kept(mine) == masks.kept(found)
+        if form == "shuffled":
+            assert all((mine[key] != found[key]).any() for key in found)
+    elif form == "ones":
+        assert masks.density(mine) == 1 and masks.size(mine) == masks.size(found)
+    elif form == "narrow":
+        assert masks.density(mine) == 1
+        # The closest width; one unit more or less in both layers is a percent.
+        assert masks.size(mine) == pytest.approx(masks.total_kept(found), rel=0.01)
+        assert facts["density"] == masks.size(mine) / masks.size(found)
+    else:
+        assert masks.total_kept(mine) == masks.total_kept(found)
+    assert facts["kept_weights"] == masks.kept(mine)
+    assert facts["collapsed_layers"] == []
+    if step is not None:
+        assert (facts["start_step"], facts["steps"]) == (step, 40)
+    assert (facts["variant"], facts["round"], facts["trial"]) == (variant, index, 1)
+    # Nothing pruned is alive at the start or at the end.
+    masks.check_applied(mine, run.start(unit))
+    masks.check_applied(mine, run.trained(unit))
+
+
+def test_every_variant_is_in_the_table(run):
+    names = {variant.name for variant in run.context.experiment.variants}
+    assert names == set(FORMS) | {"full"}
+
+
+def test_full_is_round_zero_to_the_byte(run):
+    assert run.facts("full")["equal_to"] == "round_00"
+    same(run.trained("full"), run.trained("round_00"))
+    same(run.start("full"), run.initial)
+
+
+@pytest.mark.parametrize("index", ROUNDS)
+def test_ticket_is_the_rewind_point_under_the_mask_to_the_byte(run, index):
+    unit = f"ticket@{index:02d}"
+    assert run.facts(unit)["equal_to"] == f"round_{index:02d}"
+    same(run.start(unit), masks.apply(run.masks(unit), run.rewind))
+    assert any((run.rewind[key] != run.initial[key]).any() for key in run.initial)
+
+
+@pytest.mark.parametrize("index", ROUNDS)
+def test_random_ticket_has_the_rewind_points_weights(run, index):
+    unit = f"random_ticket@{index:02d}"
+    same(run.start(unit), masks.apply(run.masks(unit), run.rewind))
+
+
+@pytest.mark.parametrize("variant, source, pool", [
+    ("reinit", "initial", "global"), ("remask", "initial", "global"),
+    ("full_dn", "initial", "global"), ("dense_matched", "initial", "global"),
+    ("reinit_trained", "trained", "global"), ("remask_trained", "trained", "global"),
+    ("dense_matched_trained", "trained", "global"),
+    ("reinit_layer", "initial", "layer"), ("reinit_trained_layer", "trained", "layer"),
+    ("pruned_d0", "dense_initial", "global"),
+])
+@pytest.mark.parametrize("index", ROUNDS)
+def test_sampled_weights_are_values_of_their_distribution(run, variant, source, pool, index):
+    found = run.masks(f"round_{index:02d}")
+    weights = run.trained(f"round_{index - 1:02d}") if source == "trained" else run.initial
+    values = {key: weights[key][found[key] | (source == "dense_initial")] for key in found}
+    everything = np.concatenate([value[value != 0] for value in values.values()])
+    for key, drawn in surviving(run, f"{variant}@{index:02d}").items():
+        allowed = values[key] if pool == "layer" else everything
+        assert np.isin(drawn, allowed).all(), key
+        # A sample, and not each weight in its own place.
+        start = run.start(f"{variant}@{index:02d}")[key]
+        if start.shape == weights[key].shape:
+            assert (start[start != 0] != weights[key][start != 0]).mean() > 0.99
+
+
+@pytest.mark.parametrize("index", ROUNDS)
+def test_the_histograms_samples_are_new_values_of_the_same_distribution(run, index):
+    found = run.masks(f"round_{index:02d}")
+    values = np.concatenate([run.initial[key][found[key]] for key in found])
+    drawn = np.concatenate(list(surviving(run, f"reinit_histogram@{index:02d}").values()))
+    assert np.isin(drawn, values).mean() < 0.5
+    assert values.min() <= drawn.min() and drawn.max() <= values.max()
+    np.testing.assert_allclose(
+        np.quantile(drawn, [0.25, 0.5, 0.75]), np.quantile(values, [0.25, 0.5, 0.75]), atol=5e-3)
+
+
+@pytest.mark.parametrize("variant", ["random_reinit", "random_mask", "small_dense_random"])
+def test_fresh_draws_are_not_theta_0_and_stay_in_its_range(run, variant):
+    drawn = surviving(run, f"{variant}@03")
+    # PyTorch's default initialisation: uniform in ±1/√fan_in.
+    for key, values in drawn.items():
+        fan_in = run.masks(f"{variant}@03")[key].shape[0]
+        assert np.abs(values).max() <= fan_in**-0.5
+        np.testing.assert_allclose(np.abs(values).mean(), fan_in**-0.5 / 2, rtol=0.15)
+        assert not np.isin(values, run.initial[key]).all()
+
+
+@pytest.mark.parametrize("index", ROUNDS)
+def test_same_sign_has_theta_0s_signs_and_new_magnitudes(run, index):
+    found = run.masks(f"round_{index:02d}")
+    fresh, constant = (
+        surviving(run, f"{name}@{index:02d}") for name in ("same_sign", "same_sign_constant"))
+    for key in run.kernels():
+        initial = run.initial[key][found[key]]
+        np.testing.assert_array_equal(np.sign(fresh[key]), np.sign(initial))
+        assert (np.abs(fresh[key]) != np.abs(initial)).mean() > 0.99
+        np.testing.assert_array_equal(np.sign(constant[key]), np.sign(initial))
+        # σ of a uniform distribution in ±1/√fan_in.
+        (size,) = np.unique(np.abs(constant[key]))
+        assert size == pytest.approx((3 * run.initial[key].shape[0]) ** -0.5, rel=0.03)
+
+
+def test_one_shot_is_round_zero_pruned_in_one_step(run):
+    assert run.facts("one_shot@01")["equal_to"] == "round_01"
+    solution, mine = run.trained("round_00"), run.masks("one_shot@03")
+    for key, mask in mine.items():
+        assert np.abs(solution[key][mask]).min() >= np.abs(solution[key][~mask]).max()
+    assert any((mine[key] != run.masks("round_03")[key]).any() for key in mine)
+    same(run.start("one_shot@03"), masks.apply(mine, run.rewind))
+
+
+@pytest.mark.parametrize("variant", ["fine_tune", "lr_rewind"])
+def test_chains_prune_and_go_on_from_their_own_networks(run, variant):
+    before = "round_00"
+    for index in (1, 2, 3):
+        unit = f"{variant}@{index:02d}"
+        old, new, solution = run.masks(before), run.masks(unit), run.trained(before)
+        masks.check(new, old, run.context.schedule.layer_counts(run.context.prunable, index))
+        for key in new:
+            gone = old[key] & ~new[key]
+            assert np.abs(solution[key][gone]).max() <= np.abs(solution[key][new[key]]).min()
+        same(run.start(unit), masks.apply(new, solution))
+        before = unit
+    same(run.masks(f"{variant}@01"), run.masks("round_01"))
+
+
+def test_fine_tune_goes_on_in_step_and_optimizer_for_as_many_updates_as_a_round(run):
+    steps = [run.facts(f"fine_tune@{i:02d}") for i in (1, 2, 3)]
+    # Round 0 ends at 40; a rewound round has 40 − 10 updates.
+    assert [(each["start_step"], each["steps"]) for each in steps] == [
+        (40, 70), (70, 100), (100, 130)]
+    assert (run.trial / "round_00" / "optimizer.npz").exists()
+    assert "optimizer.npz" in run.facts("fine_tune@02")["files"]
+    # Nothing goes on from these.
+    assert not (run.trial / "fine_tune@03" / "optimizer.npz").exists()
+    assert not (run.trial / "round_01" / "optimizer.npz").exists()
+
+
+@pytest.mark.parametrize("index", ROUNDS)
+def test_dense_sparse_dense_restores_the_pruned_weights_as_zeros(run, index):
+    sparse, unit = f"fine_tune@{index:02d}", f"dense_sparse_dense@{index:02d}"
+    same(run.start(unit), run.trained(sparse))
+    pruned = {key: ~mask for key, mask in run.masks(sparse).items()}
+    assert all((run.start(unit)[key][gone] == 0).all() for key, gone in pruned.items())
+    assert all((run.trained(unit)[key][gone] != 0).mean() > 0.5 for key, gone in pruned.items())
+
+
+@pytest.mark.parametrize("variant", ["snip", "grasp", "synflow"])
+def test_pruning_at_initialisation_keeps_theta_0(run, variant):
+    for index in ROUNDS:
+        unit = f"{variant}@{index:02d}"
+        same(run.start(unit), masks.apply(run.masks(unit), run.initial))
+    # Layers compete: their shares are not IMP's.
+    assert masks.kept(run.masks(f"{variant}@03")) != masks.kept(run.masks("round_03"))
+
+
+def test_biases_are_never_pruned_and_of_the_same_source_as_the_kernels(run):
+    for unit, source in (("ticket@03", run.rewind), ("reinit@03", run.initial)):
+        np.testing.assert_array_equal(run.start(unit)["fc1/bias"], source["fc1/bias"])
+    assert (run.start("same_sign@03")["fc1/bias"] != run.initial["fc1/bias"]).all()
+
+
+def test_no_architecture_was_traced_twice(run):
+    assert all(
+        count <= 1 for counts in run.context.trace_counts() for count in counts.values())
