@@ -34,12 +34,12 @@ def input_pixels(mask, input_shape):
 def mask_plane(mask):
     """A mask as a plane, float [rows, columns], 1 where a weight is kept.
 
-    A dense kernel is itself, inputs down and outputs across. A convolution's is a tile of its
+    A dense kernel has its longer side across. A convolution's is a tile of its
     window for each input channel (down) and output channel (across), a line of 0.5 between.
     """
     mask = np.asarray(mask, float)
     if mask.ndim == 2:
-        return mask
+        return mask if mask.shape[0] <= mask.shape[1] else mask.T
     if mask.ndim == 1:
         return mask[np.newaxis, :]
     *window, inputs, outputs = mask.shape
