@@ -44,6 +44,14 @@ def label(axes, x, y, title=None, legend=True):
         axes.legend(fontsize=8.5, frameon=False)
 
 
+def legend_below(figure, axes):
+    """One legend for all panels, under them, where it covers no curve."""
+    handles, labels = axes.get_legend_handles_labels()
+    columns = max(1, int(figure.get_figwidth() / WIDTH))
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, fontsize=8.5,
+                  frameon=False)
+
+
 def whole_ticks(axes):
     """Ticks of the x-axis at whole numbers: levels, epochs."""
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -53,7 +53,7 @@ class Surface:
         self._compiled_recomputed = tf.function(self._recomputed_values, jit_compile=jit)
         self._compiled_gradient = tf.function(self._gradient, jit_compile=jit)
         self._compiled_product = tf.function(self._product, jit_compile=jit)
-        self._compiled_jacobian = tf.function(self._jacobian, jit_compile=jit)
+        self._compiled_jacobian = tf.function(self._jacobian)  # XLA compiles it for minutes.
 
     def load(self, weights):
         """Puts the network {key: array} in place for `gradient`, `product` and the like."""

@@ -90,8 +90,8 @@ class LossCurves(Measure):
                 rows = table[(table.level == level) & (table.curve == curve)]
                 charts.mean_line(panel, rows, "epoch", "train_loss", index, name)
             charts.whole_ticks(panel)
-            charts.label(panel, "epoch", "training loss", f"L = {level}",
-                         legend=level == shown[0])
+            charts.label(panel, "epoch", "training loss", f"L = {level}", legend=False)
+        charts.legend_below(figure, axes[0])
         for panel in axes[len(shown):]:
             panel.set_visible(False)
         ends = table[table.step == table.groupby("level").step.transform("max")]
