@@ -1,0 +1,100 @@
+"""Every gin file: it opens with what it is, parses, and runs for a few steps on data of its shape."""
+
+import pathlib
+
+import gin
+import numpy as np
+import pytest
+
+from lth_keras import masks
+from lth_keras.commands import configuration
+from lth_keras.data import embedded
+from lth_keras.data.loaded import RawData
+from lth_keras.experiment import execute, prepare
+from lth_keras.experiment.context import load_masks
+
+ROOT = pathlib.Path(__file__).parents[1]
+# It starts from a ticket that another run exported: tested with the export.
+NEEDS_A_TICKET = ("transfer_mnist_fashion",)
+EXPERIMENTS = sorted(
+    path for path in (ROOT / "gin").glob("*.gin") if path.stem not in NEEDS_A_TICKET)
+SMOKE = sorted((ROOT / "gin" / "smoke").glob("*.gin"))
+SHORT = ROOT / "gin" / "pieces" / "short.gin"
+
+# Real inputs; networks narrow or shallow, and no XLA, which takes longer than these few steps.
+SMALL = (
+    "Experiment.jit = False", "resnet.depth = 8", "vgg_16.width = 0.125", "conv_2.width = 0.125",
+    "conv_4.width = 0.125", "conv_6.width = 0.125",
+)
+SHAPES = {
+    "mnist": ((28, 28, 1), 10), "fashion_mnist": ((28, 28, 1), 10), "cifar10": ((32, 32, 3), 10),
+    "cifar100": ((32, 32, 3), 100),
+}
+
+
+class Quiet:
+    """A reporter that says nothing."""
+
+    def __getattr__(self, name):
+        return lambda *args, **kwargs: None
+
+
+def generated(name):
+    """Random images in the shape of a data set that needs a network to have."""
+    shape, classes = SHAPES[name]
+    random = np.random.default_rng(0)
+    train, test = (
+        (random.integers(0, 256, (n, *shape)).astype(np.uint8), np.arange(n, dtype=np.int32) % classes)
+        for n in (300, 100))
+    return RawData(name, *train, *test, num_classes=classes)
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    for name in SHAPES:
+        monkeypatch.setitem(embedded.EMBEDDED, name, lambda name=name: generated(name))
+
+
+@pytest.mark.parametrize("path", EXPERIMENTS + SMOKE, ids=lambda path: path.stem)
+def test_opens_with_a_comment_and_parses(path):
+    text = path.read_text("utf-8")
+    assert text.startswith("# ")
+    opening = text.split("\n\n")[0]
+    if path in EXPERIMENTS:
+        assert "# Time: " in opening
+        assert "arXiv" in opening or "ICLR" in opening or "include" in text
+    else:
+        assert "mean nothing" in opening
+    experiment = configuration.read([str(path)])
+    assert experiment.name == path.stem and experiment.variants
+
+
+def test_every_protocol_of_the_literature_is_there():
+    wanted = """mnist_lt fashion_mnist_lt cifar10_lenet5 cifar100_lenet5 mnist_frankle
+    mnist_frankle_one_shot cifar10_conv2 cifar10_conv4 cifar10_conv6 cifar10_resnet20 cifar10_vgg16
+    mnist1d_lt insights_mnist insights_resnet20 large_learning_rate"""
+    assert set(wanted.split()) <= {path.stem for path in EXPERIMENTS}
+
+
+@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
+def test_runs_for_a_few_steps_with_nested_masks_and_exact_counts(path, tmp_path, offline):
+    experiment = configuration.read([str(path), str(SHORT)], SMALL)
+    prepared = prepare(experiment, tmp_path)
+    summary = execute(prepared, Quiet())
+    gin.clear_config()
+    context = prepared.context
+    before = None
+    for index in range(3):
+        found = load_masks(context.paths.unit(1, f"round_{index:02d}"))
+        masks.check(found, before)
+        masks.check_total(found, context.schedule.total_count(context.prunable, index))
+        if context.schedule.scope == "layerwise":
+            masks.check(found, expected=context.schedule.layer_counts(context.prunable, index))
+        before = found
+    assert masks.density(before) < 1
+    wanted = {
+        (variant.name, index) for variant in experiment.variants
+        for index, _ in variant.units(experiment.imp.schedule.rounds)
+    } | {("imp", index) for index in range(3)}
+    assert set(zip(summary["variant"], summary["round"])) == wanted
+    assert summary["test_accuracy_final_mean"].between(0, 1).all()
