@@ -12,7 +12,7 @@ from lth_keras.experiment import GradientNorms, Stopper, execute, prepare, total
 from lth_keras.records import (
     Progress,
     against_full_table,
-    compare,
+   
     rounds_table,
     summary_table,
 )
@@ -81,8 +81,8 @@ def _print_results(console, prepared, summary):
         name = f"{data.name} (FALLBACK, NOT {data.requested})"
     title = f"{experiment.name} on {name}, {_trials(experiment.trials)}"
     console.print(rounds_table(summary, f"IMP rounds of {title}"))
-    verdicts = () if data.is_fallback else compare(summary, experiment.published)
-    console.print(summary_table(summary, title, verdicts))
+    published = () if data.is_fallback else experiment.published
+    console.print(summary_table(summary, title, published))
     against_full = against_full_table(summary, f"Against the full network, {title}")
     if against_full is not None:
         console.print(against_full)
