@@ -20,6 +20,7 @@ class Hessian(Measure):
     Attributes:
       networks: what to measure: patterns of units, or references such as 'round_05|round_06';
         '{L}' and '{P}' stand for each level and the one before.
+      levels: the levels of those templates; None for all.
       restrict: 'mask', over the weights that the network's mask keeps, biases among them; or
         'all' trainable weights.
       positive, negative: how many eigenvalues of either end; 0 for none.
@@ -37,6 +38,7 @@ class Hessian(Measure):
     """
 
     networks: tuple = ("round_{P}|round_{L}", "round_{L}")
+    levels: tuple | None = None
     restrict: str = "mask"
     positive: int = 20
     negative: int = 0
@@ -65,7 +67,7 @@ class Hessian(Measure):
         """A piece for each trial and network."""
         found = []
         for trial in run.trials:
-            for reference, level in references(run, trial, self.networks):
+            for reference, level in references(run, trial, self.networks, self.levels):
                 name = safe_name(reference.replace("|", "_on_").replace(":", "_"))
                 found.append(Piece(f"trial_{trial:02d}-{name}", trial, (reference,),
                                    {"level": level}))
@@ -145,12 +147,13 @@ class Hessian(Measure):
         return Account(figures, statements, summary)
 
 
-def references(run, trial, templates):
+def references(run, trial, templates, levels=None):
     """[(reference, level)] that a trial has: templates over its levels, patterns over its units."""
+    wanted = [level for level in run.levels(trial) if levels is None or level in levels]
     found = []
     for template in templates:
         if "{" in template:
-            for level in run.levels(trial):
+            for level in wanted:
                 found.append((template.replace("{L}", round_name(level)[6:]).replace(
                     "{P}", round_name(level - 1)[6:]), level))
         elif "*" in template or "?" in template:
