@@ -132,14 +132,14 @@ class Landscape(Measure):
     def account(self, run, table, arrays):
         """Contours of the logarithm of the loss."""
         grid = next(iter(arrays.values()))
-        title = f"{run.title}, trial {self.trial}: {self._title()}"
-        figure, (axes,) = charts.panels(1, height=3.9, title=title)
+        title = f"{run.title}, trial {self.trial}:\n{self._title()}"
+        figure, (axes,) = charts.panels(1, height=4.0, title=title)
         logs = np.log10(np.clip(grid["loss"], 1e-8, None))
         # A few huge values at the corners would leave no contour where the networks are.
         top = np.quantile(logs, 0.98)
         filled = axes.contourf(grid["x"], grid["y"], np.clip(logs, None, top), 24, cmap="cividis")
         axes.contour(grid["x"], grid["y"], np.clip(logs, None, top), 12, colors="white",
-                     linewidths=0.4, alpha=0.6)
+                     linewidths=0.4, linestyles="solid", alpha=0.6)
         figure.colorbar(filled, ax=axes, label=f"log10 {self.split} loss", format="%.2g")
         path = table[table.kind == "path"]
         if not path.empty:

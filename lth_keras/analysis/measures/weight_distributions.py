@@ -127,6 +127,7 @@ class WeightDistributions(Measure):
                 found = arrays[f"trial_{trial:02d}-{unit}"].get(f"{when}/all")
                 counts, edges = np.histogram(found, 80, density=True)
                 panel.stairs(counts, edges, color=charts.COLOURS[index], linewidth=1.2, label=unit)
+            panel.locator_params(axis="x", nbins=6)
             charts.label(panel, "weight", "density", f"at the {when} of training",
                          legend=when == "start")
         return figure
