@@ -175,6 +175,7 @@ def _draw_spectra(leading, title, over):
         means = rows.groupby("index").eigenvalue.mean()
         axes.plot(means.index, means, color=charts.COLOURS[index], marker=charts.MARKERS[index],
                   markersize=3, linewidth=1, label=network.replace("|", " on "))
+    charts.whole_ticks(axes)
     charts.label(axes, "rank", "eigenvalue")
     return figure
 
@@ -225,7 +226,7 @@ def _verdicts(wide):
 
 def _draw_density(density, title):
     figure, (axes,) = charts.panels(1, height=3.2, title=f"Spectral density: {title}")
-    charts.log_scale(axes, "y")
+    axes.set_yscale("log")
     pieces = sorted(density)
     shown = [pieces[i] for i in np.unique(np.linspace(0, len(pieces) - 1, 4).astype(int))]
     for index, piece in enumerate(shown):
