@@ -1,4 +1,4 @@
-"""Every gin file: it opens with what it is, parses, and runs for a few steps on data of its shape."""
+"""Every gin file: it opens with what it is, parses, and runs a few steps on data of its shape."""
 
 import pathlib
 
@@ -44,7 +44,8 @@ def generated(name):
     shape, classes = SHAPES[name]
     random = np.random.default_rng(0)
     train, test = (
-        (random.integers(0, 256, (n, *shape)).astype(np.uint8), np.arange(n, dtype=np.int32) % classes)
+        (random.integers(0, 256, (n, *shape)).astype(np.uint8),
+         np.arange(n, dtype=np.int32) % classes)
         for n in (300, 100))
     return RawData(name, *train, *test, num_classes=classes)
 
