@@ -88,6 +88,9 @@ def _limits(panel, metrics, column):
     if column.endswith("loss"):
         if (finite[column] > 0).any():
             panel.set_yscale("log")
+            means = finite.groupby(["variant", "round", "epoch"])[column].mean()
+            # A wide interval reaches down to 0, which is endlessly far on this axis.
+            panel.set_ylim(means[means > 0].min() / 2, 2 * means.max())
         return
     # What happens before a tenth of the training is over would flatten all that is compared.
     late = finite[finite["epoch"] >= 0.1 * finite["epoch"].max()]

@@ -38,7 +38,7 @@ def weight_distributions(networks, subject):
                 for place, (name, values) in enumerate(network[3]):
                     _draw(panel, values, edges, color=("#D55E00", "#009E73", "#CC79A7")[place % 3],
                           linestyle=("-", "--", ":")[place % 3], label=f"{name}: drawn")
-            if row == 0 and network[3]:
+            if panel.get_legend_handles_labels()[0]:
                 panel.legend(loc="upper left", handlelength=1.2)
             panel.set_title(
                 f"{network[0]}, " + ("at the start" if row == 0 else "after training")

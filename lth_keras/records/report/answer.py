@@ -8,10 +8,10 @@ from lth_keras.records.statistics import SIGNIFICANCE
 from lth_keras.records.stored import label
 
 _MATCHING = {
-    "yes": "which matches it within the margin of {margin} points",
-    "no": "which is worse than it by more than the margin of {margin} points",
-    "open": "which leaves open whether it matches within the margin of {margin} points",
-    None: "and one trial has no interval, so that this may be chance",
+    "yes": "matches it within the margin of {margin} points",
+    "no": "is worse than it by more than the margin of {margin} points",
+    "open": "leaves open whether it matches within the margin of {margin} points",
+    None: "is one trial without an interval and may be chance",
 }
 
 
@@ -43,8 +43,8 @@ def _ticket(run, rows):
     full = run.summary[run.summary["variant"] == "full"].iloc[0]
     text = (
         f"With {100 * row['density']:.3g} % of the weights, the ticket of round {row['round']:02d} "
-        f"ends {_points(row, 'the full network')} and its final "
-        f"{show(100 * full['test_accuracy_final_mean'], 2)} %, "
+        f"ends {_points(row, 'the full network')}, whose final test accuracy is "
+        f"{show(100 * full['test_accuracy_final_mean'], 2)} %; this "
         + _MATCHING[row["matching"]].format(margin=f"{100 * run.margin:g}")
     )
     others = [each for each in tickets if each is not row]
@@ -53,9 +53,8 @@ def _ticket(run, rows):
                   for kind in ("yes", "no", "open")}
         if any(counts.values()):
             text += (
-                f"; of {len(tickets)} densities {counts['yes']} match, {counts['no']} "
-                f"{'does' if counts['no'] == 1 else 'do'} not, {counts['open']} "
-                f"{'is' if counts['open'] == 1 else 'are'} open"
+                f" (of {len(tickets)} tickets' densities: {counts['yes']} matching, {counts['no']} "
+                f"worse, {counts['open']} open)"
             )
     return text + "."
 

@@ -99,8 +99,7 @@ def _plan(run, comparisons, subject):
     )
     yield (
         "imp_rounds", "The rounds of iterative pruning",
-        f"Where the masks come from: the network at the end of each round's "
-        f"{run.header['round_duration']}. {band}",
+        f"Where the masks come from: the network at the end of each round's training. {band}",
         lambda: figures.accuracy_by_density(
             summary, both, subject, "The rounds of iterative pruning", ("imp",)),
     )

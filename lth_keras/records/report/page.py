@@ -4,6 +4,8 @@ import base64
 
 import jinja2
 
+from lth_keras.durations import Duration
+
 
 def render(template, **values):
     """The page that a template of this package makes of `values`."""
@@ -13,7 +15,14 @@ def render(template, **values):
         trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )
     environment.filters["embedded"] = _embedded
+    environment.filters["spelt"] = _spelt
     return environment.get_template(template).render(**values)
+
+
+def _spelt(duration):
+    parsed = Duration.parse(duration)
+    unit = "epoch" if parsed.unit == "ep" else "iteration"
+    return f"{parsed.value:,} {unit}{'s' if parsed.value != 1 else ''}"
 
 
 def _embedded(png):
