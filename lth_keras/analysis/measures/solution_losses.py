@@ -8,7 +8,7 @@ import pandas as pd
 from lth_keras.analysis import charts
 from lth_keras.analysis.checks import positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.paths import ROUND
+from lth_keras.paths import ROUND, round_name, variant_name
 from lth_keras.records.intervals import mean_interval, paired_difference
 
 
@@ -73,7 +73,10 @@ class SolutionLosses(Measure):
         if beside.unit.nunique() > 1:
             figures["variants"] = self._draw_variants(
                 beside, f"{run.title}, {trials}: level {last}, IMP in orange")
-        imp = beside[beside.unit == f"round_{last:02d}"].set_index("trial")
+        # The ticket trains as long as the other variants; a round of IMP may train shorter.
+        base = next((unit for unit in (variant_name("ticket", last), round_name(last))
+                     if unit in set(beside.unit)), None)
+        imp = beside[beside.unit == base].set_index("trial")
         for unit, rows in beside.groupby("unit"):
             row = {"unit": unit, "trials": rows.trial.nunique()}
             for column in [f"{s}_{w}" for s in self.splits for w in ("loss", "accuracy")]:
@@ -83,7 +86,7 @@ class SolutionLosses(Measure):
                 column = f"{self.splits[-1]}_accuracy"
                 mean, _, _, p = paired_difference(
                     rows.set_index("trial")[column].to_dict(), imp[column].to_dict())
-                row |= {f"{column}_minus_imp": mean, "p": p}
+                row |= {f"{column}_minus_{base}": mean, "p": p}
             summary.append(row)
         return Account(figures, statements, pd.DataFrame(summary))
 
@@ -107,7 +110,7 @@ class SolutionLosses(Measure):
             for position, unit in enumerate(order):
                 values = beside[beside.unit == unit][column].to_numpy()
                 mean, low, high = mean_interval(values)
-                colour = charts.COLOURS[1 if unit.startswith("round_") else 0]
+                colour = charts.COLOURS[unit.startswith(("round_", "ticket@"))]
                 axes.plot(values, [position] * len(values), ".", color=colour, alpha=0.45)
                 axes.plot([mean], [position], "D", color=colour, markersize=5)
                 if low == low:
