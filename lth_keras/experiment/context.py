@@ -6,8 +6,8 @@ import numpy as np
 
 from lth_keras import files, masks, models, pruning, rewinding, seeds
 from lth_keras.durations import Duration
-from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.experiment import pruner
+from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.paths import round_name
 from lth_keras.records import store
 from lth_keras.training import DataOrder, Saliency, Trainer

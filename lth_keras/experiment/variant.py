@@ -51,8 +51,8 @@ class Variant:
             and all(isinstance(each, int) and not isinstance(each, bool) for each in self.rounds)
         ):
             raise ConfigurationError(
-                f"Variant.rounds of {self.name!r} is {self.rounds!r}; expected rounds like (6, 10), "
-                f"or {EVERY_ROUND!r}"
+                f"Variant.rounds of {self.name!r} is {self.rounds!r}; expected rounds like "
+                f"(6, 10), or {EVERY_ROUND!r}"
             )
         if getattr(self.mask, "chained", False) and not self.rounds:
             raise ConfigurationError(
