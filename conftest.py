@@ -6,12 +6,13 @@ import os
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-# Under pytest-xdist every worker would take all cores, and each would wait for the others.
+# Under pytest-xdist every worker would take all cores, and each would wait for the others. XLA
+# counts the cores a process may run on, so each worker is given its own.
 _workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-if _workers > 1:
-    _threads = str(max(1, (os.cpu_count() or 1) // _workers))
-    for _variable in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
-        os.environ.setdefault(_variable, _threads)
+if _workers > 1 and hasattr(os, "sched_setaffinity"):
+    _cores = sorted(os.sched_getaffinity(0))
+    _mine = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
+    os.sched_setaffinity(0, set(_cores[_mine % len(_cores)::_workers]) or set(_cores))
 
 import gin  # noqa: E402
 import pytest  # noqa: E402

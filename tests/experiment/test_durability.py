@@ -1,0 +1,374 @@
+"""Runs that are stopped, cut off, damaged, or started twice."""
+
+import contextlib
+import hashlib
+import json
+import multiprocessing
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from bench import faults
+from lth_keras import files
+from lth_keras.commands import configuration
+from lth_keras.commands.main import main
+from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.experiment import execute, prepare, provenance
+from lth_keras.experiment import run as run_module
+from lth_keras.records import lock, read_csv
+from lth_keras.records.verification import set_aside, verify
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
+SMALL = (
+    "Dataset.train_examples = 200", "Dataset.test_examples = 90", "Experiment.batch_size = 20",
+    "Experiment.duration = '2ep'", "IMP.duration = '1ep'", "RewindingSchedule.rounds = 2",
+    "RewindingSchedule.rewind_to = '3it'", "Experiment.evaluate_every = '4it'",
+    "ROUNDS = (2,)", "Experiment.trials = 1",
+    "Experiment.variants = [@ticket/Variant(), @reinit/Variant()]",
+)
+
+
+class Quiet:
+    """A reporter that says nothing and remembers notes."""
+
+    def __init__(self):
+        self.lines = []
+
+    def unit_skipped(self, label, steps, why):
+        self.lines.append(f"{label}: {why}")
+
+    def note(self, text):
+        self.lines.append(text)
+
+    def __getattr__(self, name):
+        return lambda *_, **__: None
+
+
+class StopAt:
+    """Says stop at its nth question."""
+
+    signal_name = "SIGTEST"
+
+    def __init__(self, number):
+        self.left = number
+
+    def __call__(self):
+        self.left -= 1
+        return self.left < 0
+
+
+@pytest.fixture(scope="module")
+def experiment():
+    return configuration.read([GIN_FILE], SMALL)
+
+
+def run(experiment, output, should_stop=None, reporter=None, **arguments):
+    prepared = prepare(experiment, output, checkpoint_seconds=0, should_stop=should_stop)
+    execute(prepared, reporter or Quiet(), **arguments)
+    return prepared.context.paths
+
+
+def contents(paths):
+    return {
+        str(path.relative_to(paths.root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for pattern in ("metrics.csv", "summary.csv", "*.npz") for path in paths.root.rglob(pattern)
+    }
+
+
+@pytest.fixture(scope="module")
+def whole(experiment, tmp_path_factory):
+    return run(experiment, tmp_path_factory.mktemp("whole"))
+
+
+def copied(whole, tmp_path):
+    import shutil
+
+    shutil.copytree(whole.root, tmp_path / whole.root.name)
+    return type(whole)(tmp_path / whole.root.name)
+
+
+@pytest.mark.parametrize("questions", [0, 2, 7, 13, 30])
+def test_stopped_anywhere_it_ends_with_the_same_bytes(experiment, whole, tmp_path, questions):
+    with pytest.raises(RunError, match="stopped by SIGTEST.*same command again"):
+        run(experiment, tmp_path, StopAt(questions))
+    paths = run(experiment, tmp_path)
+    assert contents(paths) == contents(whole)
+    assert not list(paths.root.rglob("checkpoint.npz"))
+
+
+def test_a_stop_in_a_stretch_goes_on_in_it(experiment, whole, tmp_path):
+    # Question 2 is asked between two calls within round 0: a checkpoint holds its place.
+    with pytest.raises(RunError):
+        run(experiment, tmp_path, StopAt(2))
+    (checkpoint,) = tmp_path.rglob("checkpoint.npz")
+    facts = json.loads(str(files.read_npz(checkpoint)["facts"]))
+    assert 0 < facts["step"] < 9
+    assert contents(run(experiment, tmp_path)) == contents(whole)
+
+
+@pytest.mark.parametrize("damage", faults.DAMAGES.values(), ids=list(faults.DAMAGES))
+def test_a_damaged_checkpoint_costs_its_network_only(experiment, whole, tmp_path, damage):
+    with pytest.raises(RunError):
+        run(experiment, tmp_path, StopAt(5))
+    for checkpoint in tmp_path.rglob("checkpoint.npz"):
+        damage(checkpoint)
+    assert contents(run(experiment, tmp_path)) == contents(whole)
+
+
+@pytest.mark.parametrize("number", [0, 3, 9, 17])
+def test_a_full_disk_ends_clearly_and_the_run_goes_on(experiment, whole, tmp_path, number):
+    with faults.failing_write(number), pytest.raises(RunError, match="No space left.*make room"):
+        run(experiment, tmp_path)
+    assert not list(tmp_path.rglob("*.tmp"))
+    assert contents(run(experiment, tmp_path)) == contents(whole)
+
+
+def test_too_little_space_is_said_before_anything_is_written(experiment, tmp_path, monkeypatch):
+    usage = type("Usage", (), {"free": 1000})
+    monkeypatch.setattr(run_module.shutil, "disk_usage", lambda place: usage)
+    with pytest.raises(ConfigurationError, match="MiB are free; make room"):
+        prepare(experiment, tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_whole_run_verifies(whole):
+    outcome = verify(whole)
+    assert outcome.findings == [] and outcome.unfinished == () and outcome.done == 5
+
+
+@pytest.mark.parametrize("kind", faults.DAMAGES)
+@pytest.mark.parametrize("name", [
+    "trial_01/round_01/weights.npz", "trial_01/ticket@02/masks.npz", "trial_01/initial.npz",
+    "trial_01/distributions/ticket@02_initial.npz", "metrics.csv", "config.gin",
+])
+def test_damage_is_named_set_aside_and_healed(experiment, whole, tmp_path, name, kind):
+    paths = copied(whole, tmp_path)
+    faults.DAMAGES[kind](paths.root / name)
+    findings = verify(paths).findings
+    assert any(pathlib.PurePosixPath(name).name in str(finding) for finding in findings)
+    before = {path for path in paths.root.rglob("*") if path.is_file()}
+    set_aside(paths, findings)
+    kept = [path for path in paths.root.rglob("*") if path.is_file()]
+    assert len(kept) == len(before)  # moved, never deleted
+    run(experiment, tmp_path)
+    assert {k: v for k, v in contents(paths).items() if "set_aside" not in k} == contents(whole)
+    assert verify(paths).findings == []
+
+
+def reseal(folder, **changes):
+    """Writes done.json anew, as somebody would who wants to cheat the checksums."""
+    content = files.read_sealed_json(folder / "done.json") | changes
+    content["files"] = {
+        name: files.sha256(folder / name) for name in content["files"]}
+    files.write_sealed_json(folder / "done.json", content)
+
+
+def edit(path, change):
+    arrays = files.read_npz(path)
+    change(arrays)
+    files.write_npz(path, arrays)
+
+
+def revive(arrays):
+    arrays["fc1/kernel"][...] = True
+
+
+def wake(arrays):
+    arrays["fc1/kernel"][arrays["fc1/kernel"] == 0] = 0.5
+
+
+def shift(arrays):
+    arrays["fc1/kernel"][arrays["fc1/kernel"] != 0] += 0.5
+
+
+def spoil(arrays):
+    arrays["fc1/bias"][0] = np.nan
+
+
+@pytest.mark.parametrize("unit, file, change, problem", [
+    ("round_02", "masks.npz", revive, "schedule says"),
+    ("round_02", "weights.npz", wake, "pruned weights of fc1/kernel are not zero"),
+    ("ticket@02", "initial.npz", wake, "not zero"),
+    ("ticket@02", "initial.npz", shift, "is not mask × rewind.npz"),
+    ("ticket@02", "weights.npz", spoil, "not finite"),
+])
+def test_invariants_are_checked_where_checksums_fit(whole, tmp_path, unit, file, change, problem):
+    paths = copied(whole, tmp_path)
+    folder = paths.unit(1, unit)
+    edit(folder / file, change)
+    reseal(folder)
+    assert any(problem in str(finding) for finding in verify(paths).findings)
+
+
+def test_a_mask_that_is_not_nested_is_found(whole, tmp_path):
+    paths = copied(whole, tmp_path)
+    folder = paths.unit(1, "round_02")
+
+    def move(arrays):
+        before = files.read_npz(paths.unit(1, "round_01") / "masks.npz")["fc1/kernel"]
+        mask = arrays["fc1/kernel"]
+        mask[tuple(np.argwhere(mask)[0])] = False
+        mask[tuple(np.argwhere(~before)[0])] = True
+
+    edit(folder / "masks.npz", move)
+    weights = files.read_npz(folder / "weights.npz")
+    masks = files.read_npz(folder / "masks.npz")
+    weights["fc1/kernel"] *= masks["fc1/kernel"]
+    files.write_npz(folder / "weights.npz", weights)
+    reseal(folder)
+    assert any("pruned before" in str(finding) for finding in verify(paths).findings)
+
+
+def test_a_file_outside_the_run_is_not_followed(whole, tmp_path):
+    paths = copied(whole, tmp_path)
+    content = files.read_sealed_json(paths.unit(1, "round_01") / "done.json")
+    content["files"]["../../../elsewhere"] = "0" * 64
+    files.write_sealed_json(paths.unit(1, "round_01") / "done.json", content)
+    assert any("lies outside the run" in str(finding) for finding in verify(paths).findings)
+
+
+def test_a_finished_run_is_not_touched(experiment, whole):
+    before = {path: path.stat().st_mtime_ns for path in whole.root.rglob("*") if path.is_file()}
+    reporter = Quiet()
+    run(experiment, whole.root.parent, reporter=reporter)
+    after = {path: path.stat().st_mtime_ns for path in whole.root.rglob("*") if path.is_file()}
+    assert {p: t for p, t in after.items() if p != whole.lock} == {
+        p: t for p, t in before.items() if p != whole.lock}
+    assert len(reporter.lines) == 5
+
+
+def test_other_versions_go_on_only_when_told_to(experiment, whole, tmp_path, monkeypatch):
+    with pytest.raises(RunError):
+        run(experiment, tmp_path, StopAt(4))
+    versions = provenance.versions()
+    monkeypatch.setattr(provenance, "versions", lambda: {**versions, "tensorflow": "9.9"})
+    with pytest.raises(ConfigurationError, match="tensorflow .* -> 9.9.*--accept_other_versions"):
+        run(experiment, tmp_path)
+    paths = run(experiment, tmp_path, accept_other_versions=True)
+    header = files.read_sealed_json(paths.run_json)
+    assert header["versions"]["tensorflow"] == versions["tensorflow"]
+    assert header["continued_with"][0]["tensorflow"] == "9.9"
+    assert contents(paths) == contents(whole)
+
+
+def hold_lock(root, ready, done):
+    with lock.hold(root):
+        ready.set()
+        done.wait(30)
+
+
+@pytest.fixture
+def other_writer(tmp_path):
+    """A process that holds the lock of `tmp_path`."""
+    context = multiprocessing.get_context("spawn")
+    ready, done = context.Event(), context.Event()
+    process = context.Process(target=hold_lock, args=(tmp_path, ready, done))
+    process.start()
+    assert ready.wait(60)
+    yield process
+    done.set()
+    process.join()
+
+
+def test_a_second_writer_is_refused_and_a_dead_ones_lock_taken_over(tmp_path, other_writer):
+    assert lock.is_held(tmp_path)
+    with pytest.raises(RunError, match=f"process {other_writer.pid} on"), lock.hold(tmp_path):
+        pass
+    os.kill(other_writer.pid, signal.SIGKILL)
+    other_writer.join()
+    with lock.hold(tmp_path):
+        assert json.loads((tmp_path / ".lock").read_text())["pid"] == os.getpid()
+
+
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_real_run_within_seconds(tmp_path, which):
+    command = [
+        sys.executable, "run.py", f"--gin_file={GIN_FILE}", f"--output_dir={tmp_path}",
+        "--gin_param=Experiment.duration = '100000it'",
+        "--gin_param=Experiment.evaluate_every = '100000it'",
+        "--gin_param=Experiment.variants = [@full/Variant()]",
+    ]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob("*/trial_01/round_03/done.json")):
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.2)
+    time.sleep(3)  # well inside the long stretch of the full network
+    process.send_signal(which)
+    began = time.monotonic()
+    _, said = process.communicate(timeout=60)
+    assert time.monotonic() - began < 30
+    assert process.returncode == 1
+    assert f"stopped by {which.name}" in said and "Traceback" not in said
+    (run_json,) = tmp_path.glob("*/run.json")
+    assert files.read_sealed_json(run_json)["state"] == "stopped"
+    (checkpoint,) = tmp_path.rglob("checkpoint.npz")
+    assert json.loads(str(files.read_npz(checkpoint)["facts"]))["step"] > 0
+
+
+def test_killed_processes_resume_to_the_same_bytes(tmp_path):
+    from rich.console import Console
+
+    from bench import kill
+
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.chdir(ROOT):
+        struck, _, differing = kill.trial(2, 1, tmp_path, Console(file=nowhere))
+    assert sum(struck.values()) == 2 and differing == []
+
+
+def diverging(**extra):
+    return configuration.read([GIN_FILE], (
+        *SMALL, "Experiment.optimizer = @KerasOptimizer()", "KerasOptimizer.name = 'SGD'",
+        "KerasOptimizer.arguments = {'learning_rate': 1e30}",
+        *(f"{name} = {value!r}" for name, value in extra.items()),
+    ))
+
+
+def test_divergence_is_recorded_and_poisons_nothing_else(tmp_path):
+    reporter = Quiet()
+    paths = run(diverging(), tmp_path, reporter=reporter)
+    metrics = read_csv(paths.metrics)
+    assert np.isinf(metrics["train_loss"]).all() and set(metrics["variant"]) == {"imp"}
+    header = files.read_sealed_json(paths.run_json)
+    assert header["state"] == "done"
+    assert header["skipped"]["1/round_01"] == "round_00 diverged"
+    assert set(header["skipped"]) == {"1/round_01", "1/round_02", "1/ticket@02", "1/reinit@02"}
+    assert any("not finite" in line for line in reporter.lines)
+    assert verify(paths).findings == []
+    assert files.read_sealed_json(paths.unit(1, "round_00") / "done.json")["diverged"] is True
+
+
+def test_divergence_can_stop_the_run(tmp_path):
+    with pytest.raises(RunError, match="trial 1 round_00 diverged at step .*on_divergence"):
+        run(diverging(**{"Experiment.on_divergence": "stop"}), tmp_path)
+
+
+def test_list_says_state_progress_and_best_ticket(experiment, whole, tmp_path, capsys):
+    with pytest.raises(RunError):
+        run(experiment, tmp_path / "runs", StopAt(4))
+    assert main(["list", f"--output_dir={whole.root.parent}"]) == 0
+    said = capsys.readouterr().out
+    assert "done" in said and "5/5" in said and "ticket@02" in said
+    assert main(["list", f"--output_dir={tmp_path / 'runs'}"]) == 0
+    said = capsys.readouterr().out
+    assert "stopped" in said and "/5" in said and "5/5" not in said
+
+
+def test_verify_command(whole, tmp_path, capsys):
+    paths = copied(whole, tmp_path)
+    assert main(["verify", str(paths.root)]) == 0
+    faults.flip(paths.unit(1, "round_01") / "weights.npz")
+    assert main(["verify", str(paths.root)]) == 1
+    said = capsys.readouterr()
+    assert "trial_01/round_01/weights.npz: has another checksum" in said.out
+    assert said.err.count("\n") == 1 and "--repair" in said.err
+    assert main(["verify", str(paths.root), "--repair"]) == 0
+    assert (paths.root / "set_aside/001/trial_01/round_01/weights.npz").is_file()
+    assert not paths.unit(1, "round_01").exists()
