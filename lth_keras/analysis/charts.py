@@ -47,7 +47,7 @@ def label(axes, x, y, title=None, legend=True):
 def legend_below(figure, axes):
     """One legend for all panels, under them, where it covers no curve."""
     handles, labels = axes.get_legend_handles_labels()
-    columns = max(1, int(figure.get_figwidth() / WIDTH))
+    columns = max(1, int(figure.get_figwidth() / WIDTH)) if len(labels) < 4 else 2
     figure.legend(handles, labels, loc="outside lower center", ncols=columns, fontsize=8.5,
                   frameon=False)
 

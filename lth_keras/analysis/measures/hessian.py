@@ -176,7 +176,8 @@ def _draw_spectra(leading, title, over):
         axes.plot(means.index, means, color=charts.COLOURS[index], marker=charts.MARKERS[index],
                   markersize=3, linewidth=1, label=network.replace("|", " on "))
     charts.whole_ticks(axes)
-    charts.label(axes, "rank", "eigenvalue")
+    charts.label(axes, "rank", "eigenvalue", legend=False)
+    charts.legend_below(figure, axes)
     return figure
 
 

@@ -65,7 +65,8 @@ class LevelDistances(Measure):
             charts.whole_ticks(panel)
             panel.set_ylim(bottom=0)
             charts.label(panel, "level", "L2 distance" if column == "distance" else
-                         "distance / norm of the second", legend=column == "distance")
+                         "distance / norm of the second", legend=False)
+        charts.legend_below(figure, axes[0])
         layers = [each for each in table.layer.unique() if each.endswith("kernel")]
         shown = layers[:4]
         by_layer, panels = charts.panels(len(shown), height=2.7, title=f"By layer: {title}")
@@ -74,7 +75,8 @@ class LevelDistances(Measure):
                 rows = table[(table.layer == layer) & (table.pair == pair)]
                 charts.mean_line(panel, rows, "level", "relative", index, name)
             charts.whole_ticks(panel)
-            charts.label(panel, "level", "relative distance", layer, legend=layer == shown[0])
+            charts.label(panel, "level", "relative distance", layer, legend=False)
+        charts.legend_below(by_layer, panels[0])
         means = whole.groupby(["pair", "level"]).distance.mean().unstack("pair")
         nearer = int((means["previous-new"] < means["rewind-new"]).sum())
         statements = [
