@@ -29,8 +29,9 @@ def comparisons(metrics, margin):
 
     Returns:
       A DataFrame of `COLUMNS`. `difference` is variant − reference, paired by trial, with its
-      95 % interval by Student's t; `p` of the two-sided paired t test; `p_holm` corrected over the family
-      (Holm, 1979); `effect_size` Cohen's d_z, the mean of the paired differences over their
+      95 % interval by Student's t; `p` of the two-sided paired t test; `p_holm` corrected over
+      the family (Holm, 1979); `effect_size` Cohen's d_z, the mean of the paired differences over
+      their
       standard deviation; `matching` by `matching`. With one trial all but `difference` is NaN.
     """
     finals = final_test_accuracies(metrics)

@@ -10,7 +10,7 @@ from lth_keras import files
 from lth_keras.errors import ConfigurationError
 from lth_keras.paths import RunPaths, variant_name
 from lth_keras.records import lock, store
-from lth_keras.records.metrics import COLUMNS, concatenate, read_csv
+from lth_keras.records.metrics import concatenate, read_csv
 from lth_keras.records.published import PublishedFigure
 from lth_keras.records.summary import summarise
 
@@ -167,8 +167,3 @@ def find(name, output_dir):
 def label(variant, index):
     """'ticket@06' for a network of a round, 'full' for one of none."""
     return variant_name(variant, index if index else None)
-
-
-def empty_metrics():
-    """A metrics table without a row."""
-    return pd.DataFrame(columns=list(COLUMNS))

@@ -43,7 +43,8 @@ def page_of(root):
 def cells_of(page, key):
     """[[cell]] of the body of the table `key` of a page."""
     body = re.search(rf'<h3 id="{key}">.*?<tbody>(.*?)</tbody>', page, re.S).group(1)
-    return [re.findall(r"<td>(.*?)</td>", row, re.S) for row in re.findall(r"<tr>(.*?)</tr>", body)]
+    rows = re.findall(r"<tr>(.*?)</tr>", body)
+    return [re.findall(r"<td>(.*?)</td>", row, re.S) for row in rows]
 
 
 def numbers(text):
@@ -55,7 +56,8 @@ def t_interval(values):
     values = np.asarray(values, float)
     if np.ptp(values) == 0:
         return (values[0],) * 3
-    return (values.mean(), *stats.t.interval(0.95, len(values) - 1, values.mean(), stats.sem(values)))
+    mean, error = values.mean(), stats.sem(values)
+    return (mean, *stats.t.interval(0.95, len(values) - 1, mean, error))
 
 
 def test_every_number_in_the_tables_comes_from_metrics_csv(make_run, undrawn):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lth_keras.records import MetricsRow, rows_to_csv, read_csv
+from lth_keras.records import MetricsRow, read_csv, rows_to_csv
 from lth_keras.records.statistics import comparisons, effect_size, holm, matching
 
 

@@ -110,9 +110,9 @@ def layer_densities(densities, subject):
     """
     if not any(densities.values()):
         return None
-    # Curves that coincide are drawn as one: with one rate for all layers most of them do.
     many = len(densities) > 8
-    figure, axes = style.new(1, 1, style.COLUMN, 2.9, subject, "Weights kept in each layer by round")
+    figure, axes = style.new(
+        1, 1, style.COLUMN, 2.9, subject, "Weights kept in each layer by round")
     panel = axes[0, 0]
     colours = style.sequence(len(densities))
     for place, (layer, points) in enumerate(densities.items()):

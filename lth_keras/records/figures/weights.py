@@ -32,8 +32,8 @@ def weight_distributions(networks, subject):
         edges = np.linspace(-limit, limit, _BINS + 1)
         for column, network in enumerate(networks):
             panel = axes[row, column]
-            highest[row] = max(highest[row], _draw(panel, network[1 + row], edges, color="#0072B2", alpha=0.35, filled=True,
-                                                   label=None))
+            top = _draw(panel, network[1 + row], edges, None, "#0072B2", filled=True, alpha=0.35)
+            highest[row] = max(highest[row], top)
             if row == 0:
                 for place, (name, values) in enumerate(network[3]):
                     _draw(panel, values, edges, color=("#D55E00", "#009E73", "#CC79A7")[place % 3],

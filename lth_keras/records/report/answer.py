@@ -155,4 +155,5 @@ def _missing(run, *wanted):
     gone = [each for each in wanted if each not in finite]
     if not gone:
         return "they have no trial in common"
-    return f"{' and '.join(gone)} {'has' if len(gone) == 1 else 'have'} no stored trial with a result"
+    verb = "has" if len(gone) == 1 else "have"
+    return f"{' and '.join(gone)} {verb} no stored trial with a result"

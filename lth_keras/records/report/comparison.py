@@ -51,10 +51,10 @@ def beside(runs):
     for place, run in enumerate(runs):
         for row in run.summary.to_dict("records"):
             if row["variant"] != "imp":
+                accuracy = (
+                    row[f"test_accuracy_final_{end}"] for end in ("mean", "ci_low", "ci_high"))
                 cells.setdefault((row["variant"], row["round"]), {})[place] = (
-                    f"{100 * row['density']:.3g} %: " + tables.interval(
-                        *(row[f"test_accuracy_final_{end}"] for end in ("mean", "ci_low", "ci_high")),
-                        100, 2))
+                    f"{100 * row['density']:.3g} %: {tables.interval(*accuracy, 100, 2)}")
     return tables.Table(
         "beside", "Final test accuracy (%)", ["network", *map(_name, runs)],
         [[label(*key), *(row.get(place, tables.NOTHING) for place in range(len(runs)))]
@@ -122,7 +122,7 @@ def _pictures(runs):
     panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=1)
     picture = Picture(
         "tickets", "Tickets against density",
-        "Lines are means over trials, bands their 95 % interval; level lines are the full networks.",
+        "Lines are means over trials, bands their 95 % interval; level lines the full networks.",
         figures.encode(figure, "png"), figures.encode(figure, "pdf"))
     figures.close(figure)
     return [picture]

@@ -86,7 +86,7 @@ def _plan(run, comparisons, subject):
     if {"ticket", "one_shot"} <= set(run.variants()):
         yield (
             "one_shot", "One-shot against iterative pruning",
-            f"The ticket found over rounds, and the one cut from the dense solution at once. {band}",
+            f"The ticket found over rounds, and the one cut from the dense network at once. {band}",
             lambda: figures.accuracy_by_density(
                 summary, both, subject, "One-shot against iterative pruning",
                 ("full", "ticket", "one_shot")),

@@ -111,7 +111,8 @@ def markdown(table):
 def latex(table):
     """A table as a LaTeX float; needs the package booktabs."""
     lines = [
-        r"\begin{table}", r"  \centering\footnotesize", f"  \\caption{{{_tex(table.title)}. {_tex(table.note)}}}",
+        r"\begin{table}", r"  \centering\footnotesize",
+        f"  \\caption{{{_tex(table.title)}. {_tex(table.note)}}}",
         r"  \begin{tabular}{l" + "r" * (len(table.headings) - 1) + "}", r"    \toprule",
         "    " + " & ".join(map(_tex, table.headings)) + r" \\", r"    \midrule",
         *("    " + " & ".join(map(_tex, row)) + r" \\" for row in table.rows),
