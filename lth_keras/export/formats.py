@@ -39,8 +39,9 @@ class Format:
         if self.name == "tflite_float16":
             return int(np.count_nonzero(np.abs(weights) > 2.0**-18)), count
         if self.name == "tflite_int8":
-            # One step of the channel's 255; half a step is where rounding to zero begins.
-            step = np.abs(weights).max(axis=tuple(range(weights.ndim - 1))) / 127
+            # One step of the layer's 255: a channel of its own scale has a finer one. Half a step
+            # is where rounding to zero begins.
+            step = np.abs(weights).max() / 127
             return int(np.count_nonzero(np.abs(weights) > step)), count
         return count, count
 
