@@ -76,7 +76,7 @@ def test_every_measure_leaves_tables_figures_and_a_summary(root, everything):
         summary = json.loads((folder / "summary.json").read_text())
         assert summary["statements"] and "mnist1d" in summary["title"]
         for name in [*summary["figures"], *summary["tables"]]:
-            assert (folder / name).stat().st_size > 100
+            assert (folder / name).stat().st_size > 50
         assert len(summary["pieces"]) == len(list(folder.glob("*/done.json")))
 
     table = pd.read_csv(root / "analysis" / "hessian" / "table.csv")
