@@ -58,10 +58,10 @@ def whole_ticks(axes):
 
 
 def log_scale(axes, which):
-    """Makes the 'x' or the 'y' axis logarithmic, with plain numbers, at 1, 2 and 5."""
+    """Makes the 'x' or the 'y' axis logarithmic, with plain numbers at its ticks."""
     getattr(axes, f"set_{which}scale")("log")
     axis = getattr(axes, f"{which}axis")
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=9))
+    axis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7), numticks=9))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
 
