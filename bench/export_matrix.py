@@ -1,4 +1,4 @@
-"""Exports networks of finished runs and checks each in clean environments: `python -m bench.export_matrix`.
+"""Exports networks of finished runs and checks each in environments with what it needs alone.
 
 For each format a virtual environment with only the packages that the card names, made once under
 --environments; then the export's own verify.py in it, on the whole test set. Prints Markdown.
@@ -7,16 +7,19 @@ For each format a virtual environment with only the packages that the card names
 """
 
 import argparse
+import functools
 import json
 import pathlib
 import subprocess
 import sys
+from importlib import metadata
 
 import numpy as np
 
 from lth_keras import files
-from lth_keras.export import EXPORT_FORMATS, ExportOptions, exporting, export_unit
+from lth_keras.export import EXPORT_FORMATS, ExportOptions, export_unit, exporting, stored
 from lth_keras.export.card import readme
+from lth_keras.export.serving import ServedNetwork
 
 ENVIRONMENTS = {
     ("tensorflow",): "tensorflow", ("tensorflow", "tf_keras"): "tf_keras",
@@ -26,14 +29,12 @@ ENVIRONMENTS = {
 
 def environment(root, needs):
     """Python of the clean environment with `needs`, at the versions that are installed here."""
-    from importlib import metadata
-
     folder = root / ENVIRONMENTS[tuple(needs)]
     python = folder / "bin/python"
     if not (folder / "complete").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
         packages = [
-            f"{each}=={metadata.version(each)}" if each in ("tensorflow", "tf_keras", "numpy") else each
+            each if each == "ai-edge-litert" else f"{each}=={metadata.version(each)}"
             for each in needs
         ]
         subprocess.run([str(python), "-m", "pip", "install", "-q", *packages], check=True)
@@ -41,17 +42,22 @@ def environment(root, needs):
     return python
 
 
-def full_test_set(folder, card, run, data_dir, path):
+@functools.cache
+def data_of(run, data_dir):
+    """The data of a run."""
+    return exporting.load_data(files.read_json(run / "run.json"), data_dir)
+
+
+def full_test_set(card, run, data, path):
     """Writes the examples, labels and the logits that the export was checked with."""
-    data = exporting.load_data(files.read_json(run / "run.json"), data_dir)
     start, stop = data.splits["test"]
     arrays = {"images": data.images[start:stop], "labels": data.labels[start:stop]}
-    model = exporting.stored.build(
-        (network := exporting.stored.find(run, card["provenance"]["trial"],
-                                          card["provenance"]["unit"])).config, network.trained)
+    where = card["provenance"]
+    network = stored.find(run, where["trial"], where["unit"])
+    model = stored.build(network.config, network.trained)
     for form in {card["input"]["form"], "float"}:
         images = arrays["images"] if form == "uint8" else data.normalize(arrays["images"])
-        served = exporting.ServedNetwork(model, data, form, {})
+        served = ServedNetwork(model, data, form, {})
         arrays[f"logits_{form}"] = served.logits(np.asarray(images), 256)
     files.write_npz(path, arrays)
 
@@ -65,21 +71,21 @@ def main():
     arguments = parser.parse_args()
     arguments.to.mkdir(parents=True, exist_ok=True)
     formats = (*EXPORT_FORMATS, "ticket")
-    print("| network | format | environment | non-zero | test accuracy | largest difference | result |")
+    print("| network | format | environment | non-zero | test accuracy | largest difference "
+          "| result |")
     print("|" + " --- |" * 7)
     cards, status = [], 0
     for network in arguments.networks:
         run, unit = network.rsplit(":", 1)
         run = pathlib.Path(run)
-        folder = arguments.to / f"{run.name}_{unit}"
+        folder, data = arguments.to / f"{run.name}_{unit}", data_of(run, arguments.data_dir)
         if folder.exists():  # of an earlier call: checked again, not made again
             card = json.loads((folder / "card.json").read_text("utf-8"))
         else:
-            card = export_unit(run, 1, unit, folder, ExportOptions(formats=formats),
-                               arguments.data_dir)
+            card = export_unit(run, 1, unit, folder, ExportOptions(formats=formats), data=data)
         cards.append(card)
         test = arguments.to / f"{run.name}_{unit}.npz"
-        full_test_set(folder, card, run, arguments.data_dir, test)
+        full_test_set(card, run, data, test)
         for name in formats:
             entry = card["formats"][name]
             python = environment(arguments.environments, entry["needs"])

@@ -85,14 +85,15 @@ def readme(card):
     lines = [
         f"# {card['title']}", "",
         f"{card['what']}", "",
-        f"- run `{where['run']}`, trial {where['trial']}, `{where['unit']}`, round {where['round']}; "
-        f"commit {where['versions'].get('commit')}",
+        f"- run `{where['run']}`, trial {where['trial']}, `{where['unit']}`, round "
+        f"{where['round']}; commit {where['versions'].get('commit')}",
         f"- data: {data['name']}, {data['classes']} classes, {data['examples']['test']:,} test "
         f"examples, fingerprint `{data['fingerprint'][:16]}`",
         *([f"- **asked for was {data['requested']}; this is {data['name']}**"]
           if data["fallback_reason"] else []),
-        f"- {total['parameters']:,} parameters; {total['nonzero']:,} of {total['prunable_weights']:,} "
-        f"prunable weights are not zero: density {100 * total['density']:.2f} %",
+        f"- {total['parameters']:,} parameters; {total['nonzero']:,} of "
+        f"{total['prunable_weights']:,} prunable weights are not zero: density "
+        f"{100 * total['density']:.2f} %",
         f"- {total['flops']:,} FLOPs an example as a dense network, {total['effective_flops']:,} "
         "if every zero is skipped",
         f"- test accuracy of these weights {100 * card['accuracy']['test']:.2f} %",
@@ -122,8 +123,8 @@ def _input_text(form):
     how = form["preprocessing"]
     shape = f"[batch, {', '.join(map(str, form['shape']))}]"
     text = (
-        f"Raw images become the network's input by {how['formula']}, with scale {how['scale']:.9g}, "
-        f"mean {how['mean']}, std {how['std']}."
+        f"Raw images become the network's input by {how['formula']}, with scale "
+        f"{how['scale']:.9g}, mean {how['mean']}, std {how['std']}."
     )
     if form["form"] == "uint8":
         text += f" SavedModel and TFLite do that themselves: they take raw uint8 images {shape};"
@@ -135,22 +136,22 @@ def _input_text(form):
 
 
 def _size_lines(card):
-    lines = ["| format | bytes | of dense | gzipped | of dense | ms, batch 1 | dense | ms, batch 256 | "
-             "dense |", "|" + " --- |" * 9]
+    lines = ["| format | bytes | of dense | gzipped | of dense | ms, batch 1 | dense "
+             "| ms, batch 256 | dense |", "|" + " --- |" * 9]
     for name, entry in card["formats"].items():
         dense = entry.get("dense")
-        cells = [name, f"{entry['bytes']:,}"]
-        cells += [f"{100 * entry['bytes'] / dense['bytes']:.1f} %"] if dense else ["-"]
-        cells += [f"{entry['bytes_gzipped']:,}"]
-        cells += [f"{100 * entry['bytes_gzipped'] / dense['bytes_gzipped']:.1f} %"] if dense else ["-"]
+        cells = [name]
+        for size in ("bytes", "bytes_gzipped"):
+            share = f"{100 * entry[size] / dense[size]:.1f} %" if dense else "-"
+            cells += [f"{entry[size]:,}", share]
         for batch in _BATCHES:
-            cells += ([f"{1e3 * entry['seconds'][batch]:.3f}", f"{1e3 * dense['seconds'][batch]:.3f}"]
-                      if dense else ["-", "-"])
+            cells += [f"{1e3 * each['seconds'][batch]:.3f}" if dense else "-"
+                      for each in (entry, dense)]
         lines.append(f"| {' | '.join(cells)} |")
     machine = card["machine"]
-    lines += ["", f"Latency: median of one call, the network and the dense network of its experiment "
-              f"(round 0's) taking turns in one process on {machine['processor']}, {machine['cores']} "
-              "cores; SavedModel's and TFLite's batches in the input form above."]
+    lines += ["", "Latency: median of one call, the network and the dense network of its "
+              "experiment (round 0's) taking turns in one process on "
+              f"{machine['processor']}, {machine['cores']} cores."]
     return lines + ["", _verdict(card)] if card["totals"]["density"] < 1 else lines
 
 
@@ -175,8 +176,9 @@ def _verdict(card):
 def _layer_lines(card):
     lines = ["| layer | shape | non-zero | of | density | FLOPs | effective |", "|" + " --- |" * 7]
     lines += [
-        f"| {row['key']} | {'×'.join(map(str, row['shape']))} | {row['nonzero']:,} | {row['size']:,} | "
-        f"{100 * row['density']:.2f} % | {row['flops']:,} | {row['effective_flops']:,} |"
+        f"| {row['key']} | {'×'.join(map(str, row['shape']))} | {row['nonzero']:,} "
+        f"| {row['size']:,} | {100 * row['density']:.2f} % | {row['flops']:,} "
+        f"| {row['effective_flops']:,} |"
         for row in card["layers"]
     ]
     return lines
@@ -184,9 +186,10 @@ def _layer_lines(card):
 
 def _compaction_lines(card):
     done = card["compaction"]
-    what = ("This export is the compacted network: units whose weights are all gone were removed; the "
-            "function is the same but for rounding." if done["applied"] else
+    what = ("This export is the compacted network: units whose weights are all gone were removed; "
+            "the function is the same but for rounding." if done["applied"] else
             "What `--compact` would remove: units whose weights are all gone.")
-    shapes = ", ".join(f"{unit['layer']} {unit['before']} → {unit['after']}" for unit in done["units"])
+    shapes = ", ".join(
+        f"{unit['layer']} {unit['before']} → {unit['after']}" for unit in done["units"])
     return [f"{what} Units: {shapes}. Parameters: {done['parameters_before']:,} → "
             f"{done['parameters_after']:,}."]

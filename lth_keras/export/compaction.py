@@ -137,10 +137,11 @@ def _constants(weights, link):
     values = np.asarray(link.source.activation(values))
     for layer in link.between:
         if isinstance(layer, _layers.BatchNormalization):
-            get = {short: weights.get(f"{layer.name}/{short}", default) for short, default in
-                   (("gamma", 1.0), ("beta", 0.0), ("moving_mean", None), ("moving_variance", None))}
-            values = (values - get["moving_mean"]) / np.sqrt(
-                get["moving_variance"] + np.float32(layer.epsilon)) * get["gamma"] + get["beta"]
+            mean, variance = (weights[f"{layer.name}/moving_{short}"]
+                              for short in ("mean", "variance"))
+            values = (values - mean) / np.sqrt(variance + np.float32(layer.epsilon))
+            values = values * weights.get(f"{layer.name}/gamma", 1.0)
+            values = values + weights.get(f"{layer.name}/beta", 0.0)
         elif isinstance(layer, _layers.Activation):
             values = np.asarray(layer.activation(values))
         elif isinstance(layer, (_layers.ReLU, _layers.LeakyReLU, _layers.ELU)):

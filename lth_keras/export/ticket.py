@@ -75,7 +75,7 @@ class TicketFile:
           shapes: {'layer/kernel': shape, …} of every variable of the model.
 
         Raises:
-          ConfigurationError: names the first variables that are missing, left over or of another shape.
+          ConfigurationError: names variables that are missing, left over or of another shape.
         """
         wrong = [
             f"{key} {tuple(array.shape)} is not in the model"
@@ -93,8 +93,8 @@ class TicketFile:
         if wrong:
             more = f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""
             raise ConfigurationError(
-                f"the ticket does not fit the model: {'; '.join(wrong[:3])}{more}; expected the same "
-                "layer names and shapes (load_ticket(…, names=…) renames layers)"
+                f"the ticket does not fit the model: {'; '.join(wrong[:3])}{more}; expected the "
+                "same layer names and shapes (load_ticket(…, names=…) renames layers)"
             )
 
     def assign_to(self, model):

@@ -182,8 +182,8 @@ def check_format(folder, card, name, data):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("formats", nargs="*", help="such as saved_model; without: all")
-    parser.add_argument("--data", help="an .npz of examples and expected logits; without: check.npz")
-    parser.add_argument("--exact", action="store_true", help="allow for no other machine's rounding")
+    parser.add_argument("--data", help="an .npz of examples and logits; without: check.npz")
+    parser.add_argument("--exact", action="store_true", help="allow no other machine's rounding")
     arguments = parser.parse_args()
     folder = pathlib.Path(__file__).resolve().parent
     card = json.loads((folder / "card.json").read_text("utf-8"))
