@@ -17,6 +17,7 @@ from importlib import metadata
 import numpy as np
 
 from lth_keras import files
+from lth_keras.experiment import provenance
 from lth_keras.export import EXPORT_FORMATS, ExportOptions, export_unit, exporting, stored
 from lth_keras.export.card import readme
 from lth_keras.export.serving import ServedNetwork
@@ -82,7 +83,8 @@ def main():
         if folder.exists():  # of an earlier call: checked again, not made again
             card = json.loads((folder / "card.json").read_text("utf-8"))
         else:
-            card = export_unit(run, 1, unit, folder, ExportOptions(formats=formats), data=data)
+            card = export_unit(run, 1, unit, folder, ExportOptions(formats=formats), data=data,
+                               machine=provenance.machine())
         cards.append(card)
         test = arguments.to / f"{run.name}_{unit}.npz"
         full_test_set(card, run, data, test)

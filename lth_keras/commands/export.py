@@ -89,7 +89,7 @@ def find_run(name, output_dir):
 
 def _table(card, rows):
     table = Table(title=card["title"])
-    for column in ("format", "bytes", "gzipped", "of dense", "speed at 1", "at 256", "logits"):
+    for column in ("format", "bytes", "gzipped", "of dense", "speed, 1", "256", "logits"):
         table.add_column(column, no_wrap=True)
     for row in rows.to_dict("records"):
         entry = card["formats"][row["format"]]
