@@ -94,10 +94,13 @@ class Engine:
           float32 [2]: sums over the stretch of the batches' mean loss and mean accuracy, as each
           batch was met.
         """
-        for i in tf.range(steps):
-            images, labels = self._feed.batch(source, first + i, self._batch_size)
-            seed = augmentation_seed + tf.stack([0, first + i])
-            totals += self._step(images, labels, seed)
+        # Not `for … in tf.range(…)`: XLA takes a range's ends for constants of the program, and
+        # compiles it anew for each pair of them. A test counts XLA's compilations.
+        index, stop = first, first + steps
+        while index < stop:
+            images, labels = self._feed.batch(source, index, self._batch_size)
+            totals += self._step(images, labels, augmentation_seed + tf.stack([0, index]))
+            index += 1
         return totals
 
     def _train_step(self, images, labels, seed):
@@ -125,9 +128,11 @@ class Engine:
         """Sums of loss and of correct predictions over examples [start, stop), float32 [2]."""
         totals = tf.zeros([2])
         size = self._evaluation_batch_size
-        for i in tf.range((stop - start + size - 1) // size):
-            images, labels, there = self._feed.range(source, start + i * size, stop, size)
+        first = start  # As in training, no range.
+        while first < stop:
+            images, labels, there = self._feed.range(source, first, stop, size)
             totals += self._count(images, labels, there)
+            first += size
         return totals
 
     def _count_batch(self, images, labels, there):
