@@ -87,7 +87,7 @@ def mean_line(axes, table, x, y, index, name):
               linewidth=1.4, label=name)
     lows, highs = np.array(lows), np.array(highs)
     if axes.get_yscale() == "log":
-        # An interval that reaches below zero has no lower edge on a logarithmic axis: no band there.
+        # An interval that reaches below zero has no lower edge on a logarithmic axis: no band.
         lows = np.where(lows > 0, lows, np.nan)
     axes.fill_between(positions, lows, highs, color=colour, alpha=0.18, linewidth=0)
 

@@ -1,7 +1,6 @@
 """`python run.py analyze RUN`: geometry of the networks of a stored run."""
 
 import dataclasses
-import pathlib
 
 import gin
 from absl import flags as absl_flags
@@ -10,6 +9,7 @@ from rich.console import Console
 from lth_keras import files
 from lth_keras.analysis import Analysis, StoredRun, carry_out
 from lth_keras.commands import configuration
+from lth_keras.commands.locating import find_run
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import execute, identity, prepare, total_steps
@@ -50,7 +50,7 @@ def main(flags, arguments):
     console = Console()
     # Second derivatives are differences of large numbers: TensorFloat-32 leaves three digits.
     tf.config.experimental.enable_tensor_float_32_execution(False)
-    root = find(arguments[0], flags.output_dir)
+    root = find_run(arguments[0], flags.output_dir).root
     run, measures = opened(root, flags.gin_file, flags.gin_param, flags.only, flags.data_dir,
                            console)
 
@@ -65,21 +65,6 @@ def main(flags, arguments):
             say((folder / "summary.md").read_text("utf-8").split("\n![", 1)[0].rstrip())
             say(f"{'figures, tables, summary':<40} {folder}")
     return 0
-
-
-def find(name, output_dir):
-    """The folder of a run.
-
-    Raises:
-      ConfigurationError: neither `name` nor output_dir/name is a run.
-    """
-    for folder in (pathlib.Path(name), pathlib.Path(output_dir) / name):
-        if RunPaths(folder).run_json.is_file():
-            return folder
-    raise ConfigurationError(
-        f"{name!r} is no run, nor is {pathlib.Path(output_dir) / name}; expected a folder with a "
-        "run.json: `python run.py list` names the runs"
-    )
 
 
 def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=None):

@@ -6,8 +6,10 @@ from absl import flags as absl_flags
 from rich.console import Console
 from rich.table import Table
 
+from lth_keras.commands.locating import find_run
 from lth_keras.errors import ConfigurationError
-from lth_keras.paths import RunPaths
+from lth_keras.paths import safe_name
+from lth_keras.records.exports import keep_card
 
 USAGE = """usage: python run.py export RUN --variant=ticket@06 --to=DIR [--trial=1]
                             [--format=saved_model,keras,tflite,ticket] …
@@ -52,7 +54,7 @@ def main(flags, arguments):
             raise ConfigurationError(
                 f"--{name} was not given; expected export RUN --variant=ticket@06 --to=DIR"
             )
-    run = find_run(arguments[0], flags.output_dir)
+    paths = find_run(arguments[0], flags.output_dir)
     # After the cheap checks: these bring TensorFlow along.
     from lth_keras.experiment import provenance
     from lth_keras.export import ExportOptions, export_unit, size_table
@@ -60,8 +62,9 @@ def main(flags, arguments):
     chosen = {"formats": tuple(flags.format)} if flags.format is not None else {}
     options = ExportOptions(input_form=flags.input, weights=flags.weights, compact=flags.compact,
                             latency=flags.latency, **chosen)
-    card = export_unit(run, flags.trial, flags.variant, flags.to, options, flags.data_dir,
+    card = export_unit(paths.root, flags.trial, flags.variant, flags.to, options, flags.data_dir,
                        machine=provenance.machine())
+    keep_card(paths, safe_name(pathlib.Path(flags.to).resolve().name), card)
     console = Console()
     console.print(_table(card, size_table([card])))
     test = card["data"]["examples"]["test"]
@@ -69,22 +72,10 @@ def main(flags, arguments):
         f"checked in a fresh process on {test:,} test examples: test accuracy "
         f"{100 * card['accuracy']['test']:.2f} %, {card['totals']['nonzero']:,} non-zero weights",
         highlight=False, soft_wrap=True)
-    console.print(f"written to {flags.to}; see README.md there", highlight=False, soft_wrap=True)
+    console.print(
+        f"written to {flags.to}; see README.md there, and `run.py report {arguments[0]}` for sizes "
+        "in the report", highlight=False, soft_wrap=True)
     return 0
-
-
-def find_run(name, output_dir):
-    """The folder of a run, given as a path or by its name under `output_dir`.
-
-    Raises:
-      ConfigurationError: there is none.
-    """
-    for folder in (pathlib.Path(name), pathlib.Path(output_dir) / name):
-        if RunPaths(folder).run_json.is_file():
-            return folder
-    raise ConfigurationError(
-        f"there is no run {name!r}, as a folder or under {output_dir}; see python run.py list"
-    )
 
 
 def _table(card, rows):

@@ -5,8 +5,8 @@ import os
 from absl import flags as absl_flags
 from rich.console import Console
 
+from lth_keras.commands.locating import find_run
 from lth_keras.errors import ConfigurationError
-from lth_keras.records import stored
 
 USAGE = """usage: python run.py report RUN [RUN…] [--margin=M] [--to=DIR] [--output_dir=runs]
   Tables, figures and report.html again from what is stored, of a run that is finished, still
@@ -36,7 +36,7 @@ def main(flags, arguments):
         raise ConfigurationError(
             f"--margin={flags.margin}; expected a share from 0 to 1: 0.002 is 0.2 points"
         )
-    roots = [stored.find(name, flags.output_dir) for name in arguments]
+    roots = [find_run(name, flags.output_dir).root for name in arguments]
     if len(roots) > 1 and (flags.to is None or flags.margin is not None):
         raise ConfigurationError(
             "a comparison of several runs needs --to=DIR, a folder to write it to, and takes no "

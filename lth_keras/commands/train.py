@@ -12,7 +12,6 @@ from lth_keras.experiment import GradientNorms, Stopper, execute, prepare, total
 from lth_keras.records import (
     Progress,
     against_full_table,
-   
     rounds_table,
     summary_table,
 )

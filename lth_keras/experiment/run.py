@@ -153,8 +153,8 @@ def check_space(prepared):
     free = shutil.disk_usage(place).free
     if todo and free < needed:
         raise ConfigurationError(
-            f"the run needs about {needed / _MIB:,.0f} MiB under {place} and {free / _MIB:,.0f} MiB "
-            "are free; make room, or give another --output_dir"
+            f"the run needs about {needed / _MIB:,.0f} MiB under {place} and "
+            f"{free / _MIB:,.0f} MiB are free; make room, or give another --output_dir"
         )
 
 

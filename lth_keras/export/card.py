@@ -1,10 +1,7 @@
 """The card beside an export: what it is, for programs (card.json) and for people (README.md)."""
 
-import pandas as pd
-
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET, TICKET_LOAD
-
-_BATCHES = ("1", "256")
+from lth_keras.records.exports import BATCHES
 
 
 def provenance(stored):
@@ -47,35 +44,6 @@ def loading(name, card):
     shape = (1, *card["input"]["shape"])
     dtype = "uint8" if kind == "uint8" else "float32"
     return [line.format(path=path, shape=shape, dtype=dtype) for line in lines]
-
-
-def size_table(cards):
-    """Sizes and latencies of exports, a row for each export and format.
-
-    Args:
-      cards: contents of card.json files.
-
-    Returns:
-      A DataFrame; bytes, and milliseconds a call; 'of_dense' is the share of the dense network's.
-    """
-    rows = []
-    for card in cards:
-        for name, entry in card["formats"].items():
-            row = {
-                "network": card["title"], "format": name, "bytes": entry["bytes"],
-                "bytes_gzipped": entry["bytes_gzipped"], "density": card["totals"]["density"],
-                "parameters": card["totals"]["parameters"], "flops": card["totals"]["flops"],
-                "effective_flops": card["totals"]["effective_flops"],
-            }
-            dense = entry.get("dense")
-            if dense:
-                row["bytes_of_dense"] = entry["bytes"] / dense["bytes"]
-                row["gzipped_of_dense"] = entry["bytes_gzipped"] / dense["bytes_gzipped"]
-                for batch in _BATCHES:
-                    row[f"ms_batch_{batch}"] = 1e3 * entry["seconds"][batch]
-                    row[f"dense_ms_batch_{batch}"] = 1e3 * dense["seconds"][batch]
-            rows.append(row)
-    return pd.DataFrame(rows)
 
 
 def readme(card):
@@ -144,7 +112,7 @@ def _size_lines(card):
         for size in ("bytes", "bytes_gzipped"):
             share = f"{100 * entry[size] / dense[size]:.1f} %" if dense else "-"
             cells += [f"{entry[size]:,}", share]
-        for batch in _BATCHES:
+        for batch in BATCHES:
             cells += [f"{1e3 * each['seconds'][batch]:.3f}" if dense else "-"
                       for each in (entry, dense)]
         lines.append(f"| {' | '.join(cells)} |")
@@ -161,7 +129,7 @@ def _verdict(card):
     for name, entry in card["formats"].items():
         if "dense" in entry:
             gains = {batch: entry["dense"]["seconds"][batch] / entry["seconds"][batch]
-                     for batch in _BATCHES}
+                     for batch in BATCHES}
             text = ", ".join(f"{gain:.2f}× at batch {batch}" for batch, gain in gains.items())
             (faster if max(gains.values()) > 1.2 else same).append(f"{name} ({text})")
     lines = []

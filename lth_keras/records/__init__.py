@@ -9,5 +9,6 @@ from lth_keras.records.tables import against_full_table, rounds_table, summary_t
 
 __all__ = [
     "COLUMNS", "MetricsRow", "Progress", "PublishedFigure", "Sink", "against_full_table",
-    "compare", "concatenate", "read_csv", "rounds_table", "rows_to_csv", "summarise", "summary_table", "write_summary",
+    "compare", "concatenate", "read_csv", "rounds_table", "rows_to_csv", "summarise",
+    "summary_table", "write_summary",
 ]

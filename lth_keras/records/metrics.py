@@ -126,7 +126,9 @@ def _text(path):
     try:
         text = pathlib.Path(path).read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RunError(f"cannot read {path}: {error}; `run.py verify RUN` tells what else is missing") from error
+        raise RunError(
+            f"cannot read {path}: {error}; `run.py verify RUN` tells what else is missing"
+        ) from error
     if not text.startswith(_HEADER) or not text.endswith("\n"):
         raise RunError(
             f"{path} is no metrics file: its first line is {text.partition(chr(10))[0][:80]!r}; "

@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime
-import pathlib
 
 import pandas as pd
 
@@ -147,21 +146,6 @@ class StoredRun:
             if (its_trial, facts["variant"], facts["round"]) == (trial, variant, index):
                 return self.paths.unit(its_trial, name)
         return None
-
-
-def find(name, output_dir):
-    """The folder of a run that is given by its path, or by its name under `output_dir`.
-
-    Raises:
-      ConfigurationError: there is no such run.
-    """
-    for folder in (pathlib.Path(name), pathlib.Path(output_dir) / name):
-        if RunPaths(folder).run_json.is_file():
-            return folder
-    raise ConfigurationError(
-        f"there is no run {name!r}, neither as a path nor under --output_dir={output_dir}; "
-        "`run.py list` shows the runs there are"
-    )
 
 
 def label(variant, index):

@@ -1,4 +1,4 @@
-"""Checking a stored run: every checksum, and every invariant of masks and weights. No TensorFlow."""
+"""Checking a stored run: every checksum and every invariant of it, without TensorFlow."""
 
 import dataclasses
 import pathlib

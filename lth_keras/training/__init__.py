@@ -12,6 +12,6 @@ from lth_keras.training.trainer import Trainer, TrainState
 
 __all__ = [
     "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Evaluation",
-    "GradientNorm", "Interrupted", "KerasOptimizer", "Plan", "Probe", "Progress", "SGD", "Saliency", "StepDecay",
-    "TrainState", "Trainer", "train_network",
+    "GradientNorm", "Interrupted", "KerasOptimizer", "Plan", "Probe", "Progress", "SGD",
+    "Saliency", "StepDecay", "TrainState", "Trainer", "train_network",
 ]

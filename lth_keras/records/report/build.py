@@ -4,6 +4,7 @@ import json
 
 from lth_keras import files
 from lth_keras.records import statistics
+from lth_keras.records.exports import kept_cards
 from lth_keras.records.report import answer, drawing, page, tables
 from lth_keras.records.stored import StoredRun
 from lth_keras.records.summary import write_summary
@@ -55,6 +56,7 @@ def run_tables(run, comparisons):
         tables.differences(comparisons, run.subject, run.margin),
         tables.published(run.summary, run.published, run.subject),
         tables.rounds(run.summary, run.subject),
+        tables.exports(kept_cards(run.paths)),
     ]
     return [table for table in made if table.rows]
 

@@ -4,6 +4,7 @@ import dataclasses
 import math
 
 from lth_keras.paths import round_name
+from lth_keras.records.exports import BATCHES, size_table
 from lth_keras.records.published import compare, is_accuracy
 from lth_keras.records.stored import label
 
@@ -95,6 +96,27 @@ def published(summary, figures, subject):
     )
 
 
+def exports(cards):
+    """Size and speed of what was exported of the run, a row for each format."""
+    rows = [
+        [row["network"], row["format"], f"{row['bytes']:,}", f"{row['bytes_gzipped']:,}",
+         _share(row.get("gzipped_of_dense")), f"{100 * row['density']:.1f}",
+         f"{row['parameters']:,}", f"{row['flops']:,}", f"{row['effective_flops']:,}",
+         *(_milliseconds(row, batch) for batch in BATCHES)]
+        for row in size_table(cards).to_dict("records")
+    ]
+    return Table(
+        "exports", "Exports: size and speed",
+        ["network", "format", "bytes", "gzipped", "of dense, gzipped (%)", "density (%)",
+         "parameters", "FLOPs", "effective FLOPs",
+         *(f"ms, batch {batch}: ours / dense" for batch in BATCHES)],
+        rows,
+        "Latencies of an export and of the dense network were measured in one process, in turns; "
+        "compare them within a row. Effective FLOPs leave out multiplications by zero, which "
+        "these runtimes do all the same: unstructured sparsity makes files smaller, not faster.",
+    )
+
+
 def markdown(table):
     """A table as Markdown, title and note included."""
     lines = [
@@ -119,6 +141,17 @@ def latex(table):
         r"    \bottomrule", r"  \end{tabular}", r"\end{table}", "",
     ]
     return "\n".join(lines)
+
+
+def _share(value):
+    return NOTHING if value is None or math.isnan(value) else f"{100 * value:.1f}"
+
+
+def _milliseconds(row, batch):
+    ours, dense = row.get(f"ms_batch_{batch}"), row.get(f"dense_ms_batch_{batch}")
+    if ours is None or math.isnan(ours):
+        return NOTHING
+    return f"{ours:.3f} / {dense:.3f}"
 
 
 def interval(value, low, high, scale=1, digits=2, sign=""):

@@ -1,0 +1,46 @@
+"""What is kept in a run of the exports that were made of it: their cards, and a table of sizes."""
+
+import pandas as pd
+
+from lth_keras import files
+
+BATCHES = ("1", "256")
+
+
+def keep_card(paths, name, card):
+    """Keeps an export's card in the run, for its report; one of the same name is replaced."""
+    files.write_json(paths.exports / f"{name}.json", card)
+
+
+def kept_cards(paths):
+    """The cards kept in a run, by name."""
+    return [files.read_json(path) for path in sorted(paths.exports.glob("*.json"))]
+
+
+def size_table(cards):
+    """Sizes and latencies of exports, a row for each export and format.
+
+    Args:
+      cards: contents of card.json files.
+
+    Returns:
+      A DataFrame; bytes, and milliseconds a call; 'of_dense' is the share of the dense network's.
+    """
+    rows = []
+    for card in cards:
+        for name, entry in card["formats"].items():
+            row = {
+                "network": card["title"], "format": name, "bytes": entry["bytes"],
+                "bytes_gzipped": entry["bytes_gzipped"], "density": card["totals"]["density"],
+                "parameters": card["totals"]["parameters"], "flops": card["totals"]["flops"],
+                "effective_flops": card["totals"]["effective_flops"],
+            }
+            dense = entry.get("dense")
+            if dense:
+                row["bytes_of_dense"] = entry["bytes"] / dense["bytes"]
+                row["gzipped_of_dense"] = entry["bytes_gzipped"] / dense["bytes_gzipped"]
+                for batch in BATCHES:
+                    row[f"ms_batch_{batch}"] = 1e3 * entry["seconds"][batch]
+                    row[f"dense_ms_batch_{batch}"] = 1e3 * dense["seconds"][batch]
+            rows.append(row)
+    return pd.DataFrame(rows)
