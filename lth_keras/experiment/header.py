@@ -84,6 +84,8 @@ class Header:
         context, experiment = prepared.context, prepared.experiment
         # Parts of a configuration count as used when they are first called: hence not once only.
         files.write_text(self._paths.operative_config, gin.operative_config_str())
+        if state == "done":
+            facts["tables"] = {path.name: files.sha256(path) for path in self.tables()}
         versions = before.get("versions", provenance.versions())
         continued = list(before.get("continued_with", []))
         if provenance.versions() != versions and provenance.versions() not in continued:

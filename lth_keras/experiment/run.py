@@ -4,7 +4,6 @@ import dataclasses
 import shutil
 import time
 
-from lth_keras import files
 from lth_keras.data import LoadedData
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import identity, units, work
@@ -113,10 +112,7 @@ def execute(prepared, reporter, sinks=(), accept_other_versions=False):
         summary = write_tables(paths, units.graph(prepared.experiment))
         for sink in sinks:
             sink.run_finished(summary)
-        header.write(
-            "done", seconds=round(time.perf_counter() - began, 1), skipped=skipped,
-            tables={path.name: files.sha256(path) for path in header.tables()},
-        )
+        header.write("done", seconds=round(time.perf_counter() - began, 1), skipped=skipped)
     return summary
 
 
