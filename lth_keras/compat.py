@@ -48,6 +48,9 @@ with _quiet():
         pruning_wrapper,
     )
 
+    # Keras's own global generator is not part of its public API.
+    from tf_keras.src import backend as keras_backend
+
     # The first look for devices is noisy too, where there is no GPU.
     tf.config.list_physical_devices()
 
@@ -65,5 +68,5 @@ strip_pruning = tfmot.sparsity.keras.strip_pruning
 
 __all__ = [
     "PrunableLayer", "PruneLowMagnitude", "PruneRegistry", "PruningSchedule",
-    "keras", "strip_pruning", "tf", "tfmot",
+    "keras", "keras_backend", "strip_pruning", "tf", "tfmot",
 ]

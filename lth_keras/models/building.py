@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-from lth_keras.compat import keras, tf
+from lth_keras.compat import keras, keras_backend, tf
 from lth_keras.errors import ConfigurationError
 
 
@@ -63,9 +63,11 @@ def _find_subclassed(model):
 
 
 class _GlobalRandomState:
-    """Seeds Python's, NumPy's and TensorFlow's global generators, and gives the first two back.
+    """Seeds the global generators of Python, NumPy, Keras and TensorFlow, and gives all but
+    TensorFlow's back.
 
-    Keras initializers without a seed of their own draw from them.
+    Keras initializers without a seed of their own draw from them: from Keras's own, where
+    somebody has called `keras.utils.set_random_seed`, otherwise from Python's.
     """
 
     def __init__(self, seed):
@@ -73,13 +75,16 @@ class _GlobalRandomState:
 
     def __enter__(self):
         self._python, self._numpy = random.getstate(), np.random.get_state()
+        self._keras = getattr(keras_backend._SEED_GENERATOR, "generator", None)
         random.seed(self._seed)
         np.random.seed(self._seed % 2**32)
+        keras_backend._SEED_GENERATOR.generator = None
         tf.random.set_seed(self._seed)
 
     def __exit__(self, *_):
         random.setstate(self._python)
         np.random.set_state(self._numpy)
+        keras_backend._SEED_GENERATOR.generator = self._keras
 
 
 def build_seeded(model_fn, input_shape, num_classes, seed, **arguments):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lth_keras import models, pruning
-from lth_keras.compat import keras
+from lth_keras.compat import keras, keras_backend
 from lth_keras.errors import ConfigurationError
 from lth_keras.variables import named_variables, snapshot
 
@@ -55,6 +55,23 @@ def test_one_seed_one_initialisation():
     for key in draws[0]:
         assert draws[0][key].tobytes() == draws[1][key].tobytes()
         assert draws[0][key].tobytes() != draws[2][key].tobytes()
+
+
+def test_a_seed_that_the_caller_gave_keras_changes_nothing():
+    def draw():
+        return snapshot(named_variables(models.build_seeded(models.lenet_300_100, (6,), 3, 5)))
+
+    before = draw()
+    try:
+        keras.utils.set_random_seed(1)
+        after, again = draw(), draw()
+        drawn = keras.initializers.RandomNormal()((3,)).numpy()
+        keras.utils.set_random_seed(1)
+        assert (drawn == keras.initializers.RandomNormal()((3,)).numpy()).all()
+    finally:
+        keras_backend._SEED_GENERATOR.generator = None
+    for key, array in before.items():
+        assert array.tobytes() == after[key].tobytes() == again[key].tobytes()
 
 
 def test_building_does_not_touch_the_callers_random_state():
