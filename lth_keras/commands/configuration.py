@@ -7,6 +7,7 @@ import logging
 import pathlib
 import re
 import sys
+import tokenize
 import traceback
 
 import gin
@@ -33,9 +34,10 @@ def read(gin_files, gin_params=()):
             "no experiment was named; give --gin_file=F, such as --gin_file=gin/mnist_lt.gin"
         )
     for file in gin_files:
-        if not pathlib.Path(file).is_file():
+        if not _is_file(file):
+            shown = file if len(file) < 200 else f"{file[:200]}…"
             raise ConfigurationError(
-                f"--gin_file={file} is no file; expected an experiment{_similar_file(file)}"
+                f"--gin_file={shown} is no file; expected an experiment{_similar_file(file)}"
             )
     try:
         _parse(gin_files, gin_params)
@@ -67,7 +69,14 @@ def _parse(gin_files, gin_params):
         gin.parse_config_files_and_bindings(list(gin_files), list(gin_params))
     except RecursionError as error:
         raise ConfigurationError(
-            f"{gin_files[0]} includes a file that includes itself; take the circle out"
+            f"{gin_files[0]} includes a file that includes itself, or is nested without end; take "
+            "the circle out"
+        ) from error
+    except (tokenize.TokenError, MemoryError, ArithmeticError, AssertionError,
+            LookupError) as error:
+        # What Python's own tokenizer and parser say to text that is no gin file.
+        raise ConfigurationError(
+            f"{', '.join(gin_files)} and --gin_param cannot be parsed: {error or type(error)}"
         ) from error
     finally:
         logging.disable(logging.NOTSET)
@@ -160,9 +169,19 @@ def _required(selector):
     }
 
 
+def _is_file(file):
+    try:
+        return pathlib.Path(file).is_file()
+    except (OSError, ValueError):  # A name that is too long, or has a zero in it.
+        return False
+
+
 def _similar_file(file):
     folder = pathlib.Path(file).parent
-    if not folder.is_dir():
+    try:
+        if not folder.is_dir():
+            return ""
+    except (OSError, ValueError):
         return ""
     names = [path.name for path in folder.glob("*.gin")]
     close = difflib.get_close_matches(pathlib.Path(file).name, names, 1)
