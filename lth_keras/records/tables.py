@@ -73,15 +73,17 @@ def rounds_table(summary, title):
 def against_full_table(summary, title):
     """What pruning gains and costs against the full network; a `rich.table.Table`, or None.
 
-    A line per variant and round that has a full network beside it: how many times sooner it
+    A line per variant and round that has a full network beside it (IMP's own rounds, which may be
+    much shorter than the full network's training, only where there is nothing else): how many times sooner it
     reaches its early-stopping step, its accuracy there, its final difference, and whether that is
     within the margin.
     """
     rows = [row for row in summary.to_dict("records") if not math.isnan(row["diff_vs_full"])]
+    rows = [row for row in rows if row["variant"] != "imp"] or rows
     if not rows:
         return None
     table = _table(title)
-    for name in ("kept %", "early stop", "times sooner", "acc. there %", "vs full", "matches"):
+    for name in ("kept\n%", "early\nstop", "times\nsooner", "acc. at\nstop %", "vs\nfull", "match-\nes"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         stop, faster = row["early_stop_step_mean"], row["speed_up_vs_full"]
@@ -89,9 +91,9 @@ def against_full_table(summary, title):
         cells = [
             _name(row), _percent(row["density"], 1),
             _NOTHING if math.isnan(stop) else f"{stop:.0f}",
-            _NOTHING if math.isnan(faster) else f"{faster:.2f}" + _half(half, 2, " "),
+            _NOTHING if math.isnan(faster) else f"{faster:.2f}" + _half(half, 2, "\n"),
             _percent(row["test_accuracy_at_early_stop_mean"]),
-            _with_half_width(row, "diff_vs_full", "diff_vs_full", "+", " "),
+            _with_half_width(row, "diff_vs_full", "diff_vs_full", "+"),
             "yes" if row["matches_full"] else "no",
         ]
         table.add_row(*map(Text, cells))
