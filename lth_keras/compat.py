@@ -1,10 +1,12 @@
 """The one place where Keras, TensorFlow and TFMOT are imported, and checked to fit together."""
 
 import contextlib
+import faulthandler
 import logging
 import os
 import sys
 import tempfile
+import threading
 
 from lth_keras.errors import ConfigurationError
 
@@ -53,6 +55,24 @@ with _quiet():
 
     # The first look for devices is noisy too, where there is no GPU.
     tf.config.list_physical_devices()
+
+def _give_signals_a_stack():
+    """Lets signals arrive while oneDNN multiplies matrices, without a damaged heap.
+
+    Its AVX-512 kernel puts the stack pointer into a buffer of the heap, so that a signal's frame
+    (Ctrl-C, SIGTERM, a timer's) overwrites what lies below it: the process aborts, or goes on
+    with wrong numbers. Python's handlers ask for the alternate stack where there is one, and
+    `faulthandler` is what sets one up, for the main thread, where signals arrive.
+    """
+    if faulthandler.is_enabled() or threading.current_thread() is not threading.main_thread():
+        return
+    try:
+        faulthandler.enable(sys.__stderr__)
+    except (AttributeError, OSError, RuntimeError, ValueError):  # No stderr with a descriptor.
+        faulthandler.enable(open(os.devnull, "w"))  # noqa: SIM115 - for the process's life
+
+
+_give_signals_a_stack()
 
 if not issubclass(pruning_wrapper.PruneLowMagnitude, keras.layers.Wrapper):
     raise ConfigurationError(

@@ -308,6 +308,38 @@ def test_a_signal_ends_a_real_run_within_seconds(tmp_path, which):
     assert json.loads(str(files.read_npz(checkpoint)["facts"]))["step"] > 0
 
 
+def test_signals_may_come_while_matrices_are_multiplied(tmp_path):
+    # Without an alternate signal stack these processes abort within seconds, on
+    # processors with AVX-512.
+    program = """
+from lth_keras.compat import tf
+import os, signal
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+came = []
+@tf.function(jit_compile=True)
+def multiply(x, y, times):
+    index, total = 0, tf.zeros([784, 300])
+    while index < times:
+        total += tf.matmul(x, y, transpose_a=True)
+        index += 1
+    return total
+operands = tf.ones([128, 784]), tf.ones([128, 300])
+multiply(*operands, tf.constant(1))
+signal.signal(signal.SIGALRM, lambda *_: came.append(1))
+signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+for _ in range(15):
+    found = multiply(*operands, tf.constant(100)).numpy()
+    assert (found == 12800).all()
+signal.setitimer(signal.ITIMER_REAL, 0)
+assert len(came) > 10, came
+"""
+    (tmp_path / "program.py").write_text(program)  # AutoGraph reads the source.
+    done = subprocess.run(
+        [sys.executable, tmp_path / "program.py"], env=os.environ | {"PYTHONPATH": str(ROOT)},
+        cwd=ROOT, timeout=120, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_killed_processes_resume_to_the_same_bytes(tmp_path):
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.chdir(ROOT):
         struck, _, differing = kill.trial(2, 1, tmp_path, Console(file=nowhere))
