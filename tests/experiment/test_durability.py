@@ -1,28 +1,21 @@
 """Runs that are stopped, cut off, damaged, or started twice."""
 
-import contextlib
 import hashlib
 import json
-import os
 import pathlib
 import shutil
-import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
-from rich.console import Console
 
-from bench import faults, kill
+from bench import faults
 from lth_keras import files
 from lth_keras.commands import configuration
 from lth_keras.commands.main import main
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import execute, prepare, provenance
 from lth_keras.experiment import run as run_module
-from lth_keras.records import lock, read_csv
+from lth_keras.records import read_csv
 from lth_keras.records.verification import set_aside, verify
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -255,95 +248,6 @@ def test_other_versions_go_on_only_when_told_to(experiment, whole, tmp_path, mon
     assert header["versions"]["tensorflow"] == versions["tensorflow"]
     assert header["continued_with"][0]["tensorflow"] == "9.9"
     assert contents(paths) == contents(whole)
-
-
-@pytest.fixture
-def other_writer(tmp_path):
-    """A process that holds the lock of `tmp_path`."""
-    program = (
-        "import sys, time\nfrom lth_keras.records import lock\n"
-        "with lock.hold(sys.argv[1]):\n    print('held', flush=True)\n    time.sleep(60)"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdout.readline() == b"held\n"
-        yield process
-        process.kill()
-
-
-def test_a_second_writer_is_refused_and_a_dead_ones_lock_taken_over(tmp_path, other_writer):
-    assert lock.is_held(tmp_path)
-    with pytest.raises(RunError, match=f"process {other_writer.pid} on"), lock.hold(tmp_path):
-        pass
-    other_writer.kill()
-    other_writer.wait()
-    with lock.hold(tmp_path):
-        assert json.loads((tmp_path / ".lock").read_text())["pid"] == os.getpid()
-
-
-@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_a_real_run_within_seconds(tmp_path, which):
-    command = [
-        sys.executable, "run.py", f"--gin_file={GIN_FILE}", f"--output_dir={tmp_path}",
-        "--gin_param=Experiment.duration = '100000it'",
-        "--gin_param=Experiment.evaluate_every = '100000it'",
-        "--gin_param=Experiment.variants = [@full/Variant()]",
-    ]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while not list(tmp_path.glob("*/trial_01/round_03/done.json")):
-        assert process.poll() is None, process.stderr.read()
-        time.sleep(0.2)
-    time.sleep(3)  # well inside the long stretch of the full network
-    process.send_signal(which)
-    began = time.monotonic()
-    _, said = process.communicate(timeout=60)
-    assert time.monotonic() - began < 30
-    assert process.returncode == 1
-    assert f"stopped by {which.name}" in said and "Traceback" not in said
-    (run_json,) = tmp_path.glob("*/run.json")
-    assert files.read_sealed_json(run_json)["state"] == "stopped"
-    (checkpoint,) = tmp_path.rglob("checkpoint.npz")
-    assert json.loads(str(files.read_npz(checkpoint)["facts"]))["step"] > 0
-
-
-def test_signals_may_come_while_matrices_are_multiplied(tmp_path):
-    # Without an alternate signal stack these processes abort within seconds, on
-    # processors with AVX-512.
-    program = """
-from lth_keras.compat import tf
-import os, signal
-os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-came = []
-@tf.function(jit_compile=True)
-def multiply(x, y, times):
-    index, total = 0, tf.zeros([784, 300])
-    while index < times:
-        total += tf.matmul(x, y, transpose_a=True)
-        index += 1
-    return total
-operands = tf.ones([128, 784]), tf.ones([128, 300])
-multiply(*operands, tf.constant(1))
-signal.signal(signal.SIGALRM, lambda *_: came.append(1))
-signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
-for _ in range(15):
-    found = multiply(*operands, tf.constant(100)).numpy()
-    assert (found == 12800).all()
-signal.setitimer(signal.ITIMER_REAL, 0)
-assert len(came) > 10, came
-"""
-    (tmp_path / "program.py").write_text(program)  # AutoGraph reads the source.
-    done = subprocess.run(
-        [sys.executable, tmp_path / "program.py"], env=os.environ | {"PYTHONPATH": str(ROOT)},
-        cwd=ROOT, timeout=120, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
-def test_killed_processes_resume_to_the_same_bytes(tmp_path):
-    with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.chdir(ROOT):
-        struck, _, differing = kill.trial(2, 1, tmp_path, Console(file=nowhere))
-    assert sum(struck.values()) == 2 and differing == []
 
 
 def diverging(**extra):
