@@ -13,7 +13,7 @@ from lth_keras.models.width import scaled
 def lenet_300_100(input_shape, num_classes, width=1.0, initialization=fan_in_uniform):
     """Fully connected 300-100 network ("FC-1" in the Distributions paper).
 
-    266,200 prunable weights on 784 inputs and 10 classes (LTH, table 1).
+    266,200 prunable weights on 784 inputs and 10 classes (LTH, figure 2).
 
     Args:
       input_shape: shape of one example; flattened.
