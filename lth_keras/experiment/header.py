@@ -2,8 +2,6 @@
 
 import dataclasses
 
-import gin
-
 from lth_keras import files
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, RunError
@@ -72,18 +70,22 @@ class Header:
             self._before["skipped"] for trial, name in self._before["units"]
         )
 
+    @property
+    def margin(self):
+        """The margin that a stored run's tables were made with."""
+        return self._before["margin"]
+
     def begin(self):
         """Says that the run is going on."""
         if not self._paths.config.exists():
-            files.write_text(self._paths.config, gin.config_str())
+            files.write_text(self._paths.config, self._prepared.bindings.config)
         self.write("running")
 
     def write(self, state, **facts):
         """Writes run.json with `state` ('running', 'stopped', 'failed', 'done') and `facts`."""
         prepared, before = self._prepared, self._before
         context, experiment = prepared.context, prepared.experiment
-        # Parts of a configuration count as used when they are first called: hence not once only.
-        files.write_text(self._paths.operative_config, gin.operative_config_str())
+        files.write_text(self._paths.operative_config, prepared.bindings.operative)
         if state == "done":
             facts["tables"] = {path.name: files.sha256(path) for path in self.tables()}
         versions = before.get("versions", provenance.versions())

@@ -1,17 +1,20 @@
 """Running an experiment: every unit that is not done yet, then the tables."""
 
 import dataclasses
+import functools
 import shutil
-import time
+
+import gin
 
 from lth_keras.data import LoadedData
-from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import identity, units, work
+from lth_keras.experiment.bindings import Bindings
 from lth_keras.experiment.context import Context
 from lth_keras.experiment.experiment import Experiment
-from lth_keras.experiment.header import Header
+from lth_keras.experiment.running import do_unit, under_way
 from lth_keras.paths import RunPaths
-from lth_keras.records import concatenate, lock, read_csv, store, summarise, write_summary
+from lth_keras.records import store
 from lth_keras.training import Interrupted
 from lth_keras.variables import named_variables
 
@@ -26,6 +29,7 @@ class Prepared:
       experiment, data, context: the parts.
       configuration: the resolved configuration, as JSON.
       run: name of the run's folder.
+      bindings: gin's texts of it.
     """
 
     experiment: Experiment
@@ -33,6 +37,7 @@ class Prepared:
     context: Context
     configuration: dict
     run: str
+    bindings: Bindings
 
 
 def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, should_stop=None):
@@ -47,20 +52,27 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
     Raises:
       ConfigurationError: something is wrong; nothing has been written.
     """
-    data = experiment.dataset.load(data_dir)
-    context = Context(experiment, data, RunPaths(output_dir), checkpoint_seconds, should_stop)
+    prepared = assemble(experiment, output_dir, data_dir, checkpoint_seconds, should_stop)
+    context = prepared.context
     context.trainer()
     experiment.check_durations(context.steps_per_epoch)
     for unit in units.trial_units(experiment, 1):
         work.check(context, unit)
+    prepared.bindings.note(gin.operative_config_str())
+    check_space(prepared)
+    return prepared
+
+
+def assemble(experiment, output_dir, data_dir=None, checkpoint_seconds=300, should_stop=None):
+    """`prepare` without its checks: loads the data and names the run."""
+    data = experiment.dataset.load(data_dir)
+    context = Context(experiment, data, RunPaths(output_dir), checkpoint_seconds, should_stop)
     configuration = identity.resolved(experiment, context.build())
     run = identity.run_name(
         experiment.name or "experiment", data, identity.digest(configuration, data.fingerprint)
     )
     context.paths = RunPaths(context.paths.root / run)
-    prepared = Prepared(experiment, data, context, configuration, run)
-    check_space(prepared)
-    return prepared
+    return Prepared(experiment, data, context, configuration, run, Bindings())
 
 
 def total_steps(prepared):
@@ -70,14 +82,15 @@ def total_steps(prepared):
     )
 
 
-def execute(prepared, reporter, sinks=(), accept_other_versions=False):
-    """Does every unit that is not done, and writes the tables.
+def execute(prepared, reporter, sinks=(), accept_other_versions=False, title=""):
+    """Does every unit that is not done, one after the other, and writes the tables.
 
     Args:
       prepared: what `prepare` gave.
       reporter: a `records.Progress`, or anything with its methods.
       sinks: `records.Sink`s, told of each unit as it goes.
       accept_other_versions: go on with a run that was begun with other versions.
+      title: put before the units' labels, where several runs are one job.
 
     Returns:
       The summary table.
@@ -86,46 +99,17 @@ def execute(prepared, reporter, sinks=(), accept_other_versions=False):
       RunError: the run stopped; the same command goes on with it.
       ConfigurationError: the run was begun with other versions.
     """
-    paths = prepared.context.paths
-    if (paths.root / "run.json").exists():
-        Header(prepared).check_versions(accept_other_versions)
-    with lock.hold(paths.root):
-        header = Header(prepared)
-        if prepared.context.should_stop and prepared.context.should_stop():
-            raise RunError(_stopped(prepared))
-        if header.is_finished():
-            # Not a byte of a finished run changes.
-            for unit in units.graph(prepared.experiment):
-                reporter.unit_skipped(unit_label(unit), work.planned_steps(prepared.context, unit),
-                                      "stored already")
-            return summarise(read_csv(paths.metrics))
-        header.begin()
-        began = time.perf_counter()
-        try:
-            skipped = _do_units(prepared, reporter, sinks)
-        except Interrupted as error:
-            header.write("stopped")
-            raise RunError(_stopped(prepared)) from error
-        except RunError as error:
-            header.write("failed", reason=str(error))
-            raise
-        summary = write_tables(paths, units.graph(prepared.experiment))
-        for sink in sinks:
-            sink.run_finished(summary)
-        header.write("done", seconds=round(time.perf_counter() - began, 1), skipped=skipped)
-    return summary
-
-
-def write_tables(paths, graph):
-    """metrics.csv and summary.csv of the units that are done, in the graph's order."""
-    done = [
-        paths.unit(unit.trial, unit.name) / "metrics.csv" for unit in graph
-        if store.is_done(paths.unit(unit.trial, unit.name))
-    ]
-    concatenate(done, paths.metrics)
-    summary = summarise(read_csv(paths.metrics))
-    write_summary(summary, paths.summary)
-    return summary
+    with under_way(prepared, reporter, sinks, accept_other_versions, title) as running:
+        should_stop = prepared.context.should_stop
+        for unit in running.units:
+            if running.settled(unit):
+                continue
+            if should_stop is not None and should_stop():
+                raise Interrupted
+            running.started(unit)
+            running.done(unit, do_unit(
+                prepared.context, unit, sinks, functools.partial(running.evaluated, unit)))
+        return running.finish()
 
 
 def check_space(prepared):
@@ -153,65 +137,3 @@ def check_space(prepared):
             f"{free / _MIB:,.0f} MiB are free; make room, or give another --output_dir"
         )
 
-
-def _do_units(prepared, reporter, sinks):
-    context, paths, skipped = prepared.context, prepared.context.paths, {}
-    for unit in units.graph(prepared.experiment):
-        label, folder = unit_label(unit), paths.unit(unit.trial, unit.name)
-        steps = work.planned_steps(context, unit)
-        if store.is_done(folder):
-            reporter.unit_skipped(label, steps, "stored already")
-            continue
-        missing = work.missing_need(context, unit)
-        if missing:
-            skipped[f"{unit.trial}/{unit.name}"] = missing
-            reporter.unit_skipped(label, steps, f"left out: {missing}")
-            continue
-        if context.should_stop is not None and context.should_stop():
-            raise Interrupted
-        _do_unit(prepared, unit, label, steps, reporter, sinks)
-    return skipped
-
-
-def _do_unit(prepared, unit, label, steps, reporter, sinks):
-    context = prepared.context
-    reporter.unit_started(label, steps, steps / context.steps_per_epoch)
-    for sink in sinks:
-        sink.unit_started(unit)
-    began, seen = time.perf_counter(), work.first_step(context, unit)
-
-    def show(evaluation):
-        nonlocal seen
-        reporter.advanced(
-            evaluation.step - seen, evaluation.step / context.steps_per_epoch,
-            evaluation.test_accuracy, evaluation.train_loss,
-        )
-        seen = evaluation.step
-        for sink in sinks:
-            sink.evaluated(unit, evaluation)
-
-    facts = work.do(context, unit, show)
-    reporter.unit_finished(
-        label, facts["final_test_accuracy"], time.perf_counter() - began)
-    for sink in sinks:
-        sink.unit_finished(unit, facts)
-    if facts["diverged"]:
-        reporter.note(f"{label}: its loss is not finite since step {facts['steps']}; recorded so")
-        if prepared.experiment.on_divergence == "stop":
-            raise RunError(
-                f"{label} diverged at step {facts['steps']} and Experiment.on_divergence is "
-                "'stop'; lower the learning rate, or set it to 'record' to go on without it"
-            )
-
-
-def unit_label(unit):
-    """What a unit is called where a person reads."""
-    return f"trial {unit.trial} {unit.name}"
-
-
-def _stopped(prepared):
-    signal_name = getattr(prepared.context.should_stop, "signal_name", None) or "a request"
-    return (
-        f"stopped by {signal_name}; what is done is stored in {prepared.context.paths.root}: give "
-        "the same command again to go on"
-    )

@@ -1,5 +1,6 @@
 """What a person sees while a run goes on: a bar on a terminal, a few plain lines in a log."""
 
+import dataclasses
 import time
 
 from rich.console import Console
@@ -10,27 +11,46 @@ from rich.text import Text
 # Drawn four times a second: smooth enough to read, and too seldom to slow training down.
 _DRAWINGS_PER_SECOND = 4
 _SECONDS_BETWEEN_LINES = 30
+# More units than this are counted in a log's line, and not each told of.
+_TOLD_IN_A_LINE = 4
 
 
 class _Display(Bar):
-    """The run's bar, and below it a line on the unit in hand: together they exceed 80 columns."""
+    """The run's bar, and below it a line per unit in hand: together they exceed 80 columns."""
 
-    unit = ""
+    units = ()
 
     def get_renderables(self):
         yield from super().get_renderables()
-        yield Text(self.unit, no_wrap=True)
+        for unit in self.units:
+            yield Text(unit, no_wrap=True, overflow="ellipsis")
+
+
+@dataclasses.dataclass
+class _Running:
+    """A unit in training."""
+
+    label: str
+    steps: int
+    epochs: float
+    started: float
+    done: int = 0
+    state: str = ""
+
+    def __str__(self):
+        return f"{self.label}: {self.state}" if self.state else self.label
 
 
 class Progress:
-    """The display of one run, as a context manager.
+    """The display of one run, or of several as one job, as a context manager.
 
-    A unit is one trained network: a round or a variant of a trial. The time left is estimated
-    from the steps that were trained, not from units that were found stored.
+    A unit is one trained network: a round or a variant of a trial; several may be in training at
+    once. The time left is estimated from the steps that were trained, not from units that were
+    found stored; where units run side by side it is no less than what `chain` says.
 
         with Progress(total_steps=3000, title="mnist_lt") as progress:
             progress.unit_started("trial 1 round_00", steps=1500, epochs=5)
-            progress.advanced(300, epoch=1, accuracy=0.93)
+            progress.advanced("trial 1 round_00", 300, epoch=1, accuracy=0.93)
             progress.unit_finished("trial 1 round_00", accuracy=0.97)
             progress.unit_skipped("trial 1 round_01", steps=1500, why="already stored")
     """
@@ -47,10 +67,12 @@ class Progress:
         self._title = title
         self._done = 0  # trained, skipped, or given up with a unit that ended early
         self._trained = 0
-        self._busy = 0.0  # seconds in finished units
-        self._unit_started = None
-        self._unit_steps = self._unit_done = 0
-        self._label = self._epochs = None
+        self._running = {}
+        self._busy = 0.0  # seconds in which anything was trained, and
+        self._unit_seconds = 0.0  # the same counted once per unit, both up to
+        self._counted = time.monotonic()
+        self._chain = 0
+        self._last = ""
         self._shown = time.monotonic()
         self._pause = _SECONDS_BETWEEN_LINES
         self._bar = None
@@ -77,37 +99,48 @@ class Progress:
 
     def unit_started(self, label, steps, epochs):
         """The unit `label` begins; it will train `steps` updates, which are `epochs` epochs."""
-        self._label, self._epochs = label, epochs
-        self._unit_steps, self._unit_done = steps, 0
-        self._unit_started = self._shown = time.monotonic()
-        self._draw(label)
+        self._count()
+        if not self._running:
+            self._shown = self._counted
+        self._running[label] = _Running(label, steps, epochs, self._counted)
+        self._draw()
 
-    def advanced(self, steps, epoch, accuracy=None, loss=None):
-        """`steps` more updates of the unit are done, up to `epoch`; cheap to call often."""
+    def advanced(self, label, steps, epoch, accuracy=None, loss=None):
+        """`steps` more updates of a unit are done, up to `epoch`; cheap to call often."""
+        unit = self._running[label]
         self._done += steps
         self._trained += steps
-        self._unit_done += steps
+        unit.done += steps
         now = time.monotonic()
+        if now - self._shown < self._pause and len(self._running) == 1:
+            return
+        unit.state = self._state(unit, epoch, accuracy, loss)
         if now - self._shown < self._pause:
             return
         self._shown = now
-        line = f"{self._label}: {self._state(epoch, accuracy, loss)}"
         if self._bar:
-            self._draw(line)
+            self._draw()
         else:
-            self._print(f"{line}; {self._position()}")
+            self._print(f"{self._units()}; {self._position()}")
 
     def unit_finished(self, label, accuracy=None, seconds=None):
         """The unit is stored; `seconds` is measured here unless it is given."""
-        measured = time.monotonic() - self._unit_started
-        self._busy += measured
-        self._unit_started = None
-        self._done += self._unit_steps - self._unit_done
-        seconds = measured if seconds is None else seconds
+        self._count()
+        unit = self._running.pop(label)
+        self._done += unit.steps - unit.done
+        seconds = self._counted - unit.started if seconds is None else seconds
         parts = [] if accuracy is None else [f"accuracy {100 * accuracy:.2f} %"]
         parts.append(f"{seconds:.1f} s")
         self._print(f"{label}: {', '.join(parts)}; {self._position()}")
         self._draw(label)
+
+    def unit_lost(self, label, why):
+        """The unit ended without a result, and will be begun again or given up."""
+        self._count()
+        unit = self._running.pop(label)
+        self._done -= unit.done
+        self._print(f"{label}: {why}")
+        self._draw(f"{label}: {why}")
 
     def unit_skipped(self, label, steps, why):
         """The unit needs no training, and `why`: it is stored already, for instance."""
@@ -115,24 +148,43 @@ class Progress:
         self._print(f"{label}: {why}")
         self._draw(f"{label}: {why}")
 
+    def chain(self, steps):
+        """The longest chain of units, each of which waits for the one before, has `steps` left."""
+        self._chain = steps
+
     def note(self, text):
         """A line for the reader, above the bar where there is one."""
         self._print(text)
 
     def seconds_left(self):
         """Estimated seconds to the end of the run, or None before a step was trained."""
-        running = 0 if self._unit_started is None else time.monotonic() - self._unit_started
+        self._count()
         if not self._trained:
             return None
-        return (self._busy + running) / self._trained * max(0, self._total - self._done)
+        left = self._busy / self._trained * max(0, self._total - self._done)
+        # However many work: units that wait for each other take the time of one after the other.
+        return max(left, self._unit_seconds / self._trained * self._chain)
 
-    def _state(self, epoch, accuracy, loss):
-        parts = [f"epoch {round(epoch, 1):g}/{round(self._epochs, 1):g}"]
+    def _count(self):
+        now = time.monotonic()
+        if self._running:
+            self._busy += now - self._counted
+            self._unit_seconds += (now - self._counted) * len(self._running)
+        self._counted = now
+
+    def _state(self, unit, epoch, accuracy, loss):
+        parts = [f"epoch {round(epoch, 1):g}/{round(unit.epochs, 1):g}"]
         if accuracy is not None:
             parts.append(f"accuracy {100 * accuracy:.2f} %")
         if loss is not None:
             parts.append(f"loss {loss:.4g}")
         return ", ".join(parts)
+
+    def _units(self):
+        told = [str(unit) for unit in self._running.values()]
+        if len(told) > _TOLD_IN_A_LINE:
+            told[_TOLD_IN_A_LINE:] = [f"and {len(told) - _TOLD_IN_A_LINE} more"]
+        return " | ".join(told)
 
     def _left(self):
         seconds = self.seconds_left()
@@ -144,9 +196,11 @@ class Progress:
         place = f"{self._done:,} of {self._total:,} steps"
         return f"{place}, {self._left()}" if self._left() else place
 
-    def _draw(self, unit):
+    def _draw(self, last=None):
+        self._last = self._last if last is None else last
         if self._bar:
-            self._bar.unit = unit
+            # Between two units the last one's line stays, so that the bar keeps its height.
+            self._bar.units = [str(unit) for unit in self._running.values()] or [self._last]
             self._bar.update(self._task, completed=self._done, left=self._left())
 
     def _print(self, line):

@@ -7,6 +7,10 @@ class Sink:
     `unit` has `trial`, `name` (its folder), `round` and `label` (its variant, or 'imp').
     """
 
+    def run_started(self):
+        """The run begins or goes on; its run.json is written. Asked of one process's sinks only,
+        where the units are trained in several."""
+
     def unit_started(self, unit):
         """The unit's training begins; one that is stored already is not announced."""
 

@@ -32,12 +32,12 @@ def test_a_log_gets_plain_lines(clock):
         shown.unit_started("trial 1 [round_01]", steps=100, epochs=4)
         for step in range(1, 101):
             clock.now += 1
-            shown.advanced(1, epoch=step / 25, accuracy=0.5, loss=0.25)
+            shown.advanced("trial 1 [round_01]", 1, epoch=step / 25, accuracy=0.5, loss=0.25)
         shown.unit_finished("trial 1 [round_01]", accuracy=0.97654)
         shown.note("a note")
         shown.unit_started("trial 1 round_02", steps=100, epochs=4)
         clock.now += 5
-        shown.advanced(60, epoch=2.4)
+        shown.advanced("trial 1 round_02", 60, epoch=2.4)
         shown.unit_finished("trial 1 round_02", seconds=7)
     # A step takes 1 s; skipped steps do not count as fast ones. Every 30 s there is a line.
     assert file.getvalue().splitlines() == [
@@ -62,7 +62,7 @@ def test_time_left_is_from_steps_that_were_trained(clock):
     assert shown.seconds_left() is None
     shown.unit_started("b", 100, 1)
     clock.now += 20
-    shown.advanced(100, epoch=1)
+    shown.advanced("b", 100, epoch=1)
     assert shown.seconds_left() == pytest.approx(400 * 20 / 100)
     shown.unit_finished("b")
     clock.now += 1000  # between units nothing is trained
@@ -72,15 +72,55 @@ def test_time_left_is_from_steps_that_were_trained(clock):
 def test_a_terminal_gets_a_bar():
     file = io.StringIO()
     with Progress(100, "[run]", Console(file=file, force_terminal=True, width=80)) as shown:
-        shown.unit_started("trial 1 small_dense_random@10", steps=100, epochs=100)
+        label = "trial 1 small_dense_random@10"
+        shown.unit_started(label, steps=100, epochs=100)
         time.sleep(0.3)
-        shown.advanced(50, epoch=50, accuracy=0.9712, loss=0.0123)
+        shown.advanced(label, 50, epoch=50, accuracy=0.9712, loss=0.0123)
         time.sleep(0.5)
-        shown.unit_finished("trial 1 small_dense_random@10", accuracy=0.97)
+        shown.unit_finished(label, accuracy=0.97)
     text = file.getvalue()
     assert "\x1b[" in text and "50 %" in text and "[run]" in text and "…" not in text
     assert "trial 1 small_dense_random@10: epoch 50/100, accuracy 97.12 %, loss 0.0123" in text
     assert "accuracy 97.00 %" in text
+
+
+def test_several_units_at_once(clock):
+    file = io.StringIO()
+    with Progress(400, "run", Console(file=file, width=20)) as shown:
+        for name in "ab":
+            shown.unit_started(name, steps=100, epochs=4)
+        for step in range(1, 31):
+            clock.now += 1
+            for name in "ab":
+                shown.advanced(name, 1, epoch=step / 25)
+        # Two steps a second: 340 steps take 170 s, but a chain of 200 takes 200 s.
+        assert shown.seconds_left() == pytest.approx(170)
+        shown.chain(200)
+        assert shown.seconds_left() == pytest.approx(200)
+        shown.unit_lost("b", "its worker died")
+        assert shown.seconds_left() == pytest.approx(200)
+        shown.unit_finished("a")
+    assert file.getvalue().splitlines() == [
+        "run: 400 steps",
+        "a: epoch 1.2/4 | b: epoch 1.2/4; 59 of 400 steps, about 3 min left",
+        "b: its worker died",
+        "a: 30.0 s; 100 of 400 steps, about 3 min left",
+    ]
+
+
+def test_a_terminal_shows_a_line_per_unit():
+    file = io.StringIO()
+    with Progress(400, "run", Console(file=file, force_terminal=True, width=80)) as shown:
+        for name in ("first", "second", "third " + 90 * "x"):
+            shown.unit_started(name, steps=100, epochs=4)
+        for name in ("first", "second", "third " + 90 * "x"):
+            time.sleep(0.3)
+            shown.advanced(name, 1, epoch=1, accuracy=0.5)
+        time.sleep(0.3)
+    lines = file.getvalue().split("\n")
+    assert any("first: epoch 1/4, accuracy 50.00 %" in line for line in lines)
+    assert any("second: epoch 1/4" in line for line in lines)
+    assert any("third xxx" in line and "…" in line for line in lines)
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -90,7 +130,7 @@ def test_it_costs_little(terminal):
         shown.unit_started("a", 20_000, 1)
         start = time.process_time()
         for step in range(20_000):
-            shown.advanced(1, epoch=step / 20_000, accuracy=0.5)
+            shown.advanced("a", 1, epoch=step / 20_000, accuracy=0.5)
         # 1,000 calls a second for 20 seconds of training: well under a hundredth of it.
         assert time.process_time() - start < 0.2
         shown.unit_finished("a")

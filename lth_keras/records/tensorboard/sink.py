@@ -30,11 +30,14 @@ class TensorBoard(Sink):
         self._measured = None
         self._header = None
 
+    def run_started(self):
+        """Writes what belongs to the run as a whole."""
+        written.write_run(self._paths)
+
     def unit_started(self, unit):
         """Opens the network's unfinished file."""
         if self._header is None:
             self._header = files.read_json(self._paths.run_json)
-            written.write_run(self._paths)
         if self._file is not None:  # A unit was interrupted in this process.
             self._file.close()
         folder = written.folder_of(self._paths, unit.trial, unit.name)
