@@ -15,7 +15,7 @@ from lth_keras.records import (
     rounds_table,
     summary_table,
 )
-from lth_keras.records.report import write_report
+from lth_keras.records.report import is_current, write_report
 from lth_keras.records.tensorboard import TensorBoard
 
 USAGE = """usage: python run.py --gin_file=F [--gin_param=B]… [--output_dir=runs] [--data_dir=D]
@@ -58,7 +58,8 @@ def main(flags, arguments):
             sinks = [TensorBoard(prepared.context.paths, GradientNorms(prepared.context))]
             summary = execute(
                 prepared, progress, sinks, accept_other_versions=flags.accept_other_versions)
-    write_report(prepared.context.paths.root)
+    if not is_current(prepared.context.paths.root):
+        write_report(prepared.context.paths.root)
     _print_results(console, prepared, summary)
     return 0
 

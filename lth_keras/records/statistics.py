@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lth_keras.records.intervals import paired_difference
+from lth_keras.records.matching import matching
 from lth_keras.records.summary import final_test_accuracies
 
 REFERENCES = ("ticket", "full")
@@ -31,8 +32,8 @@ def comparisons(metrics, margin):
       A DataFrame of `COLUMNS`. `difference` is variant − reference, paired by trial, with its
       95 % interval by Student's t; `p` of the two-sided paired t test; `p_holm` corrected over
       the family (Holm, 1979); `effect_size` Cohen's d_z, the mean of the paired differences over
-      their
-      standard deviation; `matching` by `matching`. With one trial all but `difference` is NaN.
+      their standard deviation; `matching` by `matching`. With one trial `difference` is the only
+      number.
     """
     finals = final_test_accuracies(metrics)
     density = metrics.groupby(["variant", "round"])["density"].mean()
@@ -75,19 +76,6 @@ def effect_size(differences):
     return float(differences.mean() / differences.std(ddof=1))
 
 
-def matching(low, high, margin):
-    """'yes', 'no' or 'open': whether a difference is no worse than −margin (non-inferiority).
-
-    'yes' where the whole 95 % interval lies above −margin, 'no' where it lies below it, else
-    'open': these trials cannot tell. None without an interval.
-    """
-    if math.isnan(low):
-        return None
-    if low > -margin:
-        return "yes"
-    return "no" if high < -margin else "open"
-
-
 def _reference(finals, reference, index):
     return finals.get(("full", 0) if reference == "full" else (reference, index))
 
@@ -104,5 +92,5 @@ def _row(reference, key, ours, density, theirs, margin):
         "reference": reference, "variant": key[0], "round": key[1], "density": density,
         "trials": len(common), "difference": difference, "ci_low": low, "ci_high": high, "p": p,
         "effect_size": effect_size([ours[trial] - theirs[trial] for trial in common]),
-        "margin": margin, "matching": matching(low, high, margin),
+        "margin": margin, "matching": matching(difference, low, high, margin),
     }

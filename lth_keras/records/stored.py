@@ -57,8 +57,8 @@ class StoredRun:
         }
         concatenate([paths.unit(*unit) / "metrics.csv" for unit in facts], paths.metrics)
         metrics = read_csv(paths.metrics)
-        return cls(paths, header, units, facts, metrics, summarise(metrics),
-                   lock.is_held(paths.root))
+        return cls(paths, header, units, facts, metrics,
+                   summarise(metrics, header["margin"]), lock.is_held(paths.root))
 
     @property
     def name(self):

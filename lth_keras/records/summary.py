@@ -7,6 +7,7 @@ import pandas as pd
 
 from lth_keras import files
 from lth_keras.records.intervals import mean_interval, paired_difference
+from lth_keras.records.matching import MARGIN, matching
 
 _OVER_TRIALS = (
     "early_stop_step", "test_accuracy_at_early_stop", "test_accuracy_final", "train_loss_final",
@@ -20,21 +21,19 @@ MEASURES = (
 )
 _AGAINST_FULL = (
     "speed_up_vs_full", "speed_up_vs_full_ci_low", "speed_up_vs_full_ci_high", "matches_full",
-    "smallest_matching_density",
+    "smallest_matching_density", "margin",
 )
 SUMMARY_COLUMNS = (
     "variant", "round", "density", "trials", *MEASURES, "diverged", *_AGAINST_FULL,
 )
-# How far below the full network a matching one may be: 0.2 points, as in "Linear Mode Connectivity
-# and the Lottery Ticket Hypothesis" (Frankle et al. 2020).
-MATCHING_MARGIN = 0.002
 
 
-def summarise(metrics):
+def summarise(metrics, margin=MARGIN):
     """One row per variant and round, 'full' first, the others as they are met.
 
     Args:
       metrics: what `read_csv` gives: a row per evaluation.
+      margin: how much lower an accuracy, 0 to 1, still counts as matching.
 
     Returns:
       A DataFrame of `SUMMARY_COLUMNS`. Means are over trials, their intervals 95 % by Student's
@@ -46,9 +45,10 @@ def summarise(metrics):
       infinite loss has diverged (`MetricsRow` records a loss that is not a number as that): it
       is counted in `trials` and `diverged` and is in no mean. What was not evaluated is NaN.
       `speed_up_vs_full` is the full network's early-stopping step divided by this one's, in each
-      trial, and of that the mean. `matches_full` is 1 where `diff_vs_full` is not below
-      -MATCHING_MARGIN, else 0; `smallest_matching_density` is the smallest density at which the
-      row's variant does, NaN where it never does, and needs not match at every larger one.
+      trial, and of that the mean. `matches_full` is what `matching` says of
+      `diff_vs_full`, None for the full network itself; `smallest_matching_density` is the smallest
+      density at which that is 'yes' for the row's variant, NaN where it never is, and needs not be
+      at every larger one.
     """
     metrics = metrics.reset_index(drop=True)
     groups = {
@@ -61,12 +61,14 @@ def summarise(metrics):
         row |= _difference("ticket", group, groups.get(("ticket", index)))
         row |= _difference("full", group, full)
         row |= _speed_up(group, full)
-        row["matches_full"] = _matches(row["diff_vs_full"])
+        row["matches_full"] = matching(
+            row["diff_vs_full"], row["diff_vs_full_ci_low"], row["diff_vs_full_ci_high"], margin)
+        row["margin"] = margin
         rows.append(row)
     for row in rows:
         row["smallest_matching_density"] = min(
             (each["density"] for each in rows
-             if each["variant"] == row["variant"] and each["matches_full"] == 1),
+             if each["variant"] == row["variant"] and each["matches_full"] == "yes"),
             default=math.nan,
         )
     rows.sort(key=lambda row: row["variant"] != "full")
@@ -156,12 +158,6 @@ def _speed_up(ours, full):
             for trial, (step, _) in ours.stops.items() if trial in full.stops and step > 0
         ]
     return dict(zip(_AGAINST_FULL, mean_interval(ratios)))
-
-
-def _matches(difference):
-    # Rounded, so that 0.2 points below is within 0.2 points.
-    return math.nan if math.isnan(difference) else float(
-        round(difference + MATCHING_MARGIN, 9) >= 0)
 
 
 def _diverged(rows):

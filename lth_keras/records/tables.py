@@ -6,8 +6,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from lth_keras.records.matching import ONE_TRIAL
 from lth_keras.records.published import compare, is_accuracy
-from lth_keras.records.summary import MATCHING_MARGIN
 
 _NOTHING = "-"
 _MARK = {True: "yes", False: "no", None: "?"}
@@ -74,16 +74,18 @@ def against_full_table(summary, title):
     """What pruning gains and costs against the full network; a `rich.table.Table`, or None.
 
     A line per variant and round that has a full network beside it (IMP's own rounds, which may be
-    much shorter than the full network's training, only where there is nothing else): how many times sooner it
-    reaches its early-stopping step, its accuracy there, its final difference, and whether that is
-    within the margin.
+    much shorter than the full network's training, only where there is nothing else): how many
+    times sooner it reaches its early-stopping step, its accuracy there, its final difference, and
+    whether it matches (`records.matching`).
     """
     rows = [row for row in summary.to_dict("records") if not math.isnan(row["diff_vs_full"])]
     rows = [row for row in rows if row["variant"] != "imp"] or rows
     if not rows:
         return None
     table = _table(title)
-    for name in ("kept\n%", "early\nstop", "times\nsooner", "acc. at\nstop %", "vs\nfull", "match-\nes"):
+    for name in (
+        "kept\n%", "early\nstop", "times\nsooner", "acc. at\nstop %", "vs\nfull", "match-\nes?",
+    ):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         stop, faster = row["early_stop_step_mean"], row["speed_up_vs_full"]
@@ -94,17 +96,20 @@ def against_full_table(summary, title):
             _NOTHING if math.isnan(faster) else f"{faster:.2f}" + _half(half, 2, "\n"),
             _percent(row["test_accuracy_at_early_stop_mean"]),
             _with_half_width(row, "diff_vs_full", "diff_vs_full", "+"),
-            "yes" if row["matches_full"] else "no",
+            row["matches_full"].replace(" ", "\n"),
         ]
         table.add_row(*map(Text, cells))
     smallest = {
         row["variant"]: row["smallest_matching_density"] for row in rows
         if not math.isnan(row["smallest_matching_density"])
     }
+    margin = 100 * rows[0]["margin"]
     table.caption = Text(
-        f"matches: final accuracy not more than {100 * MATCHING_MARGIN:.1f} points below the full "
-        "network's, paired over trials; smallest density that does: "
+        f"matches: the 95 % interval of vs full, paired over trials, lies above -{margin:g} points "
+        "(yes), below (no), or across (open); smallest density that does: "
         + (", ".join(f"{name} {_percent(each, 1)} %" for name, each in smallest.items()) or "none")
+        + ("; one trial has no interval and cannot say"
+           if any(row["matches_full"] == ONE_TRIAL for row in rows) else "")
     )
     return table
 

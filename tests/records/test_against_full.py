@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from lth_keras.records import COLUMNS, MetricsRow, against_full_table, summarise
+from lth_keras.records.statistics import comparisons
 
 
 def network(trial, variant, index, density, test, val):
@@ -29,14 +30,26 @@ NETWORKS = [
     network(2, "ticket", 3, 0.4, [0.5, 0.6, 0.7, 0.897], [4, 3, 2, 1]),
     network(1, "random_reinit", 1, 0.8, [0.5, 0.6, 0.7, 0.8], [4, 3, 2, 1]),
     network(2, "random_reinit", 1, 0.8, [0.5, 0.6, 0.7, 0.8], [4, 3, 2, 1]),
+    network(1, "same", 1, 0.9, [0.5, 0.6, 0.7, 0.899], [4, 3, 2, 1]),
+    network(2, "same", 1, 0.9, [0.5, 0.6, 0.7, 0.899], [4, 3, 2, 1]),
+    network(1, "same", 2, 0.7, [0.5, 0.6, 0.7, 0.899], [4, 3, 2, 1]),
+    network(2, "same", 2, 0.7, [0.5, 0.6, 0.7, 0.899], [4, 3, 2, 1]),
 ]
+
+
+def frame():
+    return pd.DataFrame([row for rows in NETWORKS for row in rows], columns=list(COLUMNS))
+
+
+def printed(summary):
+    text = io.StringIO()
+    Console(file=text, width=80).print(against_full_table(summary, "a run"))
+    return text.getvalue()
 
 
 @pytest.fixture
 def summary():
-    rows = [row for rows in NETWORKS for row in rows]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    return summarise(frame).set_index(["variant", "round"])
+    return summarise(frame()).set_index(["variant", "round"])
 
 
 def test_speed_up_is_the_mean_of_each_trials_ratio(summary):
@@ -50,28 +63,49 @@ def test_speed_up_is_the_mean_of_each_trials_ratio(summary):
     assert pd.isna(summary.loc[("full", 0), "speed_up_vs_full"])
 
 
-def test_matching_is_within_the_margin(summary):
-    # Differences +0.5, −0.5 and −0.2 points: the last is just within.
-    assert summary.loc["ticket", "matches_full"].tolist() == [1, 0, 1]
-    assert summary.loc[("random_reinit", 1), "matches_full"] == 0
+def test_matching_is_of_the_whole_interval(summary):
+    # Two trials: mean ± 12.706 · half their distance. No interval of differences is above −0.2
+    # points but that of equal ones, whatever their means (+0.5, −0.5, −0.2) are.
+    assert summary.loc["ticket", "matches_full"].tolist() == ["open", "open", "open"]
+    assert summary.loc[("same", 1), "matches_full"] == "yes"
+    assert summary.loc[("random_reinit", 1), "matches_full"] == "no"
     assert pd.isna(summary.loc[("full", 0), "matches_full"])
+    assert set(summary["margin"]) == {0.002}
+
+
+def test_the_margin_decides():
+    summary = summarise(frame(), margin=0.2).set_index(["variant", "round"])
+    assert set(summary.loc[["ticket", "random_reinit"], "matches_full"]) == {"yes"}
+    assert summary.loc["ticket", "smallest_matching_density"].tolist() == [0.4] * 3
+
+
+def test_one_trial_is_said_to_be_one():
+    rows = frame()
+    summary = summarise(rows[rows["trial"] == 1])
+    assert set(summary.loc[summary["variant"] != "full", "matches_full"]) == {"one trial"}
+    assert summary["smallest_matching_density"].isna().all()
+    assert "one trial has no interval" in " ".join(printed(summary).split())
 
 
 def test_smallest_matching_density_is_the_variants(summary):
-    assert summary.loc["ticket", "smallest_matching_density"].tolist() == [0.4] * 3
+    assert summary.loc["same", "smallest_matching_density"].tolist() == [0.7] * 2
     assert pd.isna(summary.loc[("random_reinit", 1), "smallest_matching_density"])
 
 
+def test_summary_and_comparisons_say_the_same():
+    summary = summarise(frame()).set_index(["variant", "round"])["matches_full"]
+    found = comparisons(frame(), 0.002)
+    found = found[found["reference"] == "full"].set_index(["variant", "round"])["matching"]
+    assert len(found) == 6 and found.to_dict() == summary.drop(("full", 0)).to_dict()
+
+
 def test_the_table_says_both_in_eighty_columns(summary):
-    text = io.StringIO()
-    console = Console(file=text, width=80)
-    console.print(against_full_table(summary.reset_index(), "a run"))
-    printed = text.getvalue()
-    assert max(len(line.rstrip()) for line in printed.splitlines()) <= 80
-    assert "ticket 40.0 %" in " ".join(printed.split())
-    assert "2.50" in printed and "…" not in printed
+    text = printed(summary.reset_index())
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
+    assert "same 70.0 %" in " ".join(text.split()) and "above -0.2 points" in " ".join(text.split())
+    assert "2.50" in text and "…" not in text
 
 
 def test_there_is_no_table_without_a_full_network():
-    frame = pd.DataFrame(NETWORKS[2], columns=list(COLUMNS))
-    assert against_full_table(summarise(frame), "a run") is None
+    rows = pd.DataFrame(NETWORKS[2], columns=list(COLUMNS))
+    assert against_full_table(summarise(rows), "a run") is None

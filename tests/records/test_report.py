@@ -130,16 +130,20 @@ def test_the_answer_comes_from_metrics_csv(make_run, undrawn):
     first, second, third = re.findall(r"<p>(.*?)</p>", text)
     last = pd.read_csv(root / "metrics.csv").sort_values("step").groupby(
         ["variant", "round", "trial"])["test_accuracy"].last()
-    index = int(re.search(r"ticket of round (\d+)", first).group(1))
+    index = int(re.search(r"ticket@(\d+)", first).group(1))
     pair = stats.ttest_rel(last["ticket", index], last["full", 0])
     interval = pair.confidence_interval(0.95)
     difference = 100 * (last["ticket", index] - last["full", 0]).mean()
-    shown = numbers(first.split("difference ", 1)[1])
+    shown = numbers(first.split("a difference of ", 1)[1])
     assert shown[0] == pytest.approx(difference, abs=5.1e-3)
     assert shown[2:4] == pytest.approx([100 * interval.low, 100 * interval.high], abs=5.1e-3)
-    assert f"{100 * last['full', 0].mean():.2f} %" in first
-    assert "of all 4 comparisons with a ticket" in second
+    for network in (("full", 0), ("ticket", index)):
+        assert f"{100 * last[network].mean():.2f} %" in first
+    assert ("too uncertain" in first) == (interval.low <= -0.002 <= interval.high)
+    assert "Of 4 comparisons of a control with the ticket" in second
     assert "lowest validation loss" in third
+    # Three sentences, each with one full stop that ends it.
+    assert all(len(re.findall(r"\.(?!\d)", each)) == 1 for each in (first, second, third))
 
 
 def test_files_and_page_are_whole_and_self_contained(make_run):

@@ -2,12 +2,12 @@
 
 import math
 
-import pandas as pd
 import pytest
 from scipy import stats
 
 from lth_keras.records import MetricsRow, read_csv, rows_to_csv
-from lth_keras.records.statistics import comparisons, effect_size, holm, matching
+from lth_keras.records.matching import matching
+from lth_keras.records.statistics import comparisons, effect_size, holm
 
 
 @pytest.mark.parametrize("given, expected", [
@@ -38,7 +38,11 @@ def test_effect_size_is_cohens_d_z():
     (-0.002, 0.004, "open"), (math.nan, math.nan, None),
 ])
 def test_matching_by_the_margin(low, high, verdict):
-    assert matching(low, high, margin=0.002) == verdict
+    assert matching((low + high) / 2, low, high, margin=0.002) == verdict
+
+
+def test_one_trial_matches_nothing():
+    assert matching(0.1, math.nan, math.nan, margin=0.002) == "one trial"
 
 
 def metrics(tmp_path, accuracies):
@@ -75,7 +79,7 @@ def test_one_trial_has_a_difference_and_nothing_else(tmp_path):
     (row,) = table.to_dict("records")
     assert row["difference"] == pytest.approx(-0.01) and row["trials"] == 1
     assert all(math.isnan(row[name]) for name in ("ci_low", "p", "p_holm", "effect_size"))
-    assert pd.isna(row["matching"])
+    assert row["matching"] == "one trial"
 
 
 def test_only_common_trials_are_paired(tmp_path):

@@ -23,7 +23,7 @@ DESIGN_COLUMNS = (
     "diff_vs_ticket,diff_vs_ticket_ci_low,diff_vs_ticket_ci_high,diff_vs_ticket_p,"
     "diff_vs_full,diff_vs_full_ci_low,diff_vs_full_ci_high,diff_vs_full_p,diverged,"
     "speed_up_vs_full,speed_up_vs_full_ci_low,speed_up_vs_full_ci_high,"
-    "matches_full,smallest_matching_density"
+    "matches_full,smallest_matching_density,margin"
 )
 
 
@@ -156,7 +156,8 @@ def test_a_diverged_trial_is_counted_and_in_no_mean(loss):
     assert ticket["test_accuracy_final_mean"] == pytest.approx(0.85)
     assert ticket["max_mean_test_accuracy"] == pytest.approx(0.85)
     assert (reinit["trials"], reinit["diverged"]) == (1, 1)
-    assert reinit.drop(["variant", "round", "density", "trials", "diverged"]).isna().all()
+    known = ["variant", "round", "density", "trials", "diverged", "margin"]
+    assert reinit.drop(known).isna().all()
 
 
 def test_the_best_mean_is_over_epochs_that_all_trials_have():

@@ -2,5 +2,6 @@
 
 from lth_keras.records.report.build import write_report
 from lth_keras.records.report.comparison import write_comparison
+from lth_keras.records.report.current import is_current
 
-__all__ = ["write_comparison", "write_report"]
+__all__ = ["is_current", "write_comparison", "write_report"]

@@ -5,7 +5,8 @@ import json
 from lth_keras import files
 from lth_keras.records import statistics
 from lth_keras.records.exports import kept_cards
-from lth_keras.records.report import answer, drawing, page, tables
+from lth_keras.records.report import answer, drawing, page, tables, variants
+from lth_keras.records.report.current import made_of
 from lth_keras.records.stored import StoredRun
 from lth_keras.records.summary import write_summary
 from lth_keras.records.tensorboard import write_missing, write_run
@@ -16,7 +17,8 @@ def write_report(root, margin=None):
 
     Args:
       root: the run's folder.
-      margin: the non-inferiority margin, 0 to 1; None means the experiment's own.
+      margin: the non-inferiority margin, 0 to 1; None means the experiment's own, which
+        summary.csv keeps in any case: run.json vouches for it.
 
     Returns:
       The `StoredRun` that it is of.
@@ -40,7 +42,9 @@ def write_report(root, margin=None):
     files.write_text(paths.report, page.render(
         "report.html.j2", run=run, header=run.header, state=run.state(),
         answer=answer.answer(run, comparisons), tables=shown, pictures=pictures,
-        configuration=_configuration(run), model=_layers(run),
+        configuration=_configuration(run), model=_layers(run), made_of=made_of(
+            paths, run.header["state"]),
+        networks=variants.descriptions(run),
     ))
     # While a process works on the run these are its own to write.
     if not run.is_worked_on:

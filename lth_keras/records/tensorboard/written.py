@@ -48,6 +48,13 @@ def finish(paths, header, trial, name):
         path.unlink(missing_ok=True)
 
 
+def are_written(paths, wanted):
+    """Whether each stored one of `wanted`, [(trial, name)], and the run itself have their file."""
+    return is_written(_run_folder(paths)) and all(
+        is_written(folder_of(paths, trial, name)) for trial, name in wanted
+        if store.is_done(paths.unit(trial, name)))
+
+
 def write_missing(paths, header, wanted):
     """Event files of the stored ones of `wanted`, [(trial, name)], that have none; and how many.
 
@@ -67,7 +74,7 @@ def write_run(paths):
 
     The texts are the operative configuration and the summary's table, where they exist.
     """
-    folder = paths.tensorboard / "run"
+    folder = _run_folder(paths)
     before = sorted(folder.glob(f"{_STEM}.*"))
     now = time.time()
     found = [*events.opening(now),
@@ -83,6 +90,10 @@ def write_run(paths):
     files.write_bytes(event_path(folder), events.encode(found))
     for path in before:
         path.unlink(missing_ok=True)
+
+
+def _run_folder(paths):
+    return paths.tensorboard / "run"
 
 
 def _noted(found):
