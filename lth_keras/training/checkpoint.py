@@ -33,7 +33,7 @@ class Checkpoint:
 
     def __call__(self, progress, trainer):
         """Keeps `progress` if the last checkpoint is old enough."""
-        if time.monotonic() - self._last >= self._seconds:
+        if trainer.chiefs(time.monotonic() - self._last >= self._seconds):
             progress.state = trainer.state()
             self.save(progress)
 

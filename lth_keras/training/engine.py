@@ -6,6 +6,7 @@ tensors or sits in variables, so that each function is traced once for an archit
 
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
+from lth_keras.training.precision import scaled_loss, unscaled
 
 JIT = ("auto", True, False)
 
@@ -52,6 +53,8 @@ class Engine:
       jit: True or False.
     """
 
+    _apply_options = {}
+
     def __init__(self, model, optimizer, gradient_masks, l2, feed, batch_size,
                  evaluation_batch_size, augmentation, jit):
         self._model = model
@@ -77,6 +80,9 @@ class Engine:
             "train": self.train.experimental_get_tracing_count(),
             "evaluate": self.evaluate.experimental_get_tracing_count(),
         }
+
+    def synchronize(self):
+        """Makes the model's variables good to read; on one device they always are."""
 
     def _train(self, totals, source, first, steps, augmentation_seed):
         """`steps` updates from batch `first` of an epoch on.
@@ -107,12 +113,15 @@ class Engine:
         images = self._feed.normalize(images)
         if self._augmentation is not None:
             images = self._augmentation(images, seed)
+        return self._update(images, labels)
+
+    def _update(self, images, labels):
         variables = self._model.trainable_variables
         with tf.GradientTape() as tape:
             logits = self._model(images, training=True)
-            loss = tf.reduce_mean(cross_entropy(labels, logits))
-            objective = tf.add_n([loss, *self._model.losses])
-        gradients = tape.gradient(objective, variables)
+            loss = self._batch_mean(cross_entropy(labels, logits))
+            objective = scaled_loss(self._optimizer, self._objective(loss))
+        gradients = unscaled(self._optimizer, self._across(tape.gradient(objective, variables)))
         if self._l2:
             gradients = [g + self._l2 * v for g, v in zip(gradients, variables, strict=True)]
         # A pruned weight has no gradient: neither it nor its moments ever leave zero, not even
@@ -121,8 +130,9 @@ class Engine:
             g if mask is None else tf.where(mask != 0, g, 0.0)
             for g, mask in zip(gradients, self._gradient_masks, strict=True)
         ]
-        self._optimizer.apply_gradients(zip(gradients, variables, strict=True))
-        return tf.stack([loss, correct(labels, logits) / self._batch_size])
+        self._optimizer.apply_gradients(
+            zip(gradients, variables, strict=True), **self._apply_options)
+        return self._across([tf.stack([loss, correct(labels, logits) / self._batch_size])])[0]
 
     def _evaluate(self, source, start, stop):
         """Sums of loss and of correct predictions over examples [start, stop), float32 [2]."""
@@ -143,3 +153,13 @@ class Engine:
         return tf.stack([
             tf.reduce_sum(tf.where(there, loss, 0.0)), tf.reduce_sum(tf.where(there, hits, 0.0))
         ])
+
+    def _batch_mean(self, values):
+        return tf.reduce_mean(values)
+
+    def _objective(self, loss):
+        return tf.add_n([loss, *self._model.losses])
+
+    def _across(self, values):
+        """A list of tensors, summed over the replicas: here there is one."""
+        return values

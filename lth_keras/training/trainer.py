@@ -11,6 +11,9 @@ from lth_keras.training.augmentation import check_augmentation
 from lth_keras.training.engine import Engine, resolve_jit
 from lth_keras.training.feed import feed_for
 from lth_keras.training.optimizers import refuse_clipping
+from lth_keras.training.precision import optimizer_variables, with_loss_scale
+from lth_keras.training.replicas import Replicas
+from lth_keras.training.replicated import ReplicatedEngine, ReplicatedFeed
 from lth_keras.variables import named_variables, snapshot
 
 # How long a person waits for Ctrl-C; a call costs less than a thousandth of it.
@@ -50,6 +53,8 @@ class Trainer:
       augmentation: None, or a function (images, seed) -> images.
       jit: 'auto', True or False; see `resolve_jit`.
       never_prune: names of layers that are left alone.
+      precision: 'float32', 'mixed_float16' or 'mixed_bfloat16', as the model was built.
+      replicas: `Replicas` to train on; None for one device.
 
     Raises:
       ConfigurationError: the model cannot be pruned, the optimizer clips by norm, or the batch is
@@ -57,7 +62,8 @@ class Trainer:
     """
 
     def __init__(self, model, schedule, optimizer, data, batch_size, evaluation_batch_size=1024,
-                 augmentation=None, jit="auto", never_prune=()):
+                 augmentation=None, jit="auto", never_prune=(), precision="float32",
+                 replicas=None):
         if data.train_size < batch_size:
             raise ConfigurationError(
                 f"batch_size is {batch_size} but {data.name} has {data.train_size} training "
@@ -68,28 +74,42 @@ class Trainer:
         self.batch_size = batch_size
         self.steps_per_epoch = data.train_size // batch_size
         self.prunable = pruning.prunable_weights(model, never_prune)
-        self.model = pruning.wrap(model, schedule, never_prune)
-        self._variables = named_variables(self.model)
-        self._masks = pruning.mask_variables(self.model)
-        self._optimizer = optimizer.build(self.steps_per_epoch)
-        refuse_clipping(self._optimizer)
-        slots = _build_with_slots(self._optimizer, self.model.trainable_variables)
-        self._slots = {key: slots[id(self._variables[key])] for key in self._masks}
-        self._optimizer_variables = {
-            f"{index:03d}/{variable.name.split(':')[0]}": variable
-            for index, variable in enumerate(self._optimizer.variables)
-        }
-        self._fresh_optimizer = snapshot(self._optimizer_variables)
-        self._feed = feed_for(data)
+        self._replicas = replicas or Replicas()
+        with self._replicas.scope():
+            self.model = pruning.wrap(model, schedule, never_prune)
+            self._variables = named_variables(self.model)
+            self._masks = pruning.mask_variables(self.model)
+            plain = optimizer.build(self.steps_per_epoch)
+            refuse_clipping(plain)
+            slots = _build_with_slots(plain, self.model.trainable_variables)
+            self._optimizer = with_loss_scale(plain, precision)
+            self._slots = {key: slots[id(self._variables[key])] for key in self._masks}
+            self._optimizer_variables = {
+                f"{index:03d}/{variable.name.split(':')[0]}": variable
+                for index, variable in enumerate(optimizer_variables(self._optimizer))
+            }
+            self._fresh_optimizer = snapshot(self._optimizer_variables)
+            self._engine = self._make_engine(
+                optimizer.l2, evaluation_batch_size, augmentation, resolve_jit(jit, model), jit)
         self._order, self._order_epoch, self._order_tensors = None, None, None
         self._steps_per_call, self._called = _STEPS_AT_FIRST, False
+
+    def _make_engine(self, l2, evaluation_batch_size, augmentation, jit, asked):
         mask_of = {id(self._variables[key]): mask for key, mask in self._masks.items()}
-        self._engine = Engine(
-            self.model, self._optimizer,
-            [mask_of.get(id(variable)) for variable in self.model.trainable_variables],
-            optimizer.l2, self._feed, batch_size, evaluation_batch_size, augmentation,
-            resolve_jit(jit, model),
-        )
+        masks = [mask_of.get(id(variable)) for variable in self.model.trainable_variables]
+        if self._replicas.strategy is None:
+            self._feed = feed_for(self.data)
+            return Engine(self.model, self._optimizer, masks, l2, self._feed, self.batch_size,
+                          evaluation_batch_size, augmentation, jit)
+        if asked is True:
+            raise ConfigurationError(
+                "Experiment.jit is True, and XLA does not compile for several replicas; expected "
+                "'auto' or False, or Experiment.distribution = @OneDevice()"
+            )
+        self._feed = ReplicatedFeed(self.data, self._replicas)
+        return ReplicatedEngine(
+            self._replicas, self.model, self._optimizer, masks, l2, self._feed, self.batch_size,
+            evaluation_batch_size, augmentation)
 
     @property
     def step(self):
@@ -107,14 +127,15 @@ class Trainer:
           ConfigurationError: its weights do not fit this architecture.
         """
         check_fits(state.weights, self._variables)
-        pruning.write_masks(self._masks, state.masks)
-        for key, array in masks_lib.apply(state.masks, state.weights).items():
-            self._variables[key].assign(array)
         optimizer = self._fresh_optimizer if state.optimizer is None else state.optimizer
-        for key, variable in self._optimizer_variables.items():
-            variable.assign(optimizer[key])
-        self._mask_moments()
-        self._optimizer.iterations.assign(state.step)
+        with self._replicas.scope():
+            pruning.write_masks(self._masks, state.masks)
+            for key, array in masks_lib.apply(state.masks, state.weights).items():
+                self._variables[key].assign(array)
+            for key, variable in self._optimizer_variables.items():
+                variable.assign(optimizer[key])
+            self._mask_moments()
+            self._optimizer.iterations.assign(state.step)
 
     def state(self):
         """The present state, as copies.
@@ -122,9 +143,16 @@ class Trainer:
         Raises:
           RunError: a pruned weight is not zero.
         """
-        weights, masks = snapshot(self._variables), pruning.read_masks(self._masks)
+        with self._replicas.scope():
+            self._engine.synchronize()
+            weights, masks = snapshot(self._variables), pruning.read_masks(self._masks)
+            optimizer = snapshot(self._optimizer_variables)
         masks_lib.check_applied(masks, weights)
-        return TrainState(weights, masks, self.step, snapshot(self._optimizer_variables))
+        return TrainState(weights, masks, self.step, optimizer)
+
+    def chiefs(self, decision):
+        """A decision that all workers must take alike, as the chief takes it."""
+        return bool(self._replicas.chiefs(int(decision)))
 
     def train(self, order, steps, augmentation_seed=0, totals=None, should_stop=None):
         """Trains on for `steps` updates, or until `should_stop` says so.
@@ -143,6 +171,10 @@ class Trainer:
           float32 [2]: sums over the stretch's batches of their mean loss and accuracy, as each
           was met. `step` tells how far it came.
         """
+        with self._replicas.scope():
+            return self._train(order, steps, augmentation_seed, totals, should_stop)
+
+    def _train(self, order, steps, augmentation_seed, totals, should_stop):
         totals = tf.zeros([2]) if totals is None else tf.constant(totals, tf.float32)
         start = self.step
         for epoch, first, count in order.stretches(start, start + steps):
@@ -150,7 +182,7 @@ class Trainer:
                 [augmentation_seed % 2**31, epoch * self.steps_per_epoch], tf.int32)
             source = self._epoch_source(order, epoch, first, count)
             for begin, part in self._paced(first, count):
-                if should_stop is not None and should_stop():
+                if self._replicas.any(should_stop is not None and should_stop()):
                     return totals.numpy()
                 totals = self._engine.train(
                     totals, source, tf.constant(begin), tf.constant(part), seed)
@@ -161,7 +193,7 @@ class Trainer:
         """Cuts `count` steps into calls of about a second, by how long the last ones took."""
         stop = first + count
         while first < stop:
-            part = min(stop - first, self._steps_per_call)
+            part = self._replicas.chiefs(min(stop - first, self._steps_per_call))
             began = time.perf_counter()
             yield first, part
             if self._called:
@@ -175,8 +207,11 @@ class Trainer:
         start, stop = self.data.splits[split]
         if start == stop:
             return None, None
-        source = self._feed.examples(start, stop, self._engine._evaluation_batch_size)
-        loss, hits = self._engine.evaluate(source, tf.constant(start), tf.constant(stop)).numpy()
+        with self._replicas.scope():
+            self._engine.synchronize()
+            source = self._feed.examples(start, stop, self._engine._evaluation_batch_size)
+            sums = self._engine.evaluate(source, tf.constant(start), tf.constant(stop))
+            loss, hits = sums.numpy()
         return float(loss) / (stop - start), float(hits) / (stop - start)
 
     def _epoch_source(self, order, epoch, first, count):

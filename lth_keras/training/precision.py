@@ -1,0 +1,70 @@
+"""Mixed precision: half-precision arithmetic, float32 weights, masks, losses and updates."""
+
+import contextlib
+
+from lth_keras.compat import keras
+from lth_keras.errors import ConfigurationError
+
+PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
+
+
+def check_precision(precision):
+    """Checks the name.
+
+    Raises:
+      ConfigurationError: it is none of `PRECISIONS`.
+    """
+    if precision not in PRECISIONS:
+        raise ConfigurationError(
+            f"Experiment.precision is {precision!r}; expected one of {PRECISIONS}")
+
+
+@contextlib.contextmanager
+def building(precision):
+    """Layers that are made within, without a type of their own, compute in `precision`.
+
+    Their configurations say so afterwards: copies of them do too. Whatever policy the caller has
+    set is back at the end, and with 'float32' it is not touched.
+    """
+    if precision == "float32":
+        yield
+        return
+    before = keras.mixed_precision.global_policy()
+    keras.mixed_precision.set_global_policy(precision)
+    try:
+        yield
+    finally:
+        keras.mixed_precision.set_global_policy(before)
+
+
+def with_loss_scale(optimizer, precision):
+    """The optimizer, and for 'mixed_float16' one that scales the loss (Micikevicius et al. 2018).
+
+    Gradients below float16's smallest number are saved by it; an update whose gradients are not
+    finite is left out, though its step counts, and the scale halved.
+    """
+    if precision != "mixed_float16":
+        return optimizer
+    return keras.mixed_precision.LossScaleOptimizer(optimizer)
+
+
+def scaled_loss(optimizer, loss):
+    """The loss to differentiate."""
+    return optimizer.get_scaled_loss(loss) if _scales(optimizer) else loss
+
+
+def unscaled(optimizer, gradients):
+    """The gradients of the loss itself."""
+    return optimizer.get_unscaled_gradients(gradients) if _scales(optimizer) else gradients
+
+
+def optimizer_variables(optimizer):
+    """All variables that an optimizer goes on from, its loss scale's last."""
+    if not _scales(optimizer):
+        return list(optimizer.variables)
+    state = optimizer._loss_scale  # The scale itself is public as a tensor only.
+    return [*optimizer.variables, state._current_loss_scale, state.counter]
+
+
+def _scales(optimizer):
+    return isinstance(optimizer, keras.mixed_precision.LossScaleOptimizer)

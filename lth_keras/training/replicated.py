@@ -1,0 +1,131 @@
+"""The engine and its feed under a `tf.distribute` strategy: one batch, shared out by rows."""
+
+from lth_keras.compat import tf
+from lth_keras.errors import ConfigurationError
+from lth_keras.training.engine import Engine
+from lth_keras.training.feed import ResidentFeed
+
+
+class ReplicatedFeed(ResidentFeed):
+    """All examples live on every device.
+
+    Args:
+      data: `LoadedData`.
+      replicas: `Replicas` with a strategy.
+
+    Raises:
+      ConfigurationError: the set is one that would be streamed.
+    """
+
+    def __init__(self, data, replicas):
+        if data.images.nbytes > data.device_limit_mb * 2**20:
+            raise ConfigurationError(
+                f"{data.name} takes {data.images.nbytes / 2**20:,.0f} MiB, and sets over "
+                f"device_limit_mb = {data.device_limit_mb} are streamed, which several replicas "
+                "do not do; raise it if the devices hold that, or train on OneDevice"
+            )
+        super().__init__(data)
+        devices = replicas.strategy.extended.worker_devices
+
+        def on_each(array):
+            def place(context):
+                with tf.device(devices[context.replica_id_in_sync_group % len(devices)]):
+                    return tf.identity(array)
+
+            return replicas.strategy.experimental_distribute_values_from_function(place)
+
+        self._images, self._labels = on_each(self._images), on_each(self._labels)
+
+
+class ReplicatedEngine(Engine):
+    """Each of R replicas takes rows [r·B/R, (r+1)·B/R) of a batch of B examples.
+
+    Its loss is the sum over its rows divided by B, so that the sum of the replicas' gradients is
+    the batch's; regularisation and masks apply to that sum, once. Augmentation, whose draws go by
+    an image's place in the batch, is done to the whole batch by each replica. So the numbers are
+    those of one device but for rounding, with one exception: batch normalisation takes the
+    statistics of a replica's rows, as is Keras's way, and its moving averages are the replicas'
+    mean; they are made equal before anybody reads them.
+
+    Args:
+      replicas: `Replicas` with a strategy.
+      feed: `ReplicatedFeed`.
+      others: as `Engine`'s.
+
+    Raises:
+      ConfigurationError: the batch cannot be shared out equally.
+    """
+
+    _apply_options = {"skip_gradients_aggregation": True}
+
+    def __init__(self, replicas, model, optimizer, gradient_masks, l2, feed, batch_size,
+                 evaluation_batch_size, augmentation):
+        if batch_size % replicas.count:
+            raise ConfigurationError(
+                f"Experiment.batch_size is {batch_size} and there are {replicas.count} replicas; "
+                f"expected a multiple, such as {-(-batch_size // replicas.count) * replicas.count}"
+            )
+        self._strategy, self._count_of_replicas = replicas.strategy, replicas.count
+        self._share = batch_size // replicas.count
+        self._evaluation_share = -(-evaluation_batch_size // replicas.count)
+        super().__init__(model, optimizer, gradient_masks, l2, feed, batch_size,
+                         evaluation_batch_size, augmentation, jit=False)
+
+    def synchronize(self):
+        """Makes every replica's moving averages their mean."""
+        for variable in self._model.non_trainable_variables:
+            if variable.synchronization == tf.VariableSynchronization.ON_READ:
+                variable.assign(variable.read_value())
+
+    def _train(self, totals, source, first, steps, augmentation_seed):
+        images, labels, order = source
+        index, stop = first, first + steps
+        while index < stop:
+            chosen = tf.slice(order, [index * self._batch_size], [self._batch_size])
+            seed = augmentation_seed + tf.stack([0, index])
+            totals += self._run(self._replica_step, images, labels, chosen, seed)
+            index += 1
+        return totals
+
+    def _replica_step(self, images, labels, chosen, seed):
+        first = _replica() * self._share
+        mine = tf.slice(chosen, [first], [self._share])
+        labels = tf.gather(labels, mine)
+        if self._augmentation is None:
+            return self._update(self._feed.normalize(tf.gather(images, mine)), labels)
+        whole = self._augmentation(self._feed.normalize(tf.gather(images, chosen)), seed)
+        return self._update(whole[first : first + self._share], labels)
+
+    def _evaluate(self, source, start, stop):
+        images, labels = source
+        totals = tf.zeros([2])
+        first = start
+        while first < stop:
+            totals += self._run(self._replica_count, images, labels, first, stop)
+            first += self._evaluation_share * self._count_of_replicas
+        return totals
+
+    def _replica_count(self, images, labels, first, stop):
+        size = self._evaluation_share
+        batch = self._feed.range((images, labels), first + _replica() * size, stop, size)
+        return self._across([self._count_batch(*batch)])[0]
+
+    def _run(self, function, *arguments):
+        # Sums over the replicas: the same on each.
+        return self._strategy.experimental_local_results(
+            self._strategy.run(function, arguments))[0]
+
+    def _batch_mean(self, values):
+        return tf.reduce_sum(values) / self._batch_size
+
+    def _objective(self, loss):
+        # Every replica has all of the regularisation.
+        share = [each / self._count_of_replicas for each in self._model.losses]
+        return tf.add_n([loss, *share])
+
+    def _across(self, values):
+        return tf.distribute.get_replica_context().all_reduce("SUM", values)
+
+
+def _replica():
+    return tf.cast(tf.distribute.get_replica_context().replica_id_in_sync_group, tf.int32)
