@@ -117,8 +117,11 @@ def layer_densities(densities, subject):
     colours = style.sequence(len(densities))
     for place, (layer, points) in enumerate(densities.items()):
         rounds, shares = np.array(sorted(points)).T
+        # Layers at one rate lie on each other: the later are thinner, so that each is seen.
+        under = 0 if many else 1 - place / max(1, len(densities) - 1)
         panel.plot(rounds, 100 * shares, label=layer, color=colours[place],
-                   marker=style.marker(place), linestyle=("-", "--", "-.", ":")[place % 4])
+                   marker=style.marker(place), markersize=2.5 + 4.5 * under,
+                   linewidth=1 + 2 * under)
     panel.set_yscale("log")
     panel.yaxis.set_major_locator(ticker.LogLocator(10, (1, 2, 5)))
     panel.yaxis.set_minor_locator(ticker.NullLocator())

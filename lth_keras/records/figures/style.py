@@ -29,6 +29,11 @@ _SETTINGS = {
 }
 
 
+def dots_per_inch():
+    """Of the figures' PNGs."""
+    return _SETTINGS["savefig.dpi"]
+
+
 def settings():
     """A context in which everything is drawn as it should look; figures are made inside it."""
     return matplotlib.rc_context(_SETTINGS)

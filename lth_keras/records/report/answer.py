@@ -44,10 +44,11 @@ def _ticket(run, rows):
     }[row["matching"]]
     if len(tickets) > 1 and found:
         conclusion += f" (the sparsest of {len(tickets)} tickets to be so)"
+    ours, theirs = _accuracy(run, "ticket", row["round"]), _accuracy(run, "full", 0)
     return (
         f"With {100 * row['density']:.3g} % of the weights, {label('ticket', row['round'])} "
-        f"reaches a test accuracy of {_accuracy(run, 'ticket', row['round'])} against the full network's "
-        f"{_accuracy(run, 'full', 0)}: a difference of {_points(row)}, {conclusion}."
+        f"reaches a test accuracy of {ours} against the full network's {theirs}: a difference of "
+        f"{_points(row)}, {conclusion}."
     )
 
 
@@ -104,8 +105,8 @@ def _speed(run):
     key = max(tickets, key=lambda each: each[1])
     means = "" if run.trials == 1 else ": means over trials, and no test of a difference"
     return (
-        f"{label(*key)} reaches its lowest validation loss at step {_step(steps[key])} and the full "
-        f"network at step {_step(steps['full', 0])}{means}."
+        f"{label(*key)} reaches its lowest validation loss at step {_step(steps[key])} and the "
+        f"full network at step {_step(steps['full', 0])}{means}."
     )
 
 

@@ -44,7 +44,7 @@ def write_report(root, margin=None):
         answer=answer.answer(run, comparisons), tables=shown, pictures=pictures,
         configuration=_configuration(run), model=_layers(run), made_of=made_of(
             paths, run.header["state"]),
-        networks=variants.descriptions(run),
+        networks=variants.descriptions(run), place=_place(paths.root),
     ))
     # While a process works on the run these are its own to write.
     if not run.is_worked_on:
@@ -83,6 +83,12 @@ def _configuration(run):
     if path.exists():
         return path.read_text("utf-8")
     return json.dumps(run.header["configuration"], indent=2)
+
+
+def _place(root):
+    # With the default --output_dir it is the path as the command takes it; never the machine's.
+    root = root.resolve()
+    return f"{root.parent.name}/{root.name}".lstrip("/")
 
 
 def _layers(run):

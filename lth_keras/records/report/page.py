@@ -1,10 +1,12 @@
 """One self-contained HTML page from a template: pictures embedded, nothing loaded from anywhere."""
 
 import base64
+import struct
 
 import jinja2
 
 from lth_keras.durations import Duration
+from lth_keras.records.figures.style import dots_per_inch
 
 
 def render(template, **values):
@@ -15,6 +17,7 @@ def render(template, **values):
         trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )
     environment.filters["embedded"] = _embedded
+    environment.filters["inches"] = _inches
     environment.filters["spelt"] = _spelt
     return environment.get_template(template).render(**values)
 
@@ -23,6 +26,11 @@ def _spelt(duration):
     parsed = Duration.parse(duration)
     unit = "epoch" if parsed.unit == "ep" else "iteration"
     return f"{parsed.value:,} {unit}{'s' if parsed.value != 1 else ''}"
+
+
+def _inches(png):
+    # The header of every PNG begins with its width, at this place.
+    return struct.unpack(">I", png[16:20])[0] / dots_per_inch()
 
 
 def _embedded(png):
