@@ -2,6 +2,7 @@
 
 from lth_keras.experiment.architectures import MatchedWidth, SameArchitecture
 from lth_keras.experiment.experiment import IMP, Experiment
+from lth_keras.experiment.following import follow
 from lth_keras.experiment.mask_rules import (
     ChainedMask,
     FoundMask,
@@ -27,5 +28,5 @@ __all__ = [
     "ChainedMask", "EmpiricalDraw", "Experiment", "FoundMask", "FreshDraw", "GradientNorms", "IMP",
     "InitialWeights", "KeepAll", "MatchedWidth", "PrunedMask", "RewoundWeights",
     "SameArchitecture", "ShuffledMask", "SignedDraw", "Stopper", "TicketMask", "TicketWeights",
-    "TrainedWeights", "Variant", "execute", "prepare", "total_steps",
+    "TrainedWeights", "Variant", "execute", "follow", "prepare", "total_steps",
 ]

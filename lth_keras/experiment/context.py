@@ -10,7 +10,7 @@ from lth_keras.experiment import pruner
 from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.paths import round_name
 from lth_keras.records import store
-from lth_keras.training import DataOrder, Saliency, Trainer
+from lth_keras.training import DataOrder, Replicas, Saliency, Trainer, building
 from lth_keras.variables import named_variables, snapshot
 
 
@@ -23,14 +23,17 @@ class Context:
       paths: `RunPaths`.
       checkpoint_seconds: least time between two checkpoints of a network in training.
       should_stop: asked about once a second whether to stop; None for never.
+      replicas: `Replicas` to train on; None for one device.
     """
 
-    def __init__(self, experiment, data, paths, checkpoint_seconds=300, should_stop=None):
+    def __init__(self, experiment, data, paths, checkpoint_seconds=300, should_stop=None,
+                 replicas=None):
         self.experiment = experiment
         self.data = data
         self.paths = paths
         self.checkpoint_seconds = checkpoint_seconds
         self.should_stop = should_stop
+        self.replicas = replicas or Replicas()
         self.schedule = experiment.imp.schedule
         self.steps_per_epoch = data.train_size // experiment.batch_size
         self.rewind_step = self.schedule.rewind_step(self.steps_per_epoch)
@@ -47,11 +50,17 @@ class Context:
         """The seed that all of a trial's seeds derive from."""
         return seeds.derive(self.experiment.seed, "trial", trial)
 
-    def build(self, seed=0, **arguments):
-        """The experiment's plain model, its initializers drawing from `seed`."""
-        return models.build_seeded(
-            self.experiment.model, self.data.input_shape, self.data.num_classes, seed, **arguments
-        )
+    def build(self, seed=0, precision=None, **arguments):
+        """The experiment's plain model, its initializers drawing from `seed`.
+
+        Args:
+          seed: any integer.
+          precision: the experiment's own where None.
+          **arguments: the architecture's.
+        """
+        with building(precision or self.experiment.precision):
+            return models.build_seeded(self.experiment.model, self.data.input_shape,
+                                       self.data.num_classes, seed, **arguments)
 
     def trainer(self, **arguments):
         """The one trainer of the architecture with these arguments."""
@@ -61,9 +70,14 @@ class Context:
             self._trainers[key] = Trainer(
                 self.build(**arguments), self.schedule, experiment.optimizer, self.data,
                 experiment.batch_size, experiment.evaluation_batch_size, experiment.augmentation,
-                experiment.jit, experiment.never_prune,
+                experiment.jit, experiment.never_prune, experiment.precision, self.replicas,
             )
         return self._trainers[key]
+
+    def release(self):
+        """Lets the trainers go, and with them the data on the device; they are made anew."""
+        self._trainers = {}
+        self._saliency = None
 
     def trace_counts(self):
         """The trainers' trace counts, a dict for each architecture."""
@@ -77,8 +91,9 @@ class Context:
         """`Probe` of the experiment's network for criteria that need gradients."""
         if self._saliency is None:
             keys = [weight.key for weight in self.prunable]
+            # Scores are ranked to the last digit, and synaptic flow leaves float16's range.
             self._saliency = Saliency(
-                self.build(), keys, self.data, self.experiment.evaluation_batch_size)
+                self.build(precision="float32"), keys, self.data, self.experiment.evaluation_batch_size)
         return self._saliency.probe(weights, found, generator)
 
     def matched_width(self, index):

@@ -10,7 +10,7 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.experiment.units import trial_units
 from lth_keras.experiment.variant import Variant
 from lth_keras.pruning import RewindingSchedule
-from lth_keras.training import Adam
+from lth_keras.training import Adam, OneDevice, check_precision
 
 
 @gin.configurable
@@ -67,6 +67,8 @@ class Experiment:
         as in LMC.
       on_divergence: when a network's loss is not finite: 'record' ends that network's training,
         says so in the tables and goes on with what does not need it; 'stop' ends the run.
+      distribution: `OneDevice`, `Mirrored` or `MultiWorkerMirrored`; no part of the run's name.
+      precision: 'float32', or mixed: 'mixed_float16' for GPUs, 'mixed_bfloat16'.
     """
 
     dataset: object
@@ -87,6 +89,8 @@ class Experiment:
     published: tuple = ()
     margin: float = 0.002
     on_divergence: str = "record"
+    distribution: object = dataclasses.field(default_factory=OneDevice)
+    precision: str = "float32"
 
     def __post_init__(self):
         if not hasattr(self.dataset, "load"):
@@ -128,6 +132,12 @@ class Experiment:
             raise ConfigurationError(
                 f"Experiment.on_divergence is {self.on_divergence!r}; expected 'record' or 'stop'"
             )
+        if not hasattr(self.distribution, "start"):
+            raise ConfigurationError(
+                f"Experiment.distribution is {self.distribution!r}; expected @OneDevice(), "
+                "@Mirrored() or @MultiWorkerMirrored()"
+            )
+        check_precision(self.precision)
         names = set()
         for variant in self.variants:
             if not isinstance(variant, Variant):

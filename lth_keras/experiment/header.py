@@ -39,7 +39,7 @@ class Header:
         """
         if not self._before or self._before["state"] == "done":
             return
-        differing = {
+        differing = self._other_replicas() | {
             name: (value, provenance.versions().get(name))
             for name, value in self._before["versions"].items()
             if name not in _NO_MATTER and provenance.versions().get(name) != value
@@ -51,6 +51,12 @@ class Header:
                 "no longer be of one kind: use those, another --output_dir, or "
                 "--accept_other_versions"
             )
+
+    def _other_replicas(self):
+        now = self._prepared.context.replicas.describe()
+        before = self._before.get("distribution", now)
+        return {
+            name: (before[name], now[name]) for name in now if before[name] != now[name]}
 
     def tables(self):
         """The files beside run.json that it vouches for once the run is done."""
@@ -100,6 +106,7 @@ class Header:
             "data": provenance.data_facts(prepared.data),
             "versions": versions, "continued_with": continued,
             "machine": provenance.machine(),
+            "distribution": context.replicas.describe(),
             "seed": experiment.seed,
             "trials": experiment.trials,
             "trial_seeds": [

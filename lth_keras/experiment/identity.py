@@ -11,7 +11,7 @@ from lth_keras.paths import safe_name
 FORMAT = 1
 
 # What a person may change without changing a number.
-_NOT_NUMBERS = ("name", "published", "margin", "on_divergence")
+_NOT_NUMBERS = ("name", "published", "margin", "on_divergence", "distribution")
 
 
 def describe(value):
@@ -43,6 +43,8 @@ def resolved(experiment, model):
     described = describe(experiment)
     for name in _NOT_NUMBERS:
         described.pop(name)
+    if described["precision"] == "float32":
+        del described["precision"]  # Runs from before there was a choice keep their names.
     described["model"] = json.loads(model.to_json())["config"]
     return described
 

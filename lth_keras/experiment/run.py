@@ -8,7 +8,7 @@ import gin
 
 from lth_keras.data import LoadedData
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import identity, units, work
+from lth_keras.experiment import following, identity, units, work
 from lth_keras.experiment.bindings import Bindings
 from lth_keras.experiment.context import Context
 from lth_keras.experiment.experiment import Experiment
@@ -40,7 +40,8 @@ class Prepared:
     bindings: Bindings
 
 
-def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, should_stop=None):
+def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, should_stop=None,
+            data=None):
     """Loads the data, builds every architecture, and checks what can be checked.
 
     Args:
@@ -48,25 +49,38 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
       output_dir: where runs live.
       data_dir: where prepared TFDS data are.
       checkpoint_seconds, should_stop: as `Context`'s.
+      data: the experiment's `LoadedData`; None loads them.
 
     Raises:
       ConfigurationError: something is wrong; nothing has been written.
     """
-    prepared = assemble(experiment, output_dir, data_dir, checkpoint_seconds, should_stop)
+    # First of all: TensorFlow wants to know its cluster before it computes anything.
+    replicas = experiment.distribution.start()
+    data = experiment.dataset.load(data_dir) if data is None else data
+    prepared = assemble(experiment, data, output_dir, checkpoint_seconds, should_stop, replicas)
     context = prepared.context
-    context.trainer()
+    following.check_same_run(context, prepared.run)
+    with context.replicas.guard():
+        context.trainer()
     experiment.check_durations(context.steps_per_epoch)
     for unit in units.trial_units(experiment, 1):
-        work.check(context, unit)
+        arguments = work.check(context, unit)
+        if context.replicas.workers > 1:
+            # Variables are made by all workers in step: now, before each goes its way.
+            with context.replicas.guard():
+                context.trainer(**arguments)
     prepared.bindings.note(gin.operative_config_str())
-    check_space(prepared)
+    if context.replicas.is_chief:
+        check_space(prepared)
     return prepared
 
 
-def assemble(experiment, output_dir, data_dir=None, checkpoint_seconds=300, should_stop=None):
-    """`prepare` without its checks: loads the data and names the run."""
-    data = experiment.dataset.load(data_dir)
-    context = Context(experiment, data, RunPaths(output_dir), checkpoint_seconds, should_stop)
+def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=None,
+             replicas=None):
+    """`prepare` without its checks."""
+    replicas = replicas or experiment.distribution.start()
+    context = Context(
+        experiment, data, RunPaths(output_dir), checkpoint_seconds, should_stop, replicas)
     configuration = identity.resolved(experiment, context.build())
     run = identity.run_name(
         experiment.name or "experiment", data, identity.digest(configuration, data.fingerprint)
@@ -99,7 +113,8 @@ def execute(prepared, reporter, sinks=(), accept_other_versions=False, title="")
       RunError: the run stopped; the same command goes on with it.
       ConfigurationError: the run was begun with other versions.
     """
-    with under_way(prepared, reporter, sinks, accept_other_versions, title) as running:
+    with following.leading(prepared.context), \
+            under_way(prepared, reporter, sinks, accept_other_versions, title) as running:
         should_stop = prepared.context.should_stop
         for unit in running.units:
             if running.settled(unit):

@@ -16,7 +16,12 @@ class GradientNorms:
         self._norms = {}
 
     def __call__(self, unit):
-        """The norm at the present weights of `unit`'s network."""
+        """The norm at the present weights of `unit`'s network; None with several replicas.
+
+        They would have to be asked together, in step.
+        """
+        if self._context.replicas.count > 1:
+            return None
         arguments = {}
         if unit.variant is not None:
             place = Place(self._context, unit.trial, unit.round, unit.name)

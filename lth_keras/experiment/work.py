@@ -6,7 +6,7 @@ import os
 
 from lth_keras import files, masks, seeds
 from lth_keras.durations import Duration
-from lth_keras.experiment import imp, pruner
+from lth_keras.experiment import following, imp, pruner
 from lth_keras.experiment.context import Place, load_masks
 from lth_keras.experiment.weight_rules import RewoundWeights, TrainedWeights
 from lth_keras.paths import round_name
@@ -17,7 +17,6 @@ from lth_keras.training import (
     Plan,
     Progress,
     TrainState,
-    train_network,
 )
 
 _COPIED = ("masks.npz", "weights.npz")
@@ -46,17 +45,22 @@ def check(context, unit):
 
     Rules may have a `check(place)` of their own, for what they read from elsewhere.
 
+    Returns:
+      The architecture's arguments.
+
     Raises:
       ConfigurationError: the model does not take what the architecture or a rule asks of it.
     """
-    if unit.variant is not None:
-        place = Place(context, unit.trial, unit.round, unit.name)
-        place.arguments = unit.variant.architecture.arguments(place)
-        if place.arguments:
-            context.build(**place.arguments)
-        for rule in (unit.variant.mask, unit.variant.weights):
-            if hasattr(rule, "check"):
-                rule.check(place)
+    if unit.variant is None:
+        return {}
+    place = Place(context, unit.trial, unit.round, unit.name)
+    place.arguments = unit.variant.architecture.arguments(place)
+    if place.arguments:
+        context.build(**place.arguments)
+    for rule in (unit.variant.mask, unit.variant.weights):
+        if hasattr(rule, "check"):
+            rule.check(place)
+    return place.arguments
 
 
 def missing_need(context, unit):
@@ -110,8 +114,7 @@ def do(context, unit, on_evaluation=None):
     checkpoint = Checkpoint(folder, context.checkpoint_seconds)
     network = checkpoint.load() or Progress(start)
     try:
-        train_network(context.trainer(**arguments), plan, network, on_evaluation, checkpoint,
-                      context.should_stop)
+        following.train(context, following.Job(arguments, plan, network), on_evaluation, checkpoint)
     except Interrupted:
         checkpoint.save(network)
         raise

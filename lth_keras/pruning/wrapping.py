@@ -7,6 +7,7 @@ import numpy as np
 
 from lth_keras.compat import PrunableLayer, PruneLowMagnitude, PruneRegistry, keras
 from lth_keras.errors import ConfigurationError
+from lth_keras.pruning.autocast import casting
 from lth_keras.variables import named_variables, walk
 
 
@@ -63,7 +64,7 @@ def wrap(model, schedule, never=()):
                     "would drop silently; remove it or put it in a layer of its own "
                     "(keras.layers.ActivityRegularization)"
                 )
-            return PruneLowMagnitude(twin, pruning_schedule=schedule)
+            return PruneLowMagnitude(casting(twin), pruning_schedule=schedule)
         return twin
 
     wrapped = keras.models.clone_model(model, clone_function=copy)

@@ -8,6 +8,7 @@ is not done goes on under the same one only.
 """
 
 import dataclasses
+import functools
 import json
 import os
 
@@ -112,6 +113,7 @@ class MultiWorkerMirrored:
                 f"MultiWorkerMirrored.timeout_seconds is {self.timeout_seconds!r}; expected "
                 "seconds, more than 0"
             )
+        object.__setattr__(self, "hosts", tuple(self.hosts))  # gin's lists too.
         for host in self.hosts:
             name, _, port = str(host).rpartition(":")
             if not name or not port.isdigit():
@@ -125,6 +127,7 @@ class MultiWorkerMirrored:
                 f"{len(self.hosts) - 1}, for the {len(self.hosts)} hosts"
             )
 
+    @functools.cache  # noqa: B019 - a process joins a cluster once, and is of it until it ends
     def start(self):
         """Waits for the other workers; the `Replicas` of them all.
 
