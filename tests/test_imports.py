@@ -17,6 +17,7 @@ LAYERS = (
     {"data", "models", "pruning", "initializers", "records"},
     {"training", "rewinding", "export", "analysis"},
     {"experiment"},
+    {"cluster"},
     {"api", "commands"},
 )
 # What these import must not bring TensorFlow along: they are read, tested and used without it.

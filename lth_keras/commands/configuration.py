@@ -13,6 +13,8 @@ import traceback
 import gin
 
 # Every configurable has to be known before gin parses a file.
+import lth_keras.cluster.resources
+import lth_keras.cluster.sweep
 import lth_keras.data
 import lth_keras.experiment
 import lth_keras.models

@@ -180,6 +180,7 @@ class Running:
     def given_up(self, unit, why):
         """The unit will not be tried again."""
         self.failed[_key(unit)] = why
+        self._reporter.unit_skipped(self.label(unit), self.steps(unit), "given up")
 
     def finish(self):
         """Writes the tables.

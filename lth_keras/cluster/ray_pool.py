@@ -1,0 +1,277 @@
+"""Workers as Ray's actors: one long-lived process each, so that nothing is compiled or loaded
+twice. Ray is imported when a pool is asked for and not before."""
+
+import contextlib
+import dataclasses
+import importlib.util
+import logging
+import os
+import signal
+import time
+
+from lth_keras.cluster.resources import least_used, own_cores
+from lth_keras.cluster.worker import Worker
+from lth_keras.errors import ConfigurationError, RunError
+
+_MB = 10**6
+# Ray's least; nothing of size goes through its store.
+_OBJECT_STORE = 80 * _MB
+_SECONDS_TO_STOP = 300
+_ENVIRONMENT = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # Ray's workers yield to everything else on a machine (15); a serial run does not.
+    "RAY_worker_niceness": "0",
+    # A GPU that a worker did not ask for is no worker's.
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",
+}
+
+
+def require_ray(asked):
+    """Checks that Ray is installed.
+
+    Args:
+      asked: the flag that needs it.
+
+    Raises:
+      ConfigurationError: it is not.
+    """
+    if importlib.util.find_spec("ray") is None:
+        raise ConfigurationError(
+            f"{asked} needs Ray, which is not installed; pip install -r requirements-cluster.txt "
+            "-c constraints.txt, or give --workers=1"
+        )
+
+
+@dataclasses.dataclass(eq=False)
+class _Slot:
+    """A worker's place in the pool.
+
+    Attributes:
+      actor: the Ray actor that fills it now.
+      state: 'starting', 'pinning', 'idle' or 'busy'.
+      answer: reference to what it was last asked for.
+      node, process, cores: where it runs, once it has said so.
+      task, job: what it does, or did last.
+      look: reference to its last evaluation; seen: the step of the one before.
+      starts: how often in a row it was lost before it had anything to do.
+    """
+
+    actor: object = None
+    state: str = "starting"
+    answer: object = None
+    node: str = ""
+    process: int = 0
+    cores: tuple = ()
+    task: object = None
+    job: object = None
+    look: object = None
+    seen: int = -1
+    starts: int = 0
+
+
+class RayPool:
+    """Workers that are given tasks; made by `open_pool`.
+
+    Args:
+      ray: the module.
+      count: number of workers.
+      resources: `Resources`, with nothing left open.
+      memory: bytes that each needs.
+    """
+
+    def __init__(self, ray, count, resources, memory):
+        self._ray = ray
+        self._actor = ray.remote(Worker).options(
+            num_cpus=resources.cpus, num_gpus=resources.gpus, memory=memory, max_concurrency=2,
+            max_restarts=0)
+        self._resources = resources
+        self._slots = [_Slot() for _ in range(count)]
+        for slot in self._slots:
+            self._start(slot)
+
+    def idle(self):
+        """The workers that wait for a task; `task` of each is the last that it did."""
+        return [slot for slot in self._slots if slot.state == "idle"]
+
+    def give(self, slot, task, job):
+        """Lets an idle worker do a task of a job."""
+        slot.state, slot.task, slot.job, slot.seen = "busy", task, job, -1
+        slot.answer = slot.actor.do.remote(job, task.unit.trial, task.unit.name)
+        slot.look = slot.actor.look.remote()
+
+    def events(self, seconds):
+        """What happened: waits for it so long at most.
+
+        Returns:
+          [(kind, task, what)]: 'evaluated' with an `Evaluation`; 'lost' with why, when a worker's
+          process ended; else what `Worker.do` gives.
+
+        Raises:
+          RunError: no worker can be started.
+        """
+        pending = {slot.answer: slot for slot in self._slots if slot.state != "idle"}
+        if not pending:
+            time.sleep(seconds)
+            return []
+        self._ray.wait(list(pending), num_returns=1, timeout=seconds)
+        answered, _ = self._ray.wait(list(pending), num_returns=len(pending), timeout=0)
+        found = self._evaluations()
+        for answer in answered:
+            found.extend(self._answered(pending[answer]))
+        return found
+
+    def stop(self):
+        """Asks all workers to end what they do at the next safe point, and waits until they did."""
+        for slot in self._slots:
+            slot.actor.stop.remote()
+        busy = [slot.answer for slot in self._slots if slot.state == "busy"]
+        if busy:
+            self._ray.wait(busy, num_returns=len(busy), timeout=_SECONDS_TO_STOP)
+
+    def peak_memory(self):
+        """[bytes] of main memory that each worker has had at most."""
+        return self._ray.get([slot.actor.peak_memory.remote() for slot in self._slots])
+
+    def _start(self, slot):
+        slot.actor, slot.state, slot.cores = self._actor.remote(), "starting", ()
+        slot.answer = slot.actor.where.remote()
+
+    def _answered(self, slot):
+        try:
+            answer = self._ray.get(slot.answer)
+        except self._ray.exceptions.RayError as error:
+            return self._replace(slot, error)
+        if slot.state == "starting":
+            slot.node, slot.process, cores = answer
+            taken = [each.cores for each in self._slots if each.node == slot.node]
+            slot.cores = tuple(least_used(cores, taken, self._resources.cpus))
+            slot.state, slot.answer = "pinning", slot.actor.pin.remote(slot.cores)
+            return []
+        was, slot.state, slot.starts = slot.state, "idle", 0
+        return [(answer[0], slot.task, answer[1])] if was == "busy" else []
+
+    def _replace(self, slot, error):
+        """A new worker in the place of one that was lost."""
+        was = slot.state
+        with contextlib.suppress(Exception):
+            self._ray.kill(slot.actor)
+        slot.starts += was != "busy"
+        if slot.starts > self._resources.retries:
+            self._slots.remove(slot)
+            if not self._slots:
+                raise RunError(
+                    f"no worker could be started: {_first_line(error)}; what is done is stored: "
+                    "give the same command again, or --workers=1"
+                )
+            return []
+        self._start(slot)
+        if was != "busy":
+            return []
+        why = f"its worker, process {slot.process} on {slot.node}, was lost"
+        if "out of memory" in str(error).lower() or "low memory" in str(error).lower():
+            why += " for want of memory: raise Resources.memory_mb"
+        return [("lost", slot.task, why)]
+
+    def _evaluations(self):
+        looks = {slot.look: slot for slot in self._slots if slot.state == "busy"}
+        if not looks:
+            return []
+        ready, _ = self._ray.wait(list(looks), num_returns=len(looks), timeout=0)
+        found = []
+        for look in ready:
+            slot = looks[look]
+            try:
+                seen = self._ray.get(look)
+            except self._ray.exceptions.RayError:
+                continue  # Its task's own answer says more.
+            slot.look = slot.actor.look.remote()
+            if seen is None:
+                continue
+            (run, trial, name), evaluation = seen
+            mine = (slot.job.run, slot.task.unit.trial, slot.task.unit.name)
+            if (run, trial, name) == mine and evaluation.step > slot.seen:
+                slot.seen = evaluation.step
+                found.append(("evaluated", slot.task, evaluation))
+        return found
+
+
+@contextlib.contextmanager
+def open_pool(workers, ray_address, resources, memory, note):
+    """Yields a `RayPool` on this machine, or on the Ray cluster at an address.
+
+    Args:
+      workers: number of workers; None for as many as the cluster has room for.
+      ray_address: None for this machine; 'auto', or as `ray.init` takes it.
+      resources: `Resources`; for this machine with nothing left open.
+      memory: bytes that each worker needs.
+      note: called with a line for the reader.
+
+    Raises:
+      RunError: there is no cluster, or no room for one worker.
+    """
+    import ray
+
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    options = {"address": ray_address} if ray_address else {
+        "address": "local", "num_cpus": workers * resources.cpus, "include_dashboard": False,
+        "object_store_memory": _OBJECT_STORE,
+    }
+    resources = dataclasses.replace(
+        resources, cpus=resources.cpus or 1, gpus=resources.gpus or 0)
+    with _own_signals():
+        try:
+            ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
+        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+            raise RunError(
+                f"Ray does not start at {ray_address or 'this machine'}: {_first_line(error)}; "
+                "see docs/cluster.md"
+            ) from error
+    try:
+        room = _room([node["Resources"] for node in ray.nodes() if node["Alive"]],
+                     resources, memory)
+        each = (f"each takes {resources.cpus} CPUs, {resources.gpus:g} GPUs and "
+                f"{memory / _MB:,.0f} MB")
+        if not room:
+            raise RunError(
+                f"there is no room for a worker: {each}; set Resources.cpus, Resources.gpus or "
+                "Resources.memory_mb, or give --workers=1 and no --ray_address"
+            )
+        if workers is not None and room < workers:
+            note(f"{room} workers, and not the {workers} asked for: {each}")
+        count = room if workers is None else min(workers, room)
+        if not ray_address and count * resources.cpus > len(own_cores()):
+            note(f"{count} workers of {resources.cpus} cores share {len(own_cores())}: they slow "
+                 "each other down")
+        yield RayPool(ray, count, resources, memory)
+    finally:
+        ray.shutdown()
+
+
+def _room(nodes, resources, memory):
+    """How many workers the nodes, {resource: amount} each, have room for."""
+    wants = {"CPU": resources.cpus, "GPU": resources.gpus, "memory": memory}
+    # A share of a GPU is on one GPU: three workers of 0.4 do not fit on one and a fifth.
+    def fit(node, name, want):
+        have = node.get(name, 0)
+        if name == "GPU" and want < 1:
+            return int(have) * int(1 / want + 1e-6)
+        return int(have / want + 1e-6)
+
+    return sum(
+        min(fit(node, name, want) for name, want in wants.items() if want) for node in nodes)
+
+
+@contextlib.contextmanager
+def _own_signals():
+    """Keeps the handlers of signals as they are: Ray sets one for SIGTERM."""
+    kept = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in kept.items():
+            signal.signal(each, handler)
+
+
+def _first_line(error):
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

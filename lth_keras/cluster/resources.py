@@ -1,0 +1,89 @@
+"""What a worker may use, and how many workers fit."""
+
+import collections
+import dataclasses
+import os
+
+import gin
+
+from lth_keras.errors import ConfigurationError
+
+_MB = 10**6
+# TensorFlow, Keras and TFMOT imported, and a network compiled; measured by bench/scaling.py.
+_PROCESS_MB = 900
+# Weights, masks, two moments and gradients, the state at the rewind point, copies in flight.
+_COPIES_OF_WEIGHTS = 12
+_COPIES_OF_DATA = 3
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class Resources:
+    """What one worker uses; it trains one network at a time.
+
+    It decides no number of a run but through `cpus`: another number of threads sums in another
+    order.
+
+    Attributes:
+      cpus: cores of a worker; None divides this machine's among the workers, and means 1 on a
+        cluster.
+      gpus: GPUs of a worker, a fraction where several share one; None divides this machine's
+        among the workers, and means none on a cluster.
+      memory_mb: main memory of a worker, 10^6 bytes; None estimates it from data and network.
+      retries: how often a unit whose worker failed or was lost is tried again.
+    """
+
+    cpus: int | None = None
+    gpus: float | None = None
+    memory_mb: int | None = None
+    retries: int = 2
+
+    def __post_init__(self):
+        for name, least, kinds, expected in (
+            ("cpus", 1, int, "a whole number, at least 1, or None"),
+            ("gpus", 0, (int, float), "a number, at least 0, or None"),
+            ("memory_mb", 1, int, "a whole number, at least 1, or None"),
+            ("retries", 0, int, "a whole number, at least 0"),
+        ):
+            value = getattr(self, name)
+            if value is None and name != "retries":
+                continue
+            if isinstance(value, bool) or not isinstance(value, kinds) or value < least:
+                raise ConfigurationError(f"Resources.{name} is {value!r}; expected {expected}")
+
+    def memory(self, data_bytes, weights_bytes):
+        """Bytes of main memory that a worker needs.
+
+        Args:
+          data_bytes: size of the data set's arrays.
+          weights_bytes: size of all of the network's variables.
+        """
+        if self.memory_mb is not None:
+            return self.memory_mb * _MB
+        return (_PROCESS_MB * _MB + _COPIES_OF_DATA * data_bytes
+                + _COPIES_OF_WEIGHTS * weights_bytes)
+
+    def divided(self, workers, cores, gpus):
+        """The same with this machine's cores and GPUs divided among `workers`."""
+        return dataclasses.replace(
+            self,
+            cpus=self.cpus or max(1, cores // workers),
+            gpus=self.gpus if self.gpus is not None else gpus / workers,
+        )
+
+
+def own_cores():
+    """Numbers of the cores that this process may run on."""
+    return sorted(os.sched_getaffinity(0))
+
+
+def least_used(cores, taken, count):
+    """The `count` cores that the fewest workers have; fewer where there are fewer.
+
+    Args:
+      cores: numbers of the cores there are.
+      taken: [cores of a worker, …].
+      count: how many are wanted.
+    """
+    users = collections.Counter(core for each in taken for core in each)
+    return sorted(sorted(cores, key=lambda core: (users[core], core))[:count])

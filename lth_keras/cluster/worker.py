@@ -1,0 +1,146 @@
+"""What runs in a worker's process: it holds one run's data and networks and trains its units.
+
+No import of TensorFlow up here: the worker has to be pinned first, because XLA's and oneDNN's
+pools of threads are as large as the number of cores the process may run on when they are made.
+"""
+
+import dataclasses
+import os
+import pathlib
+import platform
+import resource
+import threading
+import traceback
+
+from lth_keras.errors import ConfigurationError, RunError
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """A run as it can be sent to another process.
+
+    Attributes:
+      read: function of no argument that gives the `Experiment`; picklable.
+      name: the experiment's name.
+      run: name of the run's folder, which the worker must arrive at too.
+      output_dir: where runs live.
+      data_dir, checkpoint_seconds: as `prepare`'s.
+      sinks: function of a `Context` that gives the `Sink`s for its units; picklable.
+      working_directory: what relative paths are relative to.
+    """
+
+    read: object
+    name: str
+    run: str
+    output_dir: str
+    data_dir: str | None
+    checkpoint_seconds: float
+    sinks: object
+    working_directory: str
+
+    @property
+    def place(self):
+        """What tells the run from any other."""
+        return self.output_dir, self.run
+
+
+class Worker:
+    """A worker: `where`, then `pin`, then `do` for each unit; `look` and `stop` at any time."""
+
+    def __init__(self):
+        self._stop = threading.Event()
+        self._job = None
+        self._prepared = None
+        self._units = self._sinks = None
+        self._seen = None
+        self._dataset = self._data = None
+
+    def where(self):
+        """(node, process, cores it may run on)."""
+        return platform.node(), os.getpid(), sorted(os.sched_getaffinity(0))
+
+    def pin(self, cores):
+        """Keeps the process on `cores`; to be called before anything imports TensorFlow."""
+        # A thread has cores of its own, and passes them on to those that it starts.
+        for thread in os.listdir("/proc/self/task"):
+            try:
+                os.sched_setaffinity(int(thread), cores)
+            except ProcessLookupError:
+                pass
+        os.environ["OMP_NUM_THREADS"] = str(len(cores))
+        # Several workers may share a GPU: none may take all of its memory.
+        os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+
+    def do(self, job, trial, name):
+        """Trains a unit of a job.
+
+        Returns:
+          ('done', `Outcome`); or why not, as one line: ('stopped', …) when it was asked to;
+          ('refused', …) where the job is another one here; ('failed', …).
+        """
+        from lth_keras.experiment.running import do_unit
+        from lth_keras.training import Interrupted
+
+        def show(evaluation):
+            self._seen = (job.run, trial, name), evaluation
+
+        try:
+            self._take_up(job)
+            return "done", do_unit(
+                self._prepared.context, self._units[trial, name], self._sinks, show)
+        except Interrupted:
+            return "stopped", "it was asked to stop"
+        except ConfigurationError as error:
+            return "refused", f"a worker on {platform.node()}: {error}"
+        except RunError as error:
+            return "failed", str(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the driver has to say it.
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{pathlib.Path(frame.filename).name}, line {frame.lineno}"
+            return "failed", f"{type(error).__name__}: {error} ({where})"
+
+    def look(self):
+        """((run, trial, name), `Evaluation`): the last one that there was; or None."""
+        return self._seen
+
+    def peak_memory(self):
+        """Bytes of main memory that the process has had at most."""
+        return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    def stop(self):
+        """Ends the unit in hand at its next safe point."""
+        self._stop.set()
+
+    def _take_up(self, job):
+        """Makes the job's experiment this process's, unless it is already."""
+        if self._job is not None and job.place == self._job.place:
+            return
+        import gin
+
+        from lth_keras.experiment import units
+        from lth_keras.experiment.run import assemble
+
+        self._job = self._prepared = self._sinks = None
+        try:
+            os.chdir(job.working_directory)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{job.working_directory} cannot be entered: {error.strerror}; expected the same "
+                "shared file system on every node"
+            ) from error
+        gin.clear_config()
+        experiment = dataclasses.replace(job.read(), name=job.name)
+        if experiment.dataset != self._dataset:
+            self._dataset = experiment.dataset
+            self._data = experiment.dataset.load(job.data_dir)
+        prepared = assemble(
+            experiment, self._data, job.output_dir, job.checkpoint_seconds, self._stop.is_set)
+        if prepared.run != job.run:
+            raise ConfigurationError(
+                f"it arrives at the run {prepared.run} and not at {job.run}; expected the same "
+                "code, gin files and data on every node, unchanged while the run goes on"
+            )
+        self._job, self._prepared = job, prepared
+        self._units = {(unit.trial, unit.name): unit for unit in units.graph(experiment)}
+        self._sinks = job.sinks(prepared.context)
+
