@@ -98,7 +98,7 @@ class Trainer:
         mask_of = {id(self._variables[key]): mask for key, mask in self._masks.items()}
         masks = [mask_of.get(id(variable)) for variable in self.model.trainable_variables]
         if self._replicas.strategy is None:
-            self._feed = feed_for(self.data)
+            self._feed = feed_for(self.data, jit)
             return Engine(self.model, self._optimizer, masks, l2, self._feed, self.batch_size,
                           evaluation_batch_size, augmentation, jit)
         if asked is True:
