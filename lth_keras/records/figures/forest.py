@@ -6,6 +6,9 @@ from lth_keras.records.figures import style
 from lth_keras.records.statistics import SIGNIFICANCE
 from lth_keras.records.stored import label
 
+# More do not fit on a page; of more rounds some are shown, evenly.
+_MOST_ROWS = 40
+
 
 def forest(comparisons, reference, margin, subject):
     """The difference of each network from the reference, its interval, and what Holm leaves of it.
@@ -19,9 +22,12 @@ def forest(comparisons, reference, margin, subject):
     Returns:
       A figure, or None without a comparison.
     """
-    rows = comparisons[comparisons["reference"] == reference].to_dict("records")
-    if not rows:
+    rows = comparisons[comparisons["reference"] == reference]
+    if rows.empty:
         return None
+    each_round = sorted(set(rows.loc[rows["round"] > 0, "round"]))
+    most = max(1, _MOST_ROWS // rows["variant"].nunique())
+    rows = rows[rows["round"].isin([0, *style.spread(each_round, most)])].to_dict("records")
     long = max(len(label(row["variant"], row["round"])) for row in rows)
     figure, axes = style.new(
         1, 1, style.COLUMN if long < 20 else 4.6, 1.15 + 0.19 * len(rows), subject,

@@ -45,6 +45,8 @@ def write_report(root, margin=None):
         configuration=_configuration(run), model=_layers(run), made_of=made_of(
             paths, run.header["state"]),
         networks=variants.descriptions(run), place=_place(paths.root),
+        diverged=[(name, trial) for (trial, name), facts in run.facts.items()
+                  if facts["diverged"]],
     ))
     # While a process works on the run these are its own to write.
     if not run.is_worked_on:

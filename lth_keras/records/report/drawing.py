@@ -65,7 +65,8 @@ def _plan(run, comparisons, subject):
     yield (
         "forest_ticket", "Differences from the ticket",
         "Each network's final test accuracy minus that of the ticket of its round, trial by "
-        "trial. An interval that crosses the solid line may be chance.",
+        "trial. An interval that crosses the solid line may be chance. Of many rounds some are "
+        "shown, the table has all.",
         lambda: figures.forest(comparisons, "ticket", run.margin, subject),
     )
     yield (

@@ -131,14 +131,18 @@ def markdown(table):
 
 
 def latex(table):
-    """A table as a LaTeX float; needs the package booktabs."""
+    """A table as a LaTeX float; needs the packages booktabs and graphicx.
+
+    A table wider than the line is scaled down to it.
+    """
     lines = [
         r"\begin{table}", r"  \centering\footnotesize",
         f"  \\caption{{{_tex(table.title)}. {_tex(table.note)}}}",
+        r"  \resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
         r"  \begin{tabular}{l" + "r" * (len(table.headings) - 1) + "}", r"    \toprule",
         "    " + " & ".join(map(_tex, table.headings)) + r" \\", r"    \midrule",
         *("    " + " & ".join(map(_tex, row)) + r" \\" for row in table.rows),
-        r"    \bottomrule", r"  \end{tabular}", r"\end{table}", "",
+        r"    \bottomrule", r"  \end{tabular}}", r"\end{table}", "",
     ]
     return "\n".join(lines)
 
