@@ -103,8 +103,8 @@ class RayPool:
         """What happened: waits for it so long at most.
 
         Returns:
-          [(kind, task, what)]: 'evaluated' with an `Evaluation`; 'lost' with why, when a worker's
-          process ended; else what `Worker.do` gives.
+          [(kind, task, what)]: 'seen' with an `Evaluation`, or with None when training begins;
+          'lost' with why, when a worker's process ended; else what `Worker.do` gives.
 
         Raises:
           RunError: no worker can be started.
@@ -189,9 +189,10 @@ class RayPool:
                 continue
             (run, trial, name), evaluation = seen
             mine = (slot.job.run, slot.task.unit.trial, slot.task.unit.name)
-            if (run, trial, name) == mine and evaluation.step > slot.seen:
-                slot.seen = evaluation.step
-                found.append(("evaluated", slot.task, evaluation))
+            step = evaluation.step if evaluation else 0
+            if (run, trial, name) == mine and step > slot.seen:
+                slot.seen = step
+                found.append(("seen", slot.task, evaluation))
         return found
 
 

@@ -50,6 +50,9 @@ class Resources:
                 continue
             if isinstance(value, bool) or not isinstance(value, kinds) or value < least:
                 raise ConfigurationError(f"Resources.{name} is {value!r}; expected {expected}")
+        if self.gpus is not None and self.gpus > 1 and self.gpus % 1:
+            raise ConfigurationError(
+                f"Resources.gpus is {self.gpus!r}; expected a share of one GPU, or whole ones")
 
     def memory(self, data_bytes, weights_bytes):
         """Bytes of main memory that a worker needs.
@@ -65,10 +68,11 @@ class Resources:
 
     def divided(self, workers, cores, gpus):
         """The same with this machine's cores and GPUs divided among `workers`."""
+        share = gpus // workers if gpus >= workers else gpus / workers
         return dataclasses.replace(
             self,
             cpus=self.cpus or max(1, cores // workers),
-            gpus=self.gpus if self.gpus is not None else gpus / workers,
+            gpus=self.gpus if self.gpus is not None else share,
         )
 
 

@@ -67,7 +67,7 @@ class _Work:
         self.summaries, self.failures = {}, []
         self._runnings, self._jobs, self._reporter, self._retries = (
             runnings, jobs, reporter, retries)
-        self._attempts = collections.Counter()
+        self._attempts, self._begun = collections.Counter(), set()
 
     def settle(self):
         """Settles what needs no training, and writes the tables of runs that are over."""
@@ -97,14 +97,17 @@ class _Work:
             if task is None:
                 break
             self._attempts[task.key] += 1
-            self._runnings[task.run].started(task.unit)
             pool.give(slot, task, self._jobs[task.run])
         settled = False
         for kind, task, what in pool.events(_SECONDS_BETWEEN_LOOKS):
             running = self._runnings[task.run]
-            if kind == "evaluated":
-                running.evaluated(task.unit, what)
+            if kind == "seen":
+                self._begin(running, task)
+                if what is not None:
+                    running.evaluated(task.unit, what)
             elif kind == "done":
+                self._begin(running, task)
+                self._begun.discard(task.key)
                 self.schedule.settle(task)
                 running.done(task.unit, what)
                 settled = True
@@ -118,9 +121,17 @@ class _Work:
         if settled:
             self.settle()
 
+    def _begin(self, running, task):
+        # Told when it trains, and not while its worker still imports and loads.
+        if task.key not in self._begun:
+            self._begun.add(task.key)
+            running.started(task.unit)
+
     def _failed(self, running, task, why):
         """Gives a task back, or up."""
         tried = self._attempts[task.key]
+        self._begin(running, task)
+        self._begun.discard(task.key)
         running.lost(task.unit, why)
         if tried <= self._retries:
             self._reporter.note(

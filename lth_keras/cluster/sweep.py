@@ -72,7 +72,8 @@ class Sweep:
             values = dict(zip(self.axes, chosen, strict=True))
             bindings = [f"{name} = {_literal(value)}" for name, value in values.items()]
             label = "_".join(
-                safe_name(f"{name.rsplit('.', 1)[-1]}_{value}") for name, value in values.items())
+                f"{safe_name(name.rsplit('.', 1)[-1])}_{safe_name(value)}"
+                for name, value in values.items())
             # Read again, a run's own configuration is that run and no sweep.
             points.append(Point(values, (*bindings, "Sweep.axes = {}"), label[:_LONGEST_LABEL]))
         return points

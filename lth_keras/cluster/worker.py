@@ -4,11 +4,13 @@ No import of TensorFlow up here: the worker has to be pinned first, because XLA'
 pools of threads are as large as the number of cores the process may run on when they are made.
 """
 
+import ctypes
 import dataclasses
 import os
 import pathlib
 import platform
 import resource
+import signal
 import threading
 import traceback
 
@@ -61,6 +63,7 @@ class Worker:
 
     def pin(self, cores):
         """Keeps the process on `cores`; to be called before anything imports TensorFlow."""
+        _end_with_parent()
         # A thread has cores of its own, and passes them on to those that it starts.
         for thread in os.listdir("/proc/self/task"):
             try:
@@ -86,6 +89,7 @@ class Worker:
 
         try:
             self._take_up(job)
+            show(None)
             return "done", do_unit(
                 self._prepared.context, self._units[trial, name], self._sinks, show)
         except Interrupted:
@@ -100,7 +104,8 @@ class Worker:
             return "failed", f"{type(error).__name__}: {error} ({where})"
 
     def look(self):
-        """((run, trial, name), `Evaluation`): the last one that there was; or None."""
+        """((run, trial, name), `Evaluation`): the last unit that was begun, and its last
+        evaluation or None; None before any was."""
         return self._seen
 
     def peak_memory(self):
@@ -144,3 +149,13 @@ class Worker:
         self._units = {(unit.trial, unit.name): unit for unit in units.graph(experiment)}
         self._sinks = job.sinks(prepared.context)
 
+
+
+def _end_with_parent():
+    """Has the kernel kill this process with the one that started it, Ray's daemon of the node.
+
+    That one ends with a driver on this machine; left alone, a worker takes half a minute to see
+    it, and would go on writing into the run beside the workers of the next driver.
+    """
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)

@@ -1,0 +1,302 @@
+"""Units on workers: the same bytes as one after the other, whoever is killed on the way."""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+import types
+
+import gin
+import pytest
+
+from lth_keras import files
+from lth_keras.cluster import ray_pool
+from lth_keras.cluster.resources import Resources
+from lth_keras.cluster.side_by_side import execute_side_by_side
+from lth_keras.cluster.sweep import Sweep
+from lth_keras.commands.carrying_out import Asked, _job, prepare_all, sinks
+from lth_keras.commands.main import main
+from lth_keras.errors import RunError
+from lth_keras.experiment import execute
+from lth_keras.experiment.running import do_unit
+from lth_keras.records.report import drawing
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
+SWEEP_FILE = str(ROOT / "gin" / "sweeps" / "learning_rate.gin")
+SMALL = (
+    "Dataset.train_examples = 200", "Dataset.test_examples = 90", "Experiment.batch_size = 20",
+    "Experiment.duration = '30it'", "IMP.duration = '20it'", "RewindingSchedule.rounds = 1",
+    "RewindingSchedule.rewind_to = '3it'", "Experiment.evaluate_every = '5it'",
+    "ROUNDS = (1,)", "Experiment.trials = 2", "Experiment.jit = False",
+    "Experiment.variants = [@full/Variant(), @ticket/Variant()]",
+)
+UNITS = 8
+
+# One core, so that a serial run has as many threads as a worker.
+SERIAL = """
+import os, sys
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+from tests.cluster import test_side_by_side as here
+here.serial(sys.argv[1])
+"""
+
+
+class Quiet:
+    """A reporter that remembers what was skipped, lost and noted."""
+
+    def __init__(self):
+        self.lines, self.started = [], []
+
+    def unit_started(self, label, steps, epochs):
+        self.started.append(label)
+
+    def unit_skipped(self, label, steps, why):
+        self.lines.append(f"{label}: {why}")
+
+    def unit_lost(self, label, why):
+        self.lines.append(f"{label}: {why}")
+
+    def note(self, text):
+        self.lines.append(text)
+
+    def __getattr__(self, name):
+        return lambda *_, **__: None
+
+
+def wanted(output, workers=2, should_stop=None):
+    """(`Asked`, the run) of the small experiment."""
+    asked = Asked((GIN_FILE,), SMALL, str(output), None, 0, workers, None, True)
+    (run,) = prepare_all(asked, Sweep().points(), should_stop)
+    return asked, run
+
+
+def side_by_side(output, reporter, open_pool, retries=2):
+    asked, run = wanted(output)
+    context = run.prepared.context
+    execute_side_by_side([(run.prepared, _job(asked, run), sinks(context), "")], open_pool,
+                         reporter, retries, accept_other_versions=True)
+    return context.paths
+
+
+def serial(output):
+    _, run = wanted(output, workers=1)
+    execute(run.prepared, Quiet(), accept_other_versions=True)
+
+
+def contents(root):
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for pattern in ("metrics.csv", "summary.csv", "*.npz", "*.gin")
+        for path in root.rglob(pattern)
+    }
+
+
+def is_alive(process):
+    try:
+        return "\nState:\tZ" not in pathlib.Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
+
+
+def workers_of(process):
+    """Process numbers of the workers among all that a process has started, and those have."""
+    found, family = [], [process]
+    for parent in family:
+        for thread in pathlib.Path(f"/proc/{parent}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                family.extend(map(int, thread.read_text().split()))
+        with contextlib.suppress(OSError):
+            if pathlib.Path(f"/proc/{parent}/cmdline").read_bytes().startswith(b"ray::Worker"):
+                found.append(parent)
+    return found
+
+
+@contextlib.contextmanager
+def killing_pool(killed):
+    """Two workers; the one that is first seen in its training gets SIGKILL, once."""
+    resources = Resources(cpus=1, gpus=0)
+    with ray_pool.open_pool(2, None, resources, 10**9, killed.append) as pool:
+        events = pool.events
+
+        def watched(seconds):
+            found = events(seconds)
+            if not any(isinstance(each, tuple) for each in killed):
+                for kind, task, what in found:
+                    if kind == "seen" and what is not None:
+                        (slot,) = [each for each in pool._slots if each.task is task]
+                        os.kill(slot.process, signal.SIGKILL)
+                        killed.append((slot.process, task.key))
+                        break
+            return found
+
+        pool.events = watched
+        yield pool
+
+
+def test_workers_give_the_serial_bytes_though_driver_and_worker_are_killed(tmp_path):
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    bindings = [f"--gin_param={each}" for each in SMALL]
+    driver = subprocess.Popen(
+        [sys.executable, ROOT / "run.py", f"--gin_file={GIN_FILE}", "--workers=2", *bindings,
+         f"--output_dir={tmp_path / 'two'}", "--checkpoint_minutes=0"],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    alone = subprocess.Popen([sys.executable, "-c", SERIAL, tmp_path / "one"], cwd=ROOT,
+                             env=environment, stderr=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob("two/*/trial_*/*/done.json")):
+        assert driver.poll() is None, driver.stdout.read()
+        time.sleep(0.05)
+    workers = workers_of(driver.pid)
+    assert len(workers) == 2
+    driver.kill()
+    driver.wait()
+    ends = time.monotonic() + 10
+    while any(map(is_alive, workers)):
+        assert time.monotonic() < ends, "workers outlive their driver"
+        time.sleep(0.1)
+    _, said = alone.communicate(timeout=120)
+    assert alone.returncode == 0, said
+    stored = len(list(tmp_path.glob("two/*/trial_*/*/done.json")))
+    assert stored < UNITS
+
+    reporter, killed = Quiet(), []
+    paths = side_by_side(tmp_path / "two", reporter, lambda: killing_pool(killed))
+    ((process, (_, trial, name)),) = [each for each in killed if isinstance(each, tuple)]
+    label = f"trial {trial} {name}"
+    assert any(line.startswith(f"{label}: its worker, process {process} on")
+               for line in reporter.lines)
+    assert f"{label}: try 2 of 3" in reporter.lines
+    # What was stored is not done again, and the killed worker costs its unit only.
+    assert sum("stored already" in line for line in reporter.lines) == stored
+    assert sorted(reporter.started.count(each) for each in set(reporter.started)) == [
+        *[1] * (UNITS - stored - 1), 2]
+    (one,) = tmp_path.glob("one/*")
+    assert contents(paths.root) == contents(one)
+    assert len(contents(one)) > 3 * UNITS
+    assert files.read_sealed_json(paths.run_json)["state"] == "done"
+
+
+class InProcess:
+    """A pool that does each task at once, in this process, but for those that `lose` names."""
+
+    def __init__(self, context, lose):
+        self._context, self._lose, self._found = context, lose, []
+        self.was_stopped = False
+
+    def idle(self):
+        return [types.SimpleNamespace(task=None)]
+
+    def give(self, slot, task, job):
+        if task.key in self._lose:
+            self._found.append(("lost", task, "its worker was lost"))
+        else:
+            self._found.append(("done", task, do_unit(self._context, task.unit)))
+
+    def events(self, seconds):
+        found, self._found = self._found, []
+        return found
+
+    def stop(self):
+        self.was_stopped = True
+
+
+def test_a_unit_that_keeps_failing_is_reported_and_the_others_go_on(tmp_path):
+    reporter = Quiet()
+    asked, run = wanted(tmp_path)
+
+    def go(pool, should_stop=None):
+        execute_side_by_side(
+            [(run.prepared, _job(asked, run), (), "")], lambda: contextlib.nullcontext(pool),
+            reporter, 1, should_stop, accept_other_versions=True)
+
+    context = run.prepared.context
+    with pytest.raises(RunError, match=r"1 of 8 networks failed \(1/round_01: its worker was lost"):
+        go(InProcess(context, [(0, 1, "round_01")]))
+    assert reporter.started.count("trial 1 round_01") == 2
+    assert "trial 1 ticket@01: left out: round_01 is not there" in reporter.lines
+    (root,) = tmp_path.iterdir()
+    header = files.read_sealed_json(root / "run.json")
+    assert header["state"] == "failed"
+    assert header["failed"] == {"1/round_01": "its worker was lost"}
+    assert header["skipped"] == {"1/ticket@01": "round_01 is not there"}
+    assert len(list(root.glob("trial_*/*/done.json"))) == UNITS - 2
+    stopper, pool = iter([False]), InProcess(context, [])
+    with pytest.raises(RunError, match="stopped by a request"):
+        go(pool, lambda: next(stopper, True))
+    assert pool.was_stopped
+    assert files.read_sealed_json(root / "run.json")["state"] == "stopped"
+    go(InProcess(context, []))
+    assert files.read_sealed_json(root / "run.json")["state"] == "done"
+    assert len(list(root.glob("trial_*/*/done.json"))) == UNITS
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Leaves the figures out, which take most of a report's time."""
+    monkeypatch.setattr(drawing, "draw", lambda run, comparisons: [])
+
+
+def sweep(axes, output, *params):
+    gin.clear_config()
+    bindings = [*SMALL, "Experiment.trials = 1", "Experiment.variants = [@ticket/Variant()]",
+                f"Sweep.axes = {axes!r}", *params]
+    return main([f"--gin_file={SWEEP_FILE}", f"--output_dir={output}",
+                 "--gin_param=Dataset.name = 'mnist_5k'", *(f"--gin_param={each}" for each in bindings)])
+
+
+def test_a_sweep_makes_a_run_per_point_and_a_comparison(tmp_path, capsys, undrawn):
+    assert sweep({"Adam.learning_rate": [1e-3, 1e-2]}, tmp_path) == 0
+    runs = sorted(path.parent for path in tmp_path.glob("*/run.json"))
+    assert [run.name[:-9] for run in runs] == [
+        "learning_rate_learning_rate_0.001", "learning_rate_learning_rate_0.01"]
+    for run, rate in zip(runs, ("0.001", "0.01"), strict=True):
+        header = files.read_sealed_json(run / "run.json")
+        assert header["state"] == "done"
+        assert header["configuration"]["optimizer"]["learning_rate"] == float(rate)
+        assert f"Adam.learning_rate = {rate}" in (run / "config.gin").read_text()
+    (page,) = tmp_path.glob("*-comparison-*/comparison.html")
+    assert all(run.name in page.read_text("utf-8") for run in runs)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npz")}
+    assert sweep({"Adam.learning_rate": [1e-3, 1e-2]}, tmp_path) == 0
+    assert before == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npz")}
+    # Its own configuration is a run of its own, and no sweep.
+    assert main([f"--gin_file={runs[0] / 'config.gin'}", f"--output_dir={tmp_path}",
+                 "--gin_param=Experiment.name = 'learning_rate_learning_rate_0.001'"]) == 0
+    assert len(list(tmp_path.glob("*/run.json"))) == 2
+
+
+@pytest.mark.parametrize("axes, said", [
+    ({"Adam.learning_rat": [1, 2]}, "Sweep.axes, at Adam.learning_rat = 1: .*learning_rat"),
+    ({"Adan.learning_rate": [1, 2]}, "Sweep.axes, at Adan.learning_rate = 1: .*Adan"),
+    ({"Experiment.seed": [0, "x"]}, "Sweep.axes, at Experiment.seed = 'x': .*whole number"),
+    ({"Experiment.seed": 3}, "Sweep.axes has 3 for 'Experiment.seed'; expected a list"),
+    ({"Experiment.margin": [0.1, 0.2]}, "margin_0.1 and margin_0.2 are the same experiment"),
+    ({"Resources.cpus": [1, 2]}, "which makes no other run"),
+    ([1], "Sweep.axes is .1.; expected bindings"),
+])
+def test_a_bad_axis_is_one_line_before_anything_is_written(axes, said, tmp_path, capsys):
+    assert sweep(axes, tmp_path) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert re.search(said, err), err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("flags, said", [
+    (["--workers=2"], "--workers=2 needs Ray, which is not installed"),
+    (["--ray_address=auto"], "--ray_address=auto needs Ray, which is not installed"),
+    (["--workers=0"], "--workers=0; expected at least 1"),
+])
+def test_without_ray_more_than_one_worker_says_what_to_install(flags, said, monkeypatch, capsys):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *rest: None if name == "ray" else find(name))
+    assert main([f"--gin_file={GIN_FILE}", *flags]) == 2
+    err = capsys.readouterr().err
+    assert said in err and err.count("\n") == 1
