@@ -244,10 +244,10 @@ def undrawn(monkeypatch):
 
 def sweep(axes, output, *params):
     gin.clear_config()
-    bindings = [*SMALL, "Experiment.trials = 1", "Experiment.variants = [@ticket/Variant()]",
-                f"Sweep.axes = {axes!r}", *params]
+    bindings = [*SMALL, "Dataset.name = 'mnist_5k'", "Experiment.trials = 1",
+                "Experiment.variants = [@ticket/Variant()]", f"Sweep.axes = {axes!r}", *params]
     return main([f"--gin_file={SWEEP_FILE}", f"--output_dir={output}",
-                 "--gin_param=Dataset.name = 'mnist_5k'", *(f"--gin_param={each}" for each in bindings)])
+                 *(f"--gin_param={each}" for each in bindings)])
 
 
 def test_a_sweep_makes_a_run_per_point_and_a_comparison(tmp_path, capsys, undrawn):
