@@ -74,7 +74,7 @@ class Mirrored:
         devices = [_device(name, "Mirrored.devices") for name in wanted]
         if len(devices) == 1:
             return Replicas(device=devices[0])
-        return Replicas(tf.distribute.MirroredStrategy(devices), kind="mirrored")
+        return Replicas(_mirrored_strategy(tuple(devices)), kind="mirrored")
 
 
 @gin.configurable
@@ -135,8 +135,8 @@ class MultiWorkerMirrored:
           ConfigurationError: nothing says who the workers are, or it makes no sense.
           RunError: the others did not come.
         """
-        resolver = self._resolver()
         try:
+            resolver = self._resolver()
             jobs = resolver.cluster_spec().as_dict()
             kind, index = resolver.task_type, resolver.task_id
         except (RuntimeError, ValueError, OSError) as error:
@@ -174,8 +174,8 @@ class MultiWorkerMirrored:
         if "TF_CONFIG" in os.environ:
             _check_tf_config(os.environ["TF_CONFIG"])
             return resolvers.TFConfigClusterResolver()
-        tasks = os.environ.get("SLURM_STEP_NUM_TASKS", os.environ.get("SLURM_NTASKS", "1"))
-        if "SLURM_PROCID" in os.environ and tasks != "1":
+        tasks = os.environ.get("SLURM_STEP_NUM_TASKS", "1")
+        if tasks != "1":
             # A GPU for each task is srun's to give (--gpus-per-task): TensorFlow has seen the
             # devices already. The resolver gives no worker to a node without GPUs of its count.
             return resolvers.SlurmClusterResolver(
@@ -185,6 +185,12 @@ class MultiWorkerMirrored:
             "nothing says who the workers are; give --cluster_hosts=host:port,host:port and "
             "--cluster_index=0, 1, …, or the variable TF_CONFIG, or start them with srun --ntasks"
         )
+
+
+@functools.cache
+def _mirrored_strategy(devices):
+    # One for a process: two would number their collective operations alike, and mix them up.
+    return tf.distribute.MirroredStrategy(devices)
 
 
 def in_cluster(distribution, hosts, index):
