@@ -93,7 +93,8 @@ class Context:
             keys = [weight.key for weight in self.prunable]
             # Scores are ranked to the last digit, and synaptic flow leaves float16's range.
             self._saliency = Saliency(
-                self.build(precision="float32"), keys, self.data, self.experiment.evaluation_batch_size)
+                self.build(precision="float32"), keys, self.data,
+                self.experiment.evaluation_batch_size)
         return self._saliency.probe(weights, found, generator)
 
     def matched_width(self, index):
