@@ -90,7 +90,7 @@ def test_masks_are_images_and_dense_networks_have_none(make_run):
     write_report(root)
     reader = read(root / "tensorboard/ticket@02/trial_01")
     assert set(reader.Tags()["images"]) == {
-        "mask/fc1/kernel", "mask/fc1/kernel/per_input_pixel", "mask/out/kernel"}
+        "input_pixels/fc1/kernel", "mask/fc1/kernel", "mask/out/kernel"}
     (image,) = reader.Images("mask/fc1/kernel")
     assert (image.height, image.width) == (6, 16)
     assert not read(root / "tensorboard/full/trial_01").Tags()["images"]

@@ -117,6 +117,6 @@ def _images(kept, input_shape):
     first = next(iter(kept))
     counts = pictures.input_pixels(kept[first], input_shape)
     if counts is not None:
-        yield f"mask/{first}/per_input_pixel", pictures.grey(pictures.enlarge(counts))
+        yield f"input_pixels/{first}", pictures.grey(pictures.enlarge(counts))
     for key, mask in kept.items():
         yield f"mask/{key}", pictures.grey(pictures.mask_plane(mask))
