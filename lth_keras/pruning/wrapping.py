@@ -64,7 +64,8 @@ def wrap(model, schedule, never=()):
                     "would drop silently; remove it or put it in a layer of its own "
                     "(keras.layers.ActivityRegularization)"
                 )
-            return PruneLowMagnitude(casting(twin), pruning_schedule=schedule)
+            return PruneLowMagnitude(
+                casting(twin), pruning_schedule=schedule, dtype=layer.variable_dtype)
         return twin
 
     wrapped = keras.models.clone_model(model, clone_function=copy)

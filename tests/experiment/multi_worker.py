@@ -1,0 +1,69 @@
+"""A program, not a test: one of two workers of a small experiment; may kill itself on the way."""
+
+import os
+import pathlib
+import signal
+import sys
+
+from lth_keras.commands import configuration
+from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.experiment import execute, follow, prepare
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GIN_FILES = [str(ROOT / "gin" / "smoke" / "mnist_lt.gin"),
+             str(ROOT / "gin" / "pieces" / "short.gin")]
+# A chain of rounds from a late rewind point, a network from it, and one of another size.
+PARAMS = (
+    "Experiment.variants = [@ticket/Variant(), @dense_matched/Variant()]", "ROUNDS = (2,)",
+    "Dataset.name = 'mnist_5k'",
+)
+
+
+class Quiet:
+    """A reporter that says which networks were there already."""
+
+    def unit_skipped(self, label, *_):
+        print(f"stored: {label}")
+
+    def __getattr__(self, name):
+        return lambda *_, **__: None
+
+
+class KillAt:
+    """Asked whether to stop, for the nth time: ends as a machine does that loses its power."""
+
+    signal_name = None
+
+    def __init__(self, number):
+        self.left = number
+
+    def __call__(self):
+        self.left -= 1
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return False
+
+
+def main(output, hosts, index, kill_at):
+    params = [
+        *PARAMS, "Experiment.distribution = @MultiWorkerMirrored()",
+        f"MultiWorkerMirrored.hosts = {tuple(hosts.split(','))!r}",
+        f"MultiWorkerMirrored.index = {index}",
+    ]
+    try:
+        prepared = prepare(
+            configuration.read(GIN_FILES, params), output, checkpoint_seconds=0,
+            should_stop=KillAt(int(kill_at)))
+        if prepared.context.replicas.is_chief:
+            # Somebody may commit between the two runs; that is another test's.
+            execute(prepared, Quiet(), accept_other_versions=True)
+        else:
+            follow(prepared.context)
+    except (ConfigurationError, RunError) as error:
+        print(f"error: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
