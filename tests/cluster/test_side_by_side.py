@@ -16,11 +16,9 @@ import gin
 import pytest
 
 from lth_keras import files
-from lth_keras.cluster import ray_pool
-from lth_keras.cluster.resources import Resources
 from lth_keras.cluster.side_by_side import execute_side_by_side
 from lth_keras.cluster.sweep import Sweep
-from lth_keras.commands.carrying_out import Asked, _job, prepare_all, sinks
+from lth_keras.commands.carrying_out import Asked, _job, prepare_all
 from lth_keras.commands.main import main
 from lth_keras.errors import RunError
 from lth_keras.experiment import execute
@@ -45,6 +43,8 @@ import os, sys
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 from tests.cluster import test_side_by_side as here
 here.serial(sys.argv[1])
+sys.stdin.read()
+here.serial(sys.argv[2])
 """
 
 
@@ -77,15 +77,8 @@ def wanted(output, workers=2, should_stop=None):
     return asked, run
 
 
-def side_by_side(output, reporter, open_pool, retries=2):
-    asked, run = wanted(output)
-    context = run.prepared.context
-    execute_side_by_side([(run.prepared, _job(asked, run), sinks(context), "")], open_pool,
-                         reporter, retries, accept_other_versions=True)
-    return context.paths
-
-
 def serial(output):
+    gin.clear_config()
     _, run = wanted(output, workers=1)
     execute(run.prepared, Quiet(), accept_other_versions=True)
 
@@ -118,68 +111,48 @@ def workers_of(process):
     return found
 
 
-@contextlib.contextmanager
-def killing_pool(killed):
-    """Two workers; the one that is first seen in its training gets SIGKILL, once."""
-    resources = Resources(cpus=1, gpus=0)
-    with ray_pool.open_pool(2, None, resources, 10**9, killed.append) as pool:
-        events = pool.events
-
-        def watched(seconds):
-            found = events(seconds)
-            if not any(isinstance(each, tuple) for each in killed):
-                for kind, task, what in found:
-                    if kind == "seen" and what is not None:
-                        (slot,) = [each for each in pool._slots if each.task is task]
-                        os.kill(slot.process, signal.SIGKILL)
-                        killed.append((slot.process, task.key))
-                        break
-            return found
-
-        pool.events = watched
-        yield pool
-
-
-def test_workers_give_the_serial_bytes_though_driver_and_worker_are_killed(tmp_path):
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    bindings = [f"--gin_param={each}" for each in SMALL]
-    driver = subprocess.Popen(
-        [sys.executable, ROOT / "run.py", f"--gin_file={GIN_FILE}", "--workers=2", *bindings,
-         f"--output_dir={tmp_path / 'two'}", "--checkpoint_minutes=0"],
-        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    alone = subprocess.Popen([sys.executable, "-c", SERIAL, tmp_path / "one"], cwd=ROOT,
-                             env=environment, stderr=subprocess.PIPE, text=True)
-    while not list(tmp_path.glob("two/*/trial_*/*/done.json")):
-        assert driver.poll() is None, driver.stdout.read()
+def wait_for_units(output, number, driver):
+    while len(list(output.glob("*/trial_*/*/done.json"))) < number:
+        assert driver.poll() is None, (output / "log").read_text()
         time.sleep(0.05)
+
+
+def test_workers_give_the_serial_bytes_though_worker_and_driver_are_killed(tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    two.mkdir()
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with open(two / "log", "w") as log:
+        driver = subprocess.Popen(
+            [sys.executable, ROOT / "run.py", f"--gin_file={GIN_FILE}", "--workers=2",
+             *(f"--gin_param={each}" for each in SMALL), f"--output_dir={two}",
+             "--checkpoint_minutes=0"],
+            cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    alone = subprocess.Popen(
+        [sys.executable, "-c", SERIAL, one, two], cwd=ROOT, env=environment,
+        stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for_units(two, 1, driver)
+    killed, other = workers_of(driver.pid)
+    os.kill(killed, signal.SIGKILL)
+    wait_for_units(two, 6, driver)
     workers = workers_of(driver.pid)
-    assert len(workers) == 2
+    assert other in workers and killed not in workers
+    said = (two / "log").read_text()
+    assert said.count("was lost") == 1 and said.count(": try 2 of 3") == 1
+    assert f"its worker, process {killed} on" in said
     driver.kill()
     driver.wait()
     ends = time.monotonic() + 10
     while any(map(is_alive, workers)):
         assert time.monotonic() < ends, "workers outlive their driver"
         time.sleep(0.1)
-    _, said = alone.communicate(timeout=120)
+    before = {path: path.stat().st_mtime_ns for path in two.glob("*/trial_*/*/done.json")}
+    assert len(before) >= 6
+    _, said = alone.communicate("go on\n", timeout=300)
     assert alone.returncode == 0, said
-    stored = len(list(tmp_path.glob("two/*/trial_*/*/done.json")))
-    assert stored < UNITS
-
-    reporter, killed = Quiet(), []
-    paths = side_by_side(tmp_path / "two", reporter, lambda: killing_pool(killed))
-    ((process, (_, trial, name)),) = [each for each in killed if isinstance(each, tuple)]
-    label = f"trial {trial} {name}"
-    assert any(line.startswith(f"{label}: its worker, process {process} on")
-               for line in reporter.lines)
-    assert f"{label}: try 2 of 3" in reporter.lines
-    # What was stored is not done again, and the killed worker costs its unit only.
-    assert sum("stored already" in line for line in reporter.lines) == stored
-    assert sorted(reporter.started.count(each) for each in set(reporter.started)) == [
-        *[1] * (UNITS - stored - 1), 2]
-    (one,) = tmp_path.glob("one/*")
-    assert contents(paths.root) == contents(one)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    (one,), (two,) = (list(each.glob("mnist_lt-*")) for each in (one, two))
+    assert contents(one) == contents(two)
     assert len(contents(one)) > 3 * UNITS
-    assert files.read_sealed_json(paths.run_json)["state"] == "done"
 
 
 class InProcess:
@@ -259,16 +232,14 @@ def test_a_sweep_makes_a_run_per_point_and_a_comparison(tmp_path, capsys, undraw
         header = files.read_sealed_json(run / "run.json")
         assert header["state"] == "done"
         assert header["configuration"]["optimizer"]["learning_rate"] == float(rate)
-        assert f"Adam.learning_rate = {rate}" in (run / "config.gin").read_text()
+        own = (run / "config.gin").read_text()
+        # Read again, it is a run of its own, and no sweep.
+        assert f"Adam.learning_rate = {rate}" in own and "Sweep.axes = {}" in own
     (page,) = tmp_path.glob("*-comparison-*/comparison.html")
     assert all(run.name in page.read_text("utf-8") for run in runs)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npz")}
     assert sweep({"Adam.learning_rate": [1e-3, 1e-2]}, tmp_path) == 0
     assert before == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npz")}
-    # Its own configuration is a run of its own, and no sweep.
-    assert main([f"--gin_file={runs[0] / 'config.gin'}", f"--output_dir={tmp_path}",
-                 "--gin_param=Experiment.name = 'learning_rate_learning_rate_0.001'"]) == 0
-    assert len(list(tmp_path.glob("*/run.json"))) == 2
 
 
 @pytest.mark.parametrize("axes, said", [
