@@ -9,6 +9,7 @@ named. Runs of as many threads per network have to leave the same bytes.
 """
 
 import argparse
+import contextlib
 import csv
 import hashlib
 import os
@@ -28,7 +29,7 @@ _COMMAND = (
     "--gin_param=Dataset.fallback = None",
 )
 _COLUMNS = ("workers", "threads", "steps", "run_seconds", "command_seconds", "steps_per_second",
-            "ratio", "worker_peak_mb", "driver_peak_mb", "same_bytes")
+            "ratio", "cpu_seconds", "worker_peak_mb", "driver_peak_mb", "same_bytes")
 _MB = 10**6
 
 
@@ -46,10 +47,11 @@ def measure(workers, threads, params, output):
         process = subprocess.Popen(
             command, stdout=log, stderr=subprocess.STDOUT,
             preexec_fn=lambda: os.sched_setaffinity(0, cores))
-        peaks = {}
+        peaks, spent = {}, {}
         while process.poll() is None:
             for each in _family(process.pid):
-                peaks |= _peak(each, peaks.get(each, 0))
+                with contextlib.suppress(OSError):
+                    peaks[each], spent[each] = _peak(each), _spent(each)
             time.sleep(0.5)
     if process.returncode:
         raise SystemExit((output / "log").read_text("utf-8"))
@@ -64,6 +66,7 @@ def measure(workers, threads, params, output):
     row = {
         "workers": workers, "threads": threads, "steps": steps, "run_seconds": seconds,
         "command_seconds": round(command_seconds, 1), "steps_per_second": round(steps / seconds, 1),
+        "cpu_seconds": round(sum(spent.values()), 1),
         "worker_peak_mb": round((max(peaks.values()) if workers > 1 else driver) / _MB),
         "driver_peak_mb": round(driver / _MB),
     }
@@ -115,14 +118,16 @@ def _family(process):
     return found
 
 
-def _peak(process, before):
-    """{process: most bytes of memory it has had}, of a Python that trains or drives."""
-    try:
-        lines = pathlib.Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
-    except OSError:
-        return {}
-    peak = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")]
-    return {process: max([before, *peak])}
+def _peak(process):
+    """Most bytes of memory that a process has had."""
+    lines = pathlib.Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
+    return max([0, *(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))])
+
+
+def _spent(process):
+    """Seconds of processor time that a process has used; it does not matter who else runs."""
+    fields = pathlib.Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":
