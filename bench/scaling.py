@@ -93,13 +93,14 @@ def main():
         row["ratio"] = round(
             row["steps_per_second"] / (rows[0] if rows else row)["steps_per_second"], 2)
         rows.append(row)
+        print(row, flush=True)
+        if arguments.csv:  # After each, because a later one may be cut off.
+            with open(arguments.csv, "w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, _COLUMNS)
+                writer.writeheader()
+                writer.writerows(rows)
     if len(set(left.values())) < len(left):
         print("another number of threads left the same bytes too")
-    if arguments.csv:
-        with open(arguments.csv, "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, _COLUMNS)
-            writer.writeheader()
-            writer.writerows(rows)
     table = Table(*_COLUMNS)
     for row in rows:
         table.add_row(*(str(row[column]) for column in _COLUMNS))
