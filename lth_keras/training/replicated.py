@@ -81,6 +81,8 @@ class ReplicatedEngine(Engine):
         images, labels, order = source
         index, stop = first, first + steps
         while index < stop:
+            # One update after the other: each collective operation that waits holds a thread.
+            tf.autograph.experimental.set_loop_options(parallel_iterations=1)
             chosen = tf.slice(order, [index * self._batch_size], [self._batch_size])
             seed = augmentation_seed + tf.stack([0, index])
             totals += self._run(self._replica_step, images, labels, chosen, seed)
@@ -101,6 +103,7 @@ class ReplicatedEngine(Engine):
         totals = tf.zeros([2])
         first = start
         while first < stop:
+            tf.autograph.experimental.set_loop_options(parallel_iterations=1)
             totals += self._run(self._replica_count, images, labels, first, stop)
             first += self._evaluation_share * self._count_of_replicas
         return totals

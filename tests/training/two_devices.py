@@ -34,6 +34,7 @@ GIN_FILES = [str(ROOT / "gin" / "smoke" / "mnist_lt.gin"),
 PARAMS = (
     "Experiment.variants = [@ticket/Variant()]", "ROUNDS = (3,)", "RewindingSchedule.rounds = 3",
     "Experiment.duration = '6it'", "IMP.duration = '6it'", "Dataset.name = 'mnist_5k'",
+    "Experiment.jit = False",
 )
 BATCH = 8
 
