@@ -90,15 +90,12 @@ class MultiWorkerMirrored:
     Attributes:
       hosts: 'host:port' of every worker, in the same order for all.
       index: which of them this process is.
-      timeout_seconds: how long one worker waits for another that lives; it must be longer than
-        the chief needs between two networks.
       communication: 'nccl' between GPUs, 'ring' between CPUs, or 'auto'.
       port: the first port on each machine under SLURM.
     """
 
     hosts: tuple = ()
     index: int | None = None
-    timeout_seconds: float = 600
     communication: str = "auto"
     port: int = 8888
 
@@ -107,11 +104,6 @@ class MultiWorkerMirrored:
             raise ConfigurationError(
                 f"MultiWorkerMirrored.communication is {self.communication!r}; expected one of "
                 f"{_COMMUNICATION}"
-            )
-        if not isinstance(self.timeout_seconds, (int, float)) or self.timeout_seconds <= 0:
-            raise ConfigurationError(
-                f"MultiWorkerMirrored.timeout_seconds is {self.timeout_seconds!r}; expected "
-                "seconds, more than 0"
             )
         object.__setattr__(self, "hosts", tuple(self.hosts))  # gin's lists too.
         for host in self.hosts:
@@ -149,8 +141,9 @@ class MultiWorkerMirrored:
                 f"this process is {kind!r} {index} of {jobs}; expected one of the jobs 'worker' "
                 "and 'chief', and no others"
             )
+        # No timeout_seconds: TensorFlow keeps a thread for each operation until it is over, some
+        # twenty an update. Heartbeats tell of a worker that died.
         options = tf.distribute.experimental.CommunicationOptions(
-            timeout_seconds=self.timeout_seconds,
             implementation=tf.distribute.experimental.CommunicationImplementation(
                 self.communication.upper()),
         )

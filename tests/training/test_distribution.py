@@ -78,7 +78,6 @@ def test_a_named_device_gives_the_same_bytes(tiny, same):
     (lambda: MultiWorkerMirrored(("a:1", "b:1"), 2), "is 2; expected 0 to 1"),
     (lambda: MultiWorkerMirrored(("a:1", "b:1")), "is None; expected 0 to 1"),
     (lambda: MultiWorkerMirrored(communication="mail"), "'mail'"),
-    (lambda: MultiWorkerMirrored(timeout_seconds=0), "timeout_seconds is 0"),
     (lambda: in_cluster(OneDevice(), "a:1,b:1", 0), "add --gin_param='Experiment.distribution"),
     (lambda: in_cluster(MultiWorkerMirrored(), "a:1,b:1", None), "belong together"),
     (lambda: in_cluster(MultiWorkerMirrored(), None, 1), "belong together"),
@@ -123,6 +122,6 @@ def test_slurms_variables_name_the_workers(monkeypatch):
 
 
 def test_flags_win_over_the_binding():
-    made = in_cluster(MultiWorkerMirrored(timeout_seconds=9), "a:1,b:2", 1)
+    made = in_cluster(MultiWorkerMirrored(port=9), "a:1,b:2", 1)
     assert made == dataclasses.replace(
-        MultiWorkerMirrored(timeout_seconds=9), hosts=("a:1", "b:2"), index=1)
+        MultiWorkerMirrored(port=9), hosts=("a:1", "b:2"), index=1)
