@@ -16,7 +16,7 @@ mnist: $(VENV)/run.stamp
 	$(BIN)/python run.py --gin_file=gin/mnist_lt.gin $(ARGS)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -17,6 +17,16 @@ if _workers > 1 and hasattr(os, "sched_setaffinity"):
 import gin  # noqa: E402
 import pytest  # noqa: E402
 
+# The files that take longest, begun first: else one worker is left alone with them at the end.
+_LONG = ("test_processes.py", "test_export_matrix.py", "test_side_by_side.py", "test_durability.py",
+         "test_multi_worker.py", "test_gin_files.py", "test_report.py", "test_end_to_end.py")
+
+
+def pytest_collection_modifyitems(items):
+    """The long files before the others, in the order above."""
+    items.sort(key=lambda item: (
+        _LONG.index(item.path.name) if item.path.name in _LONG else len(_LONG)))
+
 
 @pytest.fixture(autouse=True)
 def _gin_left_clean():

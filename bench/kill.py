@@ -35,8 +35,13 @@ _COMMAND = (
 _COMPARED = ("metrics.csv", "*.npz")
 
 
-def run(output, kill_after=None):
+def run(output, kill_after=None, params=()):
     """Starts the run into `output`; kills it after that many seconds, unless it ended before.
+
+    Args:
+      output: a folder of its own.
+      kill_after: seconds, or None to let it end.
+      params: gin bindings on top of the command's.
 
     Returns:
       (whether it ended by itself, its last unit's line).
@@ -48,7 +53,8 @@ def run(output, kill_after=None):
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "w", encoding="utf-8") as said:
         process = subprocess.Popen(
-            [sys.executable, *_COMMAND, f"--output_dir={output}/runs"],
+            [sys.executable, *_COMMAND, *(f"--gin_param={param}" for param in params),
+             f"--output_dir={output}/runs"],
             stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
         )
         try:
@@ -71,10 +77,10 @@ def contents(output):
     }
 
 
-def trial(kills, seed, folder, console):
+def trial(kills, seed, folder, console, params=()):
     """Kills `kills` times; returns (rows of the table, number of lives, files that differ)."""
     began = time.monotonic()
-    run(folder / "whole")
+    run(folder / "whole", params=params)
     seconds = time.monotonic() - began
     expected = contents(folder / "whole")
     console.print(f"not killed: {seconds:.1f} s, {len(expected)} files compared", highlight=False)
@@ -86,7 +92,7 @@ def trial(kills, seed, folder, console):
         while not ended:
             left = kills - sum(struck.values())
             after = generator.uniform(0, seconds) if left else None
-            ended, where = run(output, after)
+            ended, where = run(output, after, params)
             if not ended:
                 struck[where] += 1
                 console.print(

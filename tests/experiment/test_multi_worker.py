@@ -21,7 +21,7 @@ from tests.experiment import multi_worker
 
 PROGRAM = pathlib.Path(multi_worker.__file__)
 UNITS = ("round_00", "round_01", "round_02", "ticket@02", "dense_matched@02")
-# The chief loses worker 1 in the second network, in the middle of its updates.
+# A network asks two to four times: the chief loses worker 1 in the second or the third of five.
 KILL_AT = 6
 
 
@@ -74,7 +74,7 @@ def test_a_killed_worker_ends_the_run_with_a_line(killed):
     assert line.startswith("error: worker 0 of 2 lost another worker, or its network")
     assert line.endswith("give the same commands again on all workers to go on")
     assert killed[1]["state"] == "failed" and "lost another worker" in killed[1]["reason"]
-    assert killed[2] == ["round_00"], "killed in the network after it"
+    assert {"round_00"} <= set(killed[2]) <= {"round_00", "round_01"}
 
 
 def test_the_same_commands_go_on_to_the_end(finished):

@@ -26,6 +26,10 @@ LONG = (
     "Experiment.evaluate_every = '100000it'", "Experiment.variants = [@full/Variant()]",
     "ROUNDS = (1,)",
 )
+FEW_NETWORKS = (
+    "Experiment.variants = [@full/Variant(), @reinit/Variant()]", "ROUNDS = (1,)",
+    "RewindingSchedule.rounds = 1",
+)
 
 
 def start(output, params):
@@ -126,5 +130,5 @@ assert len(came) > 10, came
 
 def test_killed_processes_resume_to_the_same_bytes(tmp_path):
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.chdir(ROOT):
-        struck, _, differing = kill.trial(1, 1, tmp_path, Console(file=nowhere))
+        struck, _, differing = kill.trial(1, 1, tmp_path, Console(file=nowhere), FEW_NETWORKS)
     assert sum(struck.values()) == 1 and differing == []
