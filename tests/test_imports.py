@@ -12,7 +12,7 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
 
 # From the ground up; a module may import from its own layer and from those before it.
 LAYERS = (
-    {"errors", "durations", "paths", "files", "seeds", "masks", "criteria"},
+    {"errors", "durations", "paths", "files", "seeds", "signals", "masks", "criteria"},
     {"compat", "variables"},
     {"data", "models", "pruning", "initializers", "records"},
     {"training", "rewinding", "export", "analysis"},

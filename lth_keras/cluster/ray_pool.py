@@ -6,9 +6,9 @@ import dataclasses
 import importlib.util
 import logging
 import os
-import signal
 import time
 
+from lth_keras import signals
 from lth_keras.cluster.resources import least_used, own_cores
 from lth_keras.cluster.worker import Worker
 from lth_keras.errors import ConfigurationError, RunError
@@ -220,7 +220,7 @@ def open_pool(workers, ray_address, resources, memory, note):
     }
     resources = dataclasses.replace(
         resources, cpus=resources.cpus or 1, gpus=resources.gpus or 0)
-    with _own_signals():
+    with signals.kept():
         try:
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
@@ -261,17 +261,6 @@ def _room(nodes, resources, memory):
 
     return sum(
         min(fit(node, name, want) for name, want in wants.items() if want) for node in nodes)
-
-
-@contextlib.contextmanager
-def _own_signals():
-    """Keeps the handlers of signals as they are: Ray sets one for SIGTERM."""
-    kept = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for each, handler in kept.items():
-            signal.signal(each, handler)
 
 
 def _first_line(error):

@@ -3,6 +3,8 @@
 import contextlib
 import signal
 
+from lth_keras.signals import STOPPING
+
 
 class Stopper:
     """Whether the run was asked to stop, and by what."""
@@ -17,7 +19,7 @@ class Stopper:
     @contextlib.contextmanager
     def listening(self):
         """Takes SIGINT and SIGTERM over for a while."""
-        before = {each: signal.signal(each, self._stop) for each in _SIGNALS}
+        before = {each: signal.signal(each, self._stop) for each in STOPPING}
         try:
             yield self
         finally:
@@ -29,8 +31,5 @@ class Stopper:
         self.signal_name = signal.Signals(number).name
         # The next one does what it does to any program, at once: every file is whole or absent
         # at any instant, so that the store stays good.
-        for each in _SIGNALS:
+        for each in STOPPING:
             signal.signal(each, signal.SIG_DFL)
-
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)

@@ -14,6 +14,7 @@ import os
 
 import gin
 
+from lth_keras import signals
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.replicas import Replicas
@@ -148,7 +149,8 @@ class MultiWorkerMirrored:
                 self.communication.upper()),
         )
         try:
-            strategy = tf.distribute.MultiWorkerMirroredStrategy(resolver, options)
+            with signals.kept():
+                strategy = tf.distribute.MultiWorkerMirroredStrategy(resolver, options)
         except (tf.errors.OpError, RuntimeError) as error:
             reason = str(error).strip().splitlines()[0]
             raise RunError(

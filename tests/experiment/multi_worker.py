@@ -50,10 +50,14 @@ def main(output, hosts, index, kill_at):
         f"MultiWorkerMirrored.hosts = {tuple(hosts.split(','))!r}",
         f"MultiWorkerMirrored.index = {index}",
     ]
+    came = []
+    signal.signal(signal.SIGTERM, lambda *_: came.append(1))
     try:
         prepared = prepare(
             configuration.read(GIN_FILES, params), output, checkpoint_seconds=0,
             should_stop=KillAt(int(kill_at)))
+        os.kill(os.getpid(), signal.SIGTERM)
+        print(f"SIGTERM came to the program's own handler: {bool(came)}")
         if prepared.context.replicas.is_chief:
             # Somebody may commit between the two runs; that is another test's.
             execute(prepared, Quiet(), accept_other_versions=True)

@@ -89,6 +89,11 @@ def test_the_same_commands_go_on_to_the_end(finished):
     assert verify(RunPaths(root)).findings == []
 
 
+def test_a_worker_can_be_stopped(finished):
+    for _, said in finished[0]:
+        assert "SIGTERM came to the program's own handler: True" in said
+
+
 def test_only_the_chief_writes(place, finished):
     assert [path.name for path in place.iterdir()] == ["0"]
 
