@@ -5,6 +5,7 @@ import types
 import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.histogram.summary_v2 import histogram_pb
 from tensorboard.plugins.hparams import api_pb2, metadata
 from tensorboard.util import tensor_util
 
@@ -83,6 +84,14 @@ def test_histograms_are_of_the_weights_that_are_kept(make_run):
         assert buckets[:, 2].sum() == mask.sum()
         kept = weights[key][mask.astype(bool)]
         assert (buckets[0, 0], buckets[-1, 1]) == pytest.approx((kept.min(), kept.max()))
+
+
+@pytest.mark.parametrize("values", [[0.5, -1.0, 0.25, 3.0, 0.25], [2.5, 2.5], []])
+def test_a_histogram_is_tensorboards_own(values):
+    ours = events.histogram("w", np.array([*values, np.nan], np.float32)).value[0]
+    theirs = histogram_pb("w", np.array(values), 60).value[0]
+    assert ours.metadata == theirs.metadata
+    np.testing.assert_allclose(*(tensor_util.make_ndarray(each.tensor) for each in (ours, theirs)))
 
 
 def test_masks_are_images_and_dense_networks_have_none(make_run):

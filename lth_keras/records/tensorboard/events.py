@@ -6,15 +6,17 @@ import numpy as np
 from PIL import Image
 from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2, types_pb2
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import PyRecordReader_New
-from tensorboard.plugins.histogram.summary_v2 import histogram_pb
+from tensorboard.plugins.histogram import metadata as histogram_metadata
 from tensorboard.plugins.hparams import api_pb2, plugin_data_pb2, summary_v2
 from tensorboard.plugins.hparams import metadata as hparams_metadata
 from tensorboard.plugins.scalar import metadata as scalar_metadata
 from tensorboard.plugins.text.summary_v2 import text_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
+from tensorboard.util import tensor_util
 
 _FILE_VERSION = "brain.Event:2"
 _BUCKETS = 60
+_HISTOGRAM = histogram_metadata.create_summary_metadata("", "")
 _SCALAR = scalar_metadata.create_summary_metadata("", "")
 
 
@@ -67,8 +69,18 @@ def scalars(values):
 
 def histogram(tag, values):
     """A summary of the finite ones of `values`, of any shape."""
-    values = np.asarray(values, np.float64)
-    return histogram_pb(tag, values[np.isfinite(values)], _BUCKETS)
+    # By hand: histogram_pb takes sixty bytes for each value and over ten times as long.
+    values = np.asarray(values)
+    values = values[np.isfinite(values)]
+    buckets = np.zeros((_BUCKETS, 3))
+    if values.size and values.min() < values.max():
+        counts, edges = np.histogram(values, _BUCKETS)
+        buckets = np.stack([edges[:-1], edges[1:], counts], axis=1)
+    elif values.size:
+        buckets[:, :2], buckets[-1, 2] = values[0], values.size
+    return summary_pb2.Summary(value=[summary_pb2.Summary.Value(
+        tag=tag, metadata=_HISTOGRAM,
+        tensor=tensor_util.make_tensor_proto(buckets, dtype=np.float64))])
 
 
 def text(tag, markdown):
