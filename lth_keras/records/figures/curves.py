@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lth_keras.records.figures import style
+from lth_keras.records.figures import bands, style
 from lth_keras.records.intervals import mean_interval
 
 _COLUMNS = {
@@ -36,7 +36,7 @@ def learning_curves(metrics, column, subject):
     name = "Test accuracy" if column == "test_accuracy" else "Training loss"
     figure, axes = style.new(
         rows, columns, width, 0.55 + rows * (2.6 if width < 5 else 2.2), subject,
-        f"{name} against epoch, mean and 95 % interval", sharey=True, sharex=True)
+        f"{name} against epoch, {_shown(metrics)}", sharey=True, sharex=True)
     styles = style.variant_styles(variants)
     for panel, (index, group) in zip(axes.flat, cells):
         wanted = [("full", 0), ("ticket", index)] + [
@@ -65,20 +65,27 @@ def learning_curves(metrics, column, subject):
 
 
 def draw_curve(panel, metrics, column, options, name):
-    """A network's mean over trials against epoch on an Axes, its 95 % interval as a band."""
+    """A network's mean over trials against epoch on an Axes, and their `bands`."""
     scale = 100 if "accuracy" in column else 1
     values = metrics.replace([np.inf, -np.inf], np.nan).dropna(subset=column)
     points = [
-        (epoch, *mean_interval(rows[column] * scale)) for epoch, rows in values.groupby("epoch")
+        (epoch, *mean_interval(rows[column] * scale), len(rows))
+        for epoch, rows in values.groupby("epoch")
     ]
     if not points:
         return
-    epoch, mean, low, high = np.array(points).T
+    epoch, mean, low, high, trials = np.array(points).T
+    low, high = bands.drawn(mean, low, high, trials)
     panel.plot(epoch, mean, label=name, marker="." if len(epoch) == 1 else None,
                **{key: value for key, value in options.items() if key != "marker"})
     if column.endswith("loss"):
         low = np.maximum(low, mean / 100)  # A loss is above 0, and the axis is logarithmic.
     panel.fill_between(epoch, low, high, color=options.get("color"), alpha=0.15, linewidth=0)
+
+
+def _shown(metrics):
+    trials = metrics["trial"].nunique()
+    return {1: "one trial", 2: "mean and both trials"}.get(trials, "mean and 95 % interval")
 
 
 def _limits(panel, metrics, column):

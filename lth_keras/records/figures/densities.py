@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib import ticker
 
-from lth_keras.records.figures import style
+from lth_keras.records.figures import bands, style
 
 _LABELS = {
     "test_accuracy_final": "final test accuracy (%)",
@@ -57,7 +57,7 @@ def accuracy_by_density(summary, columns, subject, title, variants):
 
 
 def draw_by_density(panel, rows, column, name, options):
-    """One variant on an Axes: its mean against density, the interval as a band.
+    """One variant on an Axes: its mean against density, with `bands`.
 
     A network that no round prunes is a level line with its band across.
     """
@@ -67,6 +67,7 @@ def draw_by_density(panel, rows, column, name, options):
         return
     mean, low, high = (
         scale * rows[f"{column}_{end}"].to_numpy(float) for end in ("mean", "ci_low", "ci_high"))
+    low, high = bands.drawn(mean, low, high, (rows["trials"] - rows["diverged"]).to_numpy())
     density = 100 * rows["density"].to_numpy(float)
     if len(rows) == 1 and rows["round"].iloc[0] == 0 and name != "imp":
         panel.axhline(mean[0], label=name,

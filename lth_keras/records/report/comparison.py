@@ -122,7 +122,8 @@ def _pictures(runs):
     panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=1)
     picture = Picture(
         "tickets", "Tickets against density",
-        "Lines are means over trials, bands their 95 % interval; level lines the full networks.",
+        "Lines are means over trials, bands their 95 % interval, or from one trial to the other "
+        "where there are two; level lines the full networks.",
         figures.encode(figure, "png"), figures.encode(figure, "pdf"))
     figures.close(figure)
     return [picture]

@@ -6,6 +6,7 @@ import numpy as np
 
 from lth_keras import files, masks
 from lth_keras.records import figures, pictures
+from lth_keras.records.figures import bands
 from lth_keras.records.figures.style import spread
 from lth_keras.records.stored import label
 
@@ -52,7 +53,7 @@ def draw(run, comparisons):
 
 def _plan(run, comparisons, subject):
     summary, metrics = run.summary, run.metrics
-    band = "Lines are means over trials, bands their 95 % interval."
+    band = f"Lines are means over trials, bands {bands.words(run.trials)}."
     both = ("test_accuracy_final", "early_stop_step")
     yield (
         "accuracy_by_density", "Accuracy and early stopping against density",
