@@ -1,7 +1,5 @@
 """Small real runs to export from: the engine's own files, made once."""
 
-import dataclasses
-
 import pytest
 
 from lth_keras.data import Dataset
@@ -21,6 +19,13 @@ from lth_keras.experiment import (
 from lth_keras.models import lenet_5, lenet_300_100, resnet
 from lth_keras.pruning import RewindingSchedule
 
+TICKET = Variant("ticket", FoundMask(), RewoundWeights(), rounds="every")
+ALL = (
+    Variant("full", KeepAll(), InitialWeights()),
+    Variant("ticket", FoundMask(), RewoundWeights(), rounds=(6, 10)),
+    Variant("dense_matched", KeepAll(), EmpiricalDraw(), MatchedWidth(), rounds=(10,)),
+)
+
 
 class Silent:
     """A reporter that reports nothing."""
@@ -37,23 +42,17 @@ def small_resnet(input_shape, num_classes, width=1.0):
     return resnet(input_shape, num_classes, 0.25 * width, depth=8)
 
 
-def run_of(model, folder, rounds, **changes):
+def run_of(model, folder, rounds, variants):
     """Runs a few updates of everything; returns the run's folder."""
-    last = (rounds,)
     experiment = Experiment(
         dataset=Dataset("mnist_5k", validation=0.1, train_examples=300, test_examples=100,
                         mean=0.1307, std=0.3081),
         model=model,
         imp=IMP(RewindingSchedule(rounds), duration="3it"),
-        variants=(
-            Variant("full", KeepAll(), InitialWeights()),
-            Variant("ticket", FoundMask(), RewoundWeights(),
-                    rounds=last if rounds < 6 else (6, rounds)),
-            Variant("dense_matched", KeepAll(), EmpiricalDraw(), MatchedWidth(), rounds=last),
-        ),
+        variants=variants,
         duration="6it", batch_size=60, evaluate_every="3it", name="small", jit=False,
     )
-    prepared = prepare(dataclasses.replace(experiment, **changes), folder)
+    prepared = prepare(experiment, folder)
     execute(prepared, Silent())
     return prepared.context.paths.root
 
@@ -63,7 +62,7 @@ def runs(tmp_path_factory):
     """{'lenet_300_100', 'lenet_5', 'resnet'} to the folders of their runs."""
     folder = tmp_path_factory.mktemp("runs")
     return {
-        "lenet_300_100": run_of(small_lenet, folder, 10),
-        "lenet_5": run_of(lenet_5, folder, 2),
-        "resnet": run_of(small_resnet, folder, 1),
+        "lenet_300_100": run_of(small_lenet, folder, 10, ALL),
+        "lenet_5": run_of(lenet_5, folder, 2, (TICKET,)),
+        "resnet": run_of(small_resnet, folder, 1, (TICKET,)),
     }
