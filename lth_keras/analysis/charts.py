@@ -57,11 +57,23 @@ def whole_ticks(axes):
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
+class _LogTicks(LogLocator):
+    """As many ticks as can be read: of many decades their beginnings, of one parts of it."""
+
+    def __init__(self):
+        super().__init__(numticks=9)
+
+    def tick_values(self, low, high):
+        decades = np.log10(max(high, 1e-300) / max(low, 1e-300))
+        self.set_params(subs=(1, 2, 3, 5, 7) if decades < 1.3 else (1, 3) if decades < 3 else (1,))
+        return super().tick_values(low, high)
+
+
 def log_scale(axes, which):
     """Makes the 'x' or the 'y' axis logarithmic, with plain numbers at its ticks."""
     getattr(axes, f"set_{which}scale")("log")
     axis = getattr(axes, f"{which}axis")
-    axis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7), numticks=9))
+    axis.set_major_locator(_LogTicks())
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
 
@@ -87,8 +99,8 @@ def mean_line(axes, table, x, y, index, name):
               linewidth=1.4, label=name)
     lows, highs = np.array(lows), np.array(highs)
     if axes.get_yscale() == "log":
-        # An interval that reaches below zero has no lower edge on a logarithmic axis: no band.
-        lows = np.where(lows > 0, lows, np.nan)
+        # An interval that reaches below zero has no lower edge there: it is cut under the line.
+        lows = np.maximum(lows, np.nanmin(np.where(np.array(means) > 0, means, np.nan)) / 2)
     axes.fill_between(positions, lows, highs, color=colour, alpha=0.18, linewidth=0)
 
 

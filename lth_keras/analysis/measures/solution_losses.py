@@ -118,6 +118,7 @@ class SolutionLosses(Measure):
             axes.set_yticks(range(len(order)), order)
             charts.label(axes, column.replace("_", " "), "")
         charts.log_scale(left, "x")
+        right.locator_params(axis="x", nbins=5)
         return figure
 
 
