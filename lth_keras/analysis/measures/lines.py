@@ -146,7 +146,7 @@ def line_rows(run, start, end, options, about):
 def barriers_of(table):
     """A row for each line and split: its barriers in loss and error, in the table's units."""
     keys = ["trial", "pair", "level", "start", "end", "split"]
-    return table.sort_values("position").groupby(keys, sort=False, dropna=False).agg(
+    return table.sort_values("position", kind="stable").groupby(keys, sort=False, dropna=False).agg(
         loss_barrier=("loss", barrier), error_barrier=("error", barrier)).reset_index()
 
 

@@ -99,6 +99,7 @@ class SolutionLosses(Measure):
         for axes, what in ((left, "loss"), (right, "accuracy")):
             charts.whole_ticks(axes)
             charts.label(axes, "level (round of IMP)", what)
+        right.set_ylim(top=min(right.get_ylim()[1], 1.001))  # An interval may reach beyond it.
         return figure
 
     def _draw_variants(self, beside, title):
