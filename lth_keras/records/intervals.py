@@ -28,6 +28,14 @@ def mean_interval(values):
     return mean, mean - half, mean + half
 
 
+def in_common(ours, theirs):
+    """The trials for which both {trial: value} have a value, in the order of `ours`."""
+    return [
+        trial for trial in ours
+        if trial in theirs and not math.isnan(ours[trial] - theirs[trial])
+    ]
+
+
 def paired_difference(ours, theirs):
     """(mean, low, high, p) of ours − theirs, paired by trial; p is of the two-sided t test.
 
@@ -35,18 +43,19 @@ def paired_difference(ours, theirs):
       ours, theirs: {trial: value}; trials that only one of them has are left out.
 
     Returns:
-      NaN for low, high and p where one trial is in common; NaN for all where none is. p is 1
-      where all differences are 0, and 0 where they are all equal and not 0.
+      NaN for low, high and p where one trial is in common; NaN for all where none is. Where all
+      differences are 0 the interval is [0, 0] and p is 1. Where they are all equal and not 0, low,
+      high and p are NaN: accuracies are multiples of one over the number of examples, so that few
+      trials differ by equally much by chance, and their spread of 0 is no measure of it.
     """
-    common = [trial for trial in ours if trial in theirs]
     # Rounded, so that 0.98 − 0.97 and 0.93 − 0.92 are the same difference.
-    differences = np.round([ours[trial] - theirs[trial] for trial in common], 12)
-    differences = differences[~np.isnan(differences)]
+    differences = np.round(
+        [ours[trial] - theirs[trial] for trial in in_common(ours, theirs)], 12)
     mean, low, high = mean_interval(differences)
     if differences.size < 2:
         return mean, low, high, math.nan
     error = (differences - differences[0]).std(ddof=1) / math.sqrt(differences.size)
     if error == 0:
-        return mean, low, high, 1.0 if mean == 0 else 0.0
+        return (mean, low, high, 1.0) if mean == 0 else (mean, math.nan, math.nan, math.nan)
     p = 2 * stats.t.sf(abs(mean) / error, differences.size - 1)
     return mean, low, high, float(p)

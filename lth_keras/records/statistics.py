@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from lth_keras.records.intervals import paired_difference
+from lth_keras.records.intervals import in_common, paired_difference
 from lth_keras.records.matching import matching
 from lth_keras.records.summary import final_test_accuracies
 
@@ -33,7 +33,7 @@ def comparisons(metrics, margin):
       95 % interval by Student's t; `p` of the two-sided paired t test; `p_holm` corrected over
       the family (Holm, 1979); `effect_size` Cohen's d_z, the mean of the paired differences over
       their standard deviation; `matching` by `matching`. With one trial `difference` is the only
-      number.
+      number, and so it is where all trials differ by equally much and not by 0.
     """
     finals = final_test_accuracies(metrics)
     density = metrics.groupby(["variant", "round"])["density"].mean()
@@ -81,10 +81,7 @@ def _reference(finals, reference, index):
 
 
 def _row(reference, key, ours, density, theirs, margin):
-    common = [] if theirs is None else [
-        trial for trial in ours
-        if trial in theirs and not math.isnan(ours[trial] - theirs[trial])
-    ]
+    common = [] if theirs is None else in_common(ours, theirs)
     if not common:
         return None
     difference, low, high, p = paired_difference(ours, theirs)
@@ -92,5 +89,5 @@ def _row(reference, key, ours, density, theirs, margin):
         "reference": reference, "variant": key[0], "round": key[1], "density": density,
         "trials": len(common), "difference": difference, "ci_low": low, "ci_high": high, "p": p,
         "effect_size": effect_size([ours[trial] - theirs[trial] for trial in common]),
-        "margin": margin, "matching": matching(difference, low, high, margin),
+        "margin": margin, "matching": matching(difference, low, high, margin, len(common)),
     }

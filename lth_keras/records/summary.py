@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lth_keras import files
-from lth_keras.records.intervals import mean_interval, paired_difference
+from lth_keras.records.intervals import in_common, mean_interval, paired_difference
 from lth_keras.records.matching import MARGIN, matching
 
 _OVER_TRIALS = (
@@ -62,7 +62,8 @@ def summarise(metrics, margin=MARGIN):
         row |= _difference("full", group, full)
         row |= _speed_up(group, full)
         row["matches_full"] = matching(
-            row["diff_vs_full"], row["diff_vs_full_ci_low"], row["diff_vs_full_ci_high"], margin)
+            row["diff_vs_full"], row["diff_vs_full_ci_low"], row["diff_vs_full_ci_high"], margin,
+            0 if full is None else len(in_common(group.final, full.final)))
         row["margin"] = margin
         rows.append(row)
     for row in rows:

@@ -29,11 +29,13 @@ NETWORKS = [
     network(1, "ticket", 3, 0.4, [0.5, 0.6, 0.7, 0.899], [4, 3, 2, 1]),
     network(2, "ticket", 3, 0.4, [0.5, 0.6, 0.7, 0.897], [4, 3, 2, 1]),
     network(1, "random_reinit", 1, 0.8, [0.5, 0.6, 0.7, 0.8], [4, 3, 2, 1]),
-    network(2, "random_reinit", 1, 0.8, [0.5, 0.6, 0.7, 0.8], [4, 3, 2, 1]),
-    network(1, "same", 1, 0.9, [0.5, 0.6, 0.7, 0.899], [4, 3, 2, 1]),
-    network(2, "same", 1, 0.9, [0.5, 0.6, 0.7, 0.899], [4, 3, 2, 1]),
-    network(1, "same", 2, 0.7, [0.5, 0.6, 0.7, 0.899], [4, 3, 2, 1]),
-    network(2, "same", 2, 0.7, [0.5, 0.6, 0.7, 0.899], [4, 3, 2, 1]),
+    network(2, "random_reinit", 1, 0.8, [0.5, 0.6, 0.7, 0.801], [4, 3, 2, 1]),
+    network(1, "same", 1, 0.9, [0.5, 0.6, 0.7, 0.900], [4, 3, 2, 1]),
+    network(2, "same", 1, 0.9, [0.5, 0.6, 0.7, 0.900], [4, 3, 2, 1]),
+    network(1, "same", 2, 0.7, [0.5, 0.6, 0.7, 0.900], [4, 3, 2, 1]),
+    network(2, "same", 2, 0.7, [0.5, 0.6, 0.7, 0.900], [4, 3, 2, 1]),
+    network(1, "shifted", 1, 0.6, [0.5, 0.6, 0.7, 0.800], [4, 3, 2, 1]),
+    network(2, "shifted", 1, 0.6, [0.5, 0.6, 0.7, 0.800], [4, 3, 2, 1]),
 ]
 
 
@@ -64,11 +66,13 @@ def test_speed_up_is_the_mean_of_each_trials_ratio(summary):
 
 
 def test_matching_is_of_the_whole_interval(summary):
-    # Two trials: mean ± 12.706 · half their distance. No interval of differences is above −0.2
-    # points but that of equal ones, whatever their means (+0.5, −0.5, −0.2) are.
+    # Two trials: mean ± 12.706 · half their distance. No interval of differences lies on one side
+    # of −0.2 points, whatever their means (+0.5, −0.5, −0.2) are.
     assert summary.loc["ticket", "matches_full"].tolist() == ["open", "open", "open"]
     assert summary.loc[("same", 1), "matches_full"] == "yes"
     assert summary.loc[("random_reinit", 1), "matches_full"] == "no"
+    # Ten points lower in both trials, and no spread to judge that by.
+    assert summary.loc[("shifted", 1), "matches_full"] == "open"
     assert pd.isna(summary.loc[("full", 0), "matches_full"])
     assert set(summary["margin"]) == {0.002}
 
@@ -96,7 +100,7 @@ def test_summary_and_comparisons_say_the_same():
     summary = summarise(frame()).set_index(["variant", "round"])["matches_full"]
     found = comparisons(frame(), 0.002)
     found = found[found["reference"] == "full"].set_index(["variant", "round"])["matching"]
-    assert len(found) == 6 and found.to_dict() == summary.drop(("full", 0)).to_dict()
+    assert len(found) == 7 and found.to_dict() == summary.drop(("full", 0)).to_dict()
 
 
 def test_the_table_says_both_in_eighty_columns(summary):

@@ -38,11 +38,15 @@ def test_effect_size_is_cohens_d_z():
     (-0.002, 0.004, "open"), (math.nan, math.nan, None),
 ])
 def test_matching_by_the_margin(low, high, verdict):
-    assert matching((low + high) / 2, low, high, margin=0.002) == verdict
+    assert matching((low + high) / 2, low, high, margin=0.002, trials=3) == verdict
 
 
 def test_one_trial_matches_nothing():
-    assert matching(0.1, math.nan, math.nan, margin=0.002) == "one trial"
+    assert matching(0.1, math.nan, math.nan, margin=0.002, trials=1) == "one trial"
+
+
+def test_several_trials_without_an_interval_are_open():
+    assert matching(0.1, math.nan, math.nan, margin=0.002, trials=2) == "open"
 
 
 def metrics(tmp_path, accuracies):
@@ -86,3 +90,16 @@ def test_only_common_trials_are_paired(tmp_path):
     data = {("full", 0): [0.9, 0.9, 0.9], ("ticket", 1): [0.8, 0.7]}
     (row,) = comparisons(metrics(tmp_path, data), 0.002).to_dict("records")
     assert row["trials"] == 2 and row["difference"] == pytest.approx(-0.15)
+
+
+def test_equal_differences_are_no_finding(tmp_path):
+    data = {("full", 0): [0.95, 0.96], ("ticket", 1): [0.94, 0.95], ("reinit", 1): [0.94, 0.95],
+            ("remask", 1): [0.90, 0.93]}
+    table = comparisons(metrics(tmp_path, data), 0.002).set_index(["reference", "variant"])
+    row = table.loc["full", "ticket"]
+    assert row["difference"] == pytest.approx(-0.01) and row["matching"] == "open"
+    assert row[["ci_low", "ci_high", "p", "p_holm", "effect_size"]].isna().all()
+    # Of the three comparisons with full one is a test.
+    assert table.loc[("full", "remask"), "p_holm"] == table.loc[("full", "remask"), "p"]
+    row = table.loc["ticket", "reinit"]
+    assert (row["ci_low"], row["ci_high"], row["p"], row["matching"]) == (0, 0, 1, "yes")

@@ -44,6 +44,10 @@ def _ticket(run, rows):
     }[row["matching"]]
     if len(tickets) > 1 and found:
         conclusion += f" (the sparsest of {len(tickets)} tickets to be so)"
+    if row["matching"] == "open" and math.isnan(row["ci_low"]):
+        conclusion = (
+            f"the same in all of {row['trials']} trials, which are too few to say whether the "
+            f"ticket is as good, within {margin}")
     ours, theirs = _accuracy(run, "ticket", row["round"]), _accuracy(run, "full", 0)
     return (
         f"With {100 * row['density']:.3g} % of the weights, {label('ticket', row['round'])} "
@@ -61,18 +65,23 @@ def _controls(rows):
     extreme = (
         f"the lowest, {label(lowest['variant'], lowest['round'])}, differs from the ticket by "
         f"{_points(lowest)}")
+    equal = [row for row in controls if row["trials"] > 1 and math.isnan(row["p_holm"])]
     if not tested:
-        return (
+        why = (
+            f"Each of {len(equal)} controls differs from the ticket by the same in every trial, "
+            "and so few trials cannot tell that" if equal else
             f"With one trial no difference between a ticket and its {len(controls)} controls can "
-            f"be told from chance; {extreme}."
-        )
+            "be told")
+        return f"{why} from chance; {extreme}."
     clear = [row for row in tested if row["p_holm"] < SIGNIFICANCE]
     below = sum(row["difference"] < 0 for row in clear)
     return (
         f"Of {len(tested)} comparisons of a control with the ticket of its round, {below} "
         f"{'is' if below == 1 else 'are'} clearly worse than the ticket, {len(clear) - below} "
         f"clearly better and {len(tested) - len(clear)} may be chance (clear: p < {SIGNIFICANCE} "
-        f"after Holm's correction); {extreme}."
+        f"after Holm's correction)"
+        + (f", and {len(equal)} more cannot be told: they differ by the same in every trial"
+           if equal else "") + f"; {extreme}."
     )
 
 

@@ -69,7 +69,8 @@ def differences(comparisons, subject, margin):
         "t test; p (Holm): corrected over all comparisons with the same reference. d_z: Cohen's "
         "effect size of paired differences, mean over standard deviation. Matching: yes where "
         f"the interval lies wholly above −{100 * margin:g} points (the non-inferiority margin), "
-        "no where it lies wholly below, open where these trials cannot tell.",
+        "no where it lies wholly below, open where these trials cannot tell. There is neither "
+        "interval nor test where all trials differ by the same amount and not by 0.",
     )
 
 
