@@ -56,7 +56,7 @@ def main(flags, arguments):
         return 0
     run = write_report(roots[0], flags.margin)
     if run.state():
-        console.print(run.state(), markup=False)
+        console.print(run.state(), style="bold red" if run.lost else None, markup=False)
     for path in (run.paths.report, run.paths.figures, run.paths.summary, run.paths.summary_md,
                  run.paths.summary_tex, run.paths.comparisons):
         console.print(f"wrote {os.fspath(path)}", markup=False)

@@ -40,6 +40,9 @@ class StoredRun:
     def load(cls, root):
         """The run in the folder `root`; writes its metrics.csv anew from its networks' own.
 
+        Of a finished run that has lost networks it leaves a whole metrics.csv as it is: that file
+        holds all that is still known of them.
+
         Raises:
           ConfigurationError: there is no run.
           RunError: a file of it is damaged.
@@ -49,14 +52,18 @@ class StoredRun:
             raise ConfigurationError(
                 f"{root} is no run: it has no run.json; `run.py list` shows the runs there are"
             )
-        header = files.read_sealed_json(paths.run_json)
+        header = store.header(paths)
         units = [tuple(unit) for unit in header["units"]]
         facts = {
             unit: store.facts(paths.unit(*unit)) for unit in units
             if store.is_done(paths.unit(*unit))
         }
-        concatenate([paths.unit(*unit) / "metrics.csv" for unit in facts], paths.metrics)
+        if not (_lost(header, units, facts) and _is_vouched(header, paths.metrics)):
+            concatenate([paths.unit(*unit) / "metrics.csv" for unit in facts], paths.metrics)
         metrics = read_csv(paths.metrics)
+        stored = {(each["trial"], each["variant"], each["round"]) for each in facts.values()}
+        network = pd.MultiIndex.from_frame(metrics[["trial", "variant", "round"]])
+        metrics = metrics[network.isin(stored)].reset_index(drop=True)
         return cls(paths, header, units, facts, metrics,
                    summarise(metrics, header["margin"]), lock.is_held(paths.root))
 
@@ -107,14 +114,30 @@ class StoredRun:
         return self.header["margin"]
 
     @property
+    def lost(self):
+        """The networks of a finished run that are neither stored nor recorded as left out."""
+        return _lost(self.header, self.units, self.facts)
+
+    @property
+    def keeps_summary(self):
+        """Whether summary.csv tells of more networks than are stored, and is to stay so."""
+        return bool(self.lost) and _is_vouched(self.header, self.paths.summary)
+
+    @property
     def is_complete(self):
         """Whether every network is stored, or left out for a reason that is recorded."""
-        return self.header["state"] == "done"
+        return self.header["state"] == "done" and not self.lost
 
     def state(self):
-        """One sentence on how far the run came, or None where it is done."""
+        """A sentence or two on how far the run came, or None where it is done."""
         if self.is_complete:
             return None
+        if self.lost:
+            return (
+                f"Networks are missing: of the {len(self.units)} networks of this finished run "
+                f"{len(self.lost)} are not in its folder any more, and this report is of the "
+                f"{len(self.facts)} that are. The training command trains the missing ones again."
+            )
         written = max(
             (path.stat().st_mtime for path in self.paths.root.glob("trial_*/*")), default=None)
         when = "" if written is None else " The last file of a network was written at " + (
@@ -146,6 +169,20 @@ class StoredRun:
             if (its_trial, facts["variant"], facts["round"]) == (trial, variant, index):
                 return self.paths.unit(its_trial, name)
         return None
+
+
+def _lost(header, units, facts):
+    if header["state"] != "done":
+        return []
+    explained = {**header.get("skipped", {}), **header.get("failed", {})}
+    return [
+        (trial, name) for trial, name in units
+        if (trial, name) not in facts and f"{trial}/{name}" not in explained
+    ]
+
+
+def _is_vouched(header, path):
+    return path.is_file() and header.get("tables", {}).get(path.name) == files.sha256(path)
 
 
 def label(variant, index):

@@ -1,9 +1,11 @@
 """Generated runs: stores with made-up numbers, as a finished or broken run leaves them."""
 
+import math
+
 import numpy as np
 import pytest
 
-from lth_keras import files
+from lth_keras import files, seeds
 from lth_keras.paths import RunPaths, round_name, variant_name
 from lth_keras.records import MetricsRow, rows_to_csv, store
 
@@ -17,12 +19,14 @@ class Builder:
       root: its folder.
       rounds: of IMP.
       fallback: why the data are not those that were asked for, or None.
+      seed: the experiment's.
     """
 
-    def __init__(self, root, rounds=2, fallback=None, margin=0.002, published=()):
+    def __init__(self, root, rounds=2, fallback=None, margin=0.002, published=(),
+                 seed=0):
         self.paths, self.rounds, self.units = RunPaths(root), rounds, []
         self.header = {
-            "run": root.name, "experiment": "made_up", "state": "done", "trials": 0, "seed": 0,
+            "run": root.name, "experiment": "made_up", "state": "done", "trials": 0, "seed": seed,
             "data": {
                 "name": "mnist_5k" if fallback else "digits", "requested": "digits",
                 "fallback_reason": fallback, "fingerprint": "00", "input_shape": [4, 4, 1],
@@ -38,7 +42,8 @@ class Builder:
                     for name, units in (("fc1", 6), ("out", 3))
                 ]},
             },
-            "duration": "4ep", "round_duration": "2ep", "steps_per_epoch": 9,
+            "prunable_weights": {key: math.prod(shape) for key, shape in LAYERS.items()},
+            "skipped": {}, "duration": "4ep", "round_duration": "2ep", "steps_per_epoch": 9,
             "kept_by_round": list(range(rounds + 1)), "margin": margin,
             "published": list(published),
         }
@@ -92,6 +97,9 @@ class Builder:
         """Writes run.json; the run's folder."""
         self.header |= {
             "state": state, "units": self.units, "trials": max(unit[0] for unit in self.units)}
+        self.header["trial_seeds"] = [
+            seeds.derive(self.header["seed"], "trial", trial)
+            for trial in range(1, self.header["trials"] + 1)]
         files.write_sealed_json(self.paths.run_json, self.header)
         return self.paths.root
 

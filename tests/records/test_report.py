@@ -2,6 +2,7 @@
 
 import math
 import re
+import shutil
 import subprocess
 import sys
 
@@ -14,6 +15,7 @@ from scipy import stats
 from lth_keras import files
 from lth_keras.commands.main import main
 from lth_keras.errors import ConfigurationError
+from lth_keras.paths import RunPaths
 from lth_keras.records.figures import style
 from lth_keras.records.report import (
     drawing,
@@ -22,6 +24,7 @@ from lth_keras.records.report import (
     write_comparison,
     write_report,
 )
+from lth_keras.records.report.comparison import differences, shared_trials
 from lth_keras.records.stored import StoredRun
 
 PUBLISHED = (
@@ -314,8 +317,79 @@ def test_wrong_commands_end_with_two(make_run, capsys, arguments, said):
     assert not (root / "report.html").exists()
 
 
+def test_a_finished_run_that_lost_networks_says_so(make_run, undrawn, capsys):
+    root = make_run(trials=2)
+    whole = write_report(root)
+    assert whole.is_complete and whole.state() is None and is_current(root)
+    header = files.read_sealed_json(root / "run.json")
+    tables_of = {name: files.sha256(root / name) for name in ("metrics.csv", "summary.csv")}
+    gone = [unit for unit in header["units"] if unit not in ([1, "round_00"], [2, "ticket@02"])]
+    for trial, name in gone:
+        shutil.rmtree(RunPaths(root).unit(trial, name))
+    # One of them is recorded as left out.
+    header |= {"skipped": {"2/remask@02": "no reason"}, "tables": tables_of}
+    files.write_sealed_json(root / "run.json", header)
+    assert main(["report", str(root)]) == 0
+    said = f"of the 20 networks of this finished run {len(gone) - 1} are not in its folder"
+    assert len(gone) == 18 and said in capsys.readouterr().out
+    page = page_of(root)
+    assert '<p class="warning">Networks are missing: ' + said in page
+    assert said in (root / "summary.md").read_text("utf-8")
+    assert [row[0] for row in cells_of(page, "results")] == ["ticket@02"]
+    # They hold what is left of the networks that are gone.
+    assert {name: files.sha256(root / name) for name in tables_of} == tables_of
+    assert not is_current(root)
+
+
+def test_a_finished_run_that_left_networks_out_is_complete(build, undrawn):
+    builder = build(rounds=1)
+    for trial in (1, 2):
+        builder.network(trial, "imp", 0, trial)
+        builder.network(trial, "ticket", 1, trial, done=False)
+    builder.header["skipped"] = {"1/ticket@01": "diverged"}
+    builder.header["failed"] = {"2/ticket@01": "gave up"}
+    run = write_report(builder.finish())
+    assert run.is_complete and "class=\"warning\"" not in page_of(run.paths.root)
+
+
+def test_runs_of_one_seed_are_paired(make_run, tmp_path):
+    roots = [make_run(name="one", trials=4), make_run(name="two", trials=3, published=PUBLISHED)]
+    metrics = roots[1] / "trial_01" / "ticket@02" / "metrics.csv"
+    metrics.write_text(re.sub(r",[0-9.]+\n$", ",0.5\n", metrics.read_text("utf-8")))
+    runs = [StoredRun.load(root) for root in roots]
+    assert shared_trials(*runs[::-1]) == {1: 1, 2: 2, 3: 3}
+    one, two = (
+        each.metrics[(each.metrics["variant"] == "ticket") & (each.metrics["round"] == 2)]
+        .groupby("trial")["test_accuracy"].last() for each in runs)
+    result = stats.ttest_rel(two, one[:3])
+    interval = result.confidence_interval(0.95)
+    found = {row[0]: row for row in differences(runs).rows}
+    assert numbers(found["ticket@02"][2]) == pytest.approx(
+        [100 * (two - one[:3]).mean(), 100 * interval.low, 100 * interval.high], abs=5.1e-3)
+    assert found["ticket@02"][5] == "paired, 3 trials"
+    # Nothing else differs, in any trial.
+    assert found["full"][2:4] == ["+0.00 [+0.00, +0.00]", "1.000"]
+
+
+def test_an_equal_seed_is_a_shared_trial_only_with_equal_weights_and_data(make_run):
+    one, two, other = (
+        StoredRun.load(make_run(name=name, trials=2, rounds=1, variants=(), **options))
+        for name, options in (("one", {}), ("two", {}), ("other", {"seed": 7})))
+    assert shared_trials(one, two) == {1: 1, 2: 2} and shared_trials(other, one) == {}
+    weights = files.read_npz(two.paths.initial(1))
+    files.write_npz(two.paths.initial(1), {key: 2 * array for key, array in weights.items()})
+    assert shared_trials(one, two) == {2: 2}
+    two.paths.initial(2).unlink()
+    assert shared_trials(one, two) == {}
+    other.header["trial_seeds"] = one.header["trial_seeds"][::-1]
+    files.write_bytes(other.paths.initial(2), one.paths.initial(1).read_bytes())
+    assert shared_trials(one, other) == {1: 2}
+    other.header["data"]["fingerprint"] = "of other data"
+    assert shared_trials(one, other) == {}
+
+
 def test_several_runs_beside_each_other(make_run, tmp_path):
-    roots = [make_run(name="one"), make_run(name="two", trials=4, variants=("reinit",),
+    roots = [make_run(name="one"), make_run(name="two", trials=4, variants=("reinit",), seed=1,
                                             fallback="not there")]
     page = write_comparison(roots, tmp_path / "both").read_text("utf-8")
     assert "not results on" in page and page.count("data:image/png") == 1
@@ -330,6 +404,7 @@ def test_several_runs_beside_each_other(make_run, tmp_path):
     assert numbers(row[2]) == pytest.approx(
         [100 * (finals[1].mean() - finals[0].mean()), 100 * low, 100 * high], abs=5.1e-3)
     assert numbers(row[3]) == pytest.approx([result.pvalue], abs=5.1e-4)
+    assert row[5] == "Welch"
 
 
 def test_a_folder_without_a_run(tmp_path):

@@ -33,7 +33,8 @@ def write_report(root, margin=None):
     paths = run.paths
     comparisons = statistics.comparisons(run.metrics, run.margin)
     shown = run_tables(run, comparisons)
-    write_summary(run.summary, paths.summary)
+    if not run.keeps_summary:
+        write_summary(run.summary, paths.summary)
     files.write_text(paths.comparisons, comparisons.to_csv(index=False, lineterminator="\n"))
     files.write_text(paths.summary_md, _markdown(run, shown))
     files.write_text(paths.summary_tex, "\n".join(tables.latex(table) for table in shown))
@@ -43,7 +44,7 @@ def write_report(root, margin=None):
         "report.html.j2", run=run, header=run.header, state=run.state(),
         answer=answer.answer(run, comparisons), tables=shown, pictures=pictures,
         configuration=_configuration(run), model=_layers(run), made_of=made_of(
-            paths, run.header["state"]),
+            paths, "incomplete" if run.lost else run.header["state"]),
         networks=variants.descriptions(run), place=_place(paths.root),
         diverged=[(name, trial) for (trial, name), facts in run.facts.items()
                   if facts["diverged"]],

@@ -10,7 +10,7 @@ from lth_keras import files
 from lth_keras.records import figures
 from lth_keras.records.figures import style
 from lth_keras.records.figures.densities import density_axis, draw_by_density
-from lth_keras.records.intervals import CONFIDENCE
+from lth_keras.records.intervals import CONFIDENCE, in_common, paired_difference
 from lth_keras.records.report import page, tables
 from lth_keras.records.report.build import write_pictures
 from lth_keras.records.report.drawing import Picture
@@ -65,25 +65,64 @@ def beside(runs):
 
 
 def differences(runs):
-    """Each network of the later runs minus the same network of the first, by Welch's t test."""
+    """Each network of the later runs minus the same network of the first.
+
+    Paired by trial where runs share trials, by Welch's t test where they share none.
+    """
     first, *others = runs
     theirs, found = final_test_accuracies(first.metrics), []
     for run in others:
+        pairs = shared_trials(run, first)
         for key, ours in final_test_accuracies(run.metrics).items():
             if key[0] != "imp" and key in theirs:
-                found.append((run, key, *welch(list(ours.values()), list(theirs[key].values()))))
+                found.append((run, key, *_difference(ours, theirs[key], pairs)))
     corrected = holm([each[-1] for each in found])
     rows = [
         [label(*key), _name(run), tables.interval(difference, low, high, 100, 2, "+"),
-         tables.p_value(p), tables.p_value(p_holm)]
-        for (run, key, difference, low, high, p), p_holm in zip(found, corrected, strict=True)
+         tables.p_value(p), tables.p_value(p_holm), test]
+        for (run, key, test, difference, low, high, p), p_holm in zip(found, corrected, strict=True)
     ]
     return tables.Table(
         "differences", f"Final test accuracy minus that in {_name(first)}",
-        ["network", "run", "difference (points)", "p", "p (Holm)"], rows,
-        "Runs share no trials: Welch's t test for unequal variances, with its 95 % interval; "
-        "Holm's correction over all rows.",
+        ["network", "run", "difference (points)", "p", "p (Holm)", "test"], rows,
+        "Paired: the two runs share trials (equal seed, data and initial weights), and the shared "
+        "ones are paired by Student's t test with its 95 % interval. Welch: they share none, and "
+        "it is Welch's t test for unequal variances. Without a spread, or with one trial, there "
+        "is no test. Holm's correction over all rows.",
     )
+
+
+def shared_trials(ours, theirs):
+    """{trial of ours: trial of theirs} of the trials that are one and the same.
+
+    A trial's seed derives from the experiment's alone, so that runs which differ in a learning
+    rate begin from equal weights and meet the data in equal order. An equal seed of another
+    network is no such trial: hence the initial weights themselves are compared, byte by byte.
+
+    Args:
+      ours, theirs: `StoredRun`s.
+    """
+    if ours.header["data"]["fingerprint"] != theirs.header["data"]["fingerprint"]:
+        return {}
+    place = {seed: trial for trial, seed in enumerate(theirs.header["trial_seeds"], 1)}
+    return {
+        trial: place[seed] for trial, seed in enumerate(ours.header["trial_seeds"], 1)
+        if seed in place and _are_equal(
+            ours.paths.initial(trial), theirs.paths.initial(place[seed]))
+    }
+
+
+def _are_equal(one, other):
+    return one.is_file() and other.is_file() and files.sha256(one) == files.sha256(other)
+
+
+def _difference(ours, theirs, pairs):
+    """(which test, difference, low, high, p) of {trial: accuracy} of two runs."""
+    if not pairs:
+        return "Welch", *welch(list(ours.values()), list(theirs.values()))
+    theirs = {trial: theirs[other] for trial, other in pairs.items() if other in theirs}
+    count = len(in_common(ours, theirs))
+    return f"paired, {count} trial{'s' if count != 1 else ''}", *paired_difference(ours, theirs)
 
 
 def welch(ours, theirs):

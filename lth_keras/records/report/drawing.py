@@ -173,13 +173,11 @@ def _rounds_of_imp(run):
 
 
 def _layers(run):
-    shares, sizes = {}, {}
+    shares, sizes = {}, run.header["prunable_weights"]
     for facts in run.facts.values():
         if facts["variant"] == "imp":
             for layer, kept in facts["kept_weights"].items():
                 shares.setdefault(layer, {}).setdefault(facts["round"], []).append(kept)
-                sizes[layer] = max(sizes.get(layer, 0), kept)
-    # Round 0 is dense, so that a layer's largest count is its size.
     return {
         layer: [(index, float(np.mean(kept)) / sizes[layer])
                 for index, kept in shares[layer].items()]
