@@ -16,6 +16,22 @@ from lth_keras.errors import RunError
 _ARCHIVE_DATE = (1980, 1, 1, 0, 0, 0)
 
 
+@contextlib.contextmanager
+def writing(path):
+    """Turns what the system says of a full disk, or of a wrong place, into one line.
+
+    Raises:
+      RunError: `path` could not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"cannot write {path}: {error.strerror or error}; make room or mend the place, "
+            "then give the same command again: it goes on from what is stored"
+        ) from error
+
+
 def write_bytes(path, content):
     """Writes `content` so that `path` holds all of it or what it held before.
 
@@ -25,18 +41,14 @@ def write_bytes(path, content):
     path = pathlib.Path(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        _flush_folder(path.parent)
-    except OSError as error:
-        raise RunError(
-            f"cannot write {path}: {error.strerror or error}; make room or mend the place, "
-            "then give the same command again: it goes on from what is stored"
-        ) from error
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open(temporary, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+            _flush_folder(path.parent)
     finally:
         # Gone already where all went well; left by a full disk, or by an interruption.
         with contextlib.suppress(OSError):

@@ -23,9 +23,12 @@ def chain_name(variant, index):
 
 
 def safe_name(text):
-    """`text` as the name of one folder: letters, digits, '_', '-' and '.', never a path."""
+    """`text` as the name of one folder: letters, digits, '_', '-' and '.', never a path.
+
+    At most 100 characters: a file system takes 255, and more is added to some names.
+    """
     plain = unicodedata.normalize("NFKD", str(text)).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^A-Za-z0-9_.-]+", "_", plain).strip("._-") or "unnamed"
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", plain)[:100].strip("._-") or "unnamed"
 
 
 class RunPaths:

@@ -1,12 +1,12 @@
 """`python run.py analyze RUN`: geometry of the networks of a stored run."""
 
 import dataclasses
+import json
 
 import gin
 from absl import flags as absl_flags
 from rich.console import Console
 
-from lth_keras import files
 from lth_keras.analysis import Analysis, StoredRun, carry_out
 from lth_keras.commands import configuration
 from lth_keras.commands.locating import find_run
@@ -15,7 +15,7 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import execute, identity, prepare, total_steps
 from lth_keras.experiment.context import Context
 from lth_keras.paths import RunPaths
-from lth_keras.records import Progress, lock
+from lth_keras.records import Progress, lock, store
 from lth_keras.training.engine import resolve_jit
 
 USAGE = """usage: python run.py analyze RUN [--gin_file=F]… [--only=M,…] [--data_dir=D]
@@ -28,8 +28,9 @@ USAGE = """usage: python run.py analyze RUN [--gin_file=F]… [--only=M,…] [--
   --data_dir=DIR    where TFDS data sets are prepared
 """
 
-# Of a run's configuration, what its networks cannot be understood without.
-_RESTS_ON = ("model", "dataset", "batch_size", "seed", "never_prune", "imp")
+# What a configuration does not say because it was not there when the run was made.
+_UNSAID = {"precision": "float32"}
+_SHOWN = 80  # Characters of a value in an error.
 
 
 def define_flags(values):
@@ -59,6 +60,8 @@ def main(flags, arguments):
 
     say(f"run   {root}")
     say(f"data  {run.data.name}; {len(run.trials)} trials with finished networks")
+    for measure in measures:
+        measure.check(run)
     with lock.hold(root / "analysis"):
         for measure in measures:
             folder = carry_out(measure, run, say)
@@ -75,7 +78,7 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
         builds another network than the run's.
     """
     paths = RunPaths(root)
-    header = files.read_sealed_json(paths.run_json)
+    header = store.header(paths)
     experiment = configuration.read([str(paths.config), *gin_files], list(gin_params))
     experiment = dataclasses.replace(experiment, name=header["experiment"])
     try:
@@ -109,14 +112,19 @@ def check_data(data, header, root):
 
 
 def check_configuration(now, header, root):
-    """Raises ConfigurationError where what the networks rest on is no longer what it was."""
-    for name in _RESTS_ON:
-        place = _difference(header["configuration"].get(name), now.get(name), name)
+    """Raises ConfigurationError where anything that decides the numbers is not what it was.
+
+    All of it counts, the optimizer and the variants too: networks are trained once more from it.
+    """
+    was = _UNSAID | header["configuration"]
+    now = _UNSAID | json.loads(json.dumps(now))
+    for name, value in was.items():
+        place = _difference(value, now.get(name), name)
         if place is not None:
-            where, was, is_now = place
+            where, one, other = place
             raise ConfigurationError(
-                f"{root} was trained with {where} = {was!r}, and now it is {is_now!r}; use the "
-                "code and the bindings of the run"
+                f"{root} was trained with {where} = {_short(one)}, and now it is {_short(other)}; "
+                "use the code and the bindings of the run"
             )
 
 
@@ -135,6 +143,11 @@ def _difference(was, now, where):
                 return found
         return None
     return None if was == now else (where, was, now)
+
+
+def _short(value):
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _sibling(paths, header, candidate, data_dir, console):

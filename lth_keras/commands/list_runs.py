@@ -6,7 +6,6 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from lth_keras import files
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.paths import RunPaths, variant_name
 from lth_keras.records import lock, store
@@ -41,7 +40,7 @@ def main(flags, arguments):
 
 def _row(paths):
     try:
-        header = files.read_sealed_json(paths.run_json)
+        header = store.header(paths)
     except RunError:
         return paths.root.name, "run.json is damaged: run.py verify", "", "", ""
     state = header["state"]

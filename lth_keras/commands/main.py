@@ -43,7 +43,8 @@ def main(argv=None):
         try:
             arguments = values(["run.py", *argv])[1:]
         except flags.Error as error:
-            raise ConfigurationError(f"{error}; see python run.py {command} --help") from error
+            named = "" if command == _TRAIN else f"{command} "
+            raise ConfigurationError(f"{error}; see python run.py {named}--help") from error
         return module.main(values, arguments)
     except ConfigurationError as error:
         return _fail(error, 2)

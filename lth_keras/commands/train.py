@@ -62,10 +62,11 @@ def main(flags, arguments):
         raise ConfigurationError(
             f"{arguments[0]!r} was not expected; give --gin_file=F, and each flag with '='"
         )
-    if flags.checkpoint_minutes < 0:
+    if not flags.checkpoint_minutes >= 0:  # Nor is NaN.
         raise ConfigurationError(
-            f"--checkpoint_minutes={flags.checkpoint_minutes} is negative; expected 0 or more"
+            f"--checkpoint_minutes={flags.checkpoint_minutes}; expected a number, 0 or more"
         )
+    _check_place(flags.output_dir)
     asked = _asked(flags)
     console = Console()
     configuration.read(asked.gin_files, asked.gin_params)
@@ -158,3 +159,17 @@ def _print_results(console, prepared, summary):
 
 def _trials(count):
     return "1 trial" if count == 1 else f"{count} trials"
+
+
+def _check_place(output_dir):
+    """Raises ConfigurationError where no folder can be at `output_dir`."""
+    place = pathlib.Path(output_dir)
+    try:
+        while not place.exists():
+            place = place.parent
+        if place.is_dir():
+            return
+    except OSError as error:
+        raise ConfigurationError(
+            f"--output_dir={output_dir}: {error.strerror}; name a folder") from error
+    raise ConfigurationError(f"--output_dir={output_dir}: {place} is a file; name a folder")

@@ -86,7 +86,10 @@ def export_unit(run, trial, unit, to, options=ExportOptions(), data_dir=None, da
     data = data if data is not None else load_data(network.header, data_dir)
     form = _input_form(options.input_form, data)
     dense = stored.find(run, trial, "round_00") if options.latency else None
-    to.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_place(to, error) from error
     # A hidden sibling: the same disk, so that renaming is one step, and no one's mistake.
     with tempfile.TemporaryDirectory(prefix=f".{to.name}.", suffix=".partial",
                                      dir=to.parent) as partial:
@@ -105,10 +108,19 @@ def export_unit(run, trial, unit, to, options=ExportOptions(), data_dir=None, da
 
 def refuse_existing(to):
     """Raises ConfigurationError where something is at `to` already: nothing is overwritten."""
-    if to.exists() or to.is_symlink():
+    try:
+        is_there = to.exists() or to.is_symlink()
+    except OSError as error:
+        raise _no_place(to, error) from error
+    if is_there:
         raise ConfigurationError(
             f"{to} exists already and is not overwritten; name another folder, or remove it first"
         )
+
+
+def _no_place(to, error):
+    return ConfigurationError(
+        f"the folder {to} cannot be made: {error.strerror}; name another, where you may write")
 
 
 def load_data(header, data_dir):

@@ -55,15 +55,15 @@ def find(run, trial, name):
         raise ConfigurationError(
             f"{paths.root} is no run (it has no run.json); see python run.py list"
         )
-    header = files.read_json(paths.run_json)
+    header = store.header(paths)
     if not paths.trial(trial).is_dir():
         there = sorted(path.name for path in paths.root.glob("trial_*"))
         raise ConfigurationError(
             f"{paths.root} has no trial {trial}; it has {', '.join(there) or 'none'}"
         )
     folder = paths.unit(trial, name)
-    if not store.is_done(folder):
-        there = sorted(path.parent.name for path in paths.trial(trial).glob("*/done.json"))
+    there = sorted(path.parent.name for path in paths.trial(trial).glob(f"*/{store.DONE}"))
+    if name not in there:  # Nor is another trial's by way of '..'.
         raise ConfigurationError(
             f"trial {trial} of {paths.root} has no finished {name!r}; it has "
             f"{', '.join(there) or 'none'}"

@@ -123,7 +123,8 @@ def write_ticket(folder, masks, weights, step, card):
     files.write_npz(folder / "masks.npz", masks, compress=True)
     files.write_npz(folder / "weights.npz", masks_lib.apply(masks, weights), compress=True)
     checksums = {name: files.sha256(folder / name) for name in ("masks.npz", "weights.npz")}
-    files.write_json(folder / CARD, {**card, "format": FORMAT, "step": step, "files": checksums})
+    files.write_sealed_json(
+        folder / CARD, {**card, "format": FORMAT, "step": step, "files": checksums})
 
 
 def load_ticket(path, model=None, names=None):
@@ -142,11 +143,7 @@ def load_ticket(path, model=None, names=None):
       RunError: it is damaged.
     """
     folder = ticket_folder(path)
-    card = files.read_json(folder / CARD)
-    if card.get("format") != FORMAT:
-        raise ConfigurationError(
-            f"{folder / CARD} has the format {card.get('format')!r}; expected {FORMAT}"
-        )
+    card = _read_card(folder)
     for name, checksum in card["files"].items():
         if not (folder / name).is_file() or files.sha256(folder / name) != checksum:
             raise RunError(
@@ -187,5 +184,14 @@ def ticket_folder(path):
 
 def ticket_digest(path):
     """Hexadecimal SHA-256 that tells one ticket's masks and weights from another's."""
-    card = files.read_json(ticket_folder(path) / CARD)
+    card = _read_card(ticket_folder(path))
     return hashlib.sha256("".join(sorted(card["files"].values())).encode()).hexdigest()
+
+
+def _read_card(folder):
+    card = files.read_sealed_json(folder / CARD)
+    if card.get("format") != FORMAT:
+        raise ConfigurationError(
+            f"{folder / CARD} has the format {card.get('format')!r}; expected {FORMAT}"
+        )
+    return card

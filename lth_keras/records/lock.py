@@ -48,7 +48,7 @@ def hold(root):
 def is_held(root):
     """Whether a living process works on the run in `root`."""
     path = RunPaths(root).lock
-    if not path.exists():
+    if not path.is_file():
         return False
     with open(path, encoding="utf-8") as file:
         try:

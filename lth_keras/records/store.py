@@ -3,8 +3,14 @@
 import pathlib
 
 from lth_keras import files
+from lth_keras.errors import RunError
 
 DONE = "done.json"
+# What is read of them everywhere; a file without it was not written by this program.
+_HEADER = {"run": str, "state": str, "units": list, "data": dict, "configuration": dict,
+           "versions": dict, "margin": float}
+_FACTS = {"variant": str, "round": int, "trial": int, "density": float, "diverged": bool,
+          "files": dict}
 
 
 def is_done(folder):
@@ -36,4 +42,25 @@ def facts(folder):
     Raises:
       RunError: it is missing or was altered.
     """
-    return files.read_sealed_json(pathlib.Path(folder) / DONE)
+    return _read(pathlib.Path(folder) / DONE, _FACTS)
+
+
+def header(paths):
+    """The contents of a run's run.json.
+
+    Raises:
+      RunError: it is missing, was altered, or lacks what a run has.
+    """
+    return _read(paths.run_json, _HEADER)
+
+
+def _read(path, expected):
+    content = files.read_sealed_json(path)
+    for key, kind in expected.items():
+        found = content.get(key)
+        if not isinstance(found, (float, int) if kind is float else kind):
+            raise RunError(
+                f"{path} has {found!r} for {key!r}; expected what this program writes: verify says "
+                "what else is wrong in the run"
+            )
+    return content

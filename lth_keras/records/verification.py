@@ -64,6 +64,10 @@ def verify(paths):
         name = _relative(paths, folder)
         if not store.is_done(folder):
             unfinished.append(name)
+            if header.get("state") == "done" and not _is_left_out(header, folder):
+                findings.append(Finding(
+                    f"{name}/{store.DONE}", "is missing, and run.json says that the run is done",
+                    (name,)))
             continue
         outcome.done += 1
         findings.extend(_unit_findings(paths, header, folder))
@@ -96,7 +100,7 @@ def _header(paths):
     if not paths.run_json.exists():
         return {}, [Finding("run.json", "is missing", ())]
     try:
-        return files.read_sealed_json(paths.run_json), []
+        return store.header(paths), []
     except RunError as error:
         return {}, [Finding("run.json", str(error), ("run.json",))]
 
@@ -112,6 +116,11 @@ def _units(paths, header):
     if "units" in header:
         return [paths.unit(trial, name) for trial, name in header["units"]]
     return _unit_folders(paths)
+
+
+def _is_left_out(header, folder):
+    trial = int(folder.parent.name.removeprefix("trial_"))
+    return f"{trial}/{folder.name}" in header.get("skipped", {})
 
 
 def _relative(paths, path):

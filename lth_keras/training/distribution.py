@@ -132,9 +132,11 @@ class MultiWorkerMirrored:
             resolver = self._resolver()
             jobs = resolver.cluster_spec().as_dict()
             kind, index = resolver.task_type, resolver.task_id
-        except (RuntimeError, ValueError, OSError) as error:
-            raise ConfigurationError(f"SLURM's variables do not tell the workers: {error}") \
-                from error
+        except (RuntimeError, ValueError, TypeError, OSError) as error:
+            said = "--cluster_hosts does" if self.hosts else (
+                "TF_CONFIG does" if "TF_CONFIG" in os.environ else "SLURM's variables do")
+            reason = str(error).splitlines()[0]
+            raise ConfigurationError(f"{said} not tell the workers: {reason}") from error
         names = [
             (job, task) for job in ("chief", "worker") for task in range(len(jobs.get(job, ())))]
         if (kind, index) not in names or set(jobs) - {"chief", "worker"}:

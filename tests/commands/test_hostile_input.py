@@ -8,10 +8,12 @@ import shutil
 import gin
 import pytest
 
+from lth_keras import files
 from lth_keras.commands import configuration
 from lth_keras.commands.main import main
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import execute, prepare
+from lth_keras.records.report import drawing
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = ROOT / "gin" / "smoke" / "mnist_lt.gin"
@@ -50,7 +52,8 @@ FLAGS = (
     ["verify", "--repair"], ["verify", "\x00"], ["list", "a"],
     ["list", "--output_dir=/nowhere/at/all"],
     ["report"], ["report", "nothing"], ["report", "x" * 300], ["export"], ["export", "nothing"],
-    ["export", "nothing", "--variant=ticket@01", "--to=x"], ["analyze"], ["analyze", "nothing"],
+    ["export", "nothing", "--variant=ticket@01", "--to=x"], ["--checkpoint_minutes=nan"],
+    ["analyze"], ["analyze", "nothing"],
     ["analyze", ""], [""], ["--", "--"], ["run"],
 )
 
@@ -75,6 +78,12 @@ def finished(tmp_path_factory):
     return prepared.context.paths
 
 
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Leaves a report's figures out, which take most of its time."""
+    monkeypatch.setattr(drawing, "draw", lambda run, comparisons: [])
+
+
 def bytes_of(root):
     return {
         path: hashlib.sha256(path.read_bytes()).hexdigest() for path in root.rglob("*")
@@ -90,12 +99,13 @@ def test_flags(arguments, capsys, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("line", BROKEN_LINES)
-def test_broken_gin_files(line, capsys, tmp_path, monkeypatch):
+def test_broken_gin_files(line, capsys, tmp_path, monkeypatch, finished):
     monkeypatch.chdir(ROOT)
+    before = bytes_of(finished.root)
     file = tmp_path / "broken.gin"
     file.write_text(f"include 'gin/smoke/mnist_lt.gin'\n{line}\n", "utf-8")
-    one_line(capsys, main([f"--gin_file={file}", f"--output_dir={tmp_path / 'runs'}"]))
-    assert not (tmp_path / "runs").exists()
+    one_line(capsys, main([f"--gin_file={file}", f"--output_dir={finished.root.parent}"]))
+    assert bytes_of(finished.root.parent) == before, "another run, or the finished one altered"
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe", b"\xef\xbb\xbf", b"(" * 2000])
@@ -141,21 +151,58 @@ def _mutilations(seed):
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_mutilated_run_directories(seed, finished, tmp_path, capsys):
+def test_mutilated_run_directories(seed, finished, tmp_path, capsys, undrawn):
     copy = tmp_path / finished.root.name
     shutil.copytree(finished.root, copy)
     generator, change = _mutilations(seed)
     victims = sorted(path for path in copy.rglob("*") if path.is_file() and path.name != ".lock")
     for victim in generator.sample(victims, generator.choice((1, 1, 2, 5))):
         change(victim)
-    before = bytes_of(finished.root)
-    for arguments in (["list", f"--output_dir={tmp_path}"], ["verify", str(copy)],
-                      ["verify", str(copy), "--repair"], ["list", f"--output_dir={tmp_path}"]):
-        status = main(arguments)
-        said = capsys.readouterr()
-        assert status in (0, 1, 2) and "Traceback" not in said.err + said.out
-        assert (status == 0) == (said.err == ""), said
-    assert bytes_of(finished.root) == before
+    before = bytes_of(copy)
+    looking = [["list", f"--output_dir={tmp_path}"], ["verify", str(copy)]]
+    # Slower; and of these a report writes, but nothing outside its own files.
+    more = [["export", str(copy), "--variant=ticket@01", f"--to={tmp_path / 'exported'}",
+             "--format=ticket", "--nolatency"],
+            ["report", str(copy)]] if seed % 6 == 0 else []
+    for arguments in (*looking, *more):
+        answered(capsys, arguments)
+        if arguments[0] != "report":
+            assert {path: digest for path, digest in bytes_of(copy).items()
+                    if "exports" not in path.parts} == before, arguments
+    answered(capsys, ["verify", str(copy), "--repair"])
+    answered(capsys, looking[0])
+
+
+def answered(capsys, arguments):
+    """Gives a command; it has to end with 0, or with one line that says why not."""
+    status = main(arguments)
+    said = capsys.readouterr()
+    assert status in (0, 1, 2) and "Traceback" not in said.err + said.out
+    assert (status == 0) == (said.err == ""), said
+    assert said.err.count("\n") <= 1, said
+
+
+@pytest.mark.parametrize("name", ["run.json", "trial_01/ticket@01/done.json"])
+def test_sealed_files_without_their_contents(name, finished, tmp_path, capsys, undrawn):
+    copy = tmp_path / finished.root.name
+    shutil.copytree(finished.root, copy)
+    files.write_sealed_json(copy / name, {})
+    before = bytes_of(copy)
+    answered(capsys, ["list", f"--output_dir={tmp_path}"])
+    for arguments in (["verify", str(copy)], ["report", str(copy)],
+                      ["export", str(copy), "--variant=ticket@01", f"--to={tmp_path / 'x'}"]):
+        assert main(arguments) in (1, 2)
+        said = capsys.readouterr().err
+        assert said.startswith("error: ") and said.count("\n") == 1, said
+    assert bytes_of(copy) == before
+
+
+def test_a_lock_that_is_a_folder(finished, tmp_path, capsys, undrawn):
+    copy = tmp_path / finished.root.name
+    shutil.copytree(finished.root, copy)
+    (copy / ".lock").unlink(missing_ok=True)
+    (copy / ".lock").mkdir()
+    answered(capsys, ["report", str(copy)])
 
 
 def test_there_are_as_many_cases_as_promised():

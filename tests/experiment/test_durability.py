@@ -138,7 +138,8 @@ def test_a_whole_run_verifies(whole):
 @pytest.mark.parametrize("kind", faults.DAMAGES)
 @pytest.mark.parametrize("name", [
     "trial_01/round_01/weights.npz", "trial_01/ticket@02/masks.npz", "trial_01/initial.npz",
-    "trial_01/distributions/ticket@02_initial.npz", "metrics.csv", "config.gin",
+    "trial_01/distributions/ticket@02_initial.npz", "trial_01/ticket@02/done.json",
+    "metrics.csv", "config.gin",
 ])
 def test_damage_is_named_set_aside_and_healed(experiment, whole, tmp_path, name, kind):
     paths = copied(whole, tmp_path)

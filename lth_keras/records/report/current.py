@@ -4,6 +4,7 @@ import re
 
 from lth_keras import files
 from lth_keras.paths import RunPaths
+from lth_keras.records import store
 from lth_keras.records.tensorboard import are_written
 
 
@@ -21,7 +22,7 @@ def is_current(root):
       root: the run's folder.
     """
     paths = RunPaths(root)
-    header = files.read_sealed_json(paths.run_json)
+    header = store.header(paths)
     wanted = (paths.report, paths.summary, paths.summary_md, paths.summary_tex, paths.comparisons)
     if header["state"] != "done" or not all(path.is_file() for path in wanted):
         return False

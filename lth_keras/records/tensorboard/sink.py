@@ -1,5 +1,6 @@
 """The sink that writes a run's event files as it goes."""
 
+import contextlib
 import time
 
 from lth_keras import files
@@ -37,12 +38,14 @@ class TensorBoard(Sink):
     def unit_started(self, unit):
         """Opens the network's unfinished file."""
         if self._header is None:
-            self._header = files.read_json(self._paths.run_json)
+            self._header = store.header(self._paths)
         if self._file is not None:  # A unit was interrupted in this process.
-            self._file.close()
+            with contextlib.suppress(OSError):  # Perhaps by a full disk, which this one met too.
+                self._file.close()
         folder = written.folder_of(self._paths, unit.trial, unit.name)
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = open(written.unfinished_path(folder), "wb")
+        with files.writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = open(written.unfinished_path(folder), "wb")
         self._write(events.opening(time.time()))
         self._measured = None
 
@@ -61,18 +64,20 @@ class TensorBoard(Sink):
 
     def unit_finished(self, unit, facts):
         """Writes the network's finished file from what is stored of it."""
-        self._file.close()
+        with files.writing(self._file.name):
+            self._file.close()
         self._file = None
         written.finish(self._paths, self._header, unit.trial, unit.name)
 
     def run_finished(self, summary):
         """Finishes what an earlier process was interrupted in."""
-        header = files.read_json(self._paths.run_json)
+        header = store.header(self._paths)
         for done in sorted(self._paths.root.glob(f"trial_*/*/{store.DONE}")):
             trial, name = int(done.parent.parent.name.removeprefix("trial_")), done.parent.name
             if not written.is_written(written.folder_of(self._paths, trial, name)):
                 written.finish(self._paths, header, trial, name)
 
     def _write(self, found):
-        self._file.write(events.encode(found))
-        self._file.flush()
+        with files.writing(self._file.name):
+            self._file.write(events.encode(found))
+            self._file.flush()
