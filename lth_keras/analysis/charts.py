@@ -16,6 +16,16 @@ MARKERS = "osD^vPX*"
 WIDTH = 4.6  # Inches.
 
 
+def colour(index):
+    """The colour of the line with this number; from the ninth on they come again."""
+    return COLOURS[index % len(COLOURS)]
+
+
+def marker(index):
+    """The marker of the line with this number."""
+    return MARKERS[index % len(MARKERS)]
+
+
 def panels(columns=1, rows=1, height=3.0, title=None):
     """(figure, flat list of Axes), each panel `WIDTH` wide, the title above all of them."""
     figure = Figure(figsize=(WIDTH * columns, height * rows + 0.25), layout="constrained")
@@ -94,14 +104,13 @@ def mean_line(axes, table, x, y, index, name):
         means.append(mean)
         lows.append(low)
         highs.append(high)
-    colour = COLOURS[index % len(COLOURS)]
-    axes.plot(positions, means, color=colour, marker=MARKERS[index % len(MARKERS)], markersize=4,
+    axes.plot(positions, means, color=colour(index), marker=marker(index), markersize=4,
               linewidth=1.4, label=name)
     lows, highs = np.array(lows), np.array(highs)
     if axes.get_yscale() == "log":
         # An interval that reaches below zero has no lower edge there: it is cut under the line.
         lows = np.maximum(lows, np.nanmin(np.where(np.array(means) > 0, means, np.nan)) / 2)
-    axes.fill_between(positions, lows, highs, color=colour, alpha=0.18, linewidth=0)
+    axes.fill_between(positions, lows, highs, color=colour(index), alpha=0.18, linewidth=0)
 
 
 def save(figure, stem):

@@ -16,6 +16,26 @@ def optional_positive(measure, *names):
     positive(measure, *[name for name in names if getattr(measure, name) is not None])
 
 
+def optional_levels(measure, name="levels"):
+    """Raises ConfigurationError unless the field is None, or a tuple or list of levels from 1."""
+    value = getattr(measure, name)
+    if value is None:
+        return
+    if not isinstance(value, (tuple, list)) or not value or any(
+            isinstance(each, bool) or not isinstance(each, int) or each < 1 for each in value):
+        _fail(measure, name, "None for all levels, or whole numbers from 1 in brackets, like (5,)")
+
+
+def levels_there(measure, run):
+    """Raises ConfigurationError where `levels` has one that the run was not pruned to."""
+    beyond = [level for level in measure.levels or () if level > run.last_round]
+    if beyond:
+        raise ConfigurationError(
+            f"{type(measure).__name__}.levels has {beyond[0]}; expected levels from 1 to "
+            f"{run.last_round}, the last round of {run.paths.root}"
+        )
+
+
 def texts(measure, *names):
     """Raises ConfigurationError unless each field is a tuple or list of at least one string."""
     for name in names:

@@ -23,12 +23,14 @@ class Piece:
       trial: from 1; 0 where it spans trials.
       references: the stored networks that it measures; if one changes, it is measured again.
       arguments: what the measure has to know beside.
+      files: paths outside the run that it reads; if one changes, it is measured again.
     """
 
     name: str
     trial: int
     references: tuple
     arguments: dict = dataclasses.field(default_factory=dict)
+    files: tuple = ()
 
 
 @dataclasses.dataclass
@@ -54,6 +56,13 @@ class Measure:
 
     name: str
 
+    def check(self, run):
+        """Checks what it asks for against the run; called before anything is measured.
+
+        Raises:
+          ConfigurationError: the run cannot have what it asks for.
+        """
+
     def pieces(self, run):
         """The `Piece`s that the run's stored networks allow."""
         raise NotImplementedError
@@ -63,7 +72,7 @@ class Measure:
         raise NotImplementedError
 
     def account(self, run, table, arrays):
-        """The `Account`: from the pieces' rows together, and {piece: arrays}; reads nothing."""
+        """The `Account`: from the pieces' rows together, and {piece: arrays}; loads no weights."""
         raise NotImplementedError
 
     def settings(self):
@@ -85,9 +94,11 @@ def carry_out(measure, run, say=print):
       The folder.
 
     Raises:
-      ConfigurationError: pieces are stored that were measured with other settings.
+      ConfigurationError: the run cannot have what it asks for, or pieces are stored that were
+        measured with other settings.
       RunError: the run has no network that the measure could be of.
     """
+    measure.check(run)
     folder = run.paths.root / "analysis" / safe_name(measure.name)
     settings, pieces = measure.settings(), measure.pieces(run)
     if not pieces:
@@ -100,6 +111,7 @@ def carry_out(measure, run, say=print):
     for piece in pieces:
         place = folder / piece.name
         sources = {each: run.signature(piece.trial, each) for each in piece.references}
+        sources |= {str(path): files.sha256(path) for path in piece.files}
         if _is_current(place, sources):
             say(f"{measure.name} {piece.name}: stored already")
         else:

@@ -1,10 +1,19 @@
 """A stored network's training once more, for the weights on the way, which runs do not store."""
 
+import contextlib
 import dataclasses
 
+import numpy as np
+
 from lth_keras import files, seeds
+from lth_keras.compat import tf
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND
+
+# Beyond this the path is no longer the stored network's, whatever the cause: weights are of the
+# order of 0.01 to 1, and rounding alone, carried through a training, stays far below.
+BOUND = 1e-3
+COLUMN = "difference_from_stored"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +41,8 @@ def again(run, trial, unit, steps):
       the last step is not the unit's).
 
     Raises:
-      RunError: the unit is not stored, or it started from trained weights of another unit.
+      RunError: the unit is not stored, it started from trained weights of another unit, or its
+        training ends further than `BOUND` from what is stored.
     """
     facts = run.facts(trial, unit)
     start = run.network(trial, f"{unit}:start")
@@ -42,9 +52,45 @@ def again(run, trial, unit, steps):
     path = follow(run, trial, start, facts["start_step"], steps, order_of(run, trial, unit))
     if steps[-1] != facts["steps"]:
         return path, None
-    stored = run.network(trial, unit).weights
-    return path, max(
-        float(abs(path.weights[-1][key] - stored[key]).max()) for key in stored)
+    found = furthest(path.weights[-1], run.network(trial, unit).weights)
+    if found > BOUND:
+        raise RunError(
+            f"{unit} of trial {trial}, trained once more, ends {found:.3g} from the stored weights "
+            f"(at most {BOUND:g} is taken for the same path); the cause may be another machine, "
+            "other versions, or another number of threads or devices than run.json names: analyse "
+            "the run where it was trained"
+        )
+    return path, found
+
+
+def furthest(ours, stored):
+    """Largest absolute difference of two {key: array}; inf where only one is not finite."""
+    found = 0.0
+    for key, array in stored.items():
+        with np.errstate(invalid="ignore"):
+            differences = np.abs(ours[key] - array)
+        differences[(ours[key] == array) | (np.isnan(ours[key]) & np.isnan(array))] = 0
+        found = max(found, float(np.nan_to_num(differences, nan=np.inf, posinf=np.inf).max()))
+    return found
+
+
+def statements(table):
+    """What an account says of the repeated trainings of a table's rows, in column `COLUMN`.
+
+    Args:
+      table: rows; the column is NaN where a path ends before the stored network, and absent
+        in tables from before it was kept.
+    """
+    known = table[COLUMN].dropna() if COLUMN in table else []
+    if not len(known):
+        return ["paths were trained once more and not compared with what is stored: they end "
+                "before the stored networks do, or were measured before the comparison was kept"]
+    largest = float(known.max())
+    if largest == 0:
+        return ["trained once more, the networks end exactly where the stored ones do"]
+    return [f"trained once more, the networks do NOT end exactly where the stored ones do: their "
+            f"weights differ by up to {largest:.3g}, so that these paths are close to those of the "
+            "run and not the same"]
 
 
 def order_of(run, trial, unit):
@@ -79,8 +125,20 @@ def follow(run, trial, start, first, steps, order_seeds):
         trainer.state(), weights=start.weights, masks=start.masks, step=first,
         optimizer=optimizer))
     order, kept = run.context.data_order(order_seeds[0]), []
-    for step in steps:
-        if step > trainer.step:
-            trainer.train(order, step - trainer.step, order_seeds[1])
-        kept.append(trainer.state().weights)
+    with _as_in_training():
+        for step in steps:
+            if step > trainer.step:
+                trainer.train(order, step - trainer.step, order_seeds[1])
+            kept.append(trainer.state().weights)
     return Path(list(steps), kept)
+
+
+@contextlib.contextmanager
+def _as_in_training():
+    """TensorFloat-32 as TensorFlow has it by itself: runs are trained so, analysis goes without."""
+    before = tf.config.experimental.tensor_float_32_execution_enabled()
+    tf.config.experimental.enable_tensor_float_32_execution(True)
+    try:
+        yield
+    finally:
+        tf.config.experimental.enable_tensor_float_32_execution(before)

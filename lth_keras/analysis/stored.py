@@ -20,6 +20,13 @@ _REFERENCE = re.compile(r"(?:(?P<trial>trial_\d+)/)?(?P<name>[^/|:]+)(?P<start>:
 _POINTS = ("initial", "rewind")
 
 
+def start_file(paths, trial, unit):
+    """Where the weights lie that a unit's training started from, its masks not yet applied."""
+    if not ROUND.fullmatch(unit):
+        return paths.unit(trial, unit) / "initial.npz"
+    return paths.initial(trial) if unit == round_name(0) else paths.rewind(trial)
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Network:
     """One point in weight space.
@@ -142,13 +149,8 @@ class StoredRun:
             facts = self.facts(trial, name)
             folder = self.paths.unit(trial, name)
             arguments, found = facts["architecture"], self._masks(folder)
-            if not parts["start"]:
-                weights = files.read_npz(folder / "weights.npz")
-            elif ROUND.fullmatch(name):
-                weights = files.read_npz(
-                    self.paths.rewind(trial) if facts["round"] else self.paths.initial(trial))
-            else:
-                weights = files.read_npz(folder / "initial.npz")
+            weights = files.read_npz(
+                start_file(self.paths, trial, name) if parts["start"] else folder / "weights.npz")
         if parts["mask"]:
             found = self._masks(self.paths.unit(trial, parts["mask"]))
         return Network(reference, masks.apply(found, weights), found, arguments)
@@ -173,13 +175,14 @@ class StoredRun:
         Args:
           arguments: of the architecture.
           split: 'train', 'validation' or 'test'.
-          examples: how many of it; None for all.
+          examples: how many of it, as `available` bounds them; None for all.
           seed: of the choice.
           batch_size, l2: see `Surface`.
 
         Raises:
-          ConfigurationError: the split has not that many examples.
+          ConfigurationError: there is no such split, or nothing in it.
         """
+        examples = self.available(split, examples)
         key = (tuple(sorted((arguments or {}).items())), split, examples, seed, batch_size, l2)
         if key not in self._surfaces:
             images, labels = self.examples(split, examples, seed)
@@ -191,20 +194,31 @@ class StoredRun:
             )
         return self._surfaces[key]
 
+    def available(self, split, examples=None):
+        """How many examples of a split are taken where `examples` are asked for; None is all.
+
+        Raises:
+          ConfigurationError: there is no such split, or nothing in it.
+        """
+        sizes = {name: self.data.size(name) for name in self.data.splits}
+        if not sizes.get(split):
+            there = tuple(name for name, size in sizes.items() if size)
+            raise ConfigurationError(
+                f"split is {split!r}; expected one that {self.data.name} has examples in: {there}")
+        return sizes[split] if examples is None else min(examples, sizes[split])
+
+    def examples_text(self, split, examples=None):
+        """'4,000 of 4,000 train examples': what a measure's statements say of `available`."""
+        return (f"{self.available(split, examples):,} of {self.data.size(split):,} {split} "
+                "examples")
+
     def examples(self, split, count=None, seed=0):
         """(images, labels) of a split, as loaded; or of `count` of it, stratified, seeded."""
-        if split not in self.data.splits:
-            raise ConfigurationError(
-                f"split is {split!r}; expected one of {tuple(self.data.splits)}")
+        count = self.available(split, count)
         start, stop = self.data.splits[split]
         images, labels = self.data.images[start:stop], self.data.labels[start:stop]
-        if count is None or count == len(labels):
+        if count == len(labels):
             return images, labels
-        if count > len(labels):
-            raise ConfigurationError(
-                f"examples is {count}; {self.data.name} has {len(labels)} in its {split} split: "
-                "give fewer, or None for all"
-            )
         chosen = stratified_choice(labels, count, seed)
         return images[chosen], labels[chosen]
 

@@ -10,6 +10,7 @@ from lth_keras.analysis import charts, retrain
 from lth_keras.analysis.checks import positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.durations import Duration
+from lth_keras.errors import ConfigurationError
 from lth_keras.records.intervals import mean_interval
 
 
@@ -24,9 +25,10 @@ class GradientFlow(Measure):
 
     Attributes:
       networks: patterns of units.
-      at: durations from the start of each network's training; beyond '0ep' it is trained again.
+      at: durations from the start of each network's training; beyond '0ep' it is trained again,
+        and compared with what is stored where the last of them is the training's end.
       split: of the data.
-      examples: over which gradients are taken.
+      examples: over which gradients are taken; all where there are no more.
       jacobians: examples whose Jacobian is taken.
       batch_size: examples at a time.
       name: the folder.
@@ -46,24 +48,44 @@ class GradientFlow(Measure):
         for each in self.at:
             Duration.parse(each, "GradientFlow.at")
 
+    def check(self, run):
+        """Every network trained for as long as `at` asks, unless it diverged."""
+        run.available(self.split)
+        for trial in run.trials:
+            for name in run.matching(trial, self.networks):
+                facts = run.facts(trial, name)
+                length = facts["steps"] - facts["start_step"]
+                beyond = [each for each in self.at if run.context.steps(each) > length]
+                if beyond and not facts["diverged"]:
+                    raise ConfigurationError(
+                        f"GradientFlow.at has {beyond[0]!r}, and {name} of trial {trial} trained "
+                        f"for {length / run.context.steps_per_epoch:g} epochs ({length} updates); "
+                        "expected durations within it, or GradientFlow.networks that train longer"
+                    )
+
     def pieces(self, run):
-        """A piece for each trial and network."""
+        """A piece for each trial and network that has a step to look at."""
         return [
             Piece(f"trial_{trial:02d}-{name}", trial, (name, f"{name}:start"))
             for trial in run.trials for name in run.matching(trial, self.networks)
+            if self._steps(run, run.facts(trial, name))
         ]
+
+    def _steps(self, run, facts):
+        """The steps of `at`, ascending; of a network that diverged those before its end."""
+        wanted = {facts["start_step"] + run.context.steps(each) for each in self.at}
+        return sorted(step for step in wanted if step <= facts["steps"])
 
     def measure(self, run, piece):
         """A row for each step and layer; layer 'all' has the Jacobian's figures too."""
         name = piece.references[0]
         facts, start = run.facts(piece.trial, name), run.network(piece.trial, f"{name}:start")
-        first = facts["start_step"]
-        steps = sorted({first + run.context.steps(each) for each in self.at})
+        first, steps = facts["start_step"], self._steps(run, facts)
         if steps == [first]:
-            path = retrain.Path(steps, [start.weights])
+            path, difference = retrain.Path(steps, [start.weights]), None
         else:
-            path, _ = retrain.again(run, piece.trial, name, steps)
-        count = min(self.examples, run.data.size(self.split))
+            path, difference = retrain.again(run, piece.trial, name, steps)
+        count = run.available(self.split, self.examples)
         surface = run.surface(start.arguments, self.split, count, batch_size=self.batch_size)
         rows, arrays = [], {}
         for step, weights in zip(path.steps, path.weights, strict=True):
@@ -72,7 +94,8 @@ class GradientFlow(Measure):
             gradient = surface.gradient() * kept
             about = {"trial": piece.trial, "unit": name, "variant": facts["variant"],
                      "round": facts["round"], "density": facts["density"],
-                     "epoch": (step - first) / run.context.steps_per_epoch}
+                     "epoch": (step - first) / run.context.steps_per_epoch,
+                     retrain.COLUMN: difference}
             rows += [
                 {**about, "layer": key, "gradient_norm": float(np.linalg.norm(part)),
                  "gradient_rms": float(np.linalg.norm(part) / np.sqrt(max(1, counted.sum())))}
@@ -116,7 +139,12 @@ class GradientFlow(Measure):
                 mean, low, high = mean_interval(group[column].to_numpy())
                 row |= {column: mean, f"{column}_ci_low": low, f"{column}_ci_high": high}
             rows.append(row)
-        return Account(figures, _statements(whole), pd.DataFrame(rows))
+        statements = [
+            *_statements(whole),
+            f"gradients are over {run.examples_text(self.split, self.examples)}",
+            *(retrain.statements(table) if table.epoch.max() > 0 else []),
+        ]
+        return Account(figures, statements, pd.DataFrame(rows))
 
 
 def _draw_training(table, title):

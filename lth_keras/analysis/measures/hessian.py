@@ -6,10 +6,20 @@ import gin
 import numpy as np
 
 from lth_keras.analysis import charts, eigen, spectrum
-from lth_keras.analysis.checks import number, one_of, optional_positive, positive, texts
+from lth_keras.analysis.checks import (
+    levels_there,
+    number,
+    one_of,
+    optional_levels,
+    optional_positive,
+    positive,
+    texts,
+)
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.templates import references
 from lth_keras.analysis.vectors import Subspace
-from lth_keras.paths import round_name, safe_name
+from lth_keras.errors import ConfigurationError
+from lth_keras.paths import safe_name
 
 
 @gin.configurable
@@ -26,11 +36,12 @@ class Hessian(Measure):
       positive, negative: how many eigenvalues of either end; 0 for none.
       tolerance: at which Lanczos stops, relative to the eigenvalue.
       accept: largest residual / |eigenvalue| at which a pair is counted as converged.
-      trace_samples: vectors of Hutchinson's estimator; 0 for no trace.
+      trace_samples: vectors of Hutchinson's estimator, at least 2 for its standard error; 0 for no
+        trace.
       density_samples: vectors of stochastic Lanczos quadrature; 0 for no density.
       density_steps: its Lanczos steps.
       split: of the data.
-      examples: how many of it; None for all.
+      examples: how many of it; all where there are no more, and for None.
       batch_size: examples at a time.
       l2: λ of an L2 term λ/2·‖w‖²; it moves every eigenvalue by λ.
       seed: of every random vector, and of the choice of examples.
@@ -60,8 +71,24 @@ class Hessian(Measure):
         positive(self, "positive", "negative", "trace_samples", "density_samples", "seed", least=0)
         positive(self, "density_steps", "batch_size")
         optional_positive(self, "examples")
+        optional_levels(self)
+        if self.trace_samples == 1:
+            raise ConfigurationError(
+                "Hessian.trace_samples is 1; expected 0 for no trace, or at least 2: one vector "
+                "gives no standard error"
+            )
+        if not (self.positive or self.negative or self.trace_samples):
+            raise ConfigurationError(
+                "Hessian.positive, negative and trace_samples are all 0; expected at least one "
+                "that is not"
+            )
         for name in ("tolerance", "accept", "l2"):
             number(self, name, 0)
+
+    def check(self, run):
+        """The levels are the run's, and the split has examples."""
+        levels_there(self, run)
+        run.available(self.split)
 
     def pieces(self, run):
         """A piece for each trial and network."""
@@ -144,24 +171,9 @@ class Hessian(Measure):
         statements.append(
             "log-volumes are −½ Σ ln λ over the leading positive eigenvalues alone: all other "
             "directions, and the factor that is common to equally many, are left out")
+        statements.append(
+            f"derivatives are over {run.examples_text(self.split, self.examples)}")
         return Account(figures, statements, summary)
-
-
-def references(run, trial, templates, levels=None):
-    """[(reference, level)] that a trial has: templates over its levels, patterns over its units."""
-    wanted = [level for level in run.levels(trial) if levels is None or level in levels]
-    found = []
-    for template in templates:
-        if "{" in template:
-            for level in wanted:
-                found.append((template.replace("{L}", round_name(level)[6:]).replace(
-                    "{P}", round_name(level - 1)[6:]), level))
-        elif "*" in template or "?" in template:
-            found += [(name, run.facts(trial, name)["round"])
-                      for name in run.matching(trial, (template,))]
-        elif run.exists(trial, template):
-            found.append((template, None))
-    return found
 
 
 def _draw_spectra(leading, title, over):
@@ -173,7 +185,7 @@ def _draw_spectra(leading, title, over):
     for index, network in enumerate(shown):
         rows = leading[(leading.network == network) & (leading.eigenvalue > 0)]
         means = rows.groupby("index").eigenvalue.mean()
-        axes.plot(means.index, means, color=charts.COLOURS[index], marker=charts.MARKERS[index],
+        axes.plot(means.index, means, color=charts.colour(index), marker=charts.marker(index),
                   markersize=3, linewidth=1, label=network.replace("|", " on "))
     charts.whole_ticks(axes)
     charts.label(axes, "rank", "eigenvalue", legend=False)
@@ -232,7 +244,7 @@ def _draw_density(density, title):
     shown = [pieces[i] for i in np.unique(np.linspace(0, len(pieces) - 1, 4).astype(int))]
     for index, piece in enumerate(shown):
         grid, curve = spectrum.density(density[piece]["nodes"], density[piece]["node_weights"])
-        axes.plot(grid, np.maximum(curve, 1e-6), color=charts.COLOURS[index], linewidth=1.3,
+        axes.plot(grid, np.maximum(curve, 1e-6), color=charts.colour(index), linewidth=1.3,
                   linestyle=("-", "--", "-.", ":")[index], label=piece.replace("_on_", " on "))
     axes.set_ylim(bottom=1e-6)
     charts.label(axes, "eigenvalue", "density (1 % Gaussian)")

@@ -32,7 +32,7 @@ class Landscape(Measure):
         'plane' the margin around the networks as a share of their extent.
       path_of: a unit whose training path is marked, trained once more; None for none.
       path_points: how many points of it.
-      split, examples, batch_size: what the loss is over.
+      split, examples, batch_size: what the loss is over; all examples where there are no more.
       recompute: recompute batch-normalisation statistics at each point.
       seed: of random directions.
       name: the folder.
@@ -55,12 +55,17 @@ class Landscape(Measure):
     def __post_init__(self):
         one_of(self, "kind", KINDS)
         texts(self, "networks")
-        positive(self, "trial", "points", "path_points", "batch_size")
+        positive(self, "trial", "batch_size")
+        positive(self, "points", "path_points", least=2)
         optional_positive(self, "examples")
         number(self, "reach", 0)
         if self.kind == "plane" and len(self.networks) < 3:
             raise ConfigurationError(
                 f"Landscape.networks is {self.networks!r}; a plane takes three networks")
+
+    def check(self, run):
+        """The split has examples."""
+        run.available(self.split)
 
     def pieces(self, run):
         """One piece."""
@@ -83,12 +88,13 @@ class Landscape(Measure):
         axes, x, y = self._axes(surface, centre, flat)
         grid = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
         found = surface.values(flat[0], axes, grid, self.recompute)
-        marks = list(zip(self.networks, ["network"] * len(flat), flat, strict=True))
+        marks, difference = list(
+            zip(self.networks, ["network"] * len(flat), flat, strict=True)), None
         if self.path_of:
             facts = run.facts(self.trial, self.path_of)
             steps = np.unique(np.linspace(
                 facts["start_step"], facts["steps"], self.path_points).astype(int)).tolist()
-            path, _ = retrain.again(run, self.trial, self.path_of, steps)
+            path, difference = retrain.again(run, self.trial, self.path_of, steps)
             marks += [
                 (f"step {step}", "path", surface.layout.flatten(weights))
                 for step, weights in zip(path.steps, path.weights, strict=True)]
@@ -97,7 +103,8 @@ class Landscape(Measure):
         for (label, what, point), (u, v) in zip(marks, placed, strict=True):
             off = np.linalg.norm(point - flat[0] - np.array([u, v]) @ axes)
             rows.append({"trial": self.trial, "point": label, "kind": what, "x": u, "y": v,
-                         "distance_from_plane": float(off)})
+                         "distance_from_plane": float(off),
+                         retrain.COLUMN: difference if what == "path" else None})
         return Findings(rows, {
             "x": x, "y": y, "loss": found[:, 0].reshape(self.points, self.points),
             "error": found[:, 1].reshape(self.points, self.points)})
@@ -146,7 +153,7 @@ class Landscape(Measure):
             axes.plot(path.x, path.y, ".-", color="white", linewidth=1.2, markersize=4,
                       label=f"path of {self.path_of}")
         for index, row in enumerate(table[table.kind == "network"].itertuples()):
-            axes.plot([row.x], [row.y], charts.MARKERS[index], color=charts.COLOURS[index + 1],
+            axes.plot([row.x], [row.y], charts.marker(index), color=charts.colour(index + 1),
                       markeredgecolor="white", markersize=8, label=row.point.replace("|", " on "))
         axes.set_xlim(grid["x"].min(), grid["x"].max())
         axes.set_ylim(grid["y"].min(), grid["y"].max())
@@ -162,6 +169,8 @@ class Landscape(Measure):
             f"lowest loss on the grid {middle:.3g}, highest {grid['loss'].max():.3g}, over "
             f"{self.points}×{self.points} points",
             f"the marked points lie up to {table.distance_from_plane.max():.3g} off the plane",
+            f"the loss is over {run.examples_text(self.split, self.examples)}",
+            *(retrain.statements(path) if not path.empty else []),
         ]
         return Account({"landscape": figure}, statements, table)
 

@@ -9,7 +9,7 @@ from lth_keras.analysis import charts
 from lth_keras.analysis.barriers import barrier, positions
 from lth_keras.analysis.checks import optional_positive, positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.analysis.measures.hessian import references
+from lth_keras.analysis.templates import joined
 from lth_keras.errors import ConfigurationError
 from lth_keras.paths import safe_name
 from lth_keras.records.intervals import mean_interval
@@ -22,10 +22,11 @@ class Lines(Measure):
 
     Attributes:
       pairs: (from, to), references as `StoredRun` reads them; '{L}' and '{P}' stand for each level
-        and the one before.
+        and the one before. Patterns such as ('ticket@*', 'random_ticket@*') are joined round by
+        round; a single network is joined with each of the other end's.
       points: along each line, both ends included; LMC takes 30.
       splits: of the data.
-      examples: how many of each; None for all.
+      examples: how many of each; all where there are no more, and for None.
       recompute: recompute batch-normalisation statistics at each point, from 5,000 training
         examples; otherwise they are interpolated like weights.
       batch_size: examples at a time.
@@ -52,17 +53,17 @@ class Lines(Measure):
                     "('round_05', 'round_06')"
                 )
 
+    def check(self, run):
+        """The splits have examples."""
+        for split in self.splits:
+            run.available(split)
+
     def pieces(self, run):
         """A piece for each trial and pair."""
         found = []
         for trial in run.trials:
             for index, (first, second) in enumerate(self.pairs):
-                ends = [references(run, trial, (each,)) for each in (first, second)]
-                if len(ends[0]) == 1 < len(ends[1]):  # One network against every level's.
-                    ends[0] = ends[0] * len(ends[1])
-                if len(ends[1]) == 1 < len(ends[0]):
-                    ends[1] = ends[1] * len(ends[0])
-                for (start, _), (end, level) in zip(*ends, strict=False):
+                for start, end, level in joined(run, trial, first, second)[0]:
                     name = safe_name(f"{start}-to-{end}".replace("|", "_on_").replace(":", "_"))
                     found.append(Piece(
                         f"trial_{trial:02d}-{name}", trial, (start, end),
@@ -91,6 +92,10 @@ class Lines(Measure):
                 f"[{100 * low:.2f}, {100 * high:.2f}], loss barrier "
                 f"{ours.loss_barrier.mean():.3g}; means over trials, interval over "
                 f"{ours.trial.nunique()} trials")
+        statements += [
+            f"values on {split} are over {run.examples_text(split, self.examples)}"
+            for split in self.splits]
+        statements += self._alone(run)
         leveled = summary[(summary.split == split) & summary.level.notna()]
         if leveled.level.nunique() > 1:
             figure, (left, right) = charts.panels(2, title=f"Barriers by level, {split}: {title}")
@@ -104,6 +109,18 @@ class Lines(Measure):
                 charts.label(axes, "level", text)
             figures["barriers"] = figure
         return Account(figures, statements, summary)
+
+    def _alone(self, run):
+        """A sentence for each pair that left networks without a partner."""
+        found = []
+        for first, second in self.pairs:
+            alone = {trial: joined(run, trial, first, second)[1] for trial in run.trials}
+            listed = "; ".join(f"trial {trial}: {', '.join(names)}"
+                               for trial, names in alone.items() if names)
+            if listed:
+                found.append(f"{first} to {second}: no line for what has no partner of its round "
+                             f"({listed})")
+        return found
 
     def _draw(self, rows, title):
         figure, (left, right) = charts.panels(2, title=_short(title))
@@ -129,9 +146,8 @@ def line_rows(run, start, end, options, about):
         )
     rows, along = [], positions(options.points)
     for split in options.splits:
-        size = run.data.size(split)
-        count = None if options.examples is None else min(options.examples, size)
-        surface = run.surface(start.arguments, split, count, batch_size=options.batch_size)
+        surface = run.surface(
+            start.arguments, split, options.examples, batch_size=options.batch_size)
         origin = surface.layout.flatten(start.weights)
         across = surface.layout.flatten(end.weights) - origin
         found = surface.values(origin, across[None], along[:, None], options.recompute)

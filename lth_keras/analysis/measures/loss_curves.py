@@ -7,7 +7,7 @@ import numpy as np
 
 from lth_keras import masks
 from lth_keras.analysis import charts, retrain
-from lth_keras.analysis.checks import optional_positive, positive
+from lth_keras.analysis.checks import levels_there, optional_levels, optional_positive, positive
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.paths import round_name
 
@@ -30,7 +30,8 @@ class LossCurves(Measure):
     Attributes:
       levels: which; None for all.
       every_epochs: epochs between two points.
-      examples: training examples to evaluate on, a seeded stratified choice; None for all.
+      examples: training examples to evaluate on, a seeded stratified choice; all where there are
+        no more, and for None.
       name: the folder.
     """
 
@@ -42,6 +43,11 @@ class LossCurves(Measure):
     def __post_init__(self):
         positive(self, "every_epochs")
         optional_positive(self, "examples")
+        optional_levels(self)
+
+    def check(self, run):
+        """The levels are the run's."""
+        levels_there(self, run)
 
     def pieces(self, run):
         """A piece for each trial and level."""
@@ -63,18 +69,20 @@ class LossCurves(Measure):
         steps = list(range(facts["start_step"], facts["steps"], every)) + [facts["steps"]]
         # Round 0 trains from θ_0; its first steps have no counterpart at the later levels.
         new, drift = retrain.again(run, trial, names[1], steps)
-        before, _ = retrain.again(run, trial, names[0], steps)
+        before, earlier_drift = retrain.again(run, trial, names[0], steps)
         order = retrain.order_of(run, trial, names[1])
         start = run.network(trial, f"{names[0]}|{names[1]}")
         onward = retrain.follow(run, trial, start, facts["start_step"], steps, order)
         rows = []
-        for curve, path in (("new", new), ("projected", before), ("continued", onward)):
+        for curve, path, difference in (
+                ("new", new, drift), ("projected", before, earlier_drift),
+                ("continued", onward, None)):
             for step, weights in zip(path.steps, path.weights, strict=True):
                 loss, error = surface.value(masks.apply(mask, weights))
                 rows.append({"trial": trial, "level": level, "curve": curve, "step": step,
                              "epoch": step / run.context.steps_per_epoch, "train_loss": loss,
-                             "train_error": error})
-        return Findings(rows, facts={"largest_difference_from_stored": drift})
+                             "train_error": error, retrain.COLUMN: difference})
+        return Findings(rows)
 
     def account(self, run, table, arrays):
         """A panel for up to six levels."""
@@ -103,5 +111,7 @@ class LossCurves(Measure):
             f"{below} of {len(means)} levels",
             f"and below that of the training that goes on from the projected minimum at {on} of "
             f"{len(means)} levels (means over trials)",
+            f"losses are over {run.examples_text('train', self.examples)}",
+            *retrain.statements(table),
         ]
         return Account({"loss_curves": figure}, statements, means.reset_index())

@@ -119,7 +119,7 @@ def _draw_overlap(between, title):
         own = rows[rows.layer == layer]
         charts.mean_line(left, own, "level", "jaccard", index, layer)
         expected = own.groupby("level").expected_jaccard.mean()
-        left.plot(expected.index, expected, ":", color=charts.COLOURS[index], linewidth=1.2)
+        left.plot(expected.index, expected, ":", color=charts.colour(index), linewidth=1.2)
         charts.mean_line(right, own, "level", "z", index, layer)
     right.axhline(0, color="#999999", linewidth=0.7)
     right.set_yscale("symlog", linthresh=3)

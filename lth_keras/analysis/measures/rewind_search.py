@@ -36,7 +36,7 @@ class RewindSearch(Measure):
       stable: the highest mean error barrier, in [0, 1]; LMC takes 2 points.
       points: along each line.
       splits: of the data; the last one decides.
-      examples: how many of each; None for all.
+      examples: how many of each; all where there are no more, and for None.
       recompute: recompute batch-normalisation statistics along lines.
       batch_size: examples at a time.
       name: the folder.
@@ -58,14 +58,28 @@ class RewindSearch(Measure):
         positive(self, "points", "batch_size", least=2)
         optional_positive(self, "examples")
         number(self, "stable", 0)
-        if not isinstance(self.groups, dict) or not self.groups \
-                or any(len(each) < 2 for each in self.groups.values()):
+        if not isinstance(self.groups, dict) or not self.groups or not all(
+                isinstance(each, (tuple, list)) and len(set(each)) == len(each) >= 2
+                for each in self.groups.values()):
             raise ConfigurationError(
                 f"RewindSearch.groups is {self.groups!r}; expected a name for each group of two or "
-                "more variants, like {'dense': ('dense_1', 'dense_2')}"
+                "more different variants, like {'dense': ('dense_1', 'dense_2')}"
             )
         for each in self.candidates:
             Duration.parse(each, "RewindSearch.candidates")
+
+    def check(self, run):
+        """The experiment lists every variant of every group, and the splits have examples."""
+        known = [variant.name for variant in run.context.experiment.variants]
+        for group, variants in self.groups.items():
+            for variant in variants:
+                if variant not in known:
+                    raise ConfigurationError(
+                        f"RewindSearch.groups[{group!r}] has {variant!r}; expected variants of "
+                        f"the experiment: {', '.join(known) or 'it has none'}"
+                    )
+        for split in self.splits:
+            run.available(split)
 
     def pieces(self, run):
         """A piece for each candidate, in ascending order."""
@@ -82,8 +96,9 @@ class RewindSearch(Measure):
             return Findings([{"rewind": candidate, "rewind_step": steps, "skipped": True}])
         sibling = run.at_rewind(candidate)
         rows = []
-        for trial in sibling.trials:
-            for group, variants in self.groups.items():
+        for group, variants in self.groups.items():
+            before = len(rows)
+            for trial in sibling.trials:
                 for names in _units(sibling, trial, variants):
                     for first, second in itertools.combinations(names, 2):
                         ends = [sibling.network(trial, each) for each in (first, second)]
@@ -92,11 +107,14 @@ class RewindSearch(Measure):
                             "group": _label(group, first), "trial": trial,
                             "pair": f"{first} {second}", "level": sibling.facts(
                                 trial, first)["round"], "start": first, "end": second})
-        if not rows:
-            raise RunError(
-                f"{sibling.paths.root} has none of the variants {self.groups!r}; the experiment "
-                "has to list them"
-            )
+            if len(rows) == before:
+                there = {sibling.facts(trial, name)["variant"]
+                         for trial in sibling.trials for name in sibling.units(trial)}
+                raise RunError(
+                    f"RewindSearch.groups[{group!r}]: {sibling.paths.root} has no round at which "
+                    f"all of {', '.join(variants)} are finished; it has networks of "
+                    f"{', '.join(sorted(there)) or 'none'}"
+                )
         return Findings(rows, facts={"run": sibling.paths.root.name})
 
     def account(self, run, table, arrays):
@@ -107,7 +125,7 @@ class RewindSearch(Measure):
         figure, (axes,) = charts.panels(
             1, height=3.2, title=f"Instability: {run.title}, {trials} × data orders")
         for index, (group, rows) in enumerate(found.groupby("group", sort=False)):
-            colour, marker = charts.COLOURS[index], charts.MARKERS[index]
+            colour, marker = charts.colour(index), charts.marker(index)
             axes.errorbar(
                 rows.rewind_step, 100 * rows.error_barrier,
                 yerr=100 * np.array([rows.error_barrier - rows.ci_low,
@@ -130,6 +148,9 @@ class RewindSearch(Measure):
                     f"{100 * best.ci_high:.2f}]; tried: {tried}")
             else:
                 statements.append(f"{group}: stable at none of {tried}")
+        statements += [
+            f"values on {split} are over {run.examples_text(split, self.examples)}"
+            for split in self.splits]
         return Account({"instability": figure}, statements, found)
 
     def _verdicts(self, table):

@@ -11,7 +11,10 @@ from lth_keras.analysis import charts
 from lth_keras.analysis import weight_shapes as shapes
 from lth_keras.analysis.checks import texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.stored import start_file
 from lth_keras.errors import ConfigurationError
+from lth_keras.paths import RunPaths
+from lth_keras.records import store
 
 _KEPT_VALUES = 2000
 
@@ -36,14 +39,37 @@ class WeightDistributions(Measure):
 
     def __post_init__(self):
         texts(self, "networks")
-        if not isinstance(self.others, (tuple, list)):
+        if not isinstance(self.others, (tuple, list)) \
+                or not all(isinstance(each, str) for each in self.others):
             raise ConfigurationError(
                 f"WeightDistributions.others is {self.others!r}; expected directories of runs")
+        names = [pathlib.Path(each).name for each in self.others]
+        if len(set(names)) < len(names):
+            raise ConfigurationError(
+                f"WeightDistributions.others is {self.others!r}; expected directories of different "
+                "names, because the table's columns are named for them")
+
+    def check(self, run):
+        """Every other run is one, and has some of the networks."""
+        units = [(trial, name) for trial in run.trials
+                 for name in run.matching(trial, self.networks)]
+        for other in self.others:
+            paths = RunPaths(other)
+            if not paths.run_json.is_file():
+                raise ConfigurationError(
+                    f"WeightDistributions.others has {other!r}; expected the directory of a run, "
+                    "with its run.json")
+            if units and not any(_is_there(paths, *unit) for unit in units):
+                raise ConfigurationError(
+                    f"WeightDistributions.others has {other!r}, which has none of the networks "
+                    f"{', '.join(sorted({name for _, name in units}))}; expected a run with some")
 
     def pieces(self, run):
         """A piece for each trial and network."""
         return [
-            Piece(f"trial_{trial:02d}-{name}", trial, (name, f"{name}:start", "initial"))
+            Piece(f"trial_{trial:02d}-{name}", trial, (name, f"{name}:start", "initial"),
+                  files=tuple(path for other in self.others
+                              for path in _sources(RunPaths(other), trial, name)))
             for trial in run.trials for name in run.matching(trial, self.networks)
         ]
 
@@ -70,7 +96,7 @@ class WeightDistributions(Measure):
                 row |= {f"to_initial_{key}": value for key, value in
                         shapes.distances(values, theta[layer]).items()}
                 for other in self.others:
-                    found = _other(other, piece.trial, name, when, layer)
+                    found = _other(RunPaths(other), piece.trial, name, when, layer)
                     if found is not None:
                         row |= {f"to_{pathlib.Path(other).name}_{key}": value for key, value in
                                 shapes.distances(values, found).items()}
@@ -126,24 +152,31 @@ class WeightDistributions(Measure):
             for index, unit in enumerate(shown):
                 found = arrays[f"trial_{trial:02d}-{unit}"].get(f"{when}/all")
                 counts, edges = np.histogram(found, 80, density=True)
-                panel.stairs(counts, edges, color=charts.COLOURS[index], linewidth=1.2, label=unit)
+                panel.stairs(counts, edges, color=charts.colour(index), linewidth=1.2, label=unit)
             panel.locator_params(axis="x", nbins=6)
             charts.label(panel, "weight", "density", f"at the {when} of training",
                          legend=when == "start")
         return figure
 
 
-def _other(folder, trial, unit, when, layer):
+def _is_there(paths, trial, unit):
+    return store.is_done(paths.unit(trial, unit))
+
+
+def _sources(paths, trial, unit):
+    """Files of another run that its unit's weights are read from; none where it is not there."""
+    folder = paths.unit(trial, unit)
+    if not _is_there(paths, trial, unit):
+        return ()
+    return folder / "masks.npz", start_file(paths, trial, unit), folder / "weights.npz"
+
+
+def _other(paths, trial, unit, when, layer):
     """The same unit's kept weights in another run; None where it has none of the layer."""
-    place = pathlib.Path(folder) / f"trial_{trial:02d}" / unit
-    if not (place / "masks.npz").is_file():
+    if not _is_there(paths, trial, unit):
         return None
-    source = place / "weights.npz"
-    if when == "start":
-        source = place / "initial.npz"
-        if not source.is_file():
-            source = place.parent / "rewind.npz"
-    weights, masks = files.read_npz(source), files.read_npz(place / "masks.npz")
+    masks, start, end = (files.read_npz(path) for path in _sources(paths, trial, unit))
+    weights = start if when == "start" else end
     values = {key: weights[key][np.asarray(mask, bool)] for key, mask in masks.items()}
     values["all"] = np.concatenate(list(values.values()))
     return values.get(layer)
