@@ -4,7 +4,7 @@ import dataclasses
 
 import gin
 
-from lth_keras.criteria.snip import check_examples
+from lth_keras.criteria.snip import check_enough, check_examples
 from lth_keras.errors import ConfigurationError
 
 
@@ -34,6 +34,14 @@ class GraSP:
             raise ConfigurationError(
                 f"GraSP.temperature is {self.temperature!r}; expected a number above 0"
             )
+
+    def check(self, data):
+        """Checks that the data have so many training examples.
+
+        Raises:
+          ConfigurationError: they have fewer.
+        """
+        check_enough(self.examples, data, "GraSP.examples")
 
     def scores(self, evidence):
         """{key: w·(Hg)} for the prunable weights of `evidence`."""

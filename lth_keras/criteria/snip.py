@@ -26,6 +26,14 @@ class SNIP:
     def __post_init__(self):
         check_examples(self.examples, "SNIP.examples")
 
+    def check(self, data):
+        """Checks that the data have so many training examples.
+
+        Raises:
+          ConfigurationError: they have fewer.
+        """
+        check_enough(self.examples, data, "SNIP.examples")
+
     def scores(self, evidence):
         """{key: |g·w|} for the prunable weights of `evidence`."""
         gradient = evidence.network.gradient(self.examples)
@@ -36,3 +44,12 @@ def check_examples(value, name):
     """Raises ConfigurationError unless `value` is a whole number of at least 1."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ConfigurationError(f"{name} is {value!r}; expected a whole number, at least 1")
+
+
+def check_enough(value, data, name):
+    """Raises ConfigurationError unless `data` have `value` training examples to draw."""
+    size = data.size("train")
+    if value > size:
+        raise ConfigurationError(
+            f"{name} is {value}; {data.name} has {size} training examples: ask for no more"
+        )

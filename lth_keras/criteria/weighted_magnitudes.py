@@ -1,6 +1,7 @@
 """Weighted magnitudes: five of DLT's criteria, which differ in two coefficients only."""
 
 import dataclasses
+import math
 
 import gin
 import numpy as np
@@ -20,13 +21,21 @@ class WeightedMagnitudes:
       final, initial: the coefficients; not both 0.
 
     Raises:
-      ConfigurationError: both are 0, so that every weight would have the same score.
+      ConfigurationError: one is no finite number; or both are 0, so that every weight would have
+        the same score.
     """
 
     final: float
     initial: float
 
     def __post_init__(self):
+        for name in ("final", "initial"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) \
+                    or not math.isfinite(value):
+                raise ConfigurationError(
+                    f"WeightedMagnitudes.{name} is {value!r}; expected a number, like 1 or -1"
+                )
         if not self.final and not self.initial:
             raise ConfigurationError(
                 "WeightedMagnitudes has final 0 and initial 0, which scores all weights alike; "

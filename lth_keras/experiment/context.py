@@ -124,6 +124,7 @@ class Place:
       name: the unit's folder, which its seeds are named for.
       arguments: the architecture's arguments, once they are known.
       used: the trial's files that its rules read beside what a unit needs.
+      told: what its rules say in done.json.
     """
 
     context: Context
@@ -132,6 +133,7 @@ class Place:
     name: str
     arguments: dict = dataclasses.field(default_factory=dict)
     used: list = dataclasses.field(default_factory=list)
+    told: dict = dataclasses.field(default_factory=dict)
 
     @property
     def label(self):

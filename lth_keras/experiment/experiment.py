@@ -10,6 +10,7 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.experiment.units import trial_units
 from lth_keras.experiment.variant import Variant
 from lth_keras.pruning import RewindingSchedule
+from lth_keras.records import PublishedFigure
 from lth_keras.training import Adam, OneDevice, check_precision
 
 
@@ -138,6 +139,12 @@ class Experiment:
                 "@Mirrored() or @MultiWorkerMirrored()"
             )
         check_precision(self.precision)
+        # A text would be a name for each of its letters.
+        _check_entries(self.never_prune, str, "Experiment.never_prune",
+                       "names of layers, like ('output',)")
+        _check_entries(self.published, PublishedFigure, "Experiment.published",
+                       "figures with variant, round, metric, value, source and tolerance, in gin "
+                       "like [@full/PublishedFigure()]")
         names = set()
         for variant in self.variants:
             if not isinstance(variant, Variant):
@@ -158,14 +165,23 @@ class Experiment:
         """Checks what can be checked only once the data's size is known.
 
         Raises:
-          ConfigurationError: the rewind point lies beyond a training that starts from it.
+          ConfigurationError: the rewind point lies beyond a training.
         """
         rewind = self.imp.schedule.rewind_step(steps_per_epoch)
-        for name, text in (("IMP.duration", self.imp.duration),
-                           ("Experiment.duration", self.duration)):
+        durations = {"IMP.duration": self.imp.duration, "Experiment.duration": self.duration}
+        durations |= {
+            f"Variant.duration of {variant.name!r}": variant.duration
+            for variant in self.variants if variant.duration is not None
+        }
+        for name, text in durations.items():
             steps = Duration.parse(text).steps(steps_per_epoch)
             if rewind >= steps:
                 raise ConfigurationError(
                     f"RewindingSchedule.rewind_to is {self.imp.schedule.rewind_to} (step {rewind}) "
                     f"but {name} is {text} (step {steps}); expected an earlier rewind point"
                 )
+
+
+def _check_entries(values, kind, name, expected):
+    if not isinstance(values, (tuple, list)) or not all(isinstance(v, kind) for v in values):
+        raise ConfigurationError(f"{name} is {values!r}; expected {expected}")

@@ -105,6 +105,7 @@ class Header:
             "state": state,
             "data": provenance.data_facts(prepared.data),
             "versions": versions, "continued_with": continued,
+            "installed": before.get("installed", provenance.installed()),
             "machine": provenance.machine(),
             "distribution": context.replicas.describe(),
             "seed": experiment.seed,

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import inspect
 import json
+import sys
 
 from lth_keras.paths import safe_name
 
@@ -13,17 +14,29 @@ FORMAT = 1
 # What a person may change without changing a number.
 _NOT_NUMBERS = ("name", "published", "margin", "on_divergence", "distribution")
 
+# Whose classes are named by class alone: run.json has their versions.
+_VERSIONED = {
+    "lth_keras", "numpy", "tensorflow", "tensorflow_model_optimization", "tf_keras",
+    *sys.stdlib_module_names,
+}
+
 
 def describe(value):
-    """A configuration as JSON: each object its class and all its fields, defaults included."""
-    if hasattr(value, "get_config"):
-        return {"class": type(value).__qualname__, **value.get_config()}
+    """A configuration as JSON: each object its class and all its fields, defaults included.
+
+    Of a user's class the source counts too, and that of the user's classes that it inherits from.
+    """
+    if hasattr(value, "get_config") and not isinstance(value, type):
+        return {**_describe_class(type(value)), **value.get_config()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
-            "class": type(value).__qualname__,
+            **_describe_class(type(value)),
             **{field.name: describe(getattr(value, field.name))
                for field in dataclasses.fields(value)},
         }
+    if _is_users(type(value)) and hasattr(value, "__dict__") and not isinstance(value, type):
+        # Its text would have its address in it, another one in each process.
+        return {**_describe_class(type(value)), **describe(vars(value))}
     if isinstance(value, dict):
         return {str(key): describe(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
@@ -45,6 +58,10 @@ def resolved(experiment, model):
         described.pop(name)
     if described["precision"] == "float32":
         del described["precision"]  # Runs from before there was a choice keep their names.
+    for variant, entry in zip(experiment.variants, described["variants"], strict=True):
+        if variant.is_chain and experiment.imp.duration != experiment.duration:
+            # None once meant the experiment's; where that is no other, runs keep their names.
+            entry["duration"] = variant.duration_in(experiment)
     described["model"] = json.loads(model.to_json())["config"]
     return described
 
@@ -63,8 +80,27 @@ def run_name(name, data, identity):
 
 def _describe_callable(function):
     name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', function)}"
-    try:
-        source = inspect.getsource(inspect.unwrap(function))
-    except (OSError, TypeError):
-        source = ""
+    source = _source(inspect.unwrap(function))
     return {"function": name, "source": hashlib.sha256(source.encode()).hexdigest()}
+
+
+def _describe_class(kind):
+    described = {"class": kind.__qualname__}
+    if not _is_users(kind):
+        return described
+    source = "".join(_source(each) for each in kind.__mro__ if _is_users(each))
+    return {
+        **described, "module": kind.__module__,
+        "source": hashlib.sha256(source.encode()).hexdigest(),
+    }
+
+
+def _is_users(kind):
+    return kind.__module__.partition(".")[0] not in _VERSIONED
+
+
+def _source(thing):
+    try:
+        return inspect.getsource(thing)
+    except (OSError, TypeError):
+        return ""  # Typed in by hand, or compiled.

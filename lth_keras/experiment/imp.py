@@ -29,11 +29,13 @@ def round_captured(context, unit, network):
     """
     if unit.round:
         return []
+    paths = context.paths
+    if network.captured is None:
+        return [paths.initial(unit.trial)]  # It diverged before it came there.
     state = network.captured
     optimizer = state.optimizer if state.step else None
     point = RewindPoint(state.weights, state.step, optimizer)
-    rewinding.save_point(context.paths, unit.trial, point)
-    paths = context.paths
+    rewinding.save_point(paths, unit.trial, point)
     written = [paths.initial(unit.trial), paths.rewind(unit.trial)]
     return written + [paths.rewind_optimizer(unit.trial)] if state.step else written
 

@@ -35,6 +35,17 @@ def versions():
     return found
 
 
+@functools.cache
+def installed():
+    """{package: version} of everything that is installed, for a person to build the same."""
+    found = {}
+    for package in importlib.metadata.distributions():
+        name = package.metadata["Name"]  # None of one that was half removed.
+        if name is not None:
+            found.setdefault(name, package.version)  # The first on the path is what is imported.
+    return dict(sorted(found.items(), key=lambda item: item[0].lower()))
+
+
 def machine():
     """Host, processor and devices."""
     devices = [

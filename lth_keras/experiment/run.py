@@ -8,7 +8,7 @@ import gin
 
 from lth_keras.data import LoadedData
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import following, identity, units, work
+from lth_keras.experiment import checking, following, identity, units, work
 from lth_keras.experiment.bindings import Bindings
 from lth_keras.experiment.context import Context
 from lth_keras.experiment.experiment import Experiment
@@ -60,11 +60,12 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
     prepared = assemble(experiment, data, output_dir, checkpoint_seconds, should_stop, replicas)
     context = prepared.context
     following.check_same_run(context, prepared.run)
+    checking.check_network(context)
     with context.replicas.guard():
         context.trainer()
     experiment.check_durations(context.steps_per_epoch)
     for unit in units.trial_units(experiment, 1):
-        arguments = work.check(context, unit)
+        arguments = checking.check_unit(context, unit)
         if context.replicas.workers > 1:
             # Variables are made by all workers in step: now, before each goes its way.
             with context.replicas.guard():

@@ -109,6 +109,7 @@ class Running:
         self._finished = self._header.is_finished()
         self._began = time.perf_counter()
         self._seen = {}
+        self._stops = prepared.experiment.on_divergence == "stop"
 
     def begin(self):
         """Says in run.json that the run is going on; of a finished run not a byte changes."""
@@ -126,9 +127,16 @@ class Running:
         return work.planned_steps(self.prepared.context, unit)
 
     def settled(self, unit):
-        """Whether there is nothing to train for a unit whose needs are settled; says why."""
+        """Whether there is nothing to train for a unit whose needs are settled; says why.
+
+        Raises:
+          RunError: it is stored as diverged, and the experiment wants the run to stop then.
+        """
         context = self.prepared.context
-        if self._finished or store.is_done(context.paths.unit(unit.trial, unit.name)):
+        folder = context.paths.unit(unit.trial, unit.name)
+        if self._finished or store.is_done(folder):
+            if self._stops and store.is_done(folder):
+                self._stop_if_diverged(unit, store.facts(folder))
             why = "stored already"
         else:
             missing = work.missing_need(context, unit)
@@ -167,11 +175,15 @@ class Running:
         if facts["diverged"]:
             self._reporter.note(
                 f"{label}: its loss is not finite since step {facts['steps']}; recorded so")
-            if self.prepared.experiment.on_divergence == "stop":
-                raise RunError(
-                    f"{label} diverged at step {facts['steps']} and Experiment.on_divergence is "
-                    "'stop'; lower the learning rate, or set it to 'record' to go on without it"
-                )
+            self._stop_if_diverged(unit, facts)
+
+    def _stop_if_diverged(self, unit, facts):
+        if facts["diverged"] and self._stops:
+            raise RunError(
+                f"{self.label(unit)} diverged at step {facts['steps']} and "
+                "Experiment.on_divergence is 'stop'; lower the learning rate, or set it to "
+                "'record' to go on without it"
+            )
 
     def lost(self, unit, why):
         """The unit ended without a result."""

@@ -27,7 +27,8 @@ class Variant:
       architecture: an architecture.
       rounds: the rounds whose masks it uses; 'every' for all from 1 on; () for a variant that
         depends on none, such as the full network.
-      duration: until when it trains; None means the experiment's duration.
+      duration: until when it trains; None means the experiment's duration, and for a chain, which
+        does what IMP does without rewinding, a round's.
       data_order: 'shared', the trial's order, so that variants differ in nothing else; 'own'.
     """
 
@@ -54,7 +55,7 @@ class Variant:
                 f"Variant.rounds of {self.name!r} is {self.rounds!r}; expected rounds like "
                 f"(6, 10), or {EVERY_ROUND!r}"
             )
-        if getattr(self.mask, "chained", False) and not self.rounds:
+        if self.is_chain and not self.rounds:
             raise ConfigurationError(
                 f"Variant.rounds of {self.name!r} is empty, but its mask is made round by round; "
                 f"expected rounds like (6, 10), or {EVERY_ROUND!r}"
@@ -67,12 +68,24 @@ class Variant:
                     f"object with `{method}`, in gin a reference with brackets, like @FoundMask()"
                 )
         if self.duration is not None:
-            Duration.parse(self.duration, f"Variant.duration of {self.name!r}")
+            name = f"Variant.duration of {self.name!r}"
+            if Duration.parse(self.duration, name).value < 1:
+                raise ConfigurationError(f"{name} is {self.duration!r}; expected at least one")
         if self.data_order not in DATA_ORDERS:
             raise ConfigurationError(
                 f"Variant.data_order of {self.name!r} is {self.data_order!r}; expected one of "
                 f"{DATA_ORDERS}"
             )
+
+    @property
+    def is_chain(self):
+        """Whether each of its networks is made from its own of the round before."""
+        return getattr(self.mask, "chained", False)
+
+    def duration_in(self, experiment):
+        """Until when it trains in an `Experiment`, as that says it."""
+        default = experiment.imp.duration if self.is_chain else experiment.duration
+        return self.duration or default
 
     def check_rounds(self, last):
         """Checks its rounds against a schedule of `last` rounds.
@@ -94,7 +107,7 @@ class Variant:
         """
         if self.rounds == EVERY_ROUND:
             return tuple(range(1, last + 1))
-        if getattr(self.mask, "chained", False):
+        if self.is_chain:
             return tuple(range(1, max(self.rounds) + 1))
         return tuple(sorted(set(self.rounds)))
 

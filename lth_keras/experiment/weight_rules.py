@@ -12,7 +12,7 @@ import gin
 import numpy as np
 
 from lth_keras.errors import ConfigurationError
-from lth_keras.initializers import EmpiricalHistogram, EmpiricalValues
+from lth_keras.initializers import EmpiricalDistribution, EmpiricalHistogram, EmpiricalValues
 from lth_keras.paths import chain_name
 from lth_keras.rewinding import RewindPoint
 
@@ -63,6 +63,8 @@ class EmpiricalDraw:
     pools the trained survivors, those that the mask was made from (`source='trained'`). Its code
     also has D_0, the non-zero values of all of θ_0 (`source='dense_initial'`).
     Everything but the kernels is θ_0's, or a fresh draw where the architecture is another.
+    How far the two ways of sampling are apart stands in done.json as `histogram_distance`, for
+    each distribution that was drawn from.
 
     Attributes:
       source: 'initial', 'trained' or 'dense_initial'.
@@ -85,6 +87,11 @@ class EmpiricalDraw:
         """θ_0 with its kernels drawn anew, at step 0."""
         weights = dict(place.base_weights())
         path = place.distribution(self.source)
+        distribution = EmpiricalDistribution.load(path)
+        place.told["histogram_distance"] = {
+            layer or "global": distribution.distance(layer)
+            for layer in (masks if self.pool == "layer" else (None,))
+        }
         initializer = EmpiricalValues if self.sampling == "values" else EmpiricalHistogram
         for key in masks:
             layer = key if self.pool == "layer" else None
@@ -129,8 +136,9 @@ class TrainedWeights:
       of: the name of the variant whose network of the same round it is; None for the variant's own
         network of the round before (of a chain: IMP's round 0 before the first).
       schedule: 'goes_on', step and optimizer are that network's, and training goes on for as many
-        updates as a round of IMP rewound has; 'set_back', step and optimizer are those of the
-        rewind point, and with them the learning rate (Renda, Frankle, Carbin 2020).
+        updates as there are from the rewind point to the variant's duration; 'set_back', step and
+        optimizer are those of the rewind point, and with them the learning rate (Renda, Frankle,
+        Carbin 2020), and training ends at that duration.
 
     Raises:
       ConfigurationError: a value is outside what is said above.

@@ -26,8 +26,10 @@ def planned_steps(context, unit):
     """Updates that the unit will make, as far as can be told beforehand."""
     if equal_round(context, unit) is not None:
         return 0
-    rules = (RewoundWeights, TrainedWeights)
-    rewound = unit.round and (unit.variant is None or isinstance(unit.variant.weights, rules))
+    if unit.variant is None:
+        rewound = unit.round > 0
+    else:
+        rewound = isinstance(unit.variant.weights, (RewoundWeights, TrainedWeights))
     start = context.rewind_step if rewound else 0
     return max(0, context.steps(_duration(context, unit)) - start)
 
@@ -38,29 +40,6 @@ def first_step(context, unit):
         (source,) = unit.variant.weights.needs(unit.label, unit.round)
         return Place(context, unit.trial, unit.round, unit.name).step_of(source)
     return context.steps(_duration(context, unit)) - planned_steps(context, unit)
-
-
-def check(context, unit):
-    """Builds the unit's architecture, so that what is wrong with it is said before anything runs.
-
-    Rules may have a `check(place)` of their own, for what they read from elsewhere.
-
-    Returns:
-      The architecture's arguments.
-
-    Raises:
-      ConfigurationError: the model does not take what the architecture or a rule asks of it.
-    """
-    if unit.variant is None:
-        return {}
-    place = Place(context, unit.trial, unit.round, unit.name)
-    place.arguments = unit.variant.architecture.arguments(place)
-    if place.arguments:
-        context.build(**place.arguments)
-    for rule in (unit.variant.mask, unit.variant.weights):
-        if hasattr(rule, "check"):
-            rule.check(place)
-    return place.arguments
 
 
 def missing_need(context, unit):
@@ -121,7 +100,7 @@ def do(context, unit, on_evaluation=None):
     shared = place.used
     if unit.variant is None:
         shared = imp.round_captured(context, unit, network)
-    facts = _store(context, unit, start, network, arguments, shared)
+    facts = _store(context, unit, start, network, arguments, shared, place.told)
     checkpoint.remove()
     return facts
 
@@ -147,7 +126,7 @@ def _variant_start(place, variant):
 def _duration(context, unit):
     if unit.variant is None:
         return Duration.parse(context.experiment.imp.duration)
-    return Duration.parse(unit.variant.duration or context.experiment.duration)
+    return Duration.parse(unit.variant.duration_in(context.experiment))
 
 
 def _goes_on(unit):
@@ -166,7 +145,7 @@ def _density(context, kept):
     return kept / sum(weight.size for weight in context.prunable)
 
 
-def _store(context, unit, start, network, arguments, shared):
+def _store(context, unit, start, network, arguments, shared, told):
     folder = context.paths.unit(unit.trial, unit.name)
     store.begin(folder)
     names = ["masks.npz", "weights.npz", "metrics.csv"]
@@ -187,6 +166,7 @@ def _store(context, unit, start, network, arguments, shared):
         "prunable_weights": masks.size(start.masks), "architecture": arguments,
         "start_step": start.step, "steps": network.state.step, "diverged": network.diverged,
         "weights_rule": type(unit.variant.weights).__name__ if unit.variant else None,
+        **told,
         "final_test_accuracy": network.evaluations[-1].test_accuracy,
         "train_seconds": round(network.train_seconds, 3),
         "evaluate_seconds": round(network.evaluate_seconds, 3),

@@ -1,5 +1,6 @@
 """TFMOT: wrapping kernel layers, the schedule of IMP's rounds, masks in and out of a model."""
 
+from lth_keras.pruning.layer_names import check_never_prune, check_rates
 from lth_keras.pruning.schedule import RewindingSchedule
 from lth_keras.pruning.wrapping import (
     PrunableWeight,
@@ -11,6 +12,6 @@ from lth_keras.pruning.wrapping import (
 )
 
 __all__ = [
-    "PrunableWeight", "RewindingSchedule", "mask_variables", "prunable_weights", "read_masks",
-    "wrap", "write_masks",
+    "PrunableWeight", "RewindingSchedule", "check_never_prune", "check_rates", "mask_variables",
+    "prunable_weights", "read_masks", "wrap", "write_masks",
 ]

@@ -43,6 +43,7 @@ class Checkpoint:
             "step": progress.state.step,
             "captured_step": progress.captured.step if progress.captured else None,
             "evaluations": [dataclasses.asdict(each) for each in progress.evaluations],
+            "diverged": progress.diverged,
             "train_seconds": progress.train_seconds,
             "evaluate_seconds": progress.evaluate_seconds,
         }))}
@@ -68,7 +69,8 @@ class Checkpoint:
             return Progress(
                 _state("state", arrays, facts["step"]),
                 [Evaluation(**each) for each in facts["evaluations"]], arrays["totals"], captured,
-                train_seconds=facts["train_seconds"], evaluate_seconds=facts["evaluate_seconds"],
+                diverged=facts["diverged"], train_seconds=facts["train_seconds"],
+                evaluate_seconds=facts["evaluate_seconds"],
             )
         except (RunError, KeyError, ValueError, TypeError):
             return None

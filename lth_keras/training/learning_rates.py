@@ -112,15 +112,30 @@ class CosineDecay:
         return _Cosine(self.initial, steps, warmup)
 
 
-def build_learning_rate(learning_rate, steps_per_epoch):
-    """A number as it is, or the Keras schedule of `StepDecay`, `CosineDecay` and their like.
+def check_learning_rate(learning_rate, name):
+    """Checks that `build_learning_rate` can make something of it.
 
     Raises:
       ConfigurationError: neither a positive number nor an object with `build`.
     """
+    if isinstance(learning_rate, type):
+        raise ConfigurationError(
+            f"{name} is the class {learning_rate.__name__}; expected a positive number or a "
+            f"schedule, in gin with brackets, like @{learning_rate.__name__}()"
+        )
+    if not hasattr(learning_rate, "build"):
+        _check_positive(learning_rate, name)
+
+
+def build_learning_rate(learning_rate, steps_per_epoch):
+    """A number as it is, or the Keras schedule of `StepDecay`, `CosineDecay` and their like.
+
+    Raises:
+      ConfigurationError: it is neither.
+    """
+    check_learning_rate(learning_rate, "learning_rate")
     if hasattr(learning_rate, "build"):
         return learning_rate.build(steps_per_epoch)
-    _check_positive(learning_rate, "learning_rate")
     return float(learning_rate)
 
 

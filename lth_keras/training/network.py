@@ -34,7 +34,7 @@ class Progress:
       evaluations: in the order of their steps.
       totals: float32 [2], sums of batch losses and accuracies since the last evaluation.
       captured: the state at `capture_at`, once it was passed.
-      diverged: whether a loss was not finite; training ended there.
+      diverged: whether a loss, on whichever split, was not finite; training ended there.
       train_seconds, evaluate_seconds: wall time within the compiled functions.
     """
 
@@ -135,5 +135,6 @@ def _evaluate(trainer, progress, step, batches):
     )
     progress.evaluate_seconds += time.perf_counter() - began
     progress.evaluations.append(evaluation)
-    progress.diverged = not math.isfinite(train_loss)
+    losses = (evaluation.train_loss, evaluation.val_loss, evaluation.test_loss)
+    progress.diverged = not all(loss is None or math.isfinite(loss) for loss in losses)
     return evaluation

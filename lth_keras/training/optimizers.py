@@ -1,12 +1,14 @@
 """Optimizers as configurations: gin binds them, the trainer builds the Keras optimizer."""
 
 import dataclasses
+import math
+import numbers
 
 import gin
 
 from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError
-from lth_keras.training.learning_rates import build_learning_rate
+from lth_keras.training.learning_rates import build_learning_rate, check_learning_rate
 
 
 @gin.configurable
@@ -17,8 +19,11 @@ class Adam:
     Attributes:
       learning_rate: a number, or a learning-rate schedule.
       l2: λ in gradient += λ·θ, for every trainable variable, as PyTorch's `weight_decay` of Adam.
-      beta_1, beta_2: decay of the moments' running means.
-      epsilon: added to the root of the second moment.
+      beta_1, beta_2: decay of the moments' running means, in [0, 1).
+      epsilon: added to the root of the second moment; above 0, because a pruned weight's is 0.
+
+    Raises:
+      ConfigurationError: a value is outside what is said above.
     """
 
     learning_rate: object = 1e-3
@@ -26,6 +31,10 @@ class Adam:
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-8
+
+    def __post_init__(self):
+        _check(self, learning_rate=check_learning_rate, l2=_not_negative, beta_1=_share,
+               beta_2=_share, epsilon=_positive)
 
     def build(self, steps_per_epoch):
         """The Keras optimizer."""
@@ -38,7 +47,10 @@ class Adam:
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
 class AdamW:
-    """Adam with decoupled weight decay (Loshchilov & Hutter 2019): θ −= lr·weight_decay·θ."""
+    """Adam with decoupled weight decay (Loshchilov & Hutter 2019): θ −= lr·weight_decay·θ.
+
+    Attributes and errors as `Adam`'s, but for `weight_decay` in the place of `l2`.
+    """
 
     learning_rate: object = 1e-3
     weight_decay: float = 1e-2
@@ -46,6 +58,10 @@ class AdamW:
     beta_2: float = 0.999
     epsilon: float = 1e-8
     l2 = 0.0
+
+    def __post_init__(self):
+        _check(self, learning_rate=check_learning_rate, weight_decay=_not_negative,
+               beta_1=_share, beta_2=_share, epsilon=_positive)
 
     def build(self, steps_per_epoch):
         """The Keras optimizer."""
@@ -62,15 +78,22 @@ class SGD:
 
     Attributes:
       learning_rate: a number, or a learning-rate schedule.
-      momentum: share of the last update that goes on.
+      momentum: share of the last update that goes on, in [0, 1).
       nesterov: look ahead along it.
       l2: λ in gradient += λ·θ, which for SGD is the literature's weight decay.
+
+    Raises:
+      ConfigurationError: a value is outside what is said above.
     """
 
     learning_rate: object = 0.1
     momentum: float = 0.9
     nesterov: bool = False
     l2: float = 0.0
+
+    def __post_init__(self):
+        _check(self, learning_rate=check_learning_rate, momentum=_share, nesterov=_either,
+               l2=_not_negative)
 
     def build(self, steps_per_epoch):
         """The Keras optimizer."""
@@ -89,11 +112,20 @@ class KerasOptimizer:
       name: 'RMSprop', 'Nadam', 'Adagrad', …
       arguments: its constructor's arguments.
       l2: λ in gradient += λ·θ.
+
+    Raises:
+      ConfigurationError: a value is outside what is said above.
     """
 
     name: str
     arguments: dict = dataclasses.field(default_factory=dict)
     l2: float = 0.0
+
+    def __post_init__(self):
+        _check(self, name=_text, arguments=_named, l2=_not_negative)
+        if "learning_rate" in self.arguments:
+            check_learning_rate(
+                self.arguments["learning_rate"], "KerasOptimizer.arguments['learning_rate']")
 
     def build(self, steps_per_epoch):
         """The Keras optimizer.
@@ -139,3 +171,45 @@ def refuse_clipping(optimizer):
                 "weights into account, so that a ticket would not train as a network of its own; "
                 "leave it out, or use clipvalue"
             )
+
+
+def _check(configured, **checks):
+    """Puts each field through its check, which is told the field's name."""
+    for field, check in checks.items():
+        check(getattr(configured, field), f"{type(configured).__name__}.{field}")
+
+
+def _not_negative(value, name):
+    _expect(_is_number(value) and value >= 0, value, name, "a number of at least 0")
+
+
+def _positive(value, name):
+    _expect(_is_number(value) and value > 0, value, name, "a number above 0")
+
+
+def _share(value, name):
+    _expect(_is_number(value) and 0 <= value < 1, value, name, "a number in [0, 1)")
+
+
+def _either(value, name):
+    _expect(isinstance(value, bool), value, name, "True or False")
+
+
+def _text(value, name):
+    _expect(isinstance(value, str), value, name, "an optimizer's name, like 'RMSprop'")
+
+
+def _named(value, name):
+    _expect(isinstance(value, dict) and all(isinstance(key, str) for key in value), value, name,
+            "its constructor's arguments by name, like {'learning_rate': 0.001}")
+
+
+def _is_number(value):
+    return (
+        isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+    )
+
+
+def _expect(holds, value, name, expected):
+    if not holds:
+        raise ConfigurationError(f"{name} is {value!r}; expected {expected}")

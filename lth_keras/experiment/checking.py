@@ -1,0 +1,46 @@
+"""What can be said against an experiment once its data and its network are there."""
+
+from lth_keras import pruning
+from lth_keras.experiment.context import Place
+
+
+def check_network(context):
+    """Checks the experiment's own network, and IMP on it.
+
+    Raises:
+      ConfigurationError: a name is no layer's, or IMP's criterion asks for what the data have not.
+    """
+    experiment, model = context.experiment, context.build()
+    pruning.check_never_prune(model, experiment.never_prune)
+    pruning.check_rates(model, experiment.imp.schedule.rates)
+    _check_criterion(context, experiment.imp.criterion)
+
+
+def check_unit(context, unit):
+    """Builds the unit's architecture, so that what is wrong with it is said before anything runs.
+
+    Rules may have a `check(place)` of their own, for what they read from elsewhere, and criteria a
+    `check(data)`.
+
+    Returns:
+      The architecture's arguments.
+
+    Raises:
+      ConfigurationError: the model does not take what the architecture or a rule asks of it.
+    """
+    if unit.variant is None:
+        return {}
+    place = Place(context, unit.trial, unit.round, unit.name)
+    place.arguments = unit.variant.architecture.arguments(place)
+    if place.arguments:
+        context.build(**place.arguments)
+    for rule in (unit.variant.mask, unit.variant.weights):
+        if hasattr(rule, "check"):
+            rule.check(place)
+    _check_criterion(context, getattr(unit.variant.mask, "criterion", None))
+    return place.arguments
+
+
+def _check_criterion(context, criterion):
+    if hasattr(criterion, "check"):
+        criterion.check(context.data)

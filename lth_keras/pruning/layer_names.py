@@ -1,0 +1,55 @@
+"""Names of layers in a configuration: each has to be of the model's, or nothing would heed it."""
+
+import re
+
+from lth_keras.errors import ConfigurationError
+from lth_keras.pruning.wrapping import prunable_weights
+from lth_keras.variables import walk
+
+# A ResNet has more layers than a line can hold.
+_SHOWN = 30
+
+
+def check_never_prune(model, never):
+    """Checks that each name in `never` is a layer's of the plain `model`.
+
+    Raises:
+      ConfigurationError: one is not.
+    """
+    names = {layer.name for _, layer in walk(model)}
+    for name in never:
+        if name not in names:
+            raise ConfigurationError(
+                f"Experiment.never_prune has {name!r}, and no layer of the model is called so; "
+                f"expected names of its layers, such as {_listed(_kernel_layers(model))}"
+            )
+
+
+def check_rates(model, rates):
+    """Checks that each of a `RewindingSchedule`'s rates is for some layer of the plain `model`.
+
+    Raises:
+      ConfigurationError: the pattern of a 'name:' matches no layer with a kernel, or there is no
+        such layer of a kind.
+    """
+    weights = prunable_weights(model)
+    kinds = {weight.kind for weight in weights} | {"output"}
+    for which in rates:
+        pattern = which.removeprefix("name:")
+        if which in kinds or (
+                which != pattern and any(re.fullmatch(pattern, each.layer) for each in weights)):
+            continue
+        raise ConfigurationError(
+            f"RewindingSchedule.rates has the key {which!r}, which fits no layer of the model; "
+            f"its layers with a kernel are {_listed(_kernel_layers(model))}; correct it or take "
+            "it out"
+        )
+
+
+def _kernel_layers(model):
+    return [f"{weight.layer} ({weight.kind})" for weight in prunable_weights(model)]
+
+
+def _listed(names):
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
