@@ -2,11 +2,11 @@
 
     python -m bench.faults [--every=N]
 
-Two kinds of fault. While a run writes: each write in turn fails with «no space left on device»;
-the run must end with one clear error, and the same command must then end as if nothing had been.
-In a finished run: each file in turn is cut to half, gets one bit flipped, or is removed; `verify`
-must name it, `verify --repair` must set it aside, and the run's own command must then restore
-every byte.
+Two kinds of fault. While a run writes: each write in turn, and each renaming of what was written,
+fails with «no space left on device», those of TensorBoard's events among them; the run must end
+with one clear error, and the same command must then end as if nothing had been. In a finished
+run: each file in turn is cut to half, gets one bit flipped, or is removed; `verify` must name it,
+`verify --repair` must set it aside, and the run's own command must then restore every byte.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from lth_keras.errors import RunError
 from lth_keras.experiment import execute, prepare
 from lth_keras.paths import RunPaths
 from lth_keras.records import Progress
+from lth_keras.records.tensorboard import TensorBoard, sink
 from lth_keras.records.verification import set_aside, verify
 
 _BINDINGS = (
@@ -35,6 +36,8 @@ _BINDINGS = (
     "Experiment.duration = '2ep'", "RewindingSchedule.rounds = 2", "ROUNDS = (1, 2)",
     "RewindingSchedule.rewind_to = '2it'",
     "Experiment.variants = [@ticket/Variant(), @reinit/Variant(), @dense_matched/Variant()]",
+    # Hundreds of runs of a few updates: XLA would compile for most of the time.
+    "Experiment.jit = False",
 )
 # Sealed, with times in them; the lock is no result.
 _NOT_COMPARED = (".lock", "run.json", "done.json")
@@ -52,36 +55,76 @@ class Subject:
         prepared = prepare(self._experiment, output, checkpoint_seconds=0)
         with open(os.devnull, "w", encoding="utf-8") as nowhere:
             with Progress(1, "faults", Console(file=nowhere)) as progress:
-                execute(prepared, progress)
+                execute(prepared, progress, [TensorBoard(prepared.context.paths)])
         return prepared.context.paths
 
 
 def contents(paths):
-    """{file: SHA-256} of what must be the same."""
+    """{file: SHA-256} of what must be the same; events hold times."""
     return {
         str(path.relative_to(paths.root)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in paths.root.rglob("*")
         if path.is_file() and path.name not in _NOT_COMPARED
-        and paths.set_aside not in path.parents
+        and paths.set_aside not in path.parents and paths.tensorboard not in path.parents
     }
 
 
-@contextlib.contextmanager
-def failing_write(number):
-    """The write of that number, from 0, fails for want of space. Yields [writes so far]."""
-    real, count = os.replace, [0]
+class FullDisk:
+    """A disk on which the write of a number, from 0, or the renaming, finds no room.
 
-    def replace(source, target):
-        count[0] += 1
-        if count[0] - 1 == number:
+    Attributes:
+      counts: {'write': n, 'renaming': n} so far.
+    """
+
+    def __init__(self, kind=None, number=None):
+        self._kind, self._number = kind, number
+        self.counts = collections.Counter()
+
+    def met(self, kind):
+        """Counts one, and fails where it is the one."""
+        self.counts[kind] += 1
+        if (kind, self.counts[kind] - 1) == (self._kind, self._number):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        real(source, target)
 
-    files.os.replace = replace
-    try:
-        yield count
-    finally:
-        files.os.replace = real
+    @contextlib.contextmanager
+    def mounted(self):
+        """All that a run writes goes to it."""
+        real = os.replace
+
+        def replace(source, target):
+            self.met("renaming")
+            real(source, target)
+
+        def opened(path, mode="r", **options):
+            file = open(path, mode, **options)
+            return _Written(file, self) if "w" in mode else file
+
+        files.os.replace, files.open, sink.open = replace, opened, opened
+        try:
+            yield
+        finally:
+            files.os.replace = real
+            del files.open, sink.open
+
+
+class _Written:
+    """A file open for writing on a `FullDisk`."""
+
+    def __init__(self, file, disk):
+        self._file, self._disk = file, disk
+
+    def write(self, content):
+        self._disk.met("write")
+        return self._file.write(content)
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised):
+        self._file.close()
 
 
 def cut(path):
@@ -104,16 +147,18 @@ def remove(path):
 DAMAGES = {"cut to half": cut, "one bit flipped": flip, "removed": remove}
 
 
-def space(subject, folder, expected, number):
-    """Outcome of a run whose write of that number fails, and of going on with it."""
-    output = folder / f"space_{number}"
+def space(subject, folder, expected, kind, number):
+    """Outcome of a run whose write or renaming of that number fails, and of going on with it."""
+    output = folder / f"{kind}_{number}"
     try:
-        with failing_write(number):
+        with FullDisk(kind, number).mounted():
             subject.run(output)
         return "NOT NOTICED"
     except RunError as error:
         if "No space left" not in str(error):
             return f"UNCLEAR: {error}"
+    except OSError as error:
+        return f"NOT CAUGHT: {error}"
     outcome = _compare(subject.run(output), expected)
     shutil.rmtree(output)
     return outcome
@@ -126,22 +171,14 @@ def damage(subject, whole, folder, expected, name, kind):
     paths = RunPaths(output / whole.root.name)
     DAMAGES[kind](paths.root / name)
     findings = verify(paths).findings
-    if _is_unfinished(name, kind):
-        outcome = "" if not findings else "NAMED AS DAMAGE, BUT IT IS UNFINISHED"
-    else:
-        named = any(pathlib.PurePosixPath(name).name in str(each) for each in findings)
-        outcome = "" if named else "NOT NAMED"
+    named = any(pathlib.PurePosixPath(name).name in str(each) for each in findings)
+    outcome = "" if named else "NOT NAMED"
     set_aside(paths, findings)
     outcome = outcome or _compare(subject.run(output), expected)
     if not outcome and verify(paths).findings:
         outcome = "STILL DAMAGED"
     shutil.rmtree(output)
     return outcome
-
-
-def _is_unfinished(name, kind):
-    # A folder without done.json is by definition a unit that was not finished.
-    return kind == "removed" and pathlib.PurePosixPath(name).name == "done.json"
 
 
 def _compare(paths, expected):
@@ -164,17 +201,21 @@ def main():
 
     with tempfile.TemporaryDirectory() as temporary:
         folder, subject = pathlib.Path(temporary), Subject()
-        with failing_write(None) as writes:
+        disk = FullDisk()
+        with disk.mounted():
             whole = subject.run(folder / "whole")
-        expected, written = contents(whole), writes[0]
-        for number in range(0, written, every):
-            record("no space left at a write", f"write {number}",
-                   space(subject, folder, expected, number))
+        expected = contents(whole)
+        for kind, count in disk.counts.items():
+            for number in range(0, count, every):
+                record(f"no space left at a {kind}", f"{kind} {number}",
+                       space(subject, folder, expected, kind, number))
+                console.print(f"{kind} {number + 1} of {count}", highlight=False)
         names = sorted(
             str(path.relative_to(whole.root)) for path in whole.root.rglob("*")
-            if path.is_file() and path.name != ".lock")
+            if path.is_file() and path.name != ".lock" and whole.tensorboard not in path.parents)
         cases = [(name, kind) for name in names for kind in DAMAGES]
-        for name, kind in cases[::every]:
+        for done, (name, kind) in enumerate(cases[::every], 1):
+            console.print(f"{done} of {len(cases[::every])}: {name} {kind}", highlight=False)
             record(f"file {kind}", name, damage(subject, whole, folder, expected, name, kind))
     table = Table("fault", "outcome", "cases")
     for (kind, outcome), count in sorted(tally.items()):

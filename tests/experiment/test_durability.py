@@ -16,6 +16,7 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import execute, prepare, provenance
 from lth_keras.experiment import run as run_module
 from lth_keras.records import read_csv
+from lth_keras.records.tensorboard import TensorBoard
 from lth_keras.records.verification import set_aside, verify
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -114,10 +115,15 @@ def test_a_damaged_checkpoint_costs_its_network_only(experiment, whole, tmp_path
     assert contents(run(experiment, tmp_path)) == contents(whole)
 
 
-@pytest.mark.parametrize("number", [0, 3, 9, 17])
-def test_a_full_disk_ends_clearly_and_the_run_goes_on(experiment, whole, tmp_path, number):
-    with faults.failing_write(number), pytest.raises(RunError, match="No space left.*make room"):
-        run(experiment, tmp_path)
+@pytest.mark.parametrize("kind, number", [
+    ("renaming", 0), ("renaming", 9), ("write", 3), ("write", 11), ("write", 24)])
+def test_a_full_disk_ends_clearly_and_the_run_goes_on(experiment, whole, tmp_path, kind, number):
+    disk = faults.FullDisk(kind, number)
+    prepared = prepare(experiment, tmp_path, checkpoint_seconds=0)
+    sinks = [TensorBoard(prepared.context.paths)]
+    with disk.mounted(), pytest.raises(RunError, match="No space left.*make room"):
+        execute(prepared, Quiet(), sinks)
+    assert disk.counts[kind] > number
     assert not list(tmp_path.rglob("*.tmp"))
     assert contents(run(experiment, tmp_path)) == contents(whole)
 
