@@ -5,7 +5,7 @@ import json
 from lth_keras import files
 from lth_keras.records import statistics
 from lth_keras.records.exports import kept_cards
-from lth_keras.records.report import answer, drawing, page, tables, variants
+from lth_keras.records.report import answer, drawing, geometry, page, tables, variants
 from lth_keras.records.report.current import made_of
 from lth_keras.records.stored import StoredRun
 from lth_keras.records.summary import write_summary
@@ -45,6 +45,7 @@ def write_report(root, margin=None):
         answer=answer.answer(run, comparisons), tables=shown, pictures=pictures,
         configuration=_configuration(run), model=_layers(run), made_of=made_of(
             paths, "incomplete" if run.lost else run.header["state"]),
+        geometry=geometry.stored_geometry(paths),
         networks=variants.descriptions(run), place=_place(paths.root),
         diverged=[(name, trial) for (trial, name), facts in run.facts.items()
                   if facts["diverged"]],
