@@ -8,7 +8,7 @@ def check_network(context):
     """Checks the experiment's own network, and IMP on it.
 
     Raises:
-      ConfigurationError: a name is no layer's, or IMP's criterion asks for what the data have not.
+      ConfigurationError: a name is no layer's, or IMP's criterion asks for more than the data have.
     """
     experiment, model = context.experiment, context.build()
     pruning.check_never_prune(model, experiment.never_prune)

@@ -3,7 +3,7 @@
 import re
 
 from lth_keras.errors import ConfigurationError
-from lth_keras.pruning.wrapping import prunable_weights
+from lth_keras.pruning.wrapping import kernels, prunable_weights
 from lth_keras.variables import walk
 
 # A ResNet has more layers than a line can hold.
@@ -16,12 +16,13 @@ def check_never_prune(model, never):
     Raises:
       ConfigurationError: one is not.
     """
-    names = {layer.name for _, layer in walk(model)}
+    layers = [layer for _, layer in walk(model)]
     for name in never:
-        if name not in names:
+        if name not in {layer.name for layer in layers}:
             raise ConfigurationError(
                 f"Experiment.never_prune has {name!r}, and no layer of the model is called so; "
-                f"expected names of its layers, such as {_listed(_kernel_layers(model))}"
+                "expected names of its layers, such as "
+                + _listed([layer.name for layer in layers if kernels(layer)])
             )
 
 
@@ -39,15 +40,11 @@ def check_rates(model, rates):
         if which in kinds or (
                 which != pattern and any(re.fullmatch(pattern, each.layer) for each in weights)):
             continue
+        there = _listed([f"{weight.layer} ({weight.kind})" for weight in weights])
         raise ConfigurationError(
             f"RewindingSchedule.rates has the key {which!r}, which fits no layer of the model; "
-            f"its layers with a kernel are {_listed(_kernel_layers(model))}; correct it or take "
-            "it out"
+            f"its layers with a kernel are {there}; correct it or take it out"
         )
-
-
-def _kernel_layers(model):
-    return [f"{weight.layer} ({weight.kind})" for weight in prunable_weights(model)]
 
 
 def _listed(names):
