@@ -150,11 +150,20 @@ def test_an_export_that_breaks_its_promise_leaves_nothing(runs, tmp_path, monkey
 @pytest.mark.parametrize("trial, unit, said", [
     (7, "ticket@06", "no trial 7; it has trial_01"),
     (1, "ticket@05", "no finished 'ticket@05'; it has .*full.*ticket@06"),
+    (1, "../trial_01/full", "no finished '../trial_01/full'"),
 ])
 def test_what_is_not_there_is_said(runs, tmp_path, trial, unit, said):
     with pytest.raises(ConfigurationError, match=said):
         export_unit(runs["lenet_300_100"], trial, unit, tmp_path / "t", ALL)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["a_file/t", "x" * 300])
+def test_a_place_that_cannot_be_is_said(runs, tmp_path, place):
+    (tmp_path / "a_file").write_text("mine")
+    with pytest.raises(ConfigurationError, match="cannot be made: .*name another"):
+        export_unit(runs["lenet_300_100"], 1, "full", tmp_path / place, ALL)
+    assert [path.name for path in tmp_path.iterdir()] == ["a_file"]
 
 
 def test_nothing_is_overwritten(runs, tmp_path):

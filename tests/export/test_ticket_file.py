@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import lth_keras
+from lth_keras import files
 from lth_keras.compat import keras
 from lth_keras.data import Dataset
 from lth_keras.errors import ConfigurationError, RunError
@@ -74,6 +75,21 @@ def test_a_model_that_does_not_fit_is_refused(folder, units, name, names, said):
 def test_a_damaged_ticket_is_refused(folder):
     (folder / "ticket/weights.npz").write_bytes(b"no archive")
     with pytest.raises(RunError, match="weights.npz is missing or not what ticket.json says"):
+        lth_keras.load_ticket(folder)
+
+
+@pytest.mark.parametrize("change", [{"step": 99}, {"title": "another"}])
+def test_an_altered_card_is_refused(folder, change):
+    card = folder / "ticket" / "ticket.json"
+    files.write_json(card, files.read_json(card) | change)
+    with pytest.raises(RunError, match="ticket.json was altered or damaged"):
+        lth_keras.load_ticket(folder)
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"format": 1}', "nothing"])
+def test_a_card_that_is_none_is_refused(folder, content):
+    (folder / "ticket" / "ticket.json").write_text(content)
+    with pytest.raises(RunError, match="ticket.json"):
         lth_keras.load_ticket(folder)
 
 

@@ -93,6 +93,8 @@ def test_what_makes_no_sense_is_refused(make, message):
     ({"SLURM_PROCID": "0", "SLURM_STEP_NUM_TASKS": "1"}, "nothing says who the workers are"),
     ({"SLURM_PROCID": "0", "SLURM_STEP_NUM_TASKS": "2"}, "SLURM's variables do not tell"),
     ({"TF_CONFIG": "worker 0"}, "TF_CONFIG is 'worker 0'"),
+    ({"TF_CONFIG": '{"cluster": {"worker": "abc"}, "task": {"type": "worker", "index": 0}}'},
+     "TF_CONFIG does not tell the workers: "),
     ({"TF_CONFIG": '{"cluster": {"worker": ["a:1"]}}'}, "TF_CONFIG is"),
     ({"TF_CONFIG": '{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 3}}'},
      "this process is 'worker' 3 of"),
