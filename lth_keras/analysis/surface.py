@@ -158,23 +158,30 @@ class Surface:
 
     def _recompute(self, images):
         """Mean and variance over the whole of `images`: within batches and between them."""
-        size = min(self._batch_size, int(images.shape[0]))
-        count = int(images.shape[0]) // size
+        examples = int(images.shape[0])
+        size = min(self._batch_size, examples)
         means = [tf.zeros_like(layer.moving_mean) for layer in self._norms]
         squares = [tf.zeros_like(layer.moving_variance) for layer in self._norms]
-        for i in tf.range(count):
-            chosen = i * size + tf.range(size)
-            self._model(self._normalise(tf.gather(images, chosen)), training=True)
-            seen = [tf.identity(layer.moving_mean) for layer in self._norms]
-            means = [total + mean for total, mean in zip(means, seen, strict=True)]
-            squares = [
-                total + layer.moving_variance + mean**2
-                for total, mean, layer in zip(squares, seen, self._norms, strict=True)
-            ]
+        for i in tf.range(examples // size):
+            means, squares = self._add_moments(
+                means, squares, tf.gather(images, i * size + tf.range(size)), size / examples)
+        rest = examples % size
+        if rest:
+            means, squares = self._add_moments(means, squares, images[-rest:], rest / examples)
         for layer, mean, square in zip(self._norms, means, squares, strict=True):
-            mean = mean / count
             layer.moving_mean.assign(mean)
-            layer.moving_variance.assign(square / count - mean**2)
+            layer.moving_variance.assign(square - mean**2)
+
+    def _add_moments(self, means, squares, images, share):
+        """Moments at each norm, with those of a batch that is `share` of all examples."""
+        self._model(self._normalise(images), training=True)
+        seen = [tf.identity(layer.moving_mean) for layer in self._norms]
+        means = [total + share * mean for total, mean in zip(means, seen, strict=True)]
+        squares = [
+            total + share * (layer.moving_variance + mean**2)
+            for total, mean, layer in zip(squares, seen, self._norms, strict=True)
+        ]
+        return means, squares
 
     def _batch_gradient(self, batch, labels, there):
         with tf.GradientTape() as tape:
