@@ -58,6 +58,12 @@ def cells_of(page, key):
     return [re.findall(r"<td>(.*?)</td>", row, re.S) for row in rows]
 
 
+def last_accuracy(root, trial, name, accuracy):
+    """Makes `accuracy` the final test accuracy of a stored network."""
+    path = RunPaths(root).unit(trial, name) / "metrics.csv"
+    path.write_text(re.sub(r",[0-9.]+\n$", f",{accuracy}\n", path.read_text("utf-8")))
+
+
 def numbers(text):
     text = text.replace("−", "-").replace("&lt;", "")
     return [float(each) for each in re.findall(r"[-+]?\d+\.?\d*(?:e-?\d+)?", text)]
@@ -238,6 +244,30 @@ def test_one_trial_has_no_intervals_and_says_so(make_run):
     assert "one trial" in re.search(r'<div class="answer">(.*?)</div>', page, re.S).group(1)
 
 
+def test_two_trials_are_said_to_be_two(build, undrawn):
+    builder = build(rounds=2)
+    for trial in (1, 2):
+        builder.network(trial, "full", 0, trial)
+        for index in (1, 2):
+            builder.network(trial, "ticket", index, 10 * trial + index, gain=-0.1)
+    root = builder.finish()
+    for index, accuracies in ((1, ("0.5", "0.52")), (2, ("0.6", "0.62"))):
+        for trial, accuracy in enumerate(accuracies, 1):
+            last_accuracy(root, trial, f"ticket@{index:02d}", accuracy)
+            last_accuracy(root, trial, "full", ("0.6", "0.62")[trial - 1])
+    write_report(root)
+    page = page_of(root)
+    assert "Two trials: a 95 % interval is 12.7 times as wide" in page
+    rows = {row[0]: row[3:] for row in cells_of(page, "differences")}
+    assert rows["ticket@01"] == ["−10.00", "–", "–", "–", "open"]
+    assert rows["ticket@02"][0] == "+0.00 [+0.00, +0.00]" and rows["ticket@02"][4] == "yes"
+    assert "(the only one of 2 tickets to be so)" in page
+    for trial in (1, 2):
+        shutil.rmtree(RunPaths(root).unit(trial, "ticket@02"))
+    write_report(root)
+    assert "the same in all of 2 trials, which are too few to say whether" in page_of(root)
+
+
 def test_a_fallback_is_said_loudly_and_hides_published_figures(make_run, undrawn):
     root = make_run(fallback="'digits' cannot be reached", published=PUBLISHED)
     write_report(root)
@@ -354,8 +384,7 @@ def test_a_finished_run_that_left_networks_out_is_complete(build, undrawn):
 
 def test_runs_of_one_seed_are_paired(make_run, tmp_path):
     roots = [make_run(name="one", trials=4), make_run(name="two", trials=3, published=PUBLISHED)]
-    metrics = roots[1] / "trial_01" / "ticket@02" / "metrics.csv"
-    metrics.write_text(re.sub(r",[0-9.]+\n$", ",0.5\n", metrics.read_text("utf-8")))
+    last_accuracy(roots[1], 1, "ticket@02", "0.5")
     runs = [StoredRun.load(root) for root in roots]
     assert shared_trials(*runs[::-1]) == {1: 1, 2: 2, 3: 3}
     one, two = (

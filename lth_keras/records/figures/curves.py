@@ -37,7 +37,7 @@ def learning_curves(metrics, column, subject):
     figure, axes = style.new(
         rows, columns, width, 0.55 + rows * (2.6 if width < 5 else 2.2), subject,
         f"{name} against epoch, {_shown(metrics)}", sharey=True, sharex=True)
-    styles = style.variant_styles(variants)
+    styles, named = style.variant_styles(variants), []
     for panel, (index, group) in zip(axes.flat, cells):
         wanted = [("full", 0), ("ticket", index)] + [
             (each, at) for each in group for at in dict.fromkeys((index, 0))
@@ -52,7 +52,11 @@ def learning_curves(metrics, column, subject):
         if index:
             kept = f", {100 * density.iloc[0]:.3g} % of weights" if len(density) else ""
             panel.set_title(f"round {index:02d}{kept}")
-        panel.legend(loc="best", ncols=2 if len(wanted) > 4 else 1)
+        # One for equal panels: each covers a part of what it names.
+        names = panel.get_legend_handles_labels()[1]
+        if names not in named:
+            named.append(names)
+            panel.legend(loc="best", ncols=2 if len(wanted) > 4 else 1)
     for panel in axes.flat[len(cells):]:
         panel.set_visible(False)
     for panel in axes[:, 0]:

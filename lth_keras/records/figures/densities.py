@@ -90,7 +90,7 @@ def density_axis(panel, densities):
         # A narrower dense network's density is near the ticket's, and so would its label be.
         if not distinct or density < 0.96 * distinct[-1]:
             distinct.append(density)
-    chosen = style.spread(distinct, _MOST_TICKS)
+    chosen = distinct[::-(-len(distinct) // _MOST_TICKS)]
     panel.xaxis.set_major_locator(ticker.FixedLocator(chosen))
     panel.xaxis.set_minor_locator(ticker.NullLocator())
     panel.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.3g}"))

@@ -41,7 +41,9 @@ def forest(comparisons, reference, margin, subject):
         if not math.isnan(row["ci_low"]):
             panel.plot([100 * row["ci_low"], 100 * row["ci_high"]], [place, place], color=colour,
                        linewidth=1.2, solid_capstyle="butt")
-        panel.plot(difference, place, marker="o", markersize=4.5, color=colour,
+        # One trial has no interval anywhere; of several, what has none is not a narrow one.
+        equal = row["trials"] > 1 and math.isnan(row["ci_low"])
+        panel.plot(difference, place, marker="x" if equal else "o", markersize=4.5, color=colour,
                    markerfacecolor=colour if clear else "white", linestyle="none")
     panel.axvline(0, color="black", linewidth=0.7)
     panel.axvline(-100 * margin, color="#555555", linewidth=0.7, linestyle=":")

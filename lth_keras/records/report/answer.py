@@ -43,7 +43,9 @@ def _ticket(run, rows):
         ONE_TRIAL: "which in one trial may be chance",
     }[row["matching"]]
     if len(tickets) > 1 and found:
-        conclusion += f" (the sparsest of {len(tickets)} tickets to be so)"
+        conclusion += (
+            f" (the only one of {len(tickets)} tickets to be so)" if len(found) == 1 else
+            f" (the sparsest of the {len(found)} tickets of {len(tickets)} that are so)")
     if row["matching"] == "open" and math.isnan(row["ci_low"]):
         conclusion = (
             f"the same in all of {row['trials']} trials, which are too few to say whether the "

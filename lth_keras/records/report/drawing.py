@@ -66,8 +66,8 @@ def _plan(run, comparisons, subject):
     yield (
         "forest_ticket", "Differences from the ticket",
         "Each network's final test accuracy minus that of the ticket of its round, trial by "
-        "trial. An interval that crosses the solid line may be chance. Of many rounds some are "
-        "shown, the table has all.",
+        "trial. An interval that crosses the solid line may be chance; a cross has none, since all "
+        "trials differ by the same. Of many rounds some are shown, the table has all.",
         lambda: figures.forest(comparisons, "ticket", run.margin, subject),
     )
     yield (
@@ -78,7 +78,7 @@ def _plan(run, comparisons, subject):
     )
     yield (
         "accuracy_curves", "Accuracy against epoch",
-        f"{band} The axis begins where a tenth of the training is over.",
+        f"{band} The accuracies shown are those after a tenth of the training.",
         lambda: figures.learning_curves(metrics, "test_accuracy", subject),
     )
     yield (
