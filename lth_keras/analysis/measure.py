@@ -156,7 +156,7 @@ def write_account(measure, run, folder, places):
 
 def _check_settings(measure, folder, settings):
     for path in sorted(folder.glob(f"*/{store.DONE}")):
-        stored = store.facts(path.parent)["settings"]
+        stored = _facts(path.parent)["settings"]
         for key in sorted(stored.keys() | settings.keys()):
             if stored.get(key) != settings.get(key):
                 raise ConfigurationError(
@@ -167,7 +167,11 @@ def _check_settings(measure, folder, settings):
 
 
 def _is_current(place, sources):
-    return store.is_done(place) and store.facts(place)["sources"] == sources
+    return store.is_done(place) and _facts(place)["sources"] == sources
+
+
+def _facts(place):
+    return files.read_sealed_json(place / store.DONE)
 
 
 def _store(place, found, facts):
