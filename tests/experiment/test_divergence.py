@@ -1,0 +1,164 @@
+"""A network that diverges: recorded or stopping, through a kill, and without harm to the others."""
+
+import dataclasses
+import pathlib
+
+import gin
+import numpy as np
+import pytest
+
+from lth_keras import files
+from lth_keras.commands import configuration
+from lth_keras.errors import RunError
+from lth_keras.experiment import FoundMask, KeepAll, TrainedWeights, Variant, execute, prepare, work
+from lth_keras.records import read_csv, store
+from lth_keras.records.verification import verify
+from lth_keras.rewinding import RewindPoint
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SMALL = (
+    "Dataset.train_examples = 200", "Dataset.test_examples = 90", "Experiment.batch_size = 20",
+    "Experiment.duration = '2ep'", "IMP.duration = '1ep'", "RewindingSchedule.rounds = 1",
+    "RewindingSchedule.rewind_to = '3it'", "Experiment.evaluate_every = '4it'",
+    "ROUNDS = (1,)", "Experiment.trials = 2", "Experiment.jit = False",
+)
+HEALTHY = ("ticket", "reinit")
+
+
+@dataclasses.dataclass(frozen=True)
+class Exploding:
+    """θ_0 a thousand million times too large, so that no loss is finite; or what was asked for."""
+
+    def point(self, place, masks):
+        weights = place.initial().weights
+        return RewindPoint(weights | {key: weights[key] * np.float32(1e30) for key in masks})
+
+
+class Told:
+    """A reporter that keeps notes and what was left out."""
+
+    def __init__(self):
+        self.notes, self.skipped = [], []
+
+    def note(self, text):
+        self.notes.append(text)
+
+    def unit_skipped(self, label, steps, why):
+        self.skipped.append((label, why))
+
+    def __getattr__(self, name):
+        return lambda *_, **__: None
+
+
+@pytest.fixture(scope="module")
+def healthy():
+    """An experiment of variants that all train well."""
+    made = configuration.read([str(ROOT / "gin/smoke/mnist_lt.gin")], (
+        *SMALL, f"Experiment.variants = [{', '.join(f'@{name}/Variant()' for name in HEALTHY)}]"))
+    gin.clear_config()
+    return made
+
+
+@pytest.fixture(scope="module")
+def data(healthy):
+    return healthy.dataset.load(None)
+
+
+def run(experiment, data, output, reporter=None):
+    prepared = prepare(experiment, output, checkpoint_seconds=0, data=data)
+    execute(prepared, reporter or Told())
+    return prepared.context.paths
+
+
+def ill(healthy, **changes):
+    """The same, but for variants that diverge before the others and between their trials."""
+    first = (
+        Variant("exploding", FoundMask(), Exploding(), rounds=(1,)),
+        Variant("needy", FoundMask(), TrainedWeights("exploding", "set_back"), rounds=(1,)),
+    )
+    last = (Variant("exploding_too", KeepAll(), Exploding()),)
+    variants = (*first, *healthy.variants, *last)
+    return dataclasses.replace(healthy, **{"variants": variants, **changes})
+
+
+def test_what_diverges_alters_no_byte_of_the_others(healthy, data, tmp_path):
+    told = Told()
+    without = run(healthy, data, tmp_path / "without")
+    paths = run(ill(healthy), data, tmp_path / "with", told)
+    for trial in (1, 2):
+        for unit in ("round_00", "round_01", *(f"{name}@01" for name in HEALTHY)):
+            names = ["masks.npz", "weights.npz", "metrics.csv"]
+            names += ["initial.npz"] if "@" in unit else []
+            for name in names:
+                assert (paths.unit(trial, unit) / name).read_bytes() == (
+                    without.unit(trial, unit) / name).read_bytes(), f"{trial}/{unit}/{name}"
+        for unit in ("exploding@01", "exploding_too"):
+            assert store.facts(paths.unit(trial, unit))["diverged"] is True
+        assert not paths.unit(trial, "needy@01").exists()
+    ours, theirs = (read_csv(each.metrics) for each in (paths, without))
+    ours = ours[~ours["variant"].str.startswith("exploding")].reset_index(drop=True)
+    assert ours.equals(theirs)
+    # The rows of the summary too: means and paired differences, digit for digit.
+    assert set(without.summary.read_text().splitlines()) < set(
+        paths.summary.read_text().splitlines())
+    assert ("trial 1 needy@01", "left out: exploding@01 diverged") in told.skipped
+    assert len(told.notes) == 4 and all("not finite" in note for note in told.notes)
+    assert verify(paths).findings == []
+
+
+def test_stop_stops_the_same_command_each_time(healthy, data, tmp_path):
+    experiment = ill(
+        healthy, trials=1, on_divergence="stop", variants=ill(healthy).variants[::2])
+    said = []
+    for _ in range(2):
+        with pytest.raises(RunError, match="trial 1 exploding@01 diverged at step .*'record'") as e:
+            run(experiment, data, tmp_path)
+        said.append(str(e.value))
+    assert len(set(said)) == 1
+    (root,) = tmp_path.iterdir()
+    assert files.read_sealed_json(root / "run.json")["state"] == "failed"
+    assert not (root / "trial_01" / "ticket@01").exists()
+    paths = run(dataclasses.replace(experiment, on_divergence="record"), data, tmp_path)
+    assert store.is_done(paths.unit(1, "ticket@01"))
+    before = paths.run_json.read_bytes()
+    with pytest.raises(RunError, match="exploding@01 diverged"):
+        run(experiment, data, tmp_path)
+    assert paths.run_json.read_bytes() == before
+
+
+def test_a_kill_before_it_is_stored_does_not_let_it_train_on(healthy, data, tmp_path, monkeypatch):
+    experiment = ill(healthy, trials=1, variants=ill(healthy).variants[:1])
+
+    class Killed(BaseException):
+        pass
+
+    def killed(context, unit, *rest):
+        if unit.label == "exploding":
+            raise Killed
+        return stored(context, unit, *rest)
+
+    stored = work._store
+    monkeypatch.setattr(work, "_store", killed)
+    with pytest.raises(Killed):
+        run(experiment, data, tmp_path)
+    assert len(list(tmp_path.rglob("checkpoint.npz"))) == 1
+    monkeypatch.undo()
+    paths = run(experiment, data, tmp_path)
+    facts = store.facts(paths.unit(1, "exploding@01"))
+    # Evaluated after four updates of 18: it ends there, killed or not.
+    assert (facts["diverged"], facts["steps"]) == (True, 4)
+    assert len(read_csv(paths.unit(1, "exploding@01") / "metrics.csv")) == 1
+
+
+def test_divergence_before_the_rewind_point_leaves_the_rounds_out(data, tmp_path):
+    experiment = configuration.read([str(ROOT / "gin/smoke/mnist_lt.gin")], (
+        *SMALL, "RewindingSchedule.rewind_to = '6it'", "Experiment.trials = 1",
+        "Experiment.optimizer = @SGD()", "SGD.learning_rate = 1e30",
+        "Experiment.variants = [@ticket/Variant()]"))
+    paths = run(experiment, data, tmp_path)
+    facts = store.facts(paths.unit(1, "round_00"))
+    assert (facts["diverged"], facts["steps"]) == (True, 4)
+    header = files.read_sealed_json(paths.run_json)
+    assert header["state"] == "done"
+    assert set(header["skipped"]) == {"1/round_01", "1/ticket@01"}
+    assert verify(paths).findings == []
