@@ -45,3 +45,49 @@ def test_each_of_several_has_its_own():
                             np.array([17.7062, 7.0, np.nan]), np.array([2, 4, 1]))
     np.testing.assert_allclose(low, [4, 3, np.nan], atol=1e-4)
     np.testing.assert_allclose(high, [6, 7, np.nan], atol=1e-4)
+
+
+def labels(panel):
+    legend = panel.get_legend()
+    return legend and [text.get_text() for text in legend.get_texts()]
+
+
+def curves_of(networks):
+    """The panels of learning curves of {(variant, round)}, two trials each."""
+    metrics = pd.DataFrame([
+        {"variant": variant, "round": index, "trial": trial, "epoch": epoch, "density": 0.8**index,
+         "test_accuracy": 0.9 + 0.01 * trial}
+        for variant, index in networks for trial in (1, 2) for epoch in (1, 2)
+    ])
+    with figures.settings():
+        figure = figures.learning_curves(metrics, "test_accuracy", "x")
+        panels = [panel for panel in figure.axes if panel.get_visible()]
+        figures.close(figure)
+    return panels
+
+
+def test_equal_panels_have_one_legend_and_what_comes_later_its_own():
+    one, two, three = curves_of(
+        [("full", 0), *((name, i) for name in ("ticket", "remask") for i in (1, 2)),
+         ("ticket", 3), ("late", 3)])
+    assert labels(one) == ["full", "ticket", "remask"]
+    assert labels(two) is None and labels(three) == ["full", "ticket", "late"]
+
+
+def test_panels_of_other_networks_each_have_a_legend():
+    panels = curves_of([("full", 0), ("ticket", 1), *((f"v{i}", 1) for i in range(8))])
+    assert [len(labels(panel)) for panel in panels] == [6, 6]
+
+
+def test_a_difference_without_an_interval_is_a_cross():
+    row = {"reference": "full", "variant": "ticket", "density": 0.5, "trials": 2, "p_holm": np.nan,
+           "difference": -0.01, "ci_low": np.nan, "ci_high": np.nan}
+    other = row | {"ci_low": -0.02, "ci_high": 0.0}
+    one = row | {"trials": 1}
+    with figures.settings():
+        rows = [each | {"round": i} for i, each in enumerate((row, other, one), 1)]
+        figure = figures.forest(pd.DataFrame(rows), "full", 0.002, "x")
+        lines = figure.axes[0].lines
+        markers = [line.get_marker() for line in lines if len(line.get_xdata()) == 1]
+        figures.close(figure)
+    assert markers == ["x", "o", "o"]

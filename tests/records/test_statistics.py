@@ -7,6 +7,7 @@ from scipy import stats
 
 from lth_keras.records import MetricsRow, read_csv, rows_to_csv
 from lth_keras.records.matching import matching
+from lth_keras.records.report import answer
 from lth_keras.records.statistics import comparisons, effect_size, holm
 
 
@@ -103,3 +104,14 @@ def test_equal_differences_are_no_finding(tmp_path):
     assert table.loc[("full", "remask"), "p_holm"] == table.loc[("full", "remask"), "p"]
     row = table.loc["ticket", "reinit"]
     assert (row["ci_low"], row["ci_high"], row["p"], row["matching"]) == (0, 0, 1, "yes")
+
+
+def test_equal_differences_are_said_in_the_answer():
+    control = {"reference": "ticket", "variant": "remask", "round": 1, "trials": 2,
+               "difference": -0.01, "ci_low": math.nan, "ci_high": math.nan, "p_holm": math.nan}
+    tested = control | {"variant": "reinit", "difference": 0.01, "ci_low": 0.005,
+                        "ci_high": 0.015, "p_holm": 0.01}
+    assert "Each of 1 controls differs" in answer.of_controls([control])
+    text = answer.of_controls([control, tested])
+    assert "Of 1 comparisons" in text and "0 are clearly worse" in text and "1 more cannot" in text
+    assert "With one trial" in answer.of_controls([control | {"trials": 1}])

@@ -35,9 +35,10 @@ def learning_curves(metrics, column, subject):
     width = style.COLUMN if len(cells) == 1 else style.PAGE
     name = "Test accuracy" if column == "test_accuracy" else "Training loss"
     figure, axes = style.new(
-        rows, columns, width, 0.55 + rows * (2.6 if width < 5 else 2.2), subject,
+        rows, columns, width,
+        0.55 + rows * (2.6 if width < 5 else 2.2 if len(groups) == 1 else 2.8), subject,
         f"{name} against epoch, {_shown(metrics)}", sharey=True, sharex=True)
-    styles, named = style.variant_styles(variants), []
+    styles, named = style.variant_styles(variants), set()
     for panel, (index, group) in zip(axes.flat, cells):
         wanted = [("full", 0), ("ticket", index)] + [
             (each, at) for each in group for at in dict.fromkeys((index, 0))
@@ -52,11 +53,11 @@ def learning_curves(metrics, column, subject):
         if index:
             kept = f", {100 * density.iloc[0]:.3g} % of weights" if len(density) else ""
             panel.set_title(f"round {index:02d}{kept}")
-        # One for equal panels: each covers a part of what it names.
+        # One is enough for panels of the same lines: it covers a part of what it names.
         names = panel.get_legend_handles_labels()[1]
-        if names not in named:
-            named.append(names)
-            panel.legend(loc="best", ncols=2 if len(wanted) > 4 else 1)
+        if len(groups) > 1 or not named.issuperset(names):
+            style.legend(panel)
+        named.update(names)
     for panel in axes.flat[len(cells):]:
         panel.set_visible(False)
     for panel in axes[:, 0]:

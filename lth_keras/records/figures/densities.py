@@ -37,7 +37,8 @@ def accuracy_by_density(summary, columns, subject, title, variants):
     cells = [(column, group) for column in columns for group in groups]
     down = -(-len(cells) // across) if len(groups) == 1 else (
         len(columns) * -(-len(groups) // across))
-    figure, axes = style.new(down, across, width, 0.5 + 2.4 * down, subject, title)
+    height = 2.4 if len(groups) == 1 else 3.0
+    figure, axes = style.new(down, across, width, 0.5 + height * down, subject, title)
     places = list(axes.flat)
     if len(groups) > 1:
         per = -(-len(groups) // across) * across
@@ -52,7 +53,7 @@ def accuracy_by_density(summary, columns, subject, title, variants):
         panel.set_ylabel(_LABELS[column])
         # A narrower dense network's density is only near the ticket's: the median is the ticket's.
         density_axis(panel, 100 * rounds.groupby("round")["density"].median())
-        panel.legend(loc="best")
+        style.legend(panel)
     return figure
 
 

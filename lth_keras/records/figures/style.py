@@ -9,6 +9,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402  (the backend comes first)
 
 COLUMN, PAGE = 3.4, 7.0
+_MOST_INSIDE = 5
 
 # Okabe and Ito's colours, told apart with any colour vision; their yellow is too pale on white.
 _COLOURS = ("#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#8C6D31", "#7F7F7F")
@@ -112,6 +113,15 @@ def _folded(text, width):
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
     return "\n".join(lines)
+
+
+def legend(panel):
+    """A panel's legend: inside where it is small, below where it would cover what it names."""
+    if len(panel.get_legend_handles_labels()[1]) <= _MOST_INSIDE:
+        panel.legend(loc="best")
+    else:
+        panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2, fontsize=5.5,
+                     handlelength=1.8, columnspacing=0.8)
 
 
 def sequence(count):

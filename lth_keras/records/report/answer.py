@@ -21,7 +21,7 @@ def answer(run, comparisons):
       A list of three strings.
     """
     rows = comparisons.to_dict("records")
-    return [_ticket(run, rows), _controls(rows), _published(run) or _speed(run)]
+    return [_ticket(run, rows), of_controls(rows), _published(run) or _speed(run)]
 
 
 def _ticket(run, rows):
@@ -58,7 +58,8 @@ def _ticket(run, rows):
     )
 
 
-def _controls(rows):
+def of_controls(rows):
+    """The sentence on the controls, from the rows of `statistics.comparisons`."""
     controls = [row for row in rows if row["reference"] == "ticket" and row["variant"] != "full"]
     if not controls:
         return "No control of a ticket's density is stored yet, so nothing can be compared with it."
@@ -71,7 +72,7 @@ def _controls(rows):
     if not tested:
         why = (
             f"Each of {len(equal)} controls differs from the ticket by the same in every trial, "
-            "and so few trials cannot tell that" if equal else
+            "so that no difference can be told" if equal else
             f"With one trial no difference between a ticket and its {len(controls)} controls can "
             "be told")
         return f"{why} from chance; {extreme}."
