@@ -57,7 +57,10 @@ def main(flags, arguments):
     run = write_report(roots[0], flags.margin)
     if run.state():
         console.print(run.state(), style="bold red" if run.lost else None, markup=False)
+    kept = [run.paths.summary] if run.keeps_summary else []
     for path in (run.paths.report, run.paths.figures, run.paths.summary, run.paths.summary_md,
                  run.paths.summary_tex, run.paths.comparisons):
+        if path in kept:
+            continue
         console.print(f"wrote {os.fspath(path)}", markup=False)
     return 0
