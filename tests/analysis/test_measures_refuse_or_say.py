@@ -23,6 +23,7 @@ from lth_keras.analysis import (
 )
 from lth_keras.commands import analyze
 from lth_keras.commands import main as commands
+from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.records import store
 
@@ -143,6 +144,17 @@ def test_repeated_paths_say_how_far_they_end_from_what_is_stored(run, moved, mea
     moved(1e-2)
     with pytest.raises(RunError, match="ends 0.0102 from the stored .* another machine, other ver"):
         again()
+
+
+def test_paths_are_trained_with_tensor_float_32_as_the_run_was(run, monkeypatch):
+    trainer, seen = run.context.trainer(), []
+    enabled = tf.config.experimental.tensor_float_32_execution_enabled
+    plain = trainer.train
+    monkeypatch.setattr(
+        trainer, "train", lambda *arguments: seen.append(enabled()) or plain(*arguments))
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    retrain.again(run, 1, "round_02", [1])
+    assert seen == [True] and not enabled()
 
 
 def test_differences_of_networks_that_diverged():

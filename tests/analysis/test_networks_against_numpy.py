@@ -134,10 +134,10 @@ def test_batch_normalisation_is_recomputed_at_each_end_of_a_line(tmp_path):
 
 def test_hessian_and_landscape_of_a_convolutional_network(tmp_path):
     run = stored(tmp_path, model(
-        (6, 6, 2), (keras.layers.Conv2D, {
+        (4, 4, 2), (keras.layers.Conv2D, {
             "filters": 3, "kernel_size": 3, "activation": "tanh", "name": "a"}),
         (keras.layers.BatchNormalization, {"name": "n"}), (keras.layers.Flatten, {}),
-        (keras.layers.Dense, {"units": 3, "name": "b"})), (6, 6, 2))
+        (keras.layers.Dense, {"units": 3, "name": "b"})), (4, 4, 2))
     found = table(Hessian(networks=("round_00",), positive=2, tolerance=1e-6), run)
     # A Hessian of finite differences of the gradient, at its most convex.
     surface = run.surface({}, "train", 10_000)
