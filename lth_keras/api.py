@@ -83,7 +83,7 @@ def find_ticket(
             ),
             optimizer=Adam() if optimizer is None else optimizer,
             duration=duration, batch_size=batch_size, augmentation=augmentation,
-            never_prune=tuple(never_prune), jit=jit, seed=seed,
+            never_prune=never_prune, jit=jit, seed=seed,
             name=name or getattr(model, "__name__", "ticket"),
         )
     except ConfigurationError as error:
