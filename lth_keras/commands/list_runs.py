@@ -47,6 +47,8 @@ def _row(paths):
     if state == "running" and not lock.is_held(paths.root):
         state = "cut off"
     done = sum(store.is_done(paths.unit(trial, name)) for trial, name in header["units"])
+    if state == "done" and done + len(header.get("skipped", {})) < len(header["units"]):
+        state = "networks are missing: run.py verify"
     data = header["data"]["name"]
     if header["data"]["fallback_reason"]:
         data = f"{data}, not {header['data']['requested']}"
