@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -125,7 +126,8 @@ def read_npz(path):
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
-    except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, AttributeError, NotImplementedError,
+            RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise RunError(
             f"cannot read {path}: {error}; `run.py verify RUN --repair` sets a damaged part aside"
         ) from error

@@ -105,3 +105,20 @@ def test_sha256(tmp_path):
     (tmp_path / "a").write_bytes(b"abc")
     assert files.sha256(tmp_path / "a") == (
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_an_archive_with_any_bit_flipped_is_read_or_refused(tmp_path, compress):
+    path = tmp_path / "a.npz"
+    files.write_npz(path, {"a/b": np.arange(40) % 7 > 2, "c": np.float32([1, 2])}, compress)
+    whole, refused = path.read_bytes(), 0
+    for position in range(len(whole)):
+        for bit in (0, 3, 7):
+            path.write_bytes(
+                whole[:position] + bytes([whole[position] ^ 1 << bit]) + whole[position + 1:])
+            try:
+                files.read_npz(path)
+            except RunError as error:
+                refused += 1
+                assert str(path) in str(error)
+    assert refused > len(whole)
