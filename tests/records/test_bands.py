@@ -91,3 +91,15 @@ def test_a_difference_without_an_interval_is_a_cross():
         markers = [line.get_marker() for line in lines if len(line.get_xdata()) == 1]
         figures.close(figure)
     assert markers == ["x", "o", "o"]
+
+
+def test_the_axis_shows_networks_that_end_before_a_chain_is_a_tenth_through():
+    rows = [{"trial": 1, "variant": "full", "round": 0, "epoch": epoch,
+             "test_accuracy": 0.5 + 0.04 * epoch, "density": 1.0} for epoch in range(11)]
+    rows += [{"trial": 1, "variant": "fine_tune", "round": 1, "epoch": 100 + epoch,
+              "test_accuracy": 0.97, "density": 0.8} for epoch in range(11)]
+    with figures.settings():
+        figure = figures.learning_curves(pd.DataFrame(rows), "test_accuracy", "made up")
+        low, high = figure.axes[0].get_ylim()
+        figures.close(figure)
+    assert low < 55 and high > 97

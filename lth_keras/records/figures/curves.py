@@ -105,7 +105,10 @@ def _limits(panel, metrics, column):
             panel.set_ylim(means[means > 0].min() / 2, 2 * means.max())
         return
     # What happens before a tenth of the training is over would flatten all that is compared.
-    late = finite[finite["epoch"] >= 0.1 * finite["epoch"].max()]
+    # Each network by its own epochs: a chain's go on from those of the round before.
+    epochs = finite.groupby(["variant", "round"])["epoch"]
+    first, last = epochs.transform("min"), epochs.transform("max")
+    late = finite[finite["epoch"] >= first + 0.1 * (last - first)]
     means = 100 * late.groupby(["variant", "round", "epoch"])[column].mean()
     lowest, highest = means.quantile(0.01), means.max()
     room = max(0.08 * (highest - lowest), 0.05)
