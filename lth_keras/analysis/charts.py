@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from lth_keras import files
+from lth_keras.records.figures import bands
 from lth_keras.records.intervals import mean_interval
 
 # Okabe & Ito, without the yellow that vanishes on white; markers differ as well.
@@ -89,7 +90,7 @@ def log_scale(axes, which):
 
 
 def mean_line(axes, table, x, y, index, name):
-    """Mean over trials of column `y` against `x`, with the 95 % interval as a band.
+    """Mean over trials of column `y` against `x`, with the report's `bands`.
 
     Args:
       axes: Axes.
@@ -97,19 +98,16 @@ def mean_line(axes, table, x, y, index, name):
       index: which colour and marker.
       name: for the legend.
     """
-    positions, means, lows, highs = [], [], [], []
-    for position, rows in table.groupby(x):
-        mean, low, high = mean_interval(rows[y].to_numpy())
-        positions.append(position)
-        means.append(mean)
-        lows.append(low)
-        highs.append(high)
+    points = [
+        (position, *mean_interval(rows[y].to_numpy()), len(rows))
+        for position, rows in table.groupby(x)]
+    positions, means, lows, highs, trials = np.array(points, float).T
+    lows, highs = bands.drawn(means, lows, highs, trials)
     axes.plot(positions, means, color=colour(index), marker=marker(index), markersize=4,
               linewidth=1.4, label=name)
-    lows, highs = np.array(lows), np.array(highs)
     if axes.get_yscale() == "log":
         # An interval that reaches below zero has no lower edge there: it is cut under the line.
-        lows = np.maximum(lows, np.nanmin(np.where(np.array(means) > 0, means, np.nan)) / 2)
+        lows = np.maximum(lows, np.nanmin(np.where(means > 0, means, np.nan)) / 2)
     axes.fill_between(positions, lows, highs, color=colour(index), alpha=0.18, linewidth=0)
 
 

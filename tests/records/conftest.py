@@ -8,6 +8,8 @@ import pytest
 from lth_keras import files, seeds
 from lth_keras.paths import RunPaths, round_name, variant_name
 from lth_keras.records import MetricsRow, rows_to_csv, store
+from lth_keras.records.figures import style
+from lth_keras.records.report import drawing
 
 LAYERS = {"fc1/kernel": (16, 6), "out/kernel": (6, 3)}
 
@@ -126,3 +128,15 @@ def make_run(build):
                                     gain=-0.004 * place)
         return builder.finish(state)
     return make
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Leaves the figures out, which take most of a report's time."""
+    monkeypatch.setattr(drawing, "draw", lambda run, comparisons: [])
+
+
+@pytest.fixture(autouse=True)
+def coarse(monkeypatch):
+    """Fewer dots an inch: what is drawn is the same."""
+    monkeypatch.setitem(style._SETTINGS, "savefig.dpi", 40)

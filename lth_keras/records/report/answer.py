@@ -123,13 +123,8 @@ def _speed(run):
 
 
 def _step(row):
-    text = f"{row['early_stop_step_mean']:.0f}"
-    if math.isnan(row["early_stop_step_ci_low"]):
-        return text
-    return (
-        f"{text} (95 % interval {show(row['early_stop_step_ci_low'], 0)} to "
-        f"{show(row['early_stop_step_ci_high'], 0)})"
-    )
+    low, high = row["early_stop_step_ci_low"], row["early_stop_step_ci_high"]
+    return show(row["early_stop_step_mean"], 0) + _interval(low, high, 0)
 
 
 def _accuracy(run, variant, index):
@@ -138,13 +133,16 @@ def _accuracy(run, variant, index):
 
 
 def _points(row):
-    size = f"{show(100 * row['difference'], 2, '+')} points"
-    if math.isnan(row["ci_low"]):
-        return size
-    return (
-        f"{size} (95 % interval {show(100 * row['ci_low'], 2, '+')} to "
-        f"{show(100 * row['ci_high'], 2, '+')}, {row['trials']} trials)"
-    )
+    interval = _interval(
+        100 * row["ci_low"], 100 * row["ci_high"], 2, "+", f", {row['trials']} trials")
+    return f"{show(100 * row['difference'], 2, '+')} points{interval}"
+
+
+def _interval(low, high, digits, sign="", more=""):
+    """' (95 % interval … to …)', or nothing where there is none."""
+    if math.isnan(low):
+        return ""
+    return f" (95 % interval {show(low, digits, sign)} to {show(high, digits, sign)}{more})"
 
 
 def _missing(run, *wanted):
