@@ -11,6 +11,7 @@ from lth_keras.experiment.units import trial_units
 from lth_keras.experiment.variant import Variant
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.records import PublishedFigure
+from lth_keras.records.matching import MARGIN
 from lth_keras.training import Adam, OneDevice, check_precision
 
 
@@ -88,7 +89,7 @@ class Experiment:
     never_prune: tuple = ()
     evaluation_batch_size: int = 1024
     published: tuple = ()
-    margin: float = 0.002
+    margin: float = MARGIN
     on_divergence: str = "record"
     distribution: object = dataclasses.field(default_factory=OneDevice)
     precision: str = "float32"
