@@ -56,6 +56,12 @@ def write_bytes(path, content):
             temporary.unlink()
 
 
+def remove_temporaries(root):
+    """Takes away what processes that were killed while they wrote left below `root`."""
+    for path in pathlib.Path(root).rglob(".*.[0-9]*.tmp"):
+        path.unlink(missing_ok=True)
+
+
 def write_text(path, text):
     """`write_bytes` for text, in UTF-8."""
     write_bytes(path, text.encode("utf-8"))

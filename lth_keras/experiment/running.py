@@ -10,6 +10,7 @@ import time
 
 import gin
 
+from lth_keras import files
 from lth_keras.errors import RunError
 from lth_keras.experiment import units, work
 from lth_keras.experiment.header import Header
@@ -114,6 +115,7 @@ class Running:
     def begin(self):
         """Says in run.json that the run is going on; of a finished run not a byte changes."""
         if not self._finished:
+            files.remove_temporaries(self.prepared.context.paths.root)
             self._header.begin()
             for sink in self._sinks:
                 sink.run_started()
@@ -135,6 +137,8 @@ class Running:
         context = self.prepared.context
         folder = context.paths.unit(unit.trial, unit.name)
         if self._finished or store.is_done(folder):
+            if not self._finished:
+                work.tidy(context, unit)
             if self._stops and store.is_done(folder):
                 self._stop_if_diverged(unit, store.facts(folder))
             why = "stored already"

@@ -105,6 +105,11 @@ def do(context, unit, on_evaluation=None):
     return facts
 
 
+def tidy(context, unit):
+    """Takes away the checkpoint of a unit that is done: a kill right after that left it."""
+    Checkpoint(context.paths.unit(unit.trial, unit.name), context.checkpoint_seconds).remove()
+
+
 def equal_round(context, unit):
     """The round of IMP that a variant's unit would repeat exactly, or None."""
     if unit.variant is None:

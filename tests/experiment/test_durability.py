@@ -18,6 +18,7 @@ from lth_keras.experiment import run as run_module
 from lth_keras.records import read_csv
 from lth_keras.records.tensorboard import TensorBoard
 from lth_keras.records.verification import set_aside, verify
+from lth_keras.training import Checkpoint
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
@@ -104,6 +105,23 @@ def test_a_stop_in_a_stretch_goes_on_in_it(experiment, whole, tmp_path):
     facts = json.loads(str(files.read_npz(checkpoint)["facts"]))
     assert 0 < facts["step"] < 9
     assert contents(run(experiment, tmp_path)) == contents(whole)
+
+
+def test_a_kill_while_a_unit_is_tidied_leaves_nothing_behind(
+        experiment, whole, tmp_path, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Checkpoint, "remove", killed)
+        run(experiment, tmp_path)
+    (checkpoint,) = tmp_path.rglob("checkpoint.npz")
+    assert (checkpoint.parent / "done.json").exists()
+    cut_off = checkpoint.parent / ".weights.npz.4711.tmp"
+    cut_off.write_bytes(b"half of")
+    assert contents(run(experiment, tmp_path)) == contents(whole)
+    assert not checkpoint.exists()
+    assert not cut_off.exists()
 
 
 @pytest.mark.parametrize("damage", faults.DAMAGES.values(), ids=list(faults.DAMAGES))
