@@ -9,6 +9,7 @@ import numpy as np
 from lth_keras.analysis.vectors import Layout
 from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
+from lth_keras.training.xla import compiled
 from lth_keras.variables import named_variables, walk
 
 
@@ -49,10 +50,10 @@ class Surface:
         # A pass in training mode then leaves exactly its batch's statistics behind.
         for layer in self._norms:
             layer.momentum = 0.0
-        self._compiled_values = tf.function(self._values, jit_compile=jit)
-        self._compiled_recomputed = tf.function(self._recomputed_values, jit_compile=jit)
-        self._compiled_gradient = tf.function(self._gradient, jit_compile=jit)
-        self._compiled_product = tf.function(self._product, jit_compile=jit)
+        self._compiled_values = compiled(self._values, jit)
+        self._compiled_recomputed = compiled(self._recomputed_values, jit)
+        self._compiled_gradient = compiled(self._gradient, jit)
+        self._compiled_product = compiled(self._product, jit)
         self._compiled_jacobian = tf.function(self._jacobian)  # XLA compiles it for minutes.
 
     def load(self, weights):

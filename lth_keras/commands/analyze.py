@@ -16,7 +16,7 @@ from lth_keras.experiment import execute, identity, prepare, total_steps
 from lth_keras.experiment.context import Context
 from lth_keras.paths import RunPaths
 from lth_keras.records import Progress, lock, store
-from lth_keras.training.engine import resolve_jit
+from lth_keras.training.xla import resolve_jit
 
 USAGE = """usage: python run.py analyze RUN [--gin_file=F]… [--only=M,…] [--data_dir=D]
   Geometry of the networks of a run; results go beside it, into RUN/analysis, and what is stored

@@ -5,27 +5,8 @@ tensors or sits in variables, so that each function is traced once for an archit
 """
 
 from lth_keras.compat import tf
-from lth_keras.errors import ConfigurationError
 from lth_keras.training.precision import scaled_loss, unscaled
-
-JIT = ("auto", True, False)
-
-
-def resolve_jit(jit, model):
-    """Whether to compile with XLA: 'auto' means always on GPUs, and on CPUs without convolutions.
-
-    On CPUs XLA's convolutions are 15 to 40 times slower than oneDNN's.
-
-    Raises:
-      ConfigurationError: `jit` is none of 'auto', True and False.
-    """
-    if not any(jit is known or jit == known for known in JIT):
-        raise ConfigurationError(f"jit is {jit!r}; expected one of {JIT}")
-    if jit != "auto":
-        return bool(jit)
-    if tf.config.list_physical_devices("GPU"):
-        return True
-    return all(len(variable.shape) <= 2 for variable in model.trainable_variables)
+from lth_keras.training.xla import compiled
 
 
 def cross_entropy(labels, logits):
@@ -66,13 +47,12 @@ class Engine:
         self._evaluation_batch_size = evaluation_batch_size
         self._augmentation = augmentation
         # A streamed batch cannot be fetched inside XLA: there the loop stays outside.
-        self._step = self._train_step if feed.compiles else tf.function(
-            self._train_step, jit_compile=jit)
-        self._count = self._count_batch if feed.compiles else tf.function(
-            self._count_batch, jit_compile=jit)
+        self._step, self._count = self._train_step, self._count_batch
+        if not feed.compiles:
+            self._step, self._count = compiled(self._step, jit), compiled(self._count, jit)
         compile_loop = jit and feed.compiles
-        self.train = tf.function(self._train, jit_compile=compile_loop)
-        self.evaluate = tf.function(self._evaluate, jit_compile=compile_loop)
+        self.train = compiled(self._train, compile_loop)
+        self.evaluate = compiled(self._evaluate, compile_loop)
 
     def trace_counts(self):
         """{'train': …, 'evaluate': …}: how often each function was traced."""

@@ -55,6 +55,26 @@ class ResidentFeed:
         return (tf.cast(images, tf.float32) * self._scale - self._mean) / self._std
 
 
+class OrderedFeed(ResidentFeed):
+    """Brings the examples into each epoch's order beforehand, so that a batch is a slice.
+
+    For XLA on CPUs, whose gathering of a batch takes longer than a whole epoch's by TensorFlow,
+    on all cores. The examples once more in memory; the same bits.
+    """
+
+    def epoch(self, permutation, first, steps, batch_size):
+        """The epoch's examples, in their order."""
+        del first, steps, batch_size
+        order = tf.constant(permutation)
+        return tf.gather(self._images, order), tf.gather(self._labels, order)
+
+    def batch(self, source, index, batch_size):
+        """Batch `index` of the epoch: images and labels."""
+        images, labels = source
+        return _rows(images, index * batch_size, batch_size), _rows(
+            labels, index * batch_size, batch_size)
+
+
 class NormalizedFeed(ResidentFeed):
     """All examples live on the device as float32, normalised once.
 
@@ -115,15 +135,23 @@ class StreamedFeed(ResidentFeed):
         ).prefetch(tf.data.AUTOTUNE)
 
 
+def _rows(tensor, first, count):
+    rest = tensor.shape[1:]
+    return tf.slice(tensor, [first, *(0 for _ in rest)], [count, *rest])
+
+
 def feed_for(data, jit):
     """The feed of `data`: by its size against `data.device_limit_mb`, and whether XLA compiles."""
-    limit = data.device_limit_mb * 2**20
-    if data.images.nbytes > limit:
-        kind = StreamedFeed
-    elif jit or 4 * data.images.size > limit:
-        kind = ResidentFeed
+    stored, limit = data.images.nbytes, data.device_limit_mb * 2**20
+    if jit:
+        preferred = ResidentFeed if tf.config.list_physical_devices("GPU") else OrderedFeed
+        needed = 2 * stored
     else:
-        kind = NormalizedFeed
+        preferred, needed = NormalizedFeed, 4 * data.images.size
+    if stored > limit:
+        kind = StreamedFeed
+    else:
+        kind = preferred if needed <= limit else ResidentFeed
     feeds = _FEEDS.setdefault(data, {})
     if kind not in feeds:
         feeds[kind] = kind(data)

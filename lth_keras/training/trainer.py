@@ -8,12 +8,13 @@ from lth_keras import pruning
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
 from lth_keras.training.augmentation import check_augmentation
-from lth_keras.training.engine import Engine, resolve_jit
+from lth_keras.training.engine import Engine
 from lth_keras.training.feed import feed_for
 from lth_keras.training.optimizers import refuse_clipping
 from lth_keras.training.precision import optimizer_variables, with_loss_scale
 from lth_keras.training.replicas import Replicas
 from lth_keras.training.replicated import ReplicatedEngine, ReplicatedFeed
+from lth_keras.training.xla import resolve_jit
 from lth_keras.variables import named_variables, snapshot
 
 # How long a person waits for Ctrl-C; a call costs less than a thousandth of it.

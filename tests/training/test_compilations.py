@@ -1,4 +1,4 @@
-"""XLA compiles each loop once, however stretches are cut: counted in what XLA itself dumps."""
+"""What XLA compiles, and how: read from what XLA itself dumps."""
 
 import os
 import pathlib
@@ -7,6 +7,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = """
+import os
 import numpy as np
 from lth_keras import masks, models, pruning, training
 from lth_keras.data import from_arrays
@@ -25,16 +26,29 @@ for seed, steps in ((1, 1), (2, 3), (3, 7), (1, 20), (2, 2)):
     for split in ("train", "validation", "test"):
         trainer.evaluate(split)
 assert trainer.trace_counts() == {"train": 1, "evaluate": 1}
+print(os.environ["XLA_FLAGS"])
 """
 
 
-def test_each_function_is_compiled_once(tmp_path):
-    environment = {
-        **os.environ, "PYTHONPATH": str(ROOT),
-        "XLA_FLAGS": f"--xla_dump_to={tmp_path} --xla_dump_hlo_as_text",
-    }
-    subprocess.run([sys.executable, "-c", PROGRAM], env=environment, cwd=ROOT, check=True)
-    modules = list(tmp_path.glob("*before_optimizations.txt"))
-    compiled = sorted(
-        name for name in ("_train", "_evaluate") for path in modules if name in path.name)
-    assert compiled == ["_evaluate", "_train"], [path.name for path in modules]
+def dumped(folder, *flags):
+    """(names of the functions that XLA compiled, the options of its last compilation)."""
+    flags = " ".join((f"--xla_dump_to={folder}", "--xla_dump_hlo_as_text", *flags))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XLA_FLAGS": flags}
+    done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, cwd=ROOT, check=True,
+                          stdout=subprocess.PIPE, text=True)
+    assert done.stdout.strip() == flags, "the environment is as it was"
+    modules = sorted(folder.glob("*before_optimizations.txt"))
+    options = max(folder.glob("*_train*.debug_options"))
+    return [path.name for path in modules], options.read_text().splitlines()
+
+
+def test_each_function_is_compiled_once_and_with_our_options(tmp_path):
+    modules, options = dumped(tmp_path)
+    compiled = sorted(name for name in ("_train", "_evaluate") for each in modules if name in each)
+    assert compiled == ["_evaluate", "_train"], modules
+    assert "xla_cpu_prefer_vector_width: 512" in options
+
+
+def test_the_users_own_options_count_more(tmp_path):
+    _, options = dumped(tmp_path, "--xla_cpu_prefer_vector_width=128")
+    assert "xla_cpu_prefer_vector_width: 128" in options

@@ -1,4 +1,4 @@
-"""The feeds: one data set, three ways to hold it, the same bits."""
+"""The feeds: one data set, four ways to hold it, the same bits."""
 
 import dataclasses
 
@@ -7,7 +7,13 @@ import pytest
 
 from lth_keras.compat import tf
 from lth_keras.data import from_arrays
-from lth_keras.training.feed import NormalizedFeed, ResidentFeed, StreamedFeed, feed_for
+from lth_keras.training.feed import (
+    NormalizedFeed,
+    OrderedFeed,
+    ResidentFeed,
+    StreamedFeed,
+    feed_for,
+)
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +28,7 @@ def data():
 def test_all_feeds_give_the_same_bits(data):
     order = np.random.default_rng(1).permutation(data.train_size).astype(np.int32)
     found = []
-    for kind in (ResidentFeed, NormalizedFeed, StreamedFeed):
+    for kind in (ResidentFeed, OrderedFeed, NormalizedFeed, StreamedFeed):
         feed = kind(data)
         source = feed.epoch(order, 2, 1, 50)
         images, labels = feed.batch(source, tf.constant(2), 50)
@@ -33,11 +39,16 @@ def test_all_feeds_give_the_same_bits(data):
 
 
 @pytest.mark.parametrize("jit, limit_in_bytes_an_image, kind", [
-    (True, 4, ResidentFeed), (False, 4, NormalizedFeed), (False, 3, ResidentFeed),
-    (True, 0.5, StreamedFeed), (False, 0.5, StreamedFeed),
+    (True, 2, OrderedFeed), (True, 1.5, ResidentFeed), (False, 4, NormalizedFeed),
+    (False, 3, ResidentFeed), (True, 0.5, StreamedFeed), (False, 0.5, StreamedFeed),
 ])
 def test_the_feed_fits_the_device(data, jit, limit_in_bytes_an_image, kind):
     limit = limit_in_bytes_an_image * data.images.size / 2**20
     limited = dataclasses.replace(data, device_limit_mb=limit)
     feed = feed_for(limited, jit)
     assert type(feed) is kind and feed_for(limited, jit) is feed
+
+
+def test_a_gpu_gathers_its_batches_itself(data, monkeypatch):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["one"])
+    assert type(feed_for(dataclasses.replace(data), True)) is ResidentFeed

@@ -8,9 +8,9 @@ import pytest
 from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
 from lth_keras.training import SGD, Adam, AdamW, CosineDecay, KerasOptimizer, StepDecay
-from lth_keras.training.engine import resolve_jit
 from lth_keras.training.learning_rates import build_learning_rate
 from lth_keras.training.optimizers import refuse_clipping
+from lth_keras.training.xla import resolve_jit
 
 PER_EPOCH = 10
 
