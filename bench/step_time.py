@@ -1,13 +1,18 @@
 """Time of one training step: the engine, `model.fit` with TFMOT, and bare matrix products.
 
-    python -m bench.step_time [--csv=FILE] [--steps=N]
+    python -m bench.step_time [--csv=FILE] [--steps=N] [--processes=N]
 
-All in one process and in turn, so that whatever else the machine does falls on all of them alike;
-medians over the turns. Data are generated: no step's time depends on what the pixels show.
+A case is measured in a process of its own: all contestants in turn, so that whatever else the
+machine does falls on all of them alike; medians over the turns. And in several such processes, one
+after the other, because `model.fit` has good ones and bad ones: where its memory lies and how its
+threads fall together stays as it is for a process's life. Data are generated: no step's time
+depends on what the pixels show.
 """
 
 import argparse
 import csv
+import itertools
+import multiprocessing
 import os
 import statistics
 import sys
@@ -35,8 +40,9 @@ CASES = (
     ("LeNet-5", models.lenet_5, (32, 32, 3), 50_000, 60, None),
     ("LeNet-5", models.lenet_5, (32, 32, 3), 50_000, 1024, 1.4),
 )
-COLUMNS = ("network", "batch", "steps", "turns", "engine_ms", "fit_arrays_ms", "fit_tf_data_ms",
-           "floor_ms", "fit_over_engine", "engine_over_floor", "wanted_fit_over_engine")
+COLUMNS = ("network", "batch", "process", "steps", "turns", "engine_ms", "fit_arrays_ms",
+           "fit_tf_data_ms", "floor_ms", "fit_over_engine", "engine_over_floor",
+           "wanted_fit_over_engine")
 
 
 class Engine:
@@ -62,14 +68,15 @@ def generated(shape, examples):
     return from_arrays(x, y, x[:10], y[:10], name="noise", mean=0.1307, std=0.3081)
 
 
-def measure(case, steps):
+def measure(case, process, steps):
     """One row of the results.
 
     Args:
-      case: one of `CASES`.
+      case: the number of one of `CASES`.
+      process: the number of the process that measures.
       steps: updates in a turn, at most an epoch; None for an epoch.
     """
-    network, model_fn, shape, examples, batch_size, wanted = case
+    network, model_fn, shape, examples, batch_size, wanted = CASES[case]
     steps = min(steps or examples, examples // batch_size)
     data = generated(shape, steps * batch_size)
     model = models.build_seeded(model_fn, shape, 10, 0)
@@ -91,7 +98,8 @@ def measure(case, steps):
     row = {f"{name}_ms": statistics.median(each) for name, each in times.items()}
     fit = min(row["fit_arrays_ms"], row["fit_tf_data_ms"])
     return {
-        "network": network, "batch": batch_size, "steps": steps, "turns": TURNS, **row,
+        "network": network, "batch": batch_size, "process": process, "steps": steps,
+        "turns": TURNS, **row,
         "fit_over_engine": fit / row["engine_ms"],
         "engine_over_floor": row["engine_ms"] / row["floor_ms"],
         "wanted_fit_over_engine": wanted,
@@ -103,21 +111,28 @@ def show(rows, console):
     facts, packages = machine(), versions()
     table = Table(
         title="milliseconds a training step",
-        caption=f"medians of {TURNS} interleaved turns; fit: the faster of arrays and tf.data; "
-                f"{os.cpu_count()} cores, {facts['processor']}; "
+        caption=f"medians of {TURNS} interleaved turns, and over {rows[-1]['process']} processes "
+                "(the lowest and the highest ratio behind it); fit: the faster of arrays and "
+                f"tf.data; {os.cpu_count()} cores, {facts['processor']}; "
                 f"{', '.join(facts['gpus']) or 'no GPU'}; tensorflow {packages['tensorflow']}",
     )
     table.add_column("network")
     for heading in ("batch", "engine", "model.fit", "floor", "fit/engine", "engine/\nfloor"):
         table.add_column(heading, justify="right")
-    for row in rows:
-        wanted = row["wanted_fit_over_engine"]
-        fit = min(row["fit_arrays_ms"], row["fit_tf_data_ms"])
+    for _, of_case in itertools.groupby(rows, key=lambda row: (row["network"], row["batch"])):
+        of_case = list(of_case)
+        wanted = of_case[0]["wanted_fit_over_engine"]
+        ratios = [row["fit_over_engine"] for row in of_case]
+        fits = [min(row["fit_arrays_ms"], row["fit_tf_data_ms"]) for row in of_case]
+
+        def middle(name, of_case=of_case):
+            return f"{statistics.median(row[name] for row in of_case):.2f}"
+
         table.add_row(
-            row["network"], str(row["batch"]), f"{row['engine_ms']:.2f}", f"{fit:.2f}",
-            f"{row['floor_ms']:.2f}",
-            f"{row['fit_over_engine']:.2f}" + (f" (≥{wanted})" if wanted else ""),
-            f"{row['engine_over_floor']:.2f}",
+            of_case[0]["network"], str(of_case[0]["batch"]), middle("engine_ms"),
+            f"{statistics.median(fits):.2f}", middle("floor_ms"),
+            f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
+            + (f"\nwanted {wanted}" if wanted else ""), middle("engine_over_floor"),
         )
     console.print(table)
 
@@ -140,16 +155,23 @@ def main(argv=None):
     parser.add_argument("--csv", metavar="FILE", help="where to write the results as CSV")
     parser.add_argument("--steps", type=int, metavar="N",
                         help="updates in a turn; the default is an epoch, which is also the most")
-    arguments = parser.parse_args(argv)
-    if arguments.steps is not None and arguments.steps < 1:
-        parser.error(f"--steps is {arguments.steps}; expected at least 1")
+    parser.add_argument("--processes", type=int, metavar="N", default=3,
+                        help="processes that measure each case; the default is 3")
+    asked = parser.parse_args(argv)
+    for name in ("steps", "processes"):
+        value = getattr(asked, name)
+        if value is not None and value < 1:
+            parser.error(f"--{name} is {value}; expected at least 1")
     progress, rows = Console(stderr=True), []
-    for case in CASES:
-        progress.print(f"{case[0]}, batch {case[4]} …", highlight=False)
-        rows.append(measure(case, arguments.steps))
+    for index, case in enumerate(CASES):
+        for process in range(1, asked.processes + 1):
+            progress.print(f"{case[0]}, batch {case[4]}, process {process} of {asked.processes} …",
+                           highlight=False)
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                rows.append(pool.apply(measure, (index, process, asked.steps)))
     show(rows, Console(width=None if sys.stdout.isatty() else 80))
-    if arguments.csv:
-        write(rows, arguments.csv)
+    if asked.csv:
+        write(rows, asked.csv)
     return 0
 
 
