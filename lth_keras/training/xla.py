@@ -45,8 +45,10 @@ def compiled(function, jit):
 def _read_flags():
     """Has XLA read the flags above; those in the environment count more.
 
-    It reads them once in a process, when it is first used. They are taken out of the environment
-    again: another library's XLA, here or in a process started from here, may not know them.
+    It reads them once in a process, when it is first used: in a program that used it before, they
+    come too late, and training is slower and rounds in another way. They are taken out of the
+    environment again: another library's XLA, here or in a process started from here, may not know
+    them.
     """
     theirs = os.environ.get("XLA_FLAGS")
     os.environ["XLA_FLAGS"] = " ".join((*_FLAGS, theirs or ""))
