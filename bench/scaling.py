@@ -51,7 +51,9 @@ def measure(workers, threads, params, output):
         while process.poll() is None:
             for each in _family(process.pid):
                 with contextlib.suppress(OSError):
-                    peaks[each], spent[each] = _peak(each), _spent(each)
+                    # A process that has just ended has no memory any more.
+                    peaks[each] = max(peaks.get(each, 0), _peak(each))
+                    spent[each] = max(spent.get(each, 0), _spent(each))
             time.sleep(0.5)
     if process.returncode:
         raise SystemExit((output / "log").read_text("utf-8"))
