@@ -26,7 +26,7 @@ SMALL = (
     "Dataset.train_examples = 200", "Dataset.test_examples = 90", "Experiment.batch_size = 20",
     "Experiment.duration = '2ep'", "IMP.duration = '1ep'", "RewindingSchedule.rounds = 2",
     "RewindingSchedule.rewind_to = '3it'", "Experiment.evaluate_every = '4it'",
-    "ROUNDS = (2,)", "Experiment.trials = 1",
+    "ROUNDS = (2,)", "Experiment.trials = 1", "Experiment.jit = False",
     "Experiment.variants = [@ticket/Variant(), @reinit/Variant()]",
 )
 

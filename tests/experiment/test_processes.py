@@ -24,7 +24,7 @@ GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
 LONG = (
     "Experiment.trials = 1", "Experiment.duration = '100000it'", "RewindingSchedule.rounds = 1",
     "Experiment.evaluate_every = '100000it'", "Experiment.variants = [@full/Variant()]",
-    "ROUNDS = (1,)",
+    "ROUNDS = (1,)", "Experiment.jit = False",
 )
 FEW_NETWORKS = (
     "Experiment.variants = [@full/Variant(), @reinit/Variant()]", "ROUNDS = (1,)",
