@@ -115,7 +115,9 @@ class Running:
     def begin(self):
         """Says in run.json that the run is going on; of a finished run not a byte changes."""
         if not self._finished:
-            files.remove_temporaries(self.prepared.context.paths.root)
+            # Of the trials only: who reports on or analyses the run writes elsewhere in it.
+            for trial in range(1, self.prepared.experiment.trials + 1):
+                files.remove_temporaries(self.prepared.context.paths.trial(trial))
             self._header.begin()
             for sink in self._sinks:
                 sink.run_started()

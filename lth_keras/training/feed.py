@@ -59,7 +59,7 @@ class OrderedFeed(ResidentFeed):
     """Brings the examples into each epoch's order beforehand, so that a batch is a slice.
 
     For XLA on CPUs, whose gathering of a batch takes longer than a whole epoch's by TensorFlow,
-    on all cores. The examples once more in memory; the same bits.
+    on all cores. The examples twice more in memory at most; the same bits.
     """
 
     def epoch(self, permutation, first, steps, batch_size):
@@ -145,7 +145,7 @@ def feed_for(data, jit):
     stored, limit = data.images.nbytes, data.device_limit_mb * 2**20
     if jit:
         preferred = ResidentFeed if tf.config.list_physical_devices("GPU") else OrderedFeed
-        needed = 2 * stored
+        needed = 3 * stored  # An epoch is put in order while the last one is still there.
     else:
         preferred, needed = NormalizedFeed, 4 * data.images.size
     if stored > limit:

@@ -39,7 +39,7 @@ def test_all_feeds_give_the_same_bits(data):
 
 
 @pytest.mark.parametrize("jit, limit_in_bytes_an_image, kind", [
-    (True, 2, OrderedFeed), (True, 1.5, ResidentFeed), (False, 4, NormalizedFeed),
+    (True, 3, OrderedFeed), (True, 2, ResidentFeed), (False, 4, NormalizedFeed),
     (False, 3, ResidentFeed), (True, 0.5, StreamedFeed), (False, 0.5, StreamedFeed),
 ])
 def test_the_feed_fits_the_device(data, jit, limit_in_bytes_an_image, kind):
