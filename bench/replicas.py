@@ -11,20 +11,16 @@ several replicas.
 import argparse
 import csv
 import os
-import statistics
 import sys
-import time
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bench.step_time import CASES, L2, TURNS, generated
-from lth_keras import models, pruning
+from bench.step_time import CASES, Engine, generated, in_turn
+from lth_keras import models
 from lth_keras.compat import tf
 from lth_keras.experiment.provenance import machine
-from lth_keras.training import Adam, DataOrder, Mirrored, OneDevice, Trainer, TrainState
-from lth_keras.variables import named_variables, snapshot
+from lth_keras.training import Mirrored, OneDevice
 
 COLUMNS = ("network", "batch", "replicas", "devices", "ms", "updates_per_second", "ratio")
 
@@ -41,36 +37,21 @@ def devices_for(count):
     return [f"{'GPU' if gpus else 'CPU'}:{index}" for index in range(count)]
 
 
-def trainer(model, data, batch_size, distribution):
-    """A function that trains on for a number of updates."""
-    made = Trainer(model, pruning.RewindingSchedule(1), Adam(1e-3, L2), data, batch_size,
-                   replicas=distribution.start())
-    masks = {weight.key: np.ones(weight.shape, bool) for weight in made.prunable}
-    made.load(TrainState(snapshot(named_variables(model)), masks))
-    order = DataOrder(0, data.train_size, batch_size)
-    return lambda steps: made.train(order, steps)
-
-
 def measure(case, counts, devices, steps):
     """Rows of the results, the one device first."""
     network, model_fn, shape, _, batch_size, _ = case
     data, model = generated(shape, steps * batch_size), models.build_seeded(model_fn, shape, 10, 0)
-    runs = {1: trainer(model, data, batch_size, OneDevice(devices[0]))} | {
-        count: trainer(model, data, batch_size, Mirrored(tuple(devices[:count])))
-        for count in counts}
-    for run in runs.values():
-        run(steps)
-        run(steps)
-    times = {count: [] for count in runs}
-    for _ in range(TURNS):
-        for count, run in runs.items():
-            began = time.perf_counter()
-            run(steps)
-            times[count].append((time.perf_counter() - began) / steps)
-    medians = {count: statistics.median(each) for count, each in times.items()}
+    runs = {
+        count: Engine(model, data, batch_size, distribution.start())
+        for count, distribution in [
+            (1, OneDevice(devices[0])),
+            *((count, Mirrored(tuple(devices[:count]))) for count in counts),
+        ]
+    }
+    medians = in_turn(runs, steps)
     return [{
         "network": network, "batch": batch_size, "replicas": count, "devices": devices[0][:3],
-        "ms": 1e3 * each, "updates_per_second": 1 / each, "ratio": medians[1] / each,
+        "ms": each, "updates_per_second": 1e3 / each, "ratio": medians[1] / each,
     } for count, each in medians.items()]
 
 

@@ -48,9 +48,9 @@ COLUMNS = ("network", "batch", "process", "steps", "turns", "engine_ms", "fit_ar
 class Engine:
     """The trainer as experiments use it: an epoch is a call, masks on, the data uint8."""
 
-    def __init__(self, model, data, batch_size):
+    def __init__(self, model, data, batch_size, replicas=None):
         self._trainer = Trainer(model, pruning.RewindingSchedule(1), Adam(1e-3, L2), data,
-                                batch_size)
+                                batch_size, replicas=replicas)
         self._order = DataOrder(0, data.train_size, batch_size)
         masks = {weight.key: np.ones(weight.shape, bool) for weight in self._trainer.prunable}
         self._trainer.load(TrainState(snapshot(named_variables(model)), masks))
@@ -66,6 +66,20 @@ def generated(shape, examples):
     x = generator.integers(0, 256, (examples, *shape), np.uint8)
     y = np.arange(examples) % 10
     return from_arrays(x, y, x[:10], y[:10], name="noise", mean=0.1307, std=0.3081)
+
+
+def in_turn(contestants, steps):
+    """{name: median milliseconds a step} of {name: what has a method `run`}, turn by turn."""
+    for contestant in contestants.values():
+        contestant.run(steps)
+        contestant.run(steps)  # tf.data and the engine find their pace in the first.
+    times = {name: [] for name in contestants}
+    for _ in range(TURNS):
+        for name, contestant in contestants.items():
+            began = time.perf_counter()
+            contestant.run(steps)
+            times[name].append(1e3 * (time.perf_counter() - began) / steps)
+    return {name: statistics.median(each) for name, each in times.items()}
 
 
 def measure(case, process, steps):
@@ -86,16 +100,7 @@ def measure(case, process, steps):
         "fit_tf_data": KerasFit(model, data, batch_size, L2, pipeline=True),
         "floor": Floor(model, batch_size),
     }
-    for contestant in contestants.values():
-        contestant.run(steps)
-        contestant.run(steps)  # tf.data and the engine find their pace in the first.
-    times = {name: [] for name in contestants}
-    for _ in range(TURNS):
-        for name, contestant in contestants.items():
-            began = time.perf_counter()
-            contestant.run(steps)
-            times[name].append(1e3 * (time.perf_counter() - began) / steps)
-    row = {f"{name}_ms": statistics.median(each) for name, each in times.items()}
+    row = {f"{name}_ms": each for name, each in in_turn(contestants, steps).items()}
     fit = min(row["fit_arrays_ms"], row["fit_tf_data_ms"])
     return {
         "network": network, "batch": batch_size, "process": process, "steps": steps,

@@ -1,14 +1,12 @@
 """How figures look: column width, colours that the colour-blind tell apart, PNG and PDF."""
 
-import io
-
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from lth_keras import files
-from lth_keras.records.figures import bands
+from lth_keras.records.figures import bands, encode
 from lth_keras.records.intervals import mean_interval
 
 # Okabe & Ito, without the yellow that vanishes on white; markers differ as well.
@@ -114,10 +112,8 @@ def mean_line(axes, table, x, y, index, name):
 def save(figure, stem):
     """Writes `stem`.png and `stem`.pdf; returns their names. Equal figures give equal bytes."""
     names = []
-    for kind, metadata in (("png", {"Software": None}), ("pdf", {"CreationDate": None})):
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format=kind, dpi=160, metadata=metadata)
+    for kind, content in zip(("png", "pdf"), encode(figure, dpi=160), strict=True):
         path = stem.with_name(f"{stem.name}.{kind}")
-        files.write_bytes(path, buffer.getvalue())
+        files.write_bytes(path, content)
         names.append(path.name)
     return names

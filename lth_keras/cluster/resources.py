@@ -10,11 +10,12 @@ from lth_keras.errors import ConfigurationError
 
 _MB = 10**6
 # Of TensorFlow, Keras and TFMOT with LeNet-300-100 compiled; bench/scaling.py measured peaks of
-# 1,080 to 1,135 MB on mnist_5k.
+# 1,080 to 1,147 MB on mnist_5k.
 _PROCESS_MB = 1100
 # Weights, masks, two moments and gradients, the state at the rewind point, copies in flight.
 _COPIES_OF_WEIGHTS = 12
-_COPIES_OF_DATA = 3
+# As loaded, on the device, in two epochs' order (`OrderedFeed`), and one in flight.
+_COPIES_OF_DATA = 5
 
 
 @gin.configurable

@@ -7,9 +7,9 @@ from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
 
 JIT = ("auto", True, False)
-# A tenth of a step of LeNet-300-100 at batch 1024, a sixth at batch 60. As it comes, XLA uses half
-# of AVX-512's registers, and hands reductions to a library (YNNPACK) that takes longer for those
-# of a bias. Both flags are known to the TensorFlow that requirements.txt asks for; XLA ends a
+# A sixth of a step of LeNet-300-100 at batch 60, a twentieth at batch 1024. As it comes, XLA uses
+# half of AVX-512's registers, and hands reductions to a library (YNNPACK) that takes longer for
+# those of a bias. Both flags are known to the TensorFlow that requirements.txt asks for; XLA ends a
 # process that names one it knows not.
 _FLAGS = (
     "--xla_cpu_prefer_vector_width=512",

@@ -108,7 +108,7 @@ def test_room_for_workers(nodes, cpus, gpus, memory, expected):
 def test_memory_follows_data_and_network_unless_given():
     assert Resources(memory_mb=700).memory(10**9, 10**9) == 700 * 10**6
     small, large = Resources().memory(0, 0), Resources().memory(10**8, 10**7)
-    assert large - small == 3 * 10**8 + 12 * 10**7
+    assert large - small == 5 * 10**8 + 12 * 10**7
 
 
 @pytest.mark.parametrize("arguments", [

@@ -28,7 +28,7 @@ LONG = (
 )
 FEW_NETWORKS = (
     "Experiment.variants = [@full/Variant(), @reinit/Variant()]", "ROUNDS = (1,)",
-    "RewindingSchedule.rounds = 1", "Experiment.jit = False",
+    "RewindingSchedule.rounds = 1",
 )
 
 

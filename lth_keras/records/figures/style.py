@@ -92,12 +92,22 @@ def spread(values, most):
     return [values[round(i * (len(values) - 1) / (most - 1))] for i in range(most)]
 
 
-def encode(figure, kind):
-    """The bytes of a figure as 'png' or 'pdf', without a date: equal figures are equal bytes."""
-    buffer = io.BytesIO()
-    metadata = {"Software": None} if kind == "png" else {"CreationDate": None}
-    figure.savefig(buffer, format=kind, metadata=metadata)
-    return buffer.getvalue()
+def encode(figure, dpi=None):
+    """A figure's bytes as PNG and as PDF, without a date: equal figures are equal bytes.
+
+    Args:
+      figure: a figure.
+      dpi: dots an inch of the PNG; None for that of `settings`.
+    """
+    # Room is made for the ticks as they were when it was last drawn, at first for none: labels
+    # would be cut off at the edge.
+    figure.draw_without_rendering()
+    found = []
+    for kind, metadata in (("png", {"Software": None}), ("pdf", {"CreationDate": None})):
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata)
+        found.append(buffer.getvalue())
+    return tuple(found)
 
 
 def close(figure):

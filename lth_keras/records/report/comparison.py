@@ -163,7 +163,7 @@ def _pictures(runs):
         "tickets", "Tickets against density",
         "Lines are means over trials, bands their 95 % interval, or from one trial to the other "
         "where there are two; level lines the full networks.",
-        figures.encode(figure, "png"), figures.encode(figure, "pdf"))
+        *figures.encode(figure))
     figures.close(figure)
     return [picture]
 

@@ -45,8 +45,7 @@ def draw(run, comparisons):
         for name, title, caption, make in _plan(run, comparisons, subject):
             figure = make()
             if figure is not None:
-                found.append(Picture(name, title, caption, figures.encode(figure, "png"),
-                                     figures.encode(figure, "pdf")))
+                found.append(Picture(name, title, caption, *figures.encode(figure)))
                 figures.close(figure)
     return found
 
