@@ -18,7 +18,7 @@ import numpy as np
 
 from lth_keras import files
 from lth_keras.experiment import provenance
-from lth_keras.export import EXPORT_FORMATS, ExportOptions, export_unit, exporting, stored
+from lth_keras.export import EXPORT_FORMATS, ExportOptions, export_unit, exporting, stored_network
 from lth_keras.export.card import readme
 from lth_keras.export.serving import ServedNetwork
 
@@ -54,8 +54,8 @@ def full_test_set(card, run, data, path):
     start, stop = data.splits["test"]
     arrays = {"images": data.images[start:stop], "labels": data.labels[start:stop]}
     where = card["provenance"]
-    network = stored.find(run, where["trial"], where["unit"])
-    model = stored.build(network.config, network.trained)
+    network = stored_network.find(run, where["trial"], where["unit"])
+    model = stored_network.build(network.config, network.trained)
     for form in {card["input"]["form"], "float"}:
         images = arrays["images"] if form == "uint8" else data.normalize(arrays["images"])
         served = ServedNetwork(model, data, form, {})

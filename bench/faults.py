@@ -24,12 +24,12 @@ from rich.table import Table
 
 from lth_keras import files
 from lth_keras.commands import configuration
+from lth_keras.console.progress import TrainingProgress
 from lth_keras.errors import RunError
 from lth_keras.experiment import execute, prepare
 from lth_keras.paths import RunPaths
-from lth_keras.records import Progress
-from lth_keras.records.tensorboard import TensorBoard, sink
-from lth_keras.records.verification import set_aside, verify
+from lth_keras.store.verification import set_aside, verify
+from lth_keras.tensorboard import TensorBoard, tensorboard_sink
 
 _BINDINGS = (
     "Experiment.trials = 1", "Dataset.train_examples = 500", "Experiment.batch_size = 100",
@@ -54,7 +54,7 @@ class Subject:
         """Runs it into `output`, or goes on with it. Returns the run's paths."""
         prepared = prepare(self._experiment, output, checkpoint_seconds=0)
         with open(os.devnull, "w", encoding="utf-8") as nowhere:
-            with Progress(1, "faults", Console(file=nowhere)) as progress:
+            with TrainingProgress(1, "faults", Console(file=nowhere)) as progress:
                 execute(prepared, progress, [TensorBoard(prepared.context.paths)])
         return prepared.context.paths
 
@@ -99,12 +99,12 @@ class FullDisk:
             file = open(path, mode, **options)
             return _Written(file, self) if "w" in mode else file
 
-        files.os.replace, files.open, sink.open = replace, opened, opened
+        files.os.replace, files.open, tensorboard_sink.open = replace, opened, opened
         try:
             yield
         finally:
             files.os.replace = real
-            del files.open, sink.open
+            del files.open, tensorboard_sink.open
 
 
 class _Written:

@@ -20,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from lth_keras import models  # noqa: E402
 from lth_keras.analysis import directions, eigen  # noqa: E402
-from lth_keras.analysis.surface import Surface  # noqa: E402
+from lth_keras.analysis.loss_surface import Surface  # noqa: E402
 from lth_keras.compat import keras  # noqa: E402
 from lth_keras.data import Dataset  # noqa: E402
 from lth_keras.variables import named_variables, snapshot  # noqa: E402

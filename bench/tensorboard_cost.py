@@ -16,8 +16,8 @@ import time
 
 from lth_keras import files
 from lth_keras.commands.main import main as command
-from lth_keras.records.sink import Sink
-from lth_keras.records.tensorboard import TensorBoard
+from lth_keras.sink import Sink
+from lth_keras.tensorboard import TensorBoard
 
 SHORT = (
     "Dataset.name = 'mnist_5k'", "Dataset.fallback = None", "Experiment.trials = 1",

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from lth_keras import files, masks, rewinding
 from lth_keras.compat import keras, tf
+from lth_keras.console.progress import ProgressDisplay
 from lth_keras.criteria import Magnitude
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
@@ -22,7 +23,8 @@ from lth_keras.experiment import IMP, Experiment, execute, prepare, total_steps
 from lth_keras.experiment.context import load_masks
 from lth_keras.paths import round_name
 from lth_keras.pruning import RewindingSchedule
-from lth_keras.records import Progress, read_csv, store
+from lth_keras.store import network_folder
+from lth_keras.store.metrics import read_csv
 from lth_keras.training import Adam
 from lth_keras.variables import named_variables
 
@@ -90,7 +92,8 @@ def find_ticket(
         # gin appends a line for each configurable that an error passed through.
         raise ConfigurationError(str(error).splitlines()[0]) from None
     prepared = prepare(experiment, output_dir)
-    with Progress(total_steps(prepared), prepared.run, Console(quiet=not progress)) as reporter:
+    console = Console(quiet=not progress)
+    with ProgressDisplay(total_steps(prepared), prepared.run, console) as reporter:
         execute(prepared, reporter)
     return Tickets(prepared)
 
@@ -161,8 +164,8 @@ class Ticket:
     def __init__(self, context, index):
         self._context = context
         self.round = index
-        self.path = context.paths.unit(_TRIAL, round_name(index))
-        facts = store.facts(self.path)
+        self.path = context.paths.network(_TRIAL, round_name(index))
+        facts = network_folder.facts(self.path)
         self.density, self.kept_weights = facts["density"], facts["kept_weights"]
         last = self.metrics.iloc[-1]
         self.test_accuracy = float(last["test_accuracy"])

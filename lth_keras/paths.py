@@ -71,6 +71,6 @@ class RunPaths:
         """Folder of the empirical weight distributions that initializers sample from."""
         return self.trial(trial) / "distributions"
 
-    def unit(self, trial, name):
+    def network(self, trial, name):
         """Folder of one trained network: `round_name(…)` or `variant_name(…)`."""
         return self.trial(trial) / name

@@ -12,16 +12,22 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
 
 # From the ground up; a module may import from its own layer and from those before it.
 LAYERS = (
-    {"errors", "durations", "paths", "files", "seeds", "signals", "masks", "criteria"},
+    {"errors", "durations", "paths", "files", "seeds", "signals", "sink", "masks", "criteria"},
     {"compat", "variables"},
-    {"data", "models", "pruning", "initializers", "records"},
+    {"statistics"},
+    {"store"},
+    {"figures"},
+    {"tensorboard", "console"},
+    {"report"},
+    {"data", "models", "pruning", "initializers"},
     {"training", "rewinding", "export", "analysis"},
     {"experiment"},
     {"cluster"},
     {"api", "commands"},
 )
 # What these import must not bring TensorFlow along: they are read, tested and used without it.
-WITHOUT_TENSORFLOW = LAYERS[0] | {"records"}
+WITHOUT_TENSORFLOW = LAYERS[0] | {
+    "statistics", "store", "figures", "tensorboard", "console", "report"}
 TENSORFLOW = {"tensorflow", "tf_keras", "keras", "tensorflow_model_optimization",
               "tensorflow_datasets"}
 GROUND_MAY = {"numpy", "gin", "scipy"}
@@ -86,7 +92,7 @@ def test_imports_point_one_way(inside, own):
         assert violations(own, source) == []
 
 
-def test_records_are_read_without_tensorflow():
+def test_a_stored_run_is_read_without_tensorflow():
     modules = [
         ".".join(("lth_keras", *inside.with_suffix("").parts)).removesuffix(".__init__")
         for inside, own in sources() if own in WITHOUT_TENSORFLOW
@@ -117,13 +123,13 @@ def test_the_ground_stands_on_numpy_alone(own):
 
 @pytest.mark.parametrize("own, source, expected", [
     ("masks", "import tensorflow as tf", ["masks imports tensorflow"]),
-    ("records", "from lth_keras.compat import tf",
-     ["records imports compat, which may import TensorFlow"]),
-    ("records", "def f():\n    from lth_keras import pruning",
-     ["records imports pruning, which may import TensorFlow"]),
+    ("store", "from lth_keras.compat import tf",
+     ["store imports compat, which may import TensorFlow"]),
+    ("store", "def f():\n    from lth_keras import pruning",
+     ["store imports pruning, which may import TensorFlow"]),
     ("pruning", "from lth_keras.training import Trainer",
      ["pruning imports training, which lies above it"]),
-    ("pruning", "import lth_keras.experiment.run",
+    ("pruning", "import lth_keras.experiment.execute",
      ["pruning imports experiment, which lies above it"]),
     ("training", "import keras", ["training imports keras past lth_keras.compat"]),
     ("training", "from lth_keras import attic",

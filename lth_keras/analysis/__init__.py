@@ -1,6 +1,7 @@
 """Geometry of a stored run's networks: spectra, distances, lines, landscapes, masks, gradients."""
 
 from lth_keras.analysis.analysis import Analysis
+from lth_keras.analysis.analyzed_run import AnalyzedRun
 from lth_keras.analysis.measure import Measure, carry_out
 from lth_keras.analysis.measures import (
     GradientFlow,
@@ -14,10 +15,9 @@ from lth_keras.analysis.measures import (
     SolutionLosses,
     WeightDistributions,
 )
-from lth_keras.analysis.stored import StoredRun
 
 __all__ = [
-    "Analysis", "GradientFlow", "Hessian", "Landscape", "LevelDistances", "Lines", "LossCurves",
-    "MaskOverlap", "Measure", "RewindSearch", "SolutionLosses", "StoredRun", "WeightDistributions",
+    "Analysis", "AnalyzedRun", "GradientFlow", "Hessian", "Landscape", "LevelDistances", "Lines",
+    "LossCurves", "MaskOverlap", "Measure", "RewindSearch", "SolutionLosses", "WeightDistributions",
     "carry_out",
 ]

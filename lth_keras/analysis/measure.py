@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from lth_keras import files
-from lth_keras.analysis import charts
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.figures import charts
 from lth_keras.paths import safe_name
-from lth_keras.records import store
+from lth_keras.store import network_folder
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +87,7 @@ def carry_out(measure, run, say=print):
 
     Args:
       measure: `Measure`.
-      run: `StoredRun`.
+      run: `AnalyzedRun`.
       say: called with a line about each piece.
 
     Returns:
@@ -116,7 +116,7 @@ def carry_out(measure, run, say=print):
             say(f"{measure.name} {piece.name}: stored already")
         else:
             began = time.perf_counter()
-            store.begin(place)
+            network_folder.begin(place)
             found = measure.measure(run, piece)
             _store(place, found, {
                 "measure": type(measure).__name__, "settings": settings, "sources": sources,
@@ -155,7 +155,7 @@ def write_account(measure, run, folder, places):
 
 
 def _check_settings(measure, folder, settings):
-    for path in sorted(folder.glob(f"*/{store.DONE}")):
+    for path in sorted(folder.glob(f"*/{network_folder.DONE}")):
         stored = _facts(path.parent)["settings"]
         for key in sorted(stored.keys() | settings.keys()):
             if stored.get(key) != settings.get(key):
@@ -167,11 +167,11 @@ def _check_settings(measure, folder, settings):
 
 
 def _is_current(place, sources):
-    return store.is_done(place) and _facts(place)["sources"] == sources
+    return network_folder.is_done(place) and _facts(place)["sources"] == sources
 
 
 def _facts(place):
-    return files.read_sealed_json(place / store.DONE)
+    return files.read_sealed_json(place / network_folder.DONE)
 
 
 def _store(place, found, facts):
@@ -180,7 +180,7 @@ def _store(place, found, facts):
     if found.arrays:
         names.append("arrays.npz")
         files.write_npz(place / "arrays.npz", found.arrays)
-    store.finish(place, names, {**facts, **found.facts})
+    network_folder.finish(place, names, {**facts, **found.facts})
 
 
 def _markdown(table):

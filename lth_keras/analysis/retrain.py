@@ -31,7 +31,7 @@ def again(run, trial, unit, steps):
     repeats it exactly.
 
     Args:
-      run: `StoredRun`.
+      run: `AnalyzedRun`.
       trial: from 1.
       unit: its folder.
       steps: ascending; those beyond the unit's end are left out.
@@ -109,7 +109,7 @@ def follow(run, trial, start, first, steps, order_seeds):
     """Trains from the `Network` `start` at step `first`, and keeps the weights at `steps`.
 
     Args:
-      run: `StoredRun`.
+      run: `AnalyzedRun`.
       trial: from 1; its stored optimizer goes with a start at the rewind point.
       start: `Network`; its masks are applied.
       first: step that it belongs to: 0, or the rewind point's.

@@ -51,7 +51,7 @@ class _Slot:
       state: 'starting', 'pinning', 'idle' or 'busy'.
       answer: reference to what it was last asked for.
       node, process, cores: where it runs, once it has said so.
-      task, job: what it does, or did last.
+      task, order: what it does, or did last.
       look: reference to its last evaluation; seen: the step of the one before.
       starts: how often in a row it was lost before it had anything to do.
     """
@@ -63,7 +63,7 @@ class _Slot:
     process: int = 0
     cores: tuple = ()
     task: object = None
-    job: object = None
+    order: object = None
     look: object = None
     seen: int = -1
     starts: int = 0
@@ -93,10 +93,10 @@ class RayPool:
         """The workers that wait for a task; `task` of each is the last that it did."""
         return [slot for slot in self._slots if slot.state == "idle"]
 
-    def give(self, slot, task, job):
-        """Lets an idle worker do a task of a job."""
-        slot.state, slot.task, slot.job, slot.seen = "busy", task, job, -1
-        slot.answer = slot.actor.do.remote(job, task.unit.trial, task.unit.name)
+    def give(self, slot, task, order):
+        """Lets an idle worker do a job of an order."""
+        slot.state, slot.task, slot.order, slot.seen = "busy", task, order, -1
+        slot.answer = slot.actor.do.remote(order, task.job.trial, task.job.name)
         slot.look = slot.actor.look.remote()
 
     def events(self, seconds):
@@ -188,7 +188,7 @@ class RayPool:
             if seen is None:
                 continue
             (run, trial, name), evaluation = seen
-            mine = (slot.job.run, slot.task.unit.trial, slot.task.unit.name)
+            mine = (slot.job.run, slot.task.job.trial, slot.task.job.name)
             step = evaluation.step if evaluation else 0
             if (run, trial, name) == mine and step > slot.seen:
                 slot.seen = step

@@ -32,7 +32,7 @@ class Resources:
       gpus: GPUs of a worker, a fraction where several share one; None divides this machine's
         among the workers, and means none on a cluster.
       memory_mb: main memory of a worker, 10^6 bytes; None estimates it from data and network.
-      retries: how often a unit whose worker failed or was lost is tried again.
+      retries: how often a job whose worker failed or was lost is tried again.
     """
 
     cpus: int | None = None

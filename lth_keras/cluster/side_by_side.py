@@ -1,11 +1,11 @@
-"""Runs side by side: the units of one run or of several, as one job of several workers."""
+"""Runs side by side: the jobs of one run or of several, for several workers."""
 
 import collections
 import contextlib
 
-from lth_keras.cluster.schedule import Schedule, Task
+from lth_keras.cluster.job_queue import JobQueue, QueuedJob
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.experiment.running import under_way
+from lth_keras.experiment.run_recorder import recording
 from lth_keras.training import Interrupted
 
 _SECONDS_BETWEEN_LOOKS = 0.25
@@ -13,17 +13,17 @@ _SECONDS_BETWEEN_LOOKS = 0.25
 
 def execute_side_by_side(runs, open_pool, reporter, retries, should_stop=None,
                          accept_other_versions=False):
-    """Does every unit of the runs that is not done, several at a time, and writes the tables.
+    """Does every job of the runs that is not done, several at a time, and writes the tables.
 
-    A unit that fails, or whose worker is lost, is tried again; when it is given up, the others go
+    A job that fails, or whose worker is lost, is tried again; when it is given up, the others go
     on, but for those that need it.
 
     Args:
-      runs: [(`Prepared`, `Job`, sinks, title)]; title and sinks as `under_way`'s.
+      runs: [(`Prepared`, `RunOrder`, sinks, title)]; title and sinks as `recording`'s.
       open_pool: function of no argument that gives a context manager of a `RayPool`; called only
         if there is anything to do.
-      reporter: a `records.Progress`.
-      retries: how often a unit is tried again.
+      reporter: a `ProgressDisplay`.
+      retries: how often a job is tried again.
       should_stop: asked several times a second; None for never.
       accept_other_versions: go on with a run that was begun with other versions.
 
@@ -31,15 +31,15 @@ def execute_side_by_side(runs, open_pool, reporter, retries, should_stop=None,
       [summary table].
 
     Raises:
-      RunError: the runs stopped, or units were given up; the same command goes on with them.
+      RunError: the runs stopped, or jobs were given up; the same command goes on with them.
       ConfigurationError: a worker is not on the same experiment.
     """
     with contextlib.ExitStack() as stack:
         runnings = [
-            stack.enter_context(under_way(prepared, reporter, sinks, accept_other_versions, title))
+            stack.enter_context(recording(prepared, reporter, sinks, accept_other_versions, title))
             for prepared, _, sinks, title in runs
         ]
-        work = _Work(runnings, [job for _, job, _, _ in runs], reporter, retries)
+        work = _Work(runnings, [order for _, order, _, _ in runs], reporter, retries)
         work.settle()
         if not work.schedule.is_over:
             with open_pool() as pool:
@@ -57,16 +57,16 @@ def execute_side_by_side(runs, open_pool, reporter, retries, should_stop=None,
 
 
 class _Work:
-    """The runs' units, and how far they are."""
+    """The runs' jobs, and how far they are."""
 
-    def __init__(self, runnings, jobs, reporter, retries):
-        self.schedule = Schedule([
-            Task(index, unit, running.steps(unit))
-            for index, running in enumerate(runnings) for unit in running.units
+    def __init__(self, runnings, orders, reporter, retries):
+        self.schedule = JobQueue([
+            QueuedJob(index, job, running.steps(job))
+            for index, running in enumerate(runnings) for job in running.jobs
         ])
         self.summaries, self.failures = {}, []
         self._runnings, self._jobs, self._reporter, self._retries = (
-            runnings, jobs, reporter, retries)
+            runnings, orders, reporter, retries)
         self._attempts, self._begun = collections.Counter(), set()
 
     def settle(self):
@@ -75,7 +75,7 @@ class _Work:
         while found:
             found = [
                 task for task in self.schedule.ready()
-                if self._runnings[task.run].settled(task.unit)
+                if self._runnings[task.run].settled(task.job)
             ]
             for task in found:
                 self.schedule.settle(task)
@@ -104,12 +104,12 @@ class _Work:
             if kind == "seen":
                 self._begin(running, task)
                 if what is not None:
-                    running.evaluated(task.unit, what)
+                    running.evaluated(task.job, what)
             elif kind == "done":
                 self._begin(running, task)
                 self._begun.discard(task.key)
                 self.schedule.settle(task)
-                running.done(task.unit, what)
+                running.done(task.job, what)
                 settled = True
             elif kind == "refused":
                 raise ConfigurationError(what)
@@ -125,18 +125,18 @@ class _Work:
         # Told when it trains, and not while its worker still imports and loads.
         if task.key not in self._begun:
             self._begun.add(task.key)
-            running.started(task.unit)
+            running.started(task.job)
 
     def _failed(self, running, task, why):
         """Gives a task back, or up."""
         tried = self._attempts[task.key]
         self._begin(running, task)
         self._begun.discard(task.key)
-        running.lost(task.unit, why)
+        running.lost(task.job, why)
         if tried <= self._retries:
             self._reporter.note(
-                f"{running.label(task.unit)}: try {tried + 1} of {self._retries + 1}")
+                f"{running.label(task.job)}: try {tried + 1} of {self._retries + 1}")
             self.schedule.give_back(task)
         else:
-            running.given_up(task.unit, why)
+            running.given_up(task.job, why)
             self.schedule.settle(task)

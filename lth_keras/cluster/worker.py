@@ -1,4 +1,4 @@
-"""What runs in a worker's process: it holds one run's data and networks and trains its units.
+"""What runs in a worker's process: it holds one run's data and networks and trains its jobs.
 
 No import of TensorFlow up here: the worker has to be pinned first, because XLA's and oneDNN's
 pools of threads are as large as the number of cores the process may run on when they are made.
@@ -18,7 +18,7 @@ from lth_keras.errors import ConfigurationError, RunError
 
 
 @dataclasses.dataclass(frozen=True)
-class Job:
+class RunOrder:
     """A run as it can be sent to another process.
 
     Attributes:
@@ -27,7 +27,7 @@ class Job:
       run: name of the run's folder, which the worker must arrive at too.
       output_dir: where runs live.
       data_dir, checkpoint_seconds: as `prepare`'s.
-      sinks: function of a `Context` that gives the `Sink`s for its units; picklable.
+      sinks: function of a `Context` that gives the `Sink`s for its jobs; picklable.
       working_directory: what relative paths are relative to.
     """
 
@@ -47,13 +47,13 @@ class Job:
 
 
 class Worker:
-    """A worker: `where`, then `pin`, then `do` for each unit; `look` and `stop` at any time."""
+    """A worker: `where`, then `pin`, then `do` for each job; `look` and `stop` at any time."""
 
     def __init__(self):
         self._stop = threading.Event()
-        self._job = None
+        self._order = None
         self._prepared = None
-        self._units = self._sinks = None
+        self._jobs = self._sinks = None
         self._seen = None
         self._dataset = self._data = None
 
@@ -74,24 +74,24 @@ class Worker:
         # Several workers may share a GPU: none may take all of its memory.
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
-    def do(self, job, trial, name):
-        """Trains a unit of a job.
+    def do(self, order, trial, name):
+        """Trains a job of an order.
 
         Returns:
           ('done', `Outcome`); or why not, as one line: ('stopped', …) when it was asked to;
-          ('refused', …) where the job is another one here; ('failed', …).
+          ('refused', …) where the order is another one here; ('failed', …).
         """
-        from lth_keras.experiment.running import do_unit
+        from lth_keras.experiment.run_recorder import do_job
         from lth_keras.training import Interrupted
 
         def show(evaluation):
-            self._seen = (job.run, trial, name), evaluation
+            self._seen = (order.run, trial, name), evaluation
 
         try:
-            self._take_up(job)
+            self._take_up(order)
             show(None)
-            return "done", do_unit(
-                self._prepared.context, self._units[trial, name], self._sinks, show)
+            return "done", do_job(
+                self._prepared.context, self._jobs[trial, name], self._sinks, show)
         except Interrupted:
             return "stopped", "it was asked to stop"
         except ConfigurationError as error:
@@ -104,7 +104,7 @@ class Worker:
             return "failed", f"{type(error).__name__}: {error} ({where})"
 
     def look(self):
-        """((run, trial, name), `Evaluation`): the last unit that was begun, and its last
+        """((run, trial, name), `Evaluation`): the last job that was begun, and its last
         evaluation or None; None before any was."""
         return self._seen
 
@@ -113,41 +113,41 @@ class Worker:
         return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     def stop(self):
-        """Ends the unit in hand at its next safe point."""
+        """Ends the job in hand at its next safe point."""
         self._stop.set()
 
-    def _take_up(self, job):
+    def _take_up(self, order):
         """Makes the job's experiment this process's, unless it is already."""
-        if self._job is not None and job.place == self._job.place:
+        if self._order is not None and order.place == self._order.place:
             return
         import gin
 
-        from lth_keras.experiment import units
-        from lth_keras.experiment.run import assemble
+        from lth_keras.experiment import jobs
+        from lth_keras.experiment.execute import assemble
 
-        self._job = self._prepared = self._sinks = None
+        self._order = self._prepared = self._sinks = None
         try:
-            os.chdir(job.working_directory)
+            os.chdir(order.working_directory)
         except OSError as error:
             raise ConfigurationError(
-                f"{job.working_directory} cannot be entered: {error.strerror}; expected the same "
+                f"{order.working_directory} cannot be entered: {error.strerror}; expected the same "
                 "shared file system on every node"
             ) from error
         gin.clear_config()
-        experiment = dataclasses.replace(job.read(), name=job.name)
+        experiment = dataclasses.replace(order.read(), name=order.name)
         if experiment.dataset != self._dataset:
             self._dataset = experiment.dataset
-            self._data = experiment.dataset.load(job.data_dir)
+            self._data = experiment.dataset.load(order.data_dir)
         prepared = assemble(
-            experiment, self._data, job.output_dir, job.checkpoint_seconds, self._stop.is_set)
-        if prepared.run != job.run:
+            experiment, self._data, order.output_dir, order.checkpoint_seconds, self._stop.is_set)
+        if prepared.run != order.run:
             raise ConfigurationError(
-                f"it arrives at the run {prepared.run} and not at {job.run}; expected the same "
+                f"it arrives at the run {prepared.run} and not at {order.run}; expected the same "
                 "code, gin files and data on every node, unchanged while the run goes on"
             )
-        self._job, self._prepared = job, prepared
-        self._units = {(unit.trial, unit.name): unit for unit in units.graph(experiment)}
-        self._sinks = job.sinks(prepared.context)
+        self._order, self._prepared = order, prepared
+        self._jobs = {(job.trial, job.name): job for job in jobs.graph(experiment)}
+        self._sinks = order.sinks(prepared.context)
 
 
 

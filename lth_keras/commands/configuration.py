@@ -18,7 +18,7 @@ import lth_keras.cluster.sweep
 import lth_keras.data
 import lth_keras.experiment
 import lth_keras.models
-import lth_keras.records
+import lth_keras.statistics.published
 import lth_keras.training  # noqa: F401
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import Experiment

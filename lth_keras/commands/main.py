@@ -11,7 +11,6 @@ from lth_keras.errors import ConfigurationError, RunError
 # They are imported one at a time: `list` must not wait for TensorFlow.
 _TRAIN = "train"
 COMMANDS = ("list", "report", "verify", "analyze", "export")
-_MODULES = {"list": "list_runs"}
 
 
 def main(argv=None):
@@ -53,7 +52,7 @@ def main(argv=None):
 
 
 def _module(command):
-    return importlib.import_module(f"lth_keras.commands.{_MODULES.get(command, command)}")
+    return importlib.import_module(f"lth_keras.commands.{command}_command")
 
 
 def _usage(command):

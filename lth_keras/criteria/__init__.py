@@ -1,22 +1,18 @@
 """Criteria: from what is known of a network to a score for each weight; higher is kept."""
 
-from lth_keras.criteria.evidence import Evidence
+from lth_keras.criteria.criterion_inputs import CriterionInputs
 from lth_keras.criteria.grasp import GraSP
 from lth_keras.criteria.joint_magnitude import JointMagnitude
 from lth_keras.criteria.magnitude import Magnitude
 from lth_keras.criteria.movement import Movement
 from lth_keras.criteria.random_scores import Random
-from lth_keras.criteria.ranking import (
-    kept_after,
-    prune_globally,
-    prune_layerwise,
-    removal_count,
-)
+from lth_keras.criteria.ranking import kept_after, prune_globally, prune_layerwise, removal_count
 from lth_keras.criteria.snip import SNIP
 from lth_keras.criteria.synflow import SynFlow
 from lth_keras.criteria.weighted_magnitudes import WeightedMagnitudes
 
 __all__ = [
-    "Evidence", "GraSP", "JointMagnitude", "Magnitude", "Movement", "Random", "SNIP", "SynFlow",
-    "WeightedMagnitudes", "kept_after", "prune_globally", "prune_layerwise", "removal_count",
+    "CriterionInputs", "GraSP", "JointMagnitude", "Magnitude", "Movement", "Random", "SNIP",
+    "SynFlow", "WeightedMagnitudes", "kept_after", "prune_globally", "prune_layerwise",
+    "removal_count",
 ]

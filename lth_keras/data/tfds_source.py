@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 
-from lth_keras.data import network
+from lth_keras.data import connectivity
 from lth_keras.data.arrays import checked
 from lth_keras.data.embedded import EMBEDDED
 from lth_keras.errors import ConfigurationError
@@ -88,7 +88,7 @@ def _download(builder, name):
     import tensorflow_datasets as tfds
 
     absent = f"'{name}' is not prepared in {builder.data_path}"
-    host = network.unreachable_host(builder.url_infos)
+    host = connectivity.unreachable_host(builder.url_infos)
     if host is not None:
         raise Unavailable(f"{absent} and {host} cannot be reached")
     # The hosts just checked are all that it may need, hence nothing from TFDS's own bucket.

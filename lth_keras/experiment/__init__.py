@@ -1,8 +1,8 @@
-"""The experiment: IMP and the variants as a graph of units over one store."""
+"""The experiment: IMP and the variants as a graph of jobs over one store."""
 
 from lth_keras.experiment.architectures import MatchedWidth, SameArchitecture
+from lth_keras.experiment.execute import execute, prepare, total_steps
 from lth_keras.experiment.experiment import IMP, Experiment
-from lth_keras.experiment.following import follow
 from lth_keras.experiment.mask_rules import (
     ChainedMask,
     FoundMask,
@@ -10,11 +10,11 @@ from lth_keras.experiment.mask_rules import (
     PrunedMask,
     ShuffledMask,
 )
-from lth_keras.experiment.run import execute, prepare, total_steps
+from lth_keras.experiment.multi_worker import follow
 from lth_keras.experiment.stopping import Stopper
 from lth_keras.experiment.ticket_file import TicketMask, TicketWeights
 from lth_keras.experiment.variant import Variant
-from lth_keras.experiment.watching import GradientNorms
+from lth_keras.experiment.watched_gradients import GradientNorms
 from lth_keras.experiment.weight_rules import (
     EmpiricalDraw,
     FreshDraw,

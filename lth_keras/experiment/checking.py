@@ -1,7 +1,7 @@
 """What can be said against an experiment once its data and its network are there."""
 
 from lth_keras import pruning
-from lth_keras.experiment.context import Place
+from lth_keras.experiment.context import JobContext
 
 
 def check_network(context):
@@ -16,7 +16,7 @@ def check_network(context):
     _check_criterion(context, experiment.imp.criterion)
 
 
-def check_unit(context, unit):
+def check_job(context, job):
     """Builds the unit's architecture, so that what is wrong with it is said before anything runs.
 
     Rules may have a `check(place)` of their own, for what they read from elsewhere, and criteria a
@@ -28,16 +28,16 @@ def check_unit(context, unit):
     Raises:
       ConfigurationError: the model does not take what the architecture or a rule asks of it.
     """
-    if unit.variant is None:
+    if job.variant is None:
         return {}
-    place = Place(context, unit.trial, unit.round, unit.name)
-    place.arguments = unit.variant.architecture.arguments(place)
+    place = JobContext(context, job.trial, job.round, job.name)
+    place.arguments = job.variant.architecture.arguments(place)
     if place.arguments:
         context.build(**place.arguments)
-    for rule in (unit.variant.mask, unit.variant.weights):
+    for rule in (job.variant.mask, job.variant.weights):
         if hasattr(rule, "check"):
             rule.check(place)
-    _check_criterion(context, getattr(unit.variant.mask, "criterion", None))
+    _check_criterion(context, getattr(job.variant.mask, "criterion", None))
     return place.arguments
 
 

@@ -1,4 +1,4 @@
-"""What units of work share in one process: data, trainers, the store; and what one unit sees."""
+"""What jobs of work share in one process: data, trainers, the store; and what one job sees."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ from lth_keras.durations import Duration
 from lth_keras.experiment import pruner
 from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.paths import round_name
-from lth_keras.records import store
+from lth_keras.store import network_folder
 from lth_keras.training import DataOrder, Replicas, Saliency, Trainer, building
 from lth_keras.variables import named_variables, snapshot
 
@@ -114,7 +114,7 @@ class Context:
 
 
 @dataclasses.dataclass
-class Place:
+class JobContext:
     """Where a rule is asked: one trial, one round, one variant; reads nothing but the store.
 
     Attributes:
@@ -123,7 +123,7 @@ class Place:
       index: the round.
       name: the unit's folder, which its seeds are named for.
       arguments: the architecture's arguments, once they are known.
-      used: the trial's files that its rules read beside what a unit needs.
+      used: the trial's files that its rules read beside what a job needs.
       told: what its rules say in done.json.
     """
 
@@ -158,20 +158,20 @@ class Place:
         return self.masks_of(round_name(self.index))
 
     def masks_of(self, name):
-        """Masks of another unit of the trial."""
-        return load_masks(self.context.paths.unit(self.trial, name))
+        """Masks of another job of the trial."""
+        return load_masks(self.context.paths.network(self.trial, name))
 
     def weights_of(self, name):
-        """Trained weights of another unit of the trial, its masks applied."""
-        return files.read_npz(self.context.paths.unit(self.trial, name) / "weights.npz")
+        """Trained weights of another job of the trial, its masks applied."""
+        return files.read_npz(self.context.paths.network(self.trial, name) / "weights.npz")
 
     def step_of(self, name):
-        """The last step of another unit of the trial."""
-        return store.facts(self.context.paths.unit(self.trial, name))["steps"]
+        """The last step of another job of the trial."""
+        return network_folder.facts(self.context.paths.network(self.trial, name))["steps"]
 
     def optimizer_of(self, name):
-        """The optimizer's variables at that step; kept where a unit that goes on needs them."""
-        return files.read_npz(self.context.paths.unit(self.trial, name) / "optimizer.npz")
+        """The optimizer's variables at that step; kept where a job that goes on needs them."""
+        return files.read_npz(self.context.paths.network(self.trial, name) / "optimizer.npz")
 
     def prune(self, weights, previous, criterion=None, scope=None, iterations=1):
         """`previous` masks pruned to the round's counts; see `pruner.prune`.

@@ -7,11 +7,11 @@ import gin
 from lth_keras.criteria import Magnitude
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment.units import trial_units
+from lth_keras.experiment.jobs import trial_jobs
 from lth_keras.experiment.variant import Variant
 from lth_keras.pruning import RewindingSchedule
-from lth_keras.records import PublishedFigure
-from lth_keras.records.matching import MARGIN
+from lth_keras.statistics.noninferiority import MARGIN
+from lth_keras.statistics.published import PublishedFigure
 from lth_keras.training import Adam, OneDevice, check_precision
 
 
@@ -160,7 +160,7 @@ class Experiment:
                     "Variant.name"
                 )
             names.add(variant.name)
-        trial_units(self, 1)
+        trial_jobs(self, 1)
 
     def check_durations(self, steps_per_epoch):
         """Checks what can be checked only once the data's size is known.

@@ -1,8 +1,8 @@
 """Mask rules: which weights a variant keeps. One half of what makes a variant.
 
-A rule is a small object with `masks(place) -> {key: bool array}`; `place` is a `Place`: one trial,
-one round, and what is stored of them. Where it reads what another network of the trial left, a
-method `needs(variant, index)` names that network's folder. `chained` says that the mask of a round
+A rule is a small object with `masks(place) -> {key: bool array}`; `place` is a `JobContext`: one
+trial, one round, and what is stored of them. Where it reads what another network of the trial left,
+a method `needs(variant, index)` names that network's folder. `chained` says that the mask of a round
 is made from the variant's own round before, so that it needs all of them.
 """
 
@@ -14,7 +14,7 @@ from lth_keras import masks as masks_lib
 from lth_keras.criteria.snip import check_examples as check_count
 from lth_keras.errors import ConfigurationError
 from lth_keras.paths import chain_name, round_name
-from lth_keras.pruning.schedule import SCOPES
+from lth_keras.pruning.rewinding_schedule import SCOPES
 
 
 @gin.configurable

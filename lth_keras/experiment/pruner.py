@@ -31,7 +31,7 @@ def prune(context, weights, initial, previous, generator, index, criterion=None,
     layerwise = (scope or schedule.scope) == "layerwise"
     found = previous
     for step in range(1, iterations + 1):
-        evidence = criteria.Evidence(
+        evidence = criteria.CriterionInputs(
             weights, initial, found, generator, context.probe(weights, found, generator))
         scores = criterion.scores(evidence)
         share = step / iterations

@@ -118,7 +118,7 @@ class Variant:
             for name in rule.needs(self.name, index)
         ))
 
-    def units(self, last):
+    def jobs(self, last):
         """[(round, folder)] of the networks it trains; round 0 where it depends on none."""
         rounds = self.rounds_of(last)
         if not rounds:

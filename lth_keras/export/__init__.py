@@ -12,7 +12,7 @@ _LAZY = {
     "ExportOptions": "lth_keras.export.exporting",
     "compact": "lth_keras.export.compaction",
     "export_unit": "lth_keras.export.exporting",
-    "size_table": "lth_keras.records.exports",
+    "size_table": "lth_keras.store.export_cards",
 }
 
 __all__ = [

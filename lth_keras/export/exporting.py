@@ -11,7 +11,7 @@ from lth_keras import files
 from lth_keras.data import Dataset
 from lth_keras.errors import ConfigurationError
 from lth_keras.export import card as cards
-from lth_keras.export import stored, writing
+from lth_keras.export import stored_network, writing
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET
 from lth_keras.export.serving import INPUT_FORMS
 
@@ -82,10 +82,10 @@ def export_unit(run, trial, unit, to, options=ExportOptions(), data_dir=None, da
     """
     to = pathlib.Path(to)
     refuse_existing(to)
-    network = stored.find(run, trial, unit)
+    network = stored_network.find(run, trial, unit)
     data = data if data is not None else load_data(network.header, data_dir)
     form = _input_form(options.input_form, data)
-    dense = stored.find(run, trial, "round_00") if options.latency else None
+    dense = stored_network.find(run, trial, "round_00") if options.latency else None
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -11,7 +11,7 @@ import lth_keras
 from lth_keras import files, masks
 from lth_keras.errors import RunError
 from lth_keras.export import card as cards
-from lth_keras.export import costs, processes, stored
+from lth_keras.export import costs, processes, stored_network
 from lth_keras.export.compaction import compact
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET
 from lth_keras.export.serving import ServedNetwork, preprocessing
@@ -27,7 +27,7 @@ _COMPACT_TOLERANCE = 1e-4
 
 def write(folder, network, data, form, options, machine):
     weights = network.trained if options.weights == "trained" else network.untrained
-    original = stored.build(network.config, weights)
+    original = stored_network.build(network.config, weights)
     smaller = compact(original)
     model = smaller.model if options.compact else original
     header, facts = network.header, network.facts
@@ -168,7 +168,7 @@ def verify(folder, card, test):
 def measure(folder, card, dense, data, form, beside):
     """Adds the dense network's sizes and both latencies to the card's formats."""
     beside.mkdir()
-    model = stored.build(dense.config, dense.trained)
+    model = stored_network.build(dense.config, dense.trained)
     served = {each: ServedNetwork(model, data, each, {"title": card["title"]})
               for each in {form, "float"}}
     plan, names = [], [name for name in card["formats"] if name != TICKET]

@@ -7,7 +7,7 @@ import os
 import gin
 
 from lth_keras.compat import keras
-from lth_keras.initializers.distribution import EmpiricalDistribution
+from lth_keras.initializers.empirical_distribution import EmpiricalDistribution
 from lth_keras.initializers.sampled import SampledInitializer
 
 

@@ -4,12 +4,7 @@ from lth_keras.models.alexnet import alexnet_small
 from lth_keras.models.building import build, build_seeded
 from lth_keras.models.conv import conv_2, conv_4, conv_6
 from lth_keras.models.densenet import densenet
-from lth_keras.models.initialization import (
-    fan_in_uniform,
-    glorot_normal,
-    glorot_uniform,
-    he_normal,
-)
+from lth_keras.models.initialization import fan_in_uniform, glorot_normal, glorot_uniform, he_normal
 from lth_keras.models.lenet import lenet_5, lenet_300_100
 from lth_keras.models.normalization import batch_normalization
 from lth_keras.models.residual_mlp import residual_mlp

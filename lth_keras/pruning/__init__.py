@@ -1,7 +1,7 @@
 """TFMOT: wrapping kernel layers, the schedule of IMP's rounds, masks in and out of a model."""
 
 from lth_keras.pruning.layer_names import check_never_prune, check_rates
-from lth_keras.pruning.schedule import RewindingSchedule
+from lth_keras.pruning.rewinding_schedule import RewindingSchedule
 from lth_keras.pruning.wrapping import (
     PrunableWeight,
     mask_variables,

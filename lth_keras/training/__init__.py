@@ -2,20 +2,20 @@
 
 from lth_keras.training.augmentation import CropAndFlip
 from lth_keras.training.checkpoint import Checkpoint
-from lth_keras.training.distribution import Mirrored, MultiWorkerMirrored, OneDevice, in_cluster
 from lth_keras.training.gradient_norm import GradientNorm
 from lth_keras.training.learning_rates import CosineDecay, StepDecay
-from lth_keras.training.network import Evaluation, Interrupted, Plan, Progress, train_network
+from lth_keras.training.loop import Evaluation, Interrupted, Plan, TrainingProgress, train_network
 from lth_keras.training.optimizers import SGD, Adam, AdamW, KerasOptimizer
 from lth_keras.training.order import DataOrder
 from lth_keras.training.precision import building, check_precision
 from lth_keras.training.replicas import Replicas
 from lth_keras.training.saliency import Probe, Saliency
+from lth_keras.training.strategies import Mirrored, MultiWorkerMirrored, OneDevice, in_cluster
 from lth_keras.training.trainer import Trainer, TrainState
 
 __all__ = [
     "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Evaluation",
     "GradientNorm", "Interrupted", "KerasOptimizer", "Mirrored", "MultiWorkerMirrored",
-    "OneDevice", "Plan", "Probe", "Progress", "Replicas", "SGD", "Saliency", "StepDecay",
+    "OneDevice", "Plan", "Probe", "TrainingProgress", "Replicas", "SGD", "Saliency", "StepDecay",
     "TrainState", "Trainer", "building", "check_precision", "in_cluster", "train_network",
 ]

@@ -9,14 +9,14 @@ import numpy as np
 
 from lth_keras import files
 from lth_keras.errors import RunError
-from lth_keras.training.network import Evaluation, Progress
+from lth_keras.training.loop import Evaluation, TrainingProgress
 from lth_keras.training.trainer import TrainState
 
 NAME = "checkpoint.npz"
 
 
 class Checkpoint:
-    """One network's checkpoint file, in the folder of its unit until that is done.
+    """One network's checkpoint file, in the folder of its job until that is done.
 
     The place in the data order and the augmentation follow from the step: no generator has a
     state of its own to keep.
@@ -54,7 +54,7 @@ class Checkpoint:
         self._last = time.monotonic()
 
     def load(self):
-        """The `Progress` kept, or None where there is none or it cannot be read.
+        """The `TrainingProgress` kept, or None where there is none or it cannot be read.
 
         An unreadable checkpoint costs the unfinished network's time and nothing else.
         """
@@ -66,7 +66,7 @@ class Checkpoint:
             captured = None
             if facts["captured_step"] is not None:
                 captured = _state("captured", arrays, facts["captured_step"])
-            return Progress(
+            return TrainingProgress(
                 _state("state", arrays, facts["step"]),
                 [Evaluation(**each) for each in facts["evaluations"]], arrays["totals"], captured,
                 diverged=facts["diverged"], train_seconds=facts["train_seconds"],
@@ -76,7 +76,7 @@ class Checkpoint:
             return None
 
     def remove(self):
-        """Takes the file away, once the unit is done."""
+        """Takes the file away, once the job is done."""
         self.path.unlink(missing_ok=True)
 
 

@@ -6,7 +6,7 @@ import shutil
 import gin
 import pytest
 
-from lth_keras.commands import analyze
+from lth_keras.commands import analyze_command
 from lth_keras.commands import main as commands
 
 GIN = pathlib.Path(__file__).resolve().parent.parent.parent / "gin"
@@ -29,7 +29,7 @@ def opened(root, tmp_path_factory):
     """A copy of it, opened once, because its functions take seconds to compile; its bindings."""
     copy = tmp_path_factory.mktemp("copies") / root.name
     shutil.copytree(root, copy, ignore=shutil.ignore_patterns("analysis"))
-    found, _ = analyze.opened(copy)
+    found, _ = analyze_command.opened(copy)
     return found, gin.config_str()
 
 

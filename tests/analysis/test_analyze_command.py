@@ -10,7 +10,7 @@ import pytest
 
 from lth_keras import files
 from lth_keras.analysis import carry_out, retrain
-from lth_keras.commands import analyze
+from lth_keras.commands import analyze_command
 from lth_keras.commands import main as commands
 from lth_keras.errors import ConfigurationError, RunError
 
@@ -125,7 +125,7 @@ def test_bad_input_is_one_line_and_status_2(root, capsys, arguments, said):
 
 
 def test_networks_by_name(root):
-    run, _ = analyze.opened(root)
+    run, _ = analyze_command.opened(root)
     projected = run.network(1, "round_01|round_02")
     whole, own = run.network(1, "round_01"), run.network(1, "round_02")
     for key, mask in own.masks.items():
@@ -142,14 +142,14 @@ def test_networks_by_name(root):
 
 
 def test_a_variant_with_its_own_order_is_trained_again_exactly(root):
-    run, _ = analyze.opened(root)
+    run, _ = analyze_command.opened(root)
     steps = run.facts(1, "ticket_2@02")["steps"]
     _, difference = retrain.again(run, 1, "ticket_2@02", [0, steps])
     assert difference == 0
 
 
 def test_search_for_the_earliest_stable_rewind_point(root):
-    run, measures = analyze.opened(root, [str(ROOT / "gin/analysis/lmc.gin")], [
+    run, measures = analyze_command.opened(root, [str(ROOT / "gin/analysis/lmc.gin")], [
         "RewindSearch.candidates = ('0it', '5it', '9it')", "RewindSearch.points = 3",
         "RewindSearch.stable = 1.0"])
     folder = carry_out(measures[0], run, lambda line: None)

@@ -21,11 +21,11 @@ from lth_keras.analysis import (
     retrain,
     templates,
 )
-from lth_keras.commands import analyze
+from lth_keras.commands import analyze_command
 from lth_keras.commands import main as commands
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.records import store
+from lth_keras.store import network_folder
 
 PAIRS = {"dense": ("dense_1", "dense_2")}
 LONG = "[@SolutionLosses(), @GradientFlow()]\nSolutionLosses.name = 'never'"
@@ -64,10 +64,10 @@ def test_all_of_the_configuration_counts(change):
         "variants": [{"name": "ticket", "duration": "1ep"}], "evaluation_batch_size": 1}
     header = {"configuration": known}
     # What the code can say since the run was made, and what it says as tuples, is no difference.
-    analyze.check_configuration(
+    analyze_command.check_configuration(
         {**known, "variants": ({"name": "ticket", "duration": "1ep", "new": 0},)}, header, "RUN")
     with pytest.raises(ConfigurationError, match=f"trained with {next(iter(change))}"):
-        analyze.check_configuration(known | change, header, "RUN")
+        analyze_command.check_configuration(known | change, header, "RUN")
 
 
 @pytest.mark.parametrize("make, said", [
@@ -111,7 +111,7 @@ def test_what_a_run_cannot_have_is_refused_before_measuring(run, measure, said):
 @pytest.fixture
 def moved(run):
     """Adds an amount to the stored end of round 2 of trial 1; all is taken back afterwards."""
-    path = run.paths.unit(1, "round_02") / "weights.npz"
+    path = run.paths.network(1, "round_02") / "weights.npz"
     before = path.read_bytes()
 
     def add(amount):
@@ -199,7 +199,7 @@ def test_other_runs_are_sources_and_round_0_starts_at_their_initial_weights(run,
     assert [line for line in lines if "stored already" not in line] == [
         line for line in lines if "trial_01-round_01" in line]
     for folder in other.glob("trial_*/round_0[01]"):
-        store.begin(folder)
+        network_folder.begin(folder)
     with pytest.raises(ConfigurationError, match="has none of the networks round_00, round_01"):
         measure.check(run)
 
@@ -251,9 +251,9 @@ def test_lines_say_what_has_no_partner(run):
 def test_a_group_without_rows_is_no_stable_group(run, tmp_path, monkeypatch):
     paths = shutil.copytree(run.paths.root, tmp_path / "sibling")
     for folder in paths.glob("trial_*/ticket_2@02"):
-        store.begin(folder)
+        network_folder.begin(folder)
     gin.clear_config()
-    sibling, _ = analyze.opened(paths)
+    sibling, _ = analyze_command.opened(paths)
     monkeypatch.setattr(run, "at_rewind", lambda candidate: sibling)
     measure = RewindSearch({**PAIRS, "ticket": ("ticket_1", "ticket_2")}, points=2, examples=50)
     with pytest.raises(RunError, match=r"groups\['ticket'\]: .* all of ticket_1, ticket_2 are fin"):

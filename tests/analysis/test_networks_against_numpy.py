@@ -7,19 +7,19 @@ import pandas as pd
 import pytest
 
 from lth_keras import files
-from lth_keras.analysis import GradientFlow, Hessian, Landscape, Lines, StoredRun, carry_out
-from lth_keras.analysis.surface import Surface
+from lth_keras.analysis import AnalyzedRun, GradientFlow, Hessian, Landscape, Lines, carry_out
+from lth_keras.analysis.loss_surface import Surface
 from lth_keras.compat import keras
 from lth_keras.data import from_arrays
 from lth_keras.paths import RunPaths
-from lth_keras.records import store
+from lth_keras.store import network_folder
 from lth_keras.variables import named_variables, snapshot
 
 MEAN, STD = 0.5, 2.0
 
 
 def stored(root, build, shape, masks=None, seeds=(1, 2)):
-    """A `StoredRun` of rounds 0 and 1 with weights drawn at random, on 50 examples of 3 classes."""
+    """An `AnalyzedRun` of rounds 0 and 1, its weights drawn at random, on 50 examples."""
     generator = np.random.default_rng(0)
     images = generator.standard_normal((50, *shape)).astype(np.float32)
     labels = np.arange(50) % 3
@@ -33,10 +33,10 @@ def stored(root, build, shape, masks=None, seeds=(1, 2)):
             for drawn in [generator.standard_normal(array.shape).astype(np.float32)]}
         found = {key: masks.get(key, np.ones(array.shape, bool))
                  for key, array in weights.items() if key.endswith("kernel")}
-        folder = paths.unit(1, f"round_{index:02d}")
+        folder = paths.network(1, f"round_{index:02d}")
         for name, arrays in (("weights.npz", weights), ("masks.npz", found)):
             files.write_npz(folder / name, arrays)
-        store.finish(folder, ["weights.npz", "masks.npz"], {
+        network_folder.finish(folder, ["weights.npz", "masks.npz"], {
             "trial": 1, "variant": "imp", "round": index, "density": 1.0, "architecture": {},
             "diverged": False, "start_step": 0, "steps": 4})
         for place in (paths.initial(1), paths.rewind(1)):
@@ -45,7 +45,7 @@ def stored(root, build, shape, masks=None, seeds=(1, 2)):
         paths=paths, data=data, build=build, prunable=[], steps_per_epoch=2,
         experiment=types.SimpleNamespace(trials=1), schedule=types.SimpleNamespace(rounds=1),
         steps=lambda text: int(text.removesuffix("it")))
-    return StoredRun(context)
+    return AnalyzedRun(context)
 
 
 def model(shape, *layers):

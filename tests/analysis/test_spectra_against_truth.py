@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lth_keras.analysis import eigen, spectrum
-from lth_keras.analysis.surface import Surface
+from lth_keras.analysis.loss_surface import Surface
 from lth_keras.analysis.vectors import Subspace
 from lth_keras.compat import keras, tf
 from lth_keras.data import from_arrays

@@ -1,4 +1,4 @@
-"""Units on workers: the same bytes as one after the other, whoever is killed on the way."""
+"""Jobs on workers: the same bytes as one after the other, whoever is killed on the way."""
 
 import contextlib
 import hashlib
@@ -18,12 +18,12 @@ import pytest
 from lth_keras import files
 from lth_keras.cluster.side_by_side import execute_side_by_side
 from lth_keras.cluster.sweep import Sweep
-from lth_keras.commands.carrying_out import Asked, _job, prepare_all
 from lth_keras.commands.main import main
+from lth_keras.commands.train_runs import TrainOptions, _run_order, prepare_all
 from lth_keras.errors import RunError
 from lth_keras.experiment import execute
-from lth_keras.experiment.running import do_unit
-from lth_keras.records.report import drawing
+from lth_keras.experiment.run_recorder import do_job
+from lth_keras.report import report_figures
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
@@ -54,13 +54,13 @@ class Quiet:
     def __init__(self):
         self.lines, self.started = [], []
 
-    def unit_started(self, label, steps, epochs):
+    def job_started(self, label, steps, epochs):
         self.started.append(label)
 
-    def unit_skipped(self, label, steps, why):
+    def job_skipped(self, label, steps, why):
         self.lines.append(f"{label}: {why}")
 
-    def unit_lost(self, label, why):
+    def job_lost(self, label, why):
         self.lines.append(f"{label}: {why}")
 
     def note(self, text):
@@ -71,8 +71,8 @@ class Quiet:
 
 
 def wanted(output, workers=2, should_stop=None):
-    """(`Asked`, the run) of the small experiment."""
-    asked = Asked((GIN_FILE,), SMALL, str(output), None, 0, workers, None, True)
+    """(`TrainOptions`, the run) of the small experiment."""
+    asked = TrainOptions((GIN_FILE,), SMALL, str(output), None, 0, workers, None, True)
     (run,) = prepare_all(asked, Sweep().points(), should_stop)
     return asked, run
 
@@ -111,7 +111,7 @@ def workers_of(process):
     return found
 
 
-def wait_for_units(output, number, driver):
+def wait_for_networks(output, number, driver):
     while len(list(output.glob("*/trial_*/*/done.json"))) < number:
         assert driver.poll() is None, (output / "log").read_text()
         time.sleep(0.05)
@@ -130,10 +130,10 @@ def test_workers_give_the_serial_bytes_though_worker_and_driver_are_killed(tmp_p
     alone = subprocess.Popen(
         [sys.executable, "-c", SERIAL, one, two], cwd=ROOT, env=environment,
         stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wait_for_units(two, 1, driver)
+    wait_for_networks(two, 1, driver)
     killed, other = workers_of(driver.pid)
     os.kill(killed, signal.SIGKILL)
-    wait_for_units(two, 6, driver)
+    wait_for_networks(two, 6, driver)
     workers = workers_of(driver.pid)
     assert other in workers and killed not in workers
     said = (two / "log").read_text()
@@ -165,11 +165,11 @@ class InProcess:
     def idle(self):
         return [types.SimpleNamespace(task=None)]
 
-    def give(self, slot, task, job):
+    def give(self, slot, task, order):
         if task.key in self._lose:
             self._found.append(("lost", task, "its worker was lost"))
         else:
-            self._found.append(("done", task, do_unit(self._context, task.unit)))
+            self._found.append(("done", task, do_job(self._context, task.job)))
 
     def events(self, seconds):
         found, self._found = self._found, []
@@ -185,7 +185,7 @@ def test_a_unit_that_keeps_failing_is_reported_and_the_others_go_on(tmp_path):
 
     def go(pool, should_stop=None):
         execute_side_by_side(
-            [(run.prepared, _job(asked, run), (), "")], lambda: contextlib.nullcontext(pool),
+            [(run.prepared, _run_order(asked, run), (), "")], lambda: contextlib.nullcontext(pool),
             reporter, 1, should_stop, accept_other_versions=True)
 
     context = run.prepared.context
@@ -212,7 +212,7 @@ def test_a_unit_that_keeps_failing_is_reported_and_the_others_go_on(tmp_path):
 @pytest.fixture
 def undrawn(monkeypatch):
     """Leaves the figures out, which take most of a report's time."""
-    monkeypatch.setattr(drawing, "draw", lambda run, comparisons: [])
+    monkeypatch.setattr(report_figures, "draw", lambda run, comparisons: [])
 
 
 def sweep(axes, output, *params):

@@ -1,12 +1,12 @@
-"""Which unit is next, who gets which cores, and the points of a sweep: no Ray, no training."""
+"""Which job is next, who gets which cores, and the points of a sweep: no Ray, no training."""
 
 import types
 
 import pytest
 
+from lth_keras.cluster.job_queue import JobQueue, QueuedJob
 from lth_keras.cluster.ray_pool import _room
 from lth_keras.cluster.resources import Resources, least_used
-from lth_keras.cluster.schedule import Schedule, Task
 from lth_keras.cluster.sweep import Sweep
 from lth_keras.errors import ConfigurationError
 
@@ -15,8 +15,8 @@ def task(name, needs=(), steps=10, trial=1, run=0, architecture="same"):
     variant = None
     if not name.startswith("round"):
         variant = types.SimpleNamespace(architecture=architecture)
-    unit = types.SimpleNamespace(trial=trial, name=name, needs=needs, variant=variant, round=0)
-    return Task(run, unit, steps)
+    job = types.SimpleNamespace(trial=trial, name=name, needs=needs, variant=variant, round=0)
+    return QueuedJob(run, job, steps)
 
 
 def chain(trial=1, run=0):
@@ -29,11 +29,11 @@ def chain(trial=1, run=0):
 
 
 def names(tasks):
-    return [(each.unit.trial, each.unit.name) for each in tasks]
+    return [(each.job.trial, each.job.name) for each in tasks]
 
 
 def test_what_is_ready_and_the_longest_chain_first():
-    schedule = Schedule(chain(1) + chain(2))
+    schedule = JobQueue(chain(1) + chain(2))
     assert names(schedule.ready()) == [(1, "round_00"), (2, "round_00")]
     assert schedule.longest_chain() == 60
     first, second = schedule.take(), schedule.take()
@@ -45,7 +45,7 @@ def test_what_is_ready_and_the_longest_chain_first():
 
 
 def test_every_task_is_handed_out_once_and_after_its_needs():
-    schedule, order = Schedule(chain(1) + chain(2)), []
+    schedule, order = JobQueue(chain(1) + chain(2)), []
     while not schedule.is_over:
         taken = schedule.take()
         assert all(need in [each.key for each in order] for need in taken.needs)
@@ -56,7 +56,7 @@ def test_every_task_is_handed_out_once_and_after_its_needs():
 
 
 def test_a_task_given_back_is_taken_again():
-    schedule = Schedule(chain())
+    schedule = JobQueue(chain())
     first = schedule.take()
     schedule.give_back(first)
     assert schedule.take() is first
@@ -65,11 +65,11 @@ def test_a_task_given_back_is_taken_again():
 
 
 def test_a_worker_keeps_its_run_and_its_architecture():
-    schedule = Schedule(chain(run=0) + chain(run=1))
+    schedule = JobQueue(chain(run=0) + chain(run=1))
     assert schedule.take(held=task("round_00", run=1)).run == 1
-    leaves = Schedule([task(name, architecture=name) for name in ("narrow", "wide", "full")])
-    assert leaves.take(held=task("x", architecture="wide")).unit.name == "wide"
-    assert leaves.take(held=task("x", architecture="wide")).unit.name == "narrow"
+    leaves = JobQueue([task(name, architecture=name) for name in ("narrow", "wide", "full")])
+    assert leaves.take(held=task("x", architecture="wide")).job.name == "wide"
+    assert leaves.take(held=task("x", architecture="wide")).job.name == "narrow"
 
 
 @pytest.mark.parametrize("cores, taken, count, expected", [

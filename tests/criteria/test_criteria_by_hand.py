@@ -14,7 +14,7 @@ FINAL = np.array([[-1.5, 0.5], [2.0, -4.0]], np.float32)
 
 
 def evidence(masks=None, network=None, seed=0, weights=FINAL):
-    return criteria.Evidence(
+    return criteria.CriterionInputs(
         weights={"fc/kernel": weights, "fc/bias": np.ones(2, np.float32)},
         initial={"fc/kernel": INITIAL, "fc/bias": np.zeros(2, np.float32)},
         masks=masks or {"fc/kernel": np.ones((2, 2), bool)},
@@ -138,7 +138,8 @@ def test_synflow(bias):
     if bias:
         weights |= {"fc1/bias": np.full(2, 9, np.float32), "fc2/bias": np.full(2, -9, np.float32)}
     made = saliency(two_layers(bias), list(DENSE), X).probe(weights, DENSE, None)
-    scores = criteria.SynFlow().scores(criteria.Evidence(weights, weights, DENSE, None, made))
+    inputs = criteria.CriterionInputs(weights, weights, DENSE, None, made)
+    scores = criteria.SynFlow().scores(inputs)
     np.testing.assert_array_equal(scores["fc1/kernel"], [[11, 14], [33, 28]])
     np.testing.assert_array_equal(scores["fc2/kernel"], [[20, 24], [0, 42]])
     # Flow is conserved from layer to layer (Tanaka et al. 2020, theorem 1).

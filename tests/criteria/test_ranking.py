@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lth_keras.criteria import (
-    Evidence,
+    CriterionInputs,
     Magnitude,
     kept_after,
     prune_globally,
@@ -156,7 +156,7 @@ def test_globally_is_layerwise_over_one_long_layer(one, two, data):
 
 
 def test_magnitude_scores_prunable_weights_by_their_size():
-    evidence = Evidence(
+    evidence = CriterionInputs(
         weights={"a/kernel": np.array([-3.0, 2.0]), "a/bias": np.array([9.0])},
         initial={}, masks={"a/kernel": _all(2)}, generator=np.random.default_rng(0),
     )

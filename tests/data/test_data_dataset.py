@@ -6,7 +6,7 @@ import gin
 import numpy as np
 import pytest
 
-from lth_keras.data import Dataset, fallback_warning, network
+from lth_keras.data import Dataset, connectivity, fallback_warning
 from lth_keras.errors import ConfigurationError
 
 
@@ -20,7 +20,7 @@ def no_proxy_of_this_machine(monkeypatch):
 @pytest.fixture
 def no_network(monkeypatch):
     """Every host is out of reach; and nobody's own data are found."""
-    monkeypatch.setattr(network, "connects", lambda host, port: False)
+    monkeypatch.setattr(connectivity, "connects", lambda host, port: False)
     monkeypatch.delenv("TFDS_DATA_DIR", raising=False)
 
 
@@ -30,7 +30,7 @@ def forbidden_network(monkeypatch):
     def refuse(host, port):
         raise AssertionError(f"asked for {host}:{port}")
 
-    monkeypatch.setattr(network, "connects", refuse)
+    monkeypatch.setattr(connectivity, "connects", refuse)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,8 @@ def test_a_download_is_tried_where_there_is_a_network(tmp_path, monkeypatch):
     import tensorflow_datasets as tfds
 
     asked = []
-    monkeypatch.setattr(network, "connects", lambda host, port: asked.append((host, port)) or True)
+    monkeypatch.setattr(
+        connectivity, "connects", lambda host, port: asked.append((host, port)) or True)
 
     def fail(self, **_):
         raise OSError("the server said 403\nand more")
@@ -241,7 +242,7 @@ def test_gin_makes_it():
 
 def test_an_unresolvable_host_is_told_in_seconds():
     # '.invalid' never resolves, by RFC 2606.
-    assert network.unreachable_host(["https://data.invalid/x"]) == "data.invalid"
+    assert connectivity.unreachable_host(["https://data.invalid/x"]) == "data.invalid"
 
 
 def test_a_host_that_answers_is_reached_directly_or_through_the_proxy(monkeypatch):
@@ -249,6 +250,6 @@ def test_a_host_that_answers_is_reached_directly_or_through_the_proxy(monkeypatc
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
-        assert network.unreachable_host([f"https://{address}/x"]) is None
+        assert connectivity.unreachable_host([f"https://{address}/x"]) is None
         monkeypatch.setenv("https_proxy", f"http://{address}")
-        assert network.unreachable_host(["https://data.invalid/x"]) is None
+        assert connectivity.unreachable_host(["https://data.invalid/x"]) is None

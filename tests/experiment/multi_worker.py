@@ -22,7 +22,7 @@ PARAMS = (
 class Quiet:
     """A reporter that says which networks were there already."""
 
-    def unit_skipped(self, label, *_):
+    def job_skipped(self, label, *_):
         print(f"stored: {label}")
 
     def __getattr__(self, name):

@@ -10,10 +10,19 @@ import pytest
 from lth_keras import files
 from lth_keras.commands import configuration
 from lth_keras.errors import RunError
-from lth_keras.experiment import FoundMask, KeepAll, TrainedWeights, Variant, execute, prepare, work
-from lth_keras.records import read_csv, store
-from lth_keras.records.verification import verify
+from lth_keras.experiment import (
+    FoundMask,
+    KeepAll,
+    TrainedWeights,
+    Variant,
+    execute,
+    prepare,
+    train_job,
+)
 from lth_keras.rewinding import RewindPoint
+from lth_keras.store import network_folder
+from lth_keras.store.metrics import read_csv
+from lth_keras.store.verification import verify
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SMALL = (
@@ -43,7 +52,7 @@ class Told:
     def note(self, text):
         self.notes.append(text)
 
-    def unit_skipped(self, label, steps, why):
+    def job_skipped(self, label, steps, why):
         self.skipped.append((label, why))
 
     def __getattr__(self, name):
@@ -86,15 +95,15 @@ def test_what_diverges_alters_no_byte_of_the_others(healthy, data, tmp_path):
     without = run(healthy, data, tmp_path / "without")
     paths = run(ill(healthy), data, tmp_path / "with", told)
     for trial in (1, 2):
-        for unit in ("round_00", "round_01", *(f"{name}@01" for name in HEALTHY)):
+        for job in ("round_00", "round_01", *(f"{name}@01" for name in HEALTHY)):
             names = ["masks.npz", "weights.npz", "metrics.csv"]
-            names += ["initial.npz"] if "@" in unit else []
+            names += ["initial.npz"] if "@" in job else []
             for name in names:
-                assert (paths.unit(trial, unit) / name).read_bytes() == (
-                    without.unit(trial, unit) / name).read_bytes(), f"{trial}/{unit}/{name}"
-        for unit in ("exploding@01", "exploding_too"):
-            assert store.facts(paths.unit(trial, unit))["diverged"] is True
-        assert not paths.unit(trial, "needy@01").exists()
+                assert (paths.network(trial, job) / name).read_bytes() == (
+                    without.network(trial, job) / name).read_bytes(), f"{trial}/{job}/{name}"
+        for job in ("exploding@01", "exploding_too"):
+            assert network_folder.facts(paths.network(trial, job))["diverged"] is True
+        assert not paths.network(trial, "needy@01").exists()
     ours, theirs = (read_csv(each.metrics) for each in (paths, without))
     ours = ours[~ours["variant"].str.startswith("exploding")].reset_index(drop=True)
     assert ours.equals(theirs)
@@ -119,7 +128,7 @@ def test_stop_stops_the_same_command_each_time(healthy, data, tmp_path):
     assert files.read_sealed_json(root / "run.json")["state"] == "failed"
     assert not (root / "trial_01" / "ticket@01").exists()
     paths = run(dataclasses.replace(experiment, on_divergence="record"), data, tmp_path)
-    assert store.is_done(paths.unit(1, "ticket@01"))
+    assert network_folder.is_done(paths.network(1, "ticket@01"))
     before = paths.run_json.read_bytes()
     with pytest.raises(RunError, match="exploding@01 diverged"):
         run(experiment, data, tmp_path)
@@ -132,22 +141,22 @@ def test_a_kill_before_it_is_stored_does_not_let_it_train_on(healthy, data, tmp_
     class Killed(BaseException):
         pass
 
-    def killed(context, unit, *rest):
-        if unit.label == "exploding":
+    def killed(context, job, *rest):
+        if job.label == "exploding":
             raise Killed
-        return stored(context, unit, *rest)
+        return stored(context, job, *rest)
 
-    stored = work._store
-    monkeypatch.setattr(work, "_store", killed)
+    stored = train_job._store
+    monkeypatch.setattr(train_job, "_store", killed)
     with pytest.raises(Killed):
         run(experiment, data, tmp_path)
     assert len(list(tmp_path.rglob("checkpoint.npz"))) == 1
     monkeypatch.undo()
     paths = run(experiment, data, tmp_path)
-    facts = store.facts(paths.unit(1, "exploding@01"))
+    facts = network_folder.facts(paths.network(1, "exploding@01"))
     # Evaluated after four updates of 18: it ends there, killed or not.
     assert (facts["diverged"], facts["steps"]) == (True, 4)
-    assert len(read_csv(paths.unit(1, "exploding@01") / "metrics.csv")) == 1
+    assert len(read_csv(paths.network(1, "exploding@01") / "metrics.csv")) == 1
 
 
 def test_divergence_before_the_rewind_point_leaves_the_rounds_out(data, tmp_path):
@@ -156,7 +165,7 @@ def test_divergence_before_the_rewind_point_leaves_the_rounds_out(data, tmp_path
         "Experiment.optimizer = @SGD()", "SGD.learning_rate = 1e30",
         "Experiment.variants = [@ticket/Variant()]"))
     paths = run(experiment, data, tmp_path)
-    facts = store.facts(paths.unit(1, "round_00"))
+    facts = network_folder.facts(paths.network(1, "round_00"))
     assert (facts["diverged"], facts["steps"]) == (True, 4)
     header = files.read_sealed_json(paths.run_json)
     assert header["state"] == "done"

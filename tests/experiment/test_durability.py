@@ -14,10 +14,10 @@ from lth_keras.commands import configuration
 from lth_keras.commands.main import main
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import execute, prepare, provenance
-from lth_keras.experiment import run as run_module
-from lth_keras.records import read_csv
-from lth_keras.records.tensorboard import TensorBoard
-from lth_keras.records.verification import set_aside, verify
+from lth_keras.experiment import execute as run_module
+from lth_keras.store.metrics import read_csv
+from lth_keras.store.verification import set_aside, verify
+from lth_keras.tensorboard import TensorBoard
 from lth_keras.training import Checkpoint
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -37,7 +37,7 @@ class Quiet:
     def __init__(self):
         self.lines = []
 
-    def unit_skipped(self, label, steps, why):
+    def job_skipped(self, label, steps, why):
         self.lines.append(f"{label}: {why}")
 
     def note(self, text):
@@ -216,9 +216,9 @@ def spoil(arrays):
     ("ticket@02", "initial.npz", shift, "is not mask × rewind.npz"),
     ("ticket@02", "weights.npz", spoil, "not finite"),
 ])
-def test_invariants_are_checked_where_checksums_fit(whole, tmp_path, unit, file, change, problem):
+def test_invariants_are_checked_where_checksums_fit(whole, tmp_path, job, file, change, problem):
     paths = copied(whole, tmp_path)
-    folder = paths.unit(1, unit)
+    folder = paths.network(1, job)
     edit(folder / file, change)
     reseal(folder)
     assert any(problem in str(finding) for finding in verify(paths).findings)
@@ -226,10 +226,10 @@ def test_invariants_are_checked_where_checksums_fit(whole, tmp_path, unit, file,
 
 def test_a_mask_that_is_not_nested_is_found(whole, tmp_path):
     paths = copied(whole, tmp_path)
-    folder = paths.unit(1, "round_02")
+    folder = paths.network(1, "round_02")
 
     def move(arrays):
-        before = files.read_npz(paths.unit(1, "round_01") / "masks.npz")["fc1/kernel"]
+        before = files.read_npz(paths.network(1, "round_01") / "masks.npz")["fc1/kernel"]
         mask = arrays["fc1/kernel"]
         mask[tuple(np.argwhere(mask)[0])] = False
         mask[tuple(np.argwhere(~before)[0])] = True
@@ -245,9 +245,9 @@ def test_a_mask_that_is_not_nested_is_found(whole, tmp_path):
 
 def test_a_file_outside_the_run_is_not_followed(whole, tmp_path):
     paths = copied(whole, tmp_path)
-    content = files.read_sealed_json(paths.unit(1, "round_01") / "done.json")
+    content = files.read_sealed_json(paths.network(1, "round_01") / "done.json")
     content["files"]["../../../elsewhere"] = "0" * 64
-    files.write_sealed_json(paths.unit(1, "round_01") / "done.json", content)
+    files.write_sealed_json(paths.network(1, "round_01") / "done.json", content)
     assert any("lies outside the run" in str(finding) for finding in verify(paths).findings)
 
 
@@ -293,7 +293,7 @@ def test_where_round_zero_diverges_all_that_needs_it_is_left_out(tmp_path):
     assert set(header["skipped"]) == {"1/round_01", "1/round_02", "1/ticket@02", "1/reinit@02"}
     assert any("not finite" in line for line in reporter.lines)
     assert verify(paths).findings == []
-    assert files.read_sealed_json(paths.unit(1, "round_00") / "done.json")["diverged"] is True
+    assert files.read_sealed_json(paths.network(1, "round_00") / "done.json")["diverged"] is True
 
 
 def test_list_says_state_progress_and_best_ticket(experiment, whole, tmp_path, capsys):
@@ -310,11 +310,11 @@ def test_list_says_state_progress_and_best_ticket(experiment, whole, tmp_path, c
 def test_verify_command(whole, tmp_path, capsys):
     paths = copied(whole, tmp_path)
     assert main(["verify", str(paths.root)]) == 0
-    faults.flip(paths.unit(1, "round_01") / "weights.npz")
+    faults.flip(paths.network(1, "round_01") / "weights.npz")
     assert main(["verify", str(paths.root)]) == 1
     said = capsys.readouterr()
     assert "trial_01/round_01/weights.npz: has another checksum" in said.out
     assert said.err.count("\n") == 1 and "--repair" in said.err
     assert main(["verify", str(paths.root), "--repair"]) == 0
     assert (paths.root / "set_aside/001/trial_01/round_01/weights.npz").is_file()
-    assert not paths.unit(1, "round_01").exists()
+    assert not paths.network(1, "round_01").exists()

@@ -42,10 +42,10 @@ class Silent:
     def __init__(self):
         self.started, self.skipped = [], []
 
-    def unit_started(self, label, *_):
+    def job_started(self, label, *_):
         self.started.append(label)
 
-    def unit_skipped(self, label, *_):
+    def job_skipped(self, label, *_):
         self.skipped.append(label)
 
     def __getattr__(self, name):

@@ -16,7 +16,7 @@ from lth_keras.commands import configuration
 from lth_keras.experiment import execute, prepare
 from lth_keras.experiment.context import load_masks
 from lth_keras.paths import RunPaths
-from lth_keras.records.verification import verify
+from lth_keras.store.verification import verify
 from tests.experiment import multi_worker
 
 PROGRAM = pathlib.Path(multi_worker.__file__)
@@ -106,12 +106,12 @@ def test_its_numbers_are_one_devices(finished, tmp_path):
     execute(prepared, multi_worker.Quiet())
     alone = prepared.context.paths.root
     assert alone.name == root.name
-    for unit in UNITS:
-        masks = [load_masks(each / "trial_01" / unit) for each in (alone, root)]
+    for job in UNITS:
+        masks = [load_masks(each / "trial_01" / job) for each in (alone, root)]
         for key, mask in masks[0].items():
-            np.testing.assert_array_equal(mask, masks[1][key], err_msg=f"{unit} {key}")
-        weights = [files.read_npz(each / "trial_01" / unit / "weights.npz")
+            np.testing.assert_array_equal(mask, masks[1][key], err_msg=f"{job} {key}")
+        weights = [files.read_npz(each / "trial_01" / job / "weights.npz")
                    for each in (alone, root)]
         for key, array in weights[0].items():
             np.testing.assert_allclose(
-                array, weights[1][key], atol=1e-5, err_msg=f"{unit} {key}")
+                array, weights[1][key], atol=1e-5, err_msg=f"{job} {key}")

@@ -16,8 +16,8 @@ from bench import kill
 from lth_keras import files
 from lth_keras.errors import RunError
 from lth_keras.paths import RunPaths
-from lth_keras.records import lock
-from lth_keras.records.verification import verify
+from lth_keras.store import run_lock
+from lth_keras.store.verification import verify
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
@@ -44,8 +44,8 @@ def start(output, params):
 def other_writer(tmp_path):
     """A process that holds the lock of `tmp_path`."""
     program = (
-        "import sys, time\nfrom lth_keras.records import lock\n"
-        "with lock.hold(sys.argv[1]):\n    print('held', flush=True)\n    time.sleep(60)"
+        "import sys, time\nfrom lth_keras.store import run_lock as lock\n"
+        "with run_lock.hold(sys.argv[1]):\n    print('held', flush=True)\n    time.sleep(60)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE,
@@ -56,12 +56,12 @@ def other_writer(tmp_path):
 
 
 def test_a_second_writer_is_refused_and_a_dead_ones_lock_taken_over(tmp_path, other_writer):
-    assert lock.is_held(tmp_path)
-    with pytest.raises(RunError, match=f"process {other_writer.pid} on"), lock.hold(tmp_path):
+    assert run_lock.is_held(tmp_path)
+    with pytest.raises(RunError, match=f"process {other_writer.pid} on"), run_lock.hold(tmp_path):
         pass
     other_writer.kill()
     other_writer.wait()
-    with lock.hold(tmp_path):
+    with run_lock.hold(tmp_path):
         assert json.loads((tmp_path / ".lock").read_text())["pid"] == os.getpid()
 
 

@@ -11,7 +11,7 @@ from lth_keras import files
 from lth_keras.commands import configuration
 from lth_keras.experiment import execute, identity, prepare, total_steps
 from lth_keras.initializers import EmpiricalDistribution
-from lth_keras.records import store
+from lth_keras.store import network_folder
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAMES = ("fine_tune", "lr_rewind", "dense_sparse_dense", "ticket", "late_full", "reinit_histogram",
@@ -32,7 +32,7 @@ class Counting:
     def __init__(self):
         self.planned, self.counted = {}, collections.Counter()
 
-    def unit_started(self, label, steps, epochs):
+    def job_started(self, label, steps, epochs):
         self.planned[label] = steps
 
     def advanced(self, label, steps, *_):
@@ -65,11 +65,11 @@ def run(experiment, tmp_path_factory):
     ("reinit_histogram@02", 0, 50),
 ])
 def test_chains_train_as_long_as_a_round_and_all_others_as_the_experiment_says(
-        run, unit, first, last):
+        run, job, first, last):
     prepared, planned, advanced = run
-    facts = store.facts(prepared.context.paths.unit(1, unit))
+    facts = network_folder.facts(prepared.context.paths.network(1, job))
     assert (facts["start_step"], facts["steps"]) == (first, last)
-    assert planned[f"trial 1 {unit}"] == advanced[f"trial 1 {unit}"] == last - first
+    assert planned[f"trial 1 {job}"] == advanced[f"trial 1 {job}"] == last - first
 
 
 def test_the_progress_bars_total_is_what_was_trained(run):
@@ -105,8 +105,8 @@ def test_the_distance_between_both_ways_of_sampling_is_told(run):
     assert told(paths, "ticket@02") is None
 
 
-def told(paths, unit):
-    return store.facts(paths.unit(1, unit)).get("histogram_distance")
+def told(paths, job):
+    return network_folder.facts(paths.network(1, job)).get("histogram_distance")
 
 
 def test_run_json_names_all_that_is_installed_beside_what_is_compared(run):

@@ -13,7 +13,7 @@ from lth_keras import files, masks
 from lth_keras.commands import configuration
 from lth_keras.experiment import execute, prepare
 from lth_keras.experiment.context import load_masks
-from lth_keras.records import store
+from lth_keras.store import network_folder
 
 ROOT = pathlib.Path(__file__).parents[2]
 ROUNDS = (1, 3)
@@ -44,18 +44,18 @@ class Stored:
         self.initial = files.read_npz(self.trial / "initial.npz")
         self.rewind = files.read_npz(self.trial / "rewind.npz")
 
-    def masks(self, unit):
-        return load_masks(self.trial / unit)
+    def masks(self, job):
+        return load_masks(self.trial / job)
 
-    def start(self, unit):
+    def start(self, job):
         """The weights that a unit's training began from."""
-        return files.read_npz(self.trial / unit / "initial.npz")
+        return files.read_npz(self.trial / job / "initial.npz")
 
-    def trained(self, unit):
-        return files.read_npz(self.trial / unit / "weights.npz")
+    def trained(self, job):
+        return files.read_npz(self.trial / job / "weights.npz")
 
-    def facts(self, unit):
-        return store.facts(self.trial / unit)
+    def facts(self, job):
+        return network_folder.facts(self.trial / job)
 
     def kernels(self):
         return list(self.masks("round_00"))
@@ -67,10 +67,10 @@ def same(left, right):
         np.testing.assert_array_equal(left[key], right[key], err_msg=key)
 
 
-def surviving(run, unit):
-    """{key: the non-zero start weights of a unit}."""
-    found = run.masks(unit)
-    return {key: run.start(unit)[key][found[key]] for key in found}
+def surviving(run, job):
+    """{key: the non-zero start weights of a job}."""
+    found = run.masks(job)
+    return {key: run.start(job)[key][found[key]] for key in found}
 
 
 # One row a variant: its mask ('found', 'shuffled', 'ones', 'own'), and the step it starts from.
@@ -93,8 +93,8 @@ FORMS = {
 @pytest.mark.parametrize("variant", FORMS)
 def test_mask_and_starting_step(run, variant, index):
     form, step = FORMS[variant]
-    unit, found = f"{variant}@{index:02d}", run.masks(f"round_{index:02d}")
-    mine, facts = run.masks(unit), run.facts(unit)
+    job, found = f"{variant}@{index:02d}", run.masks(f"round_{index:02d}")
+    mine, facts = run.masks(job), run.facts(job)
     if form == "found":
         same(mine, found)
     elif form in ("shuffled", "layer counts"):
@@ -105,7 +105,7 @@ def test_mask_and_starting_step(run, variant, index):
         assert masks.density(mine) == 1 and masks.size(mine) == masks.size(found)
     elif form == "narrow":
         assert masks.density(mine) == 1
-        # The closest width; one unit more or less in both layers is a percent.
+        # The closest width; one job more or less in both layers is a percent.
         assert masks.size(mine) == pytest.approx(masks.total_kept(found), rel=0.01)
         assert facts["density"] == masks.size(mine) / masks.size(found)
     else:
@@ -116,8 +116,8 @@ def test_mask_and_starting_step(run, variant, index):
         assert (facts["start_step"], facts["steps"]) == (step, 40)
     assert (facts["variant"], facts["round"], facts["trial"]) == (variant, index, 1)
     # Nothing pruned is alive at the start or at the end.
-    masks.check_applied(mine, run.start(unit))
-    masks.check_applied(mine, run.trained(unit))
+    masks.check_applied(mine, run.start(job))
+    masks.check_applied(mine, run.trained(job))
 
 
 def test_every_variant_is_in_the_table(run):
@@ -133,16 +133,16 @@ def test_full_is_round_zero_to_the_byte(run):
 
 @pytest.mark.parametrize("index", ROUNDS)
 def test_ticket_is_the_rewind_point_under_the_mask_to_the_byte(run, index):
-    unit = f"ticket@{index:02d}"
-    assert run.facts(unit)["equal_to"] == f"round_{index:02d}"
-    same(run.start(unit), masks.apply(run.masks(unit), run.rewind))
+    job = f"ticket@{index:02d}"
+    assert run.facts(job)["equal_to"] == f"round_{index:02d}"
+    same(run.start(job), masks.apply(run.masks(job), run.rewind))
     assert any((run.rewind[key] != run.initial[key]).any() for key in run.initial)
 
 
 @pytest.mark.parametrize("index", ROUNDS)
 def test_random_ticket_has_the_rewind_points_weights(run, index):
-    unit = f"random_ticket@{index:02d}"
-    same(run.start(unit), masks.apply(run.masks(unit), run.rewind))
+    job = f"random_ticket@{index:02d}"
+    same(run.start(job), masks.apply(run.masks(job), run.rewind))
 
 
 @pytest.mark.parametrize("variant, source, pool", [
@@ -218,14 +218,14 @@ def test_one_shot_is_round_zero_pruned_in_one_step(run):
 def test_chains_prune_and_go_on_from_their_own_networks(run, variant):
     before = "round_00"
     for index in (1, 2, 3):
-        unit = f"{variant}@{index:02d}"
-        old, new, solution = run.masks(before), run.masks(unit), run.trained(before)
+        job = f"{variant}@{index:02d}"
+        old, new, solution = run.masks(before), run.masks(job), run.trained(before)
         masks.check(new, old, run.context.schedule.layer_counts(run.context.prunable, index))
         for key in new:
             gone = old[key] & ~new[key]
             assert np.abs(solution[key][gone]).max() <= np.abs(solution[key][new[key]]).min()
-        same(run.start(unit), masks.apply(new, solution))
-        before = unit
+        same(run.start(job), masks.apply(new, solution))
+        before = job
     same(run.masks(f"{variant}@01"), run.masks("round_01"))
 
 
@@ -243,25 +243,25 @@ def test_fine_tune_goes_on_in_step_and_optimizer_for_as_many_updates_as_a_round(
 
 @pytest.mark.parametrize("index", ROUNDS)
 def test_dense_sparse_dense_restores_the_pruned_weights_as_zeros(run, index):
-    sparse, unit = f"fine_tune@{index:02d}", f"dense_sparse_dense@{index:02d}"
-    same(run.start(unit), run.trained(sparse))
+    sparse, job = f"fine_tune@{index:02d}", f"dense_sparse_dense@{index:02d}"
+    same(run.start(job), run.trained(sparse))
     pruned = {key: ~mask for key, mask in run.masks(sparse).items()}
-    assert all((run.start(unit)[key][gone] == 0).all() for key, gone in pruned.items())
-    assert all((run.trained(unit)[key][gone] != 0).mean() > 0.5 for key, gone in pruned.items())
+    assert all((run.start(job)[key][gone] == 0).all() for key, gone in pruned.items())
+    assert all((run.trained(job)[key][gone] != 0).mean() > 0.5 for key, gone in pruned.items())
 
 
 @pytest.mark.parametrize("variant", ["snip", "grasp", "synflow"])
 def test_pruning_at_initialisation_keeps_theta_0(run, variant):
     for index in ROUNDS:
-        unit = f"{variant}@{index:02d}"
-        same(run.start(unit), masks.apply(run.masks(unit), run.initial))
+        job = f"{variant}@{index:02d}"
+        same(run.start(job), masks.apply(run.masks(job), run.initial))
     # Layers compete: their shares are not IMP's.
     assert masks.kept(run.masks(f"{variant}@03")) != masks.kept(run.masks("round_03"))
 
 
 def test_biases_are_never_pruned_and_of_the_same_source_as_the_kernels(run):
-    for unit, source in (("ticket@03", run.rewind), ("reinit@03", run.initial)):
-        np.testing.assert_array_equal(run.start(unit)["fc1/bias"], source["fc1/bias"])
+    for job, source in (("ticket@03", run.rewind), ("reinit@03", run.initial)):
+        np.testing.assert_array_equal(run.start(job)["fc1/bias"], source["fc1/bias"])
     assert (run.start("same_sign@03")["fc1/bias"] != run.initial["fc1/bias"]).all()
 
 

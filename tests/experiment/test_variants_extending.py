@@ -57,16 +57,16 @@ def test_the_criterion_scores_as_its_row_says(run):
     initial = np.array([[1.0, -2.0], [3.0, -0.5]], np.float32)
     final = np.array([[-1.5, 0.5], [2.0, -4.0]], np.float32)
     made = type(run.experiment.imp.criterion)(1.0)
-    scores = made.scores(criteria.Evidence(
+    scores = made.scores(criteria.CriterionInputs(
         {"k": final}, {"k": initial}, {"k": np.ones((2, 2), bool)}, None))
     np.testing.assert_allclose(scores["k"], [[0.75, 0.5 / 3], [0.5, 4.0 / 1.5]], rtol=1e-6)
 
 
 def test_the_criterion_prunes(run):
     paths = run.context.paths
-    found = load_masks(paths.unit(1, "round_01"))
+    found = load_masks(paths.network(1, "round_01"))
     weights, initial = (files.read_npz(path) for path in (
-        paths.unit(1, "round_00") / "weights.npz", paths.initial(1)))
+        paths.network(1, "round_00") / "weights.npz", paths.initial(1)))
     for key, mask in found.items():
         score = np.abs(weights[key]) / (np.abs(initial[key]) + 1e-3)
         assert score[mask].min() >= score[~mask].max()
@@ -74,11 +74,11 @@ def test_the_criterion_prunes(run):
 
 def test_the_new_weight_rule_starts_from_reversed_signs(run):
     paths = run.context.paths
-    folder = paths.unit(1, "reversed@02")
+    folder = paths.network(1, "reversed@02")
     start, initial = files.read_npz(folder / "initial.npz"), files.read_npz(paths.initial(1))
     for key, mask in load_masks(folder).items():
         np.testing.assert_array_equal(start[key][mask], -initial[key][mask])
 
 
 def test_the_composed_variant_ran(run):
-    assert (run.context.paths.unit(1, "reinit_smooth@02") / "done.json").exists()
+    assert (run.context.paths.network(1, "reinit_smooth@02") / "done.json").exists()

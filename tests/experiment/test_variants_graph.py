@@ -17,8 +17,8 @@ from lth_keras.experiment import (
     RewoundWeights,
     TrainedWeights,
     Variant,
+    jobs,
     pruner,
-    units,
 )
 from lth_keras.pruning import PrunableWeight, RewindingSchedule
 
@@ -33,22 +33,22 @@ RESTORED = Variant("restored", KeepAll(), TrainedWeights("fine_tune", "set_back"
 
 
 def test_a_chain_trains_every_round_up_to_the_last_wanted_and_needs_go_first():
-    found = units.trial_units(experiment(RESTORED, FINE_TUNE), 1)
-    assert [unit.name for unit in found] == [
+    found = jobs.trial_jobs(experiment(RESTORED, FINE_TUNE), 1)
+    assert [job.name for job in found] == [
         "round_00", "round_01", "round_02", "round_03",
         "fine_tune@01", "fine_tune@02", "restored@02"]
-    by_name = {unit.name: unit for unit in found}
+    by_name = {job.name: job for job in found}
     assert by_name["fine_tune@01"].weights_of == ("round_00",)
     assert by_name["fine_tune@02"].needs == ("round_02", "fine_tune@01")
-    assert [unit.name for unit in found if unit.keeps_optimizer] == ["round_00", "fine_tune@01"]
+    assert [job.name for job in found if job.keeps_optimizer] == ["round_00", "fine_tune@01"]
 
 
 def test_a_network_that_is_needed_and_not_trained_is_named():
     with pytest.raises(ConfigurationError, match="'restored' needs 'fine_tune@02', which the exp"):
-        units.trial_units(experiment(RESTORED), 1)
+        jobs.trial_jobs(experiment(RESTORED), 1)
     alone = Variant("alone", FoundMask(), TrainedWeights(), rounds=(2,))
     with pytest.raises(ConfigurationError, match="'alone' needs 'alone@01'"):
-        units.trial_units(experiment(alone), 1)
+        jobs.trial_jobs(experiment(alone), 1)
 
 
 def test_a_circle_is_named():
@@ -56,7 +56,7 @@ def test_a_circle_is_named():
         Variant(name, FoundMask(), TrainedWeights(of), rounds=(1,))
         for name, of in (("a", "b"), ("b", "a"))]
     with pytest.raises(ConfigurationError, match="in a circle: a@01 needs b@01 needs a@01"):
-        units.trial_units(experiment(*circle), 1)
+        jobs.trial_jobs(experiment(*circle), 1)
 
 
 @pytest.mark.parametrize("mask, weights, index, rewind_step, expected", [

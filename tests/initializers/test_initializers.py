@@ -7,11 +7,7 @@ from scipy import stats
 
 from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError
-from lth_keras.initializers import (
-    EmpiricalDistribution,
-    EmpiricalHistogram,
-    EmpiricalValues,
-)
+from lth_keras.initializers import EmpiricalDistribution, EmpiricalHistogram, EmpiricalValues
 
 TABLE = [
     (EmpiricalValues, {"layer": None, "seed": 3}),

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from lth_keras import files, seeds
+from lth_keras.figures import style
 from lth_keras.paths import RunPaths, round_name, variant_name
-from lth_keras.records import MetricsRow, rows_to_csv, store
-from lth_keras.records.figures import style
-from lth_keras.records.report import drawing
+from lth_keras.report import report_figures
+from lth_keras.store import network_folder
+from lth_keras.store.metrics import MetricsRow, rows_to_csv
 
 LAYERS = {"fc1/kernel": (16, 6), "out/kernel": (6, 3)}
 
@@ -26,7 +27,7 @@ class Builder:
 
     def __init__(self, root, rounds=2, fallback=None, margin=0.002, published=(),
                  seed=0):
-        self.paths, self.rounds, self.units = RunPaths(root), rounds, []
+        self.paths, self.rounds, self.jobs = RunPaths(root), rounds, []
         self.header = {
             "run": root.name, "experiment": "made_up", "state": "done", "trials": 0, "seed": seed,
             "data": {
@@ -40,8 +41,8 @@ class Builder:
                 "optimizer": {"class": "Adam", "learning_rate": 0.001, "l2": 0.0},
                 "batch_size": 10,
                 "model": {"name": "tiny", "layers": [
-                    {"class_name": "Dense", "config": {"name": name, "units": units}}
-                    for name, units in (("fc1", 6), ("out", 3))
+                    {"class_name": "Dense", "config": {"name": name, "units": jobs}}
+                    for name, jobs in (("fc1", 6), ("out", 3))
                 ]},
             },
             "prunable_weights": {key: math.prod(shape) for key, shape in LAYERS.items()},
@@ -54,10 +55,10 @@ class Builder:
         """One network of random weights whose accuracies rise over four epochs."""
         chance = np.random.default_rng(seed)
         name = round_name(index) if variant == "imp" else variant_name(variant, index or None)
-        self.units.append([trial, name])
+        self.jobs.append([trial, name])
         if not done:
             return
-        folder = self.paths.unit(trial, name)
+        folder = self.paths.network(trial, name)
         density = 0.8**index
         masks = {key: chance.random(shape) < density for key, shape in LAYERS.items()}
         weights = {key: chance.normal(size=shape).astype(np.float32) * masks[key]
@@ -86,7 +87,7 @@ class Builder:
             if lost:
                 break
         files.write_text(folder / "metrics.csv", rows_to_csv(rows))
-        store.finish(folder, ["masks.npz", "weights.npz", "metrics.csv"], {
+        network_folder.finish(folder, ["masks.npz", "weights.npz", "metrics.csv"], {
             "trial": trial, "unit": name, "variant": variant, "round": index, "density": density,
             "kept_weights": {key: int(mask.sum()) for key, mask in masks.items()},
             "prunable_weights": sum(mask.size for mask in masks.values()), "architecture": {},
@@ -98,7 +99,7 @@ class Builder:
     def finish(self, state="done"):
         """Writes run.json; the run's folder."""
         self.header |= {
-            "state": state, "units": self.units, "trials": max(unit[0] for unit in self.units)}
+            "state": state, "units": self.jobs, "trials": max(job[0] for job in self.jobs)}
         self.header["trial_seeds"] = [
             seeds.derive(self.header["seed"], "trial", trial)
             for trial in range(1, self.header["trials"] + 1)]
@@ -133,7 +134,7 @@ def make_run(build):
 @pytest.fixture
 def undrawn(monkeypatch):
     """Leaves the figures out, which take most of a report's time."""
-    monkeypatch.setattr(drawing, "draw", lambda run, comparisons: [])
+    monkeypatch.setattr(report_figures, "draw", lambda run, comparisons: [])
 
 
 @pytest.fixture(autouse=True)

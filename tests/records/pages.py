@@ -28,7 +28,7 @@ def cells_of(page, key):
 
 def last_accuracy(root, trial, name, accuracy):
     """Makes `accuracy` the final test accuracy of a stored network."""
-    path = RunPaths(root).unit(trial, name) / "metrics.csv"
+    path = RunPaths(root).network(trial, name) / "metrics.csv"
     path.write_text(re.sub(r",[0-9.]+\n$", f",{accuracy}\n", path.read_text("utf-8")))
 
 

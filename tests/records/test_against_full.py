@@ -6,8 +6,10 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from lth_keras.records import COLUMNS, MetricsRow, against_full_table, summarise
-from lth_keras.records.statistics import comparisons
+from lth_keras.console.summary_tables import against_full_table
+from lth_keras.statistics.comparisons import comparisons
+from lth_keras.statistics.summary import summarise
+from lth_keras.store.metrics import COLUMNS, MetricsRow
 
 
 def network(trial, variant, index, density, test, val):

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from scipy import stats
 
-from lth_keras.records import figures
-from lth_keras.records.figures import bands
-from lth_keras.records.figures.curves import draw_curve
+from lth_keras import figures
+from lth_keras.figures import bands
+from lth_keras.figures.curves import draw_curve
 
 VALUES = {2: (0.96, 0.98), 3: (0.96, 0.98, 0.94)}
 

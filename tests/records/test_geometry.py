@@ -7,14 +7,14 @@ import pytest
 from matplotlib import image
 
 from lth_keras import files
-from lth_keras.records.report import drawing, is_current, write_report
-from lth_keras.records.report.geometry import stored_geometry
+from lth_keras.report import is_current, report_figures, write_report
+from lth_keras.report.geometry import stored_geometry
 
 
 @pytest.fixture
 def root(make_run, monkeypatch):
     """A finished run; no figures of its own are drawn."""
-    monkeypatch.setattr(drawing, "draw", lambda run, comparisons: [])
+    monkeypatch.setattr(report_figures, "draw", lambda run, comparisons: [])
     return make_run(trials=1, rounds=1, variants=())
 
 

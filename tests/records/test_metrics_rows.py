@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lth_keras.errors import RunError
-from lth_keras.records import COLUMNS, MetricsRow, concatenate, read_csv, rows_to_csv
+from lth_keras.store.metrics import COLUMNS, MetricsRow, concatenate, read_csv, rows_to_csv
 
 HEADER = (
     "trial,variant,round,density,step,epoch,train_loss,train_accuracy,"

@@ -6,7 +6,8 @@ import time
 import pytest
 from rich.console import Console
 
-from lth_keras.records import Progress, progress
+from lth_keras.console import progress
+from lth_keras.console.progress import ProgressDisplay
 
 
 class Clock:
@@ -27,18 +28,18 @@ def clock(monkeypatch):
 
 def test_a_log_gets_plain_lines(clock):
     file = io.StringIO()
-    with Progress(300, "mnist_lt", Console(file=file, width=20)) as shown:
-        shown.unit_skipped("trial 1 round_00", steps=100, why="already stored")
-        shown.unit_started("trial 1 [round_01]", steps=100, epochs=4)
+    with ProgressDisplay(300, "mnist_lt", Console(file=file, width=20)) as shown:
+        shown.job_skipped("trial 1 round_00", steps=100, why="already stored")
+        shown.job_started("trial 1 [round_01]", steps=100, epochs=4)
         for step in range(1, 101):
             clock.now += 1
             shown.advanced("trial 1 [round_01]", 1, epoch=step / 25, accuracy=0.5, loss=0.25)
-        shown.unit_finished("trial 1 [round_01]", accuracy=0.97654)
+        shown.job_finished("trial 1 [round_01]", accuracy=0.97654)
         shown.note("a note")
-        shown.unit_started("trial 1 round_02", steps=100, epochs=4)
+        shown.job_started("trial 1 round_02", steps=100, epochs=4)
         clock.now += 5
         shown.advanced("trial 1 round_02", 60, epoch=2.4)
-        shown.unit_finished("trial 1 round_02", seconds=7)
+        shown.job_finished("trial 1 round_02", seconds=7)
     # A step takes 1 s; skipped steps do not count as fast ones. Every 30 s there is a line.
     assert file.getvalue().splitlines() == [
         "mnist_lt: 300 steps",
@@ -56,28 +57,28 @@ def test_a_log_gets_plain_lines(clock):
 
 
 def test_time_left_is_from_steps_that_were_trained(clock):
-    shown = Progress(1000, "run", Console(file=io.StringIO()))
+    shown = ProgressDisplay(1000, "run", Console(file=io.StringIO()))
     assert shown.seconds_left() is None
-    shown.unit_skipped("a", 500, "stored")
+    shown.job_skipped("a", 500, "stored")
     assert shown.seconds_left() is None
-    shown.unit_started("b", 100, 1)
+    shown.job_started("b", 100, 1)
     clock.now += 20
     shown.advanced("b", 100, epoch=1)
     assert shown.seconds_left() == pytest.approx(400 * 20 / 100)
-    shown.unit_finished("b")
-    clock.now += 1000  # between units nothing is trained
+    shown.job_finished("b")
+    clock.now += 1000  # between jobs nothing is trained
     assert shown.seconds_left() == pytest.approx(80)
 
 
 def test_a_terminal_gets_a_bar():
     file = io.StringIO()
-    with Progress(100, "[run]", Console(file=file, force_terminal=True, width=80)) as shown:
+    with ProgressDisplay(100, "[run]", Console(file=file, force_terminal=True, width=80)) as shown:
         label = "trial 1 small_dense_random@10"
-        shown.unit_started(label, steps=100, epochs=100)
+        shown.job_started(label, steps=100, epochs=100)
         time.sleep(0.3)
         shown.advanced(label, 50, epoch=50, accuracy=0.9712, loss=0.0123)
         time.sleep(0.5)
-        shown.unit_finished(label, accuracy=0.97)
+        shown.job_finished(label, accuracy=0.97)
     text = file.getvalue()
     assert "\x1b[" in text and "50 %" in text and "[run]" in text and "…" not in text
     assert "trial 1 small_dense_random@10: epoch 50/100, accuracy 97.12 %, loss 0.0123" in text
@@ -86,9 +87,9 @@ def test_a_terminal_gets_a_bar():
 
 def test_several_units_at_once(clock):
     file = io.StringIO()
-    with Progress(400, "run", Console(file=file, width=20)) as shown:
+    with ProgressDisplay(400, "run", Console(file=file, width=20)) as shown:
         for name in "ab":
-            shown.unit_started(name, steps=100, epochs=4)
+            shown.job_started(name, steps=100, epochs=4)
         for step in range(1, 31):
             clock.now += 1
             for name in "ab":
@@ -97,9 +98,9 @@ def test_several_units_at_once(clock):
         assert shown.seconds_left() == pytest.approx(170)
         shown.chain(200)
         assert shown.seconds_left() == pytest.approx(200)
-        shown.unit_lost("b", "its worker died")
+        shown.job_lost("b", "its worker died")
         assert shown.seconds_left() == pytest.approx(200)
-        shown.unit_finished("a")
+        shown.job_finished("a")
     assert file.getvalue().splitlines() == [
         "run: 400 steps",
         "a: epoch 1.2/4 | b: epoch 1.2/4; 59 of 400 steps, about 3 min left",
@@ -108,11 +109,11 @@ def test_several_units_at_once(clock):
     ]
 
 
-def test_a_terminal_shows_a_line_per_unit():
+def test_a_terminal_shows_a_line_per_job():
     file = io.StringIO()
-    with Progress(400, "run", Console(file=file, force_terminal=True, width=80)) as shown:
+    with ProgressDisplay(400, "run", Console(file=file, force_terminal=True, width=80)) as shown:
         for name in ("first", "second", "third " + 90 * "x"):
-            shown.unit_started(name, steps=100, epochs=4)
+            shown.job_started(name, steps=100, epochs=4)
         for name in ("first", "second", "third " + 90 * "x"):
             time.sleep(0.3)
             shown.advanced(name, 1, epoch=1, accuracy=0.5)
@@ -126,11 +127,11 @@ def test_a_terminal_shows_a_line_per_unit():
 @pytest.mark.parametrize("terminal", [True, False])
 def test_it_costs_little(terminal):
     console = Console(file=io.StringIO(), force_terminal=terminal, width=80)
-    with Progress(20_000, "run", console) as shown:
-        shown.unit_started("a", 20_000, 1)
+    with ProgressDisplay(20_000, "run", console) as shown:
+        shown.job_started("a", 20_000, 1)
         start = time.process_time()
         for step in range(20_000):
             shown.advanced("a", 1, epoch=step / 20_000, accuracy=0.5)
         # 1,000 calls a second for 20 seconds of training: well under a hundredth of it.
         assert time.process_time() - start < 0.2
-        shown.unit_finished("a")
+        shown.job_finished("a")

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from lth_keras.errors import ConfigurationError
-from lth_keras.records import PublishedFigure, compare
-from lth_keras.records.summary import SUMMARY_COLUMNS
+from lth_keras.statistics.published import PublishedFigure, compare
+from lth_keras.statistics.summary import SUMMARY_COLUMNS
 
 SUMMARY = pd.DataFrame(
     [

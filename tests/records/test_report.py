@@ -13,12 +13,7 @@ from scipy import stats
 from lth_keras import files
 from lth_keras.commands.main import main
 from lth_keras.errors import ConfigurationError
-from lth_keras.records.report import (
-    drawing,
-    is_current,
-    tables,
-    write_report,
-)
+from lth_keras.report import is_current, report_figures, report_tables, write_report
 from tests.records.pages import PUBLISHED, cells_of, numbers, page_of, t_interval
 
 
@@ -136,8 +131,8 @@ def test_the_same_store_gives_the_same_bytes(make_run, undrawn):
     None, "report.html", "summary.tex", "figures/forest_full.pdf", "tensorboard/ticket@01/trial_01",
 ])
 def test_a_report_is_current_while_nothing_of_it_is_missing(make_run, monkeypatch, gone):
-    one = drawing.Picture("forest_full", "t", "c", png=b"\0" * 24, pdf=b"")
-    monkeypatch.setattr(drawing, "draw", lambda run, comparisons: [one])
+    one = report_figures.Picture("forest_full", "t", "c", png=b"\0" * 24, pdf=b"")
+    monkeypatch.setattr(report_figures, "draw", lambda run, comparisons: [one])
     root = make_run(trials=1, rounds=1)
     assert not is_current(root)
     write_report(root)
@@ -205,10 +200,10 @@ def test_a_folder_without_a_run(tmp_path):
 
 
 def test_latex_and_markdown_have_all_cells():
-    table = tables.Table("k", "50 % of a_b", ["x", "p"], [["a_b|c", "−1 <0.001"]], "note")
-    latex = tables.latex(table)
+    table = report_tables.Table("k", "50 % of a_b", ["x", "p"], [["a_b|c", "−1 <0.001"]], "note")
+    latex = report_tables.latex(table)
     assert r"a\_b|c & $-$1 $<$0.001 \\" in latex and r"50 \% of a\_b" in latex
-    assert r"| a_b\|c | −1 <0.001 |" in tables.markdown(table)
+    assert r"| a_b\|c | −1 <0.001 |" in report_tables.markdown(table)
 
 
 @pytest.mark.parametrize("arguments, text", [
@@ -218,12 +213,12 @@ def test_latex_and_markdown_have_all_cells():
     ((0.00123456, 0.001, 0.002, 1, None), "0.00123 [0.001, 0.002]"),
 ])
 def test_intervals_as_words(arguments, text):
-    assert tables.interval(*arguments) == text
+    assert report_tables.interval(*arguments) == text
 
 
 def test_reports_need_no_tensorflow():
     code = (
-        "import sys; import lth_keras.commands.report, lth_keras.records.report, "
-        "lth_keras.records.tensorboard.sink; sys.exit('tensorflow' in sys.modules)"
+        "import sys; import lth_keras.commands.report_command, lth_keras.report, "
+        "lth_keras.tensorboard.tensorboard_sink; sys.exit('tensorflow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=300).returncode == 0

@@ -6,11 +6,9 @@ from scipy import stats
 
 from lth_keras import files
 from lth_keras.commands.main import main
-from lth_keras.records.report import (
-    write_comparison,
-)
-from lth_keras.records.report.comparison import differences, shared_trials
-from lth_keras.records.stored import StoredRun
+from lth_keras.report import write_comparison
+from lth_keras.report.run_comparison import differences, shared_trials
+from lth_keras.store.stored_run import StoredRun
 from tests.records.pages import PUBLISHED, cells_of, last_accuracy, numbers, page_of
 
 

@@ -8,11 +8,7 @@ import pytest
 from lth_keras import files
 from lth_keras.commands.main import main
 from lth_keras.paths import RunPaths
-from lth_keras.records.report import (
-    is_current,
-    tables,
-    write_report,
-)
+from lth_keras.report import is_current, report_tables, write_report
 from tests.records.pages import cells_of, last_accuracy, page_of
 
 
@@ -35,7 +31,7 @@ def test_two_trials_are_said_to_be_two(build, undrawn):
     assert rows["ticket@02"][0] == "+0.00 [+0.00, +0.00]" and rows["ticket@02"][4] == "yes"
     assert "(the only one of 2 tickets to be so)" in page
     for trial in (1, 2):
-        shutil.rmtree(RunPaths(root).unit(trial, "ticket@02"))
+        shutil.rmtree(RunPaths(root).network(trial, "ticket@02"))
     write_report(root)
     assert "the same in all of 2 trials, which are too few to say whether" in page_of(root)
 
@@ -64,7 +60,7 @@ def test_a_diverged_network(build):
     write_report(root)
     cells = {row[0]: row for row in cells_of(page_of(root), "results")}
     assert cells["ticket@01"][2] == "3 (1 diverged)" and cells["reinit@01"][2] == "3 (3 diverged)"
-    assert cells["reinit@01"][3] == tables.NOTHING
+    assert cells["reinit@01"][3] == report_tables.NOTHING
     assert "nan" not in re.sub(r"base64,[^\"]*", "", page_of(root)).lower().replace("finance", "")
 
 
@@ -96,7 +92,7 @@ def test_a_finished_run_that_lost_networks_says_so(make_run, undrawn, capsys):
     tables_of = {name: files.sha256(root / name) for name in ("metrics.csv", "summary.csv")}
     gone = [unit for unit in header["units"] if unit not in ([1, "round_00"], [2, "ticket@02"])]
     for trial, name in gone:
-        shutil.rmtree(RunPaths(root).unit(trial, name))
+        shutil.rmtree(RunPaths(root).network(trial, name))
     # One of them is recorded as left out.
     header |= {"skipped": {"2/remask@02": "no reason"}, "tables": tables_of}
     files.write_sealed_json(root / "run.json", header)

@@ -5,10 +5,10 @@ import math
 import pytest
 from scipy import stats
 
-from lth_keras.records import MetricsRow, read_csv, rows_to_csv
-from lth_keras.records.matching import matching
-from lth_keras.records.report import answer
-from lth_keras.records.statistics import comparisons, effect_size, holm
+from lth_keras.report import answer
+from lth_keras.statistics.comparisons import comparisons, effect_size, holm
+from lth_keras.statistics.noninferiority import matching
+from lth_keras.store.metrics import MetricsRow, read_csv, rows_to_csv
 
 
 @pytest.mark.parametrize("given, expected", [

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lth_keras.records import COLUMNS, MetricsRow, read_csv, rows_to_csv, summarise, write_summary
-from lth_keras.records.intervals import mean_interval, paired_difference
+from lth_keras.statistics.intervals import mean_interval, paired_difference
+from lth_keras.statistics.summary import summarise, write_summary
+from lth_keras.store.metrics import COLUMNS, MetricsRow, read_csv, rows_to_csv
 
 DESIGN_COLUMNS = (
     "variant,round,density,trials,"

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from lth_keras.records import PublishedFigure, rounds_table, summary_table
-from lth_keras.records.summary import SUMMARY_COLUMNS
+from lth_keras.console.summary_tables import rounds_table, summary_table
+from lth_keras.statistics.published import PublishedFigure
+from lth_keras.statistics.summary import SUMMARY_COLUMNS
 
 
 def row(variant, index, loss, **more):

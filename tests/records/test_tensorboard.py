@@ -10,17 +10,18 @@ from tensorboard.plugins.hparams import api_pb2, metadata
 from tensorboard.util import tensor_util
 
 from lth_keras import files
+from lth_keras.figures import mask_planes
 from lth_keras.paths import RunPaths, variant_name
-from lth_keras.records import pictures, read_csv
-from lth_keras.records.report import drawing, write_report
-from lth_keras.records.tensorboard import TensorBoard, events, networks, write_missing, written
+from lth_keras.report import report_figures, write_report
+from lth_keras.store.metrics import read_csv
+from lth_keras.tensorboard import TensorBoard, event_files, events, network_events, write_missing
 from lth_keras.training import Evaluation
 
 
 @pytest.fixture(autouse=True)
 def undrawn(monkeypatch):
     """Leaves the figures out, which take most of a report's time."""
-    monkeypatch.setattr(drawing, "draw", lambda run, comparisons: [])
+    monkeypatch.setattr(report_figures, "draw", lambda run, comparisons: [])
 
 
 def read(folder):
@@ -35,19 +36,19 @@ def series(reader, tag):
             for each in reader.Tensors(tag)]
 
 
-def unit(trial, variant, index):
+def job(trial, variant, index):
     return types.SimpleNamespace(
         trial=trial, name=variant_name(variant, index or None), label=variant, round=index)
 
 
-def evaluations(paths, a_unit):
+def evaluations(paths, a_job):
     """The `Evaluation`s that metrics.csv of a stored network holds."""
-    rows = read_csv(paths.unit(a_unit.trial, a_unit.name) / "metrics.csv").to_dict("records")
+    rows = read_csv(paths.network(a_job.trial, a_job.name) / "metrics.csv").to_dict("records")
     names = [name for name in Evaluation.__dataclass_fields__]
     return [Evaluation(**{name: row[name] for name in names}) for row in rows]
 
 
-def event_files(folder):
+def event_names(folder):
     return sorted(path.name for path in folder.glob("events.*"))
 
 
@@ -58,11 +59,11 @@ def test_every_network_has_one_file_with_the_numbers_of_metrics_csv(make_run):
     folders = [path for path in (root / "tensorboard").glob("*/trial_*")]
     assert len(folders) == 2 * (3 + 1 + 6)
     for folder in folders:
-        assert len(event_files(folder)) == 1
+        assert len(event_names(folder)) == 1
         trial, name = int(folder.name[6:]), folder.parent.name
-        rows = read_csv(paths.unit(trial, name) / "metrics.csv")
+        rows = read_csv(paths.network(trial, name) / "metrics.csv")
         reader = read(folder)
-        for tag, column in networks.TAGS.items():
+        for tag, column in network_events.TAGS.items():
             got = series(reader, tag)
             assert [step for step, _ in got] == rows["step"].tolist()
             assert [value for _, value in got] == pytest.approx(rows[column].tolist(), rel=1e-6)
@@ -128,7 +129,7 @@ def test_configuration_and_summary_are_texts(make_run):
     write_report(root)
     write_report(root)
     reader = read(root / "tensorboard/run")
-    assert len(event_files(root / "tensorboard/run")) == 1
+    assert len(event_names(root / "tensorboard/run")) == 1
     config, summary = (
         tensor_util.make_ndarray(reader.Tensors(tag)[0].tensor_proto).item().decode()
         for tag in ("operative_config", "summary"))
@@ -136,39 +137,39 @@ def test_configuration_and_summary_are_texts(make_run):
 
 
 def test_scalars_are_there_while_the_network_trains(make_run):
-    paths, watched = RunPaths(make_run(trials=1)), unit(1, "ticket", 2)
+    paths, watched = RunPaths(make_run(trials=1)), job(1, "ticket", 2)
     found = evaluations(paths, watched)
     sink = TensorBoard(paths, gradient_norm=lambda each: 0.25)
-    sink.unit_started(watched)
+    sink.job_started(watched)
     for each in found[:2]:
         sink.evaluated(watched, each)
     folder = paths.tensorboard / "ticket@02/trial_01"
-    (name,) = event_files(folder)
-    assert name.endswith(".unfinished") and not written.is_written(folder)
+    (name,) = event_names(folder)
+    assert name.endswith(".unfinished") and not event_files.is_written(folder)
     assert series(read(folder), "accuracy/test") == [
         (each.step, pytest.approx(each.test_accuracy, rel=1e-6)) for each in found[:2]]
     for each in found[2:]:
         sink.evaluated(watched, each)
-    sink.unit_finished(watched, {})
-    assert written.is_written(folder) and len(event_files(folder)) == 1
+    sink.job_finished(watched, {})
+    assert event_files.is_written(folder) and len(event_names(folder)) == 1
     # Once in 200 updates; these are 36.
     assert series(read(folder), "gradient_norm") == [(found[0].step, 0.25)]
 
 
 def test_a_unit_that_was_broken_off_leaves_one_file_in_the_end(make_run):
-    paths, watched = RunPaths(make_run(trials=1)), unit(1, "ticket", 2)
+    paths, watched = RunPaths(make_run(trials=1)), job(1, "ticket", 2)
     found = evaluations(paths, watched)
     broken = TensorBoard(paths, gradient_norm=lambda each: 0.5)
-    broken.unit_started(watched)
+    broken.job_started(watched)
     broken.evaluated(watched, found[0])
     again = TensorBoard(paths, gradient_norm=lambda each: 0.25)
-    again.unit_started(watched)
+    again.job_started(watched)
     for each in found[1:]:  # It goes on from a checkpoint.
         again.evaluated(watched, each)
     folder = paths.tensorboard / "ticket@02/trial_01"
-    assert len(event_files(folder)) == 2
-    again.unit_finished(watched, {})
-    (name,) = event_files(folder)
+    assert len(event_names(folder)) == 2
+    again.job_finished(watched, {})
+    (name,) = event_names(folder)
     assert not name.endswith(".unfinished")
     reader = read(folder)
     assert [step for step, _ in series(reader, "loss/train")] == [each.step for each in found]
@@ -194,13 +195,13 @@ def test_no_finished_file_is_written_again(make_run):
 
 
 def test_what_a_crash_left_between_store_and_file_is_finished_at_the_end(make_run):
-    paths, watched = RunPaths(make_run(trials=1)), unit(1, "ticket", 2)
-    TensorBoard(paths).unit_started(watched)  # And then the power went.
+    paths, watched = RunPaths(make_run(trials=1)), job(1, "ticket", 2)
+    TensorBoard(paths).job_started(watched)  # And then the power went.
     header = files.read_json(paths.run_json)
     assert write_missing(paths, header, [(1, "ticket@02")]) == 0
     TensorBoard(paths).run_finished(None)
     assert all(not name.endswith(".unfinished")
-               for name in event_files(paths.tensorboard / "ticket@02/trial_01"))
+               for name in event_names(paths.tensorboard / "ticket@02/trial_01"))
 
 
 def test_a_diverged_network_is_written_and_marked(build):
@@ -215,7 +216,7 @@ def test_a_diverged_network_is_written_and_marked(build):
 def test_convolutions_as_tiles():
     mask = np.zeros((3, 3, 2, 4), bool)
     mask[1, 2, 1, 3] = True
-    plane = pictures.mask_plane(mask)
+    plane = mask_planes.mask_plane(mask)
     assert plane.shape == (2 * 4 - 1, 4 * 4 - 1)
     assert plane[4 + 1, 12 + 2] == 1 and (plane == 1).sum() == 1
     assert plane[3, 0] == 0.5 and plane[0, 3] == 0.5
@@ -224,5 +225,5 @@ def test_convolutions_as_tiles():
 def test_input_pixels_count_what_is_kept():
     mask = np.zeros((8, 3), bool)
     mask[4:6, 1] = True
-    assert pictures.input_pixels(mask, (2, 2, 2)).tolist() == [[0, 0], [2, 0]]
-    assert pictures.input_pixels(mask, (8,)) is None
+    assert mask_planes.input_pixels(mask, (2, 2, 2)).tolist() == [[0, 0], [2, 0]]
+    assert mask_planes.input_pixels(mask, (8,)) is None

@@ -5,7 +5,7 @@ import types
 import numpy as np
 import pytest
 
-from lth_keras.training import Checkpoint, Plan, Progress, TrainState, train_network
+from lth_keras.training import Checkpoint, Plan, TrainingProgress, TrainState, train_network
 
 INF, NAN = float("inf"), float("nan")
 
@@ -21,7 +21,7 @@ def trained(train_loss, validation, test):
 
     trainer.train = train
     trainer.evaluate = lambda split: (validation if split == "validation" else test, 0.5)
-    return train_network(trainer, Plan(0, 10, 5, None), Progress(state))
+    return train_network(trainer, Plan(0, 10, 5, None), TrainingProgress(state))
 
 
 @pytest.mark.parametrize("losses, diverged", [

@@ -112,7 +112,8 @@ def main(output):
     paths = [experiments[name].context.paths for name in ("OneDevice", "Mirrored")]
     masks = [
         {f"{index}/{key}": mask for index in range(4)
-         for key, mask in load_masks(each.unit(1, f"round_{index:02d}")).items()} for each in paths
+         for key, mask in load_masks(each.network(1, f"round_{index:02d}")).items()}
+        for each in paths
     ]
     run_json = json.loads(paths[1].run_json.read_text("utf-8"))
 

@@ -6,12 +6,13 @@ import gin
 import numpy as np
 import pandas as pd
 
-from lth_keras.analysis import charts, retrain
+from lth_keras.analysis import retrain
 from lth_keras.analysis.checks import positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError
-from lth_keras.records.intervals import mean_interval
+from lth_keras.figures import charts
+from lth_keras.statistics.intervals import mean_interval
 
 
 @gin.configurable

@@ -5,7 +5,7 @@ import dataclasses
 import gin
 import numpy as np
 
-from lth_keras.analysis import charts, eigen, spectrum
+from lth_keras.analysis import eigen, spectrum
 from lth_keras.analysis.checks import (
     levels_there,
     number,
@@ -19,6 +19,7 @@ from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.analysis.templates import references
 from lth_keras.analysis.vectors import Subspace
 from lth_keras.errors import ConfigurationError
+from lth_keras.figures import charts
 from lth_keras.paths import safe_name
 
 

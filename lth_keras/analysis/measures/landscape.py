@@ -6,11 +6,12 @@ import gin
 import numpy as np
 
 from lth_keras import seeds
-from lth_keras.analysis import charts, directions, eigen, retrain
+from lth_keras.analysis import directions, eigen, retrain
 from lth_keras.analysis.checks import number, one_of, optional_positive, positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.analysis.vectors import Subspace
 from lth_keras.errors import ConfigurationError
+from lth_keras.figures import charts
 
 KINDS = ("random", "plane", "hessian")
 

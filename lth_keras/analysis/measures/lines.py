@@ -5,14 +5,14 @@ import dataclasses
 import gin
 import numpy as np
 
-from lth_keras.analysis import charts
 from lth_keras.analysis.barriers import barrier, positions
 from lth_keras.analysis.checks import optional_positive, positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.analysis.templates import joined
 from lth_keras.errors import ConfigurationError
+from lth_keras.figures import charts
 from lth_keras.paths import safe_name
-from lth_keras.records.intervals import mean_interval
+from lth_keras.statistics.intervals import mean_interval
 
 
 @gin.configurable
@@ -21,9 +21,9 @@ class Lines(Measure):
     """Lines between pairs of networks of one architecture.
 
     Attributes:
-      pairs: (from, to), references as `StoredRun` reads them; '{L}' and '{P}' stand for each level
-        and the one before. Patterns such as ('ticket@*', 'random_ticket@*') are joined round by
-        round; a single network is joined with each of the other end's.
+      pairs: (from, to), references as `AnalyzedRun` reads them; '{L}' and '{P}' stand for each
+        level and the one before. Patterns such as ('ticket@*', 'random_ticket@*') are joined
+        round by round; a single network is joined with each of the other end's.
       points: along each line, both ends included; LMC takes 30.
       splits: of the data.
       examples: how many of each; all where there are no more, and for None.

@@ -7,9 +7,10 @@ import gin
 import numpy as np
 import pandas as pd
 
-from lth_keras.analysis import charts, overlap
+from lth_keras.analysis import overlap
 from lth_keras.analysis.checks import texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.figures import charts
 from lth_keras.paths import ROUND
 
 TRIALS, UNITS = "trials", "units"

@@ -7,14 +7,14 @@ import gin
 import numpy as np
 import pandas as pd
 
-from lth_keras.analysis import charts
 from lth_keras.analysis.checks import number, optional_positive, positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.analysis.measures.lines import barriers_of, line_rows
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.figures import charts
 from lth_keras.paths import safe_name
-from lth_keras.records.intervals import mean_interval
+from lth_keras.statistics.intervals import mean_interval
 
 
 @gin.configurable

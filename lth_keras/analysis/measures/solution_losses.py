@@ -5,11 +5,11 @@ import dataclasses
 import gin
 import pandas as pd
 
-from lth_keras.analysis import charts
 from lth_keras.analysis.checks import positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.figures import charts
 from lth_keras.paths import ROUND, round_name, variant_name
-from lth_keras.records.intervals import mean_interval, paired_difference
+from lth_keras.statistics.intervals import mean_interval, paired_difference
 
 
 @gin.configurable

@@ -7,14 +7,14 @@ import gin
 import numpy as np
 
 from lth_keras import files
-from lth_keras.analysis import charts
 from lth_keras.analysis import weight_shapes as shapes
+from lth_keras.analysis.analyzed_run import start_file
 from lth_keras.analysis.checks import texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.analysis.stored import start_file
 from lth_keras.errors import ConfigurationError
+from lth_keras.figures import charts
 from lth_keras.paths import RunPaths
-from lth_keras.records import store
+from lth_keras.store import network_folder
 
 _KEPT_VALUES = 2000
 
@@ -160,12 +160,12 @@ class WeightDistributions(Measure):
 
 
 def _is_there(paths, trial, unit):
-    return store.is_done(paths.unit(trial, unit))
+    return network_folder.is_done(paths.network(trial, unit))
 
 
 def _sources(paths, trial, unit):
     """Files of another run that its unit's weights are read from; none where it is not there."""
-    folder = paths.unit(trial, unit)
+    folder = paths.network(trial, unit)
     if not _is_there(paths, trial, unit):
         return ()
     return folder / "masks.npz", start_file(paths, trial, unit), folder / "weights.npz"

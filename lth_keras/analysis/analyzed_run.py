@@ -1,0 +1,247 @@
+"""A stored run as analysis sees it: its networks by name, its data, and surfaces over them."""
+
+import dataclasses
+import fnmatch
+import re
+
+import numpy as np
+
+from lth_keras import files, masks, seeds
+from lth_keras.analysis.loss_surface import Surface
+from lth_keras.compat import keras
+from lth_keras.data.splits import stratified_choice
+from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.paths import ROUND, round_name
+from lth_keras.store import network_folder
+from lth_keras.variables import named_variables
+
+_REFERENCE = re.compile(r"(?:(?P<trial>trial_\d+)/)?(?P<name>[^/|:]+)(?P<start>:start)?"
+                        r"(?:\|(?P<mask>[^/|:]+))?")
+_POINTS = ("initial", "rewind")
+
+
+def start_file(paths, trial, unit):
+    """Where the weights lie that a unit's training started from, its masks not yet applied."""
+    if not ROUND.fullmatch(unit):
+        return paths.network(trial, unit) / "initial.npz"
+    return paths.initial(trial) if unit == round_name(0) else paths.rewind(trial)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Network:
+    """One point in weight space.
+
+    Attributes:
+      reference: how it was asked for.
+      weights: {key: array} of every variable, masks applied.
+      masks: {key: bool array}.
+      arguments: of the model's function; {} for the experiment's own architecture.
+    """
+
+    reference: str
+    weights: dict
+    masks: dict
+    arguments: dict
+
+
+class AnalyzedRun:
+    """A run's directory with the model and the data that belong to it.
+
+    A network of a trial is referred to by the folder of its unit: 'round_06', 'ticket@10', 'full';
+    or 'initial' (θ_0) and 'rewind' (θ_k). ':start' is where the unit's training started.
+    '|round_07' projects on that unit's mask. 'trial_02/' before it takes it from another trial.
+
+    Args:
+      context: the experiment's `Context` over the run's directory.
+      jit: whether to compile with XLA.
+      at_rewind: function of a duration that gives this run's sibling with that rewind point,
+        trained where it was not yet; None where siblings cannot be had.
+    """
+
+    def __init__(self, context, jit=False, at_rewind=None):
+        self.context = context
+        self.paths = context.paths
+        self.data = context.data
+        self.jit = jit
+        self.at_rewind = at_rewind
+        self.last_round = context.schedule.rounds
+        self._surfaces = {}
+        self._plain = {}
+
+    @property
+    def trials(self):
+        """Numbers of the trials that have finished units."""
+        return [
+            trial for trial in range(1, self.context.experiment.trials + 1) if self.units(trial)
+        ]
+
+    @property
+    def title(self):
+        """'mnist, lenet_300_100': what every figure's title names, its trials added there."""
+        name = self.data.name
+        if self.data.is_fallback:
+            name = f"{name} (FALLBACK, NOT {self.data.requested})"
+        return f"{name}, {self.model({}).name}"
+
+    def units(self, trial):
+        """Names of a trial's finished units, sorted."""
+        folder = self.paths.trial(trial)
+        return sorted(each.parent.name for each in folder.glob(f"*/{network_folder.DONE}"))
+
+    def matching(self, trial, patterns):
+        """A trial's finished units that match any of `patterns` ('round_*', 'ticket@1?')."""
+        return [name for name in self.units(trial)
+                if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)]
+
+    def levels(self, trial):
+        """Rounds from 1 on that are finished, with those before them."""
+        done = {name for name in self.units(trial) if ROUND.fullmatch(name)}
+        return [index for index in range(1, self.last_round + 1)
+                if {round_name(index), round_name(index - 1)} <= done]
+
+    def facts(self, trial, unit):
+        """A finished unit's done.json.
+
+        Raises:
+          RunError: the run has no such unit, or it is not finished.
+        """
+        folder = self.paths.network(trial, unit)
+        if not network_folder.is_done(folder):
+            raise RunError(
+                f"trial {trial} has no finished network {unit!r}; it has "
+                f"{', '.join(self.units(trial)) or 'none'}"
+            )
+        return network_folder.facts(folder)
+
+    def exists(self, trial, reference):
+        """Whether all that `reference` names is stored."""
+        trial, parts = self._parse(trial, reference)
+        return all(
+            network_folder.is_done(self.paths.network(trial, name))
+            for name in (parts["name"], parts["mask"]) if name and name not in _POINTS
+        )
+
+    def signature(self, trial, reference):
+        """What decides the network: checksums, to tell whether a measurement is still of it."""
+        trial, parts = self._parse(trial, reference)
+        found = {}
+        for name in (parts["name"], parts["mask"]):
+            if name in _POINTS:
+                found[name] = files.sha256(getattr(self.paths, name)(trial))
+            elif name:
+                known = self.facts(trial, name)["files"]
+                found[name] = [known[each] for each in ("masks.npz", "weights.npz")]
+        return found
+
+    def network(self, trial, reference):
+        """The `Network` that `reference` names.
+
+        Raises:
+          ConfigurationError: it has another form than said above.
+          RunError: it is not stored.
+        """
+        trial, parts = self._parse(trial, reference)
+        name, arguments = parts["name"], {}
+        if name in _POINTS:
+            weights = files.read_npz(getattr(self.paths, name)(trial))
+            found = {weight.key: masks.ones(weight.shape) for weight in self.context.prunable}
+        else:
+            facts = self.facts(trial, name)
+            folder = self.paths.network(trial, name)
+            arguments, found = facts["architecture"], self._masks(folder)
+            weights = files.read_npz(
+                start_file(self.paths, trial, name) if parts["start"] else folder / "weights.npz")
+        if parts["mask"]:
+            found = self._masks(self.paths.network(trial, parts["mask"]))
+        return Network(reference, masks.apply(found, weights), found, arguments)
+
+    def model(self, arguments):
+        """The plain model of an architecture; its weights are anything."""
+        key = tuple(sorted(arguments.items()))
+        if key not in self._plain:
+            self._plain[key] = self.context.build(**arguments)
+        return self._plain[key]
+
+    def trainable(self, arguments):
+        """Keys of an architecture's trainable variables."""
+        model = self.model(arguments)
+        wanted = {id(variable) for variable in model.trainable_variables}
+        return [key for key, each in named_variables(model).items() if id(each) in wanted]
+
+    def surface(self, arguments=None, split="train", examples=None, seed=0, batch_size=1000,
+                l2=0.0):
+        """The `Surface` of an architecture over a split, or over a seeded stratified choice of it.
+
+        Args:
+          arguments: of the architecture.
+          split: 'train', 'validation' or 'test'.
+          examples: how many of it, as `available` bounds them; None for all.
+          seed: of the choice.
+          batch_size, l2: see `Surface`.
+
+        Raises:
+          ConfigurationError: there is no such split, or nothing in it.
+        """
+        examples = self.available(split, examples)
+        key = (tuple(sorted((arguments or {}).items())), split, examples, seed, batch_size, l2)
+        if key not in self._surfaces:
+            images, labels = self.examples(split, examples, seed)
+            statistics, _ = self.examples("train", min(5000, self.data.train_size), seed) \
+                if self._has_norms(arguments or {}) else (None, None)
+            self._surfaces[key] = Surface(
+                self.context.build(**(arguments or {})), images, labels, self.data, batch_size,
+                l2, self.jit, statistics,
+            )
+        return self._surfaces[key]
+
+    def available(self, split, examples=None):
+        """How many examples of a split are taken where `examples` are asked for; None is all.
+
+        Raises:
+          ConfigurationError: there is no such split, or nothing in it.
+        """
+        sizes = {name: self.data.size(name) for name in self.data.splits}
+        if not sizes.get(split):
+            there = tuple(name for name, size in sizes.items() if size)
+            raise ConfigurationError(
+                f"split is {split!r}; expected one that {self.data.name} has examples in: {there}")
+        return sizes[split] if examples is None else min(examples, sizes[split])
+
+    def examples_text(self, split, examples=None):
+        """'4,000 of 4,000 train examples': what a measure's statements say of `available`."""
+        return (f"{self.available(split, examples):,} of {self.data.size(split):,} {split} "
+                "examples")
+
+    def examples(self, split, count=None, seed=0):
+        """(images, labels) of a split, as loaded; or of `count` of it, stratified, seeded."""
+        count = self.available(split, count)
+        start, stop = self.data.splits[split]
+        images, labels = self.data.images[start:stop], self.data.labels[start:stop]
+        if count == len(labels):
+            return images, labels
+        chosen = stratified_choice(labels, count, seed)
+        return images[chosen], labels[chosen]
+
+    def trial_seed(self, trial, *uses):
+        """A seed of a trial's own for one use of chance in an analysis."""
+        return seeds.derive(self.context.trial_seed(trial), "analysis", *uses)
+
+    def _parse(self, trial, reference):
+        parts = _REFERENCE.fullmatch(reference) if isinstance(reference, str) else None
+        if parts is None:
+            raise ConfigurationError(
+                f"{reference!r} names no network; expected a unit's folder such as 'round_06', "
+                "'initial' or 'rewind', with ':start', '|round_07' or 'trial_02/' where needed"
+            )
+        parts = parts.groupdict()
+        if parts["trial"]:
+            trial = int(parts["trial"].split("_")[1])
+        return trial, parts
+
+    def _masks(self, folder):
+        stored = files.read_npz(folder / "masks.npz")
+        return {key: np.asarray(mask, bool) for key, mask in stored.items()}
+
+    def _has_norms(self, arguments):
+        return any(isinstance(layer, keras.layers.BatchNormalization)
+                   for layer in self.model(arguments).submodules)

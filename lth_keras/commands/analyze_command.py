@@ -1,0 +1,169 @@
+"""`python run.py analyze RUN`: geometry of the networks of a stored run."""
+
+import dataclasses
+import json
+
+import gin
+from absl import flags as absl_flags
+from rich.console import Console
+
+from lth_keras.analysis import Analysis, AnalyzedRun, carry_out
+from lth_keras.commands import configuration
+from lth_keras.commands.find_run import find_run
+from lth_keras.compat import tf
+from lth_keras.console.progress import ProgressDisplay
+from lth_keras.errors import ConfigurationError
+from lth_keras.experiment import execute, identity, prepare, total_steps
+from lth_keras.experiment.context import Context
+from lth_keras.paths import RunPaths
+from lth_keras.store import network_folder, run_lock
+from lth_keras.training.xla import resolve_jit
+
+USAGE = """usage: python run.py analyze RUN [--gin_file=F]… [--only=M,…] [--data_dir=D]
+  Geometry of the networks of a run; results go beside it, into RUN/analysis, and what is stored
+  there already is not done again.
+  RUN               a run's folder, or its name under --output_dir
+  --gin_file=F      the measures, such as gin/analysis/insights.gin; without one, the quick ones
+  --gin_param=B     a binding that wins over the files: --gin_param='Hessian.positive = 100'
+  --only=M,…        only the measures of these names
+  --data_dir=DIR    where TFDS data sets are prepared
+"""
+
+# What a configuration does not say because it was not there when the run was made.
+_UNSAID = {"precision": "float32"}
+_SHOWN = 80  # Characters of a value in an error.
+
+
+def define_flags(values):
+    """The flags of analyze."""
+    absl_flags.DEFINE_multi_string("gin_file", [], "measures", flag_values=values)
+    absl_flags.DEFINE_multi_string("gin_param", [], "a binding", flag_values=values)
+    absl_flags.DEFINE_list("only", [], "names of measures", flag_values=values)
+    absl_flags.DEFINE_string("data_dir", None, "where TFDS data are", flag_values=values)
+
+
+def main(flags, arguments):
+    """Carries out the measures and says where they are. Returns the exit status."""
+    if len(arguments) != 1:
+        raise ConfigurationError(
+            f"analyze takes one run, {len(arguments)} were given; expected python run.py analyze "
+            "RUN, with '=' in each flag"
+        )
+    console = Console()
+    # Second derivatives are differences of large numbers: TensorFloat-32 leaves three digits.
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    root = find_run(arguments[0], flags.output_dir).root
+    run, measures = opened(root, flags.gin_file, flags.gin_param, flags.only, flags.data_dir,
+                           console)
+
+    def say(line):
+        console.print(line, highlight=False, soft_wrap=True)
+
+    say(f"run   {root}")
+    say(f"data  {run.data.name}; {len(run.trials)} trials with finished networks")
+    for measure in measures:
+        measure.check(run)
+    with run_lock.hold(root / "analysis"):
+        for measure in measures:
+            folder = carry_out(measure, run, say)
+            say((folder / "summary.md").read_text("utf-8").split("\n![", 1)[0].rstrip())
+            say(f"{'figures, tables, summary':<40} {folder}")
+    return 0
+
+
+def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=None):
+    """The `AnalyzedRun` in `root`, rebuilt from its own configuration, and the measures asked for.
+
+    Raises:
+      ConfigurationError: the gin files are wrong, the data are others than the run's, or the code
+        builds another network than the run's.
+    """
+    paths = RunPaths(root)
+    header = network_folder.header(paths)
+    experiment = configuration.read([str(paths.config), *gin_files], list(gin_params))
+    experiment = dataclasses.replace(experiment, name=header["experiment"])
+    try:
+        measures = Analysis().only(list(only))
+    except (TypeError, ValueError) as error:
+        # Of gin's message, what was wrong; not the list of everything that was right.
+        raise ConfigurationError(f"the analysis is wrong: {str(error).splitlines()[0]}") from error
+    data = experiment.dataset.load(data_dir)
+    check_data(data, header, root)
+    context = Context(experiment, data, paths)
+    check_configuration(identity.resolved(experiment, context.build()), header, root)
+
+    def at_rewind(candidate):
+        if context.steps(candidate) == context.rewind_step and header["state"] == "done":
+            return run
+        return _sibling(paths, header, candidate, data_dir, console or Console())
+
+    run = AnalyzedRun(context, resolve_jit(experiment.jit, context.build()), at_rewind)
+    return run, measures
+
+
+def check_data(data, header, root):
+    """Raises ConfigurationError unless the data are those that the run was trained on."""
+    known = header["data"]
+    if data.fingerprint != known["fingerprint"]:
+        raise ConfigurationError(
+            f"the data are not those of {root}: {data.name} with fingerprint "
+            f"{data.fingerprint[:12]}, the run's is {known['name']} with "
+            f"{known['fingerprint'][:12]}; give the --data_dir that it was trained with"
+        )
+
+
+def check_configuration(now, header, root):
+    """Raises ConfigurationError where anything that decides the numbers is not what it was.
+
+    All of it counts, the optimizer and the variants too: networks are trained once more from it.
+    """
+    was = _UNSAID | header["configuration"]
+    now = _UNSAID | json.loads(json.dumps(now))
+    for name, value in was.items():
+        place = _difference(value, now.get(name), name)
+        if place is not None:
+            where, one, other = place
+            raise ConfigurationError(
+                f"{root} was trained with {where} = {_short(one)}, and now it is {_short(other)}; "
+                "use the code and the bindings of the run"
+            )
+
+
+def _difference(was, now, where):
+    """(place, was, now) of the first difference, or None. What was added since is none."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        for key, value in was.items():
+            found = _difference(value, now.get(key), f"{where}.{key}")
+            if found:
+                return found
+        return None
+    if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
+        for index, (one, other) in enumerate(zip(was, now, strict=True)):
+            found = _difference(one, other, f"{where}[{index}]")
+            if found:
+                return found
+        return None
+    return None if was == now else (where, was, now)
+
+
+def _short(value):
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _sibling(paths, header, candidate, data_dir, console):
+    """The same experiment with another rewind point: a run of its own, trained where need be."""
+    gin.clear_config()  # The measures are made; their bindings are none of the sibling's.
+    experiment = configuration.read(
+        [str(paths.config)], [f"RewindingSchedule.rewind_to = {candidate!r}"])
+    if str(experiment.imp.schedule.rewind_to) != candidate:
+        raise ConfigurationError(
+            f"RewindingSchedule.rewind_to cannot be set to {candidate!r} in {paths.config}: it is "
+            "bound in a scope; bind it without one"
+        )
+    experiment = dataclasses.replace(
+        experiment, name=f"{header['experiment']}_rewind_{candidate}")
+    prepared = prepare(experiment, paths.root.parent, data_dir)
+    with ProgressDisplay(total_steps(prepared), prepared.run, console) as progress:
+        execute(prepared, progress)
+    return AnalyzedRun(prepared.context, resolve_jit(experiment.jit, prepared.context.build()))

@@ -1,0 +1,98 @@
+"""`python run.py export RUN`: writes a network or a ticket for use elsewhere, and checks it."""
+
+import pathlib
+
+from absl import flags as absl_flags
+from rich.console import Console
+from rich.table import Table
+
+from lth_keras.commands.find_run import find_run
+from lth_keras.errors import ConfigurationError
+from lth_keras.paths import safe_name
+from lth_keras.store.export_cards import keep_card
+
+USAGE = """usage: python run.py export RUN --variant=ticket@06 --to=DIR [--trial=1]
+                            [--format=saved_model,keras,tflite,ticket] …
+  Writes a network for use elsewhere, reloads it in a fresh process and checks it.
+  RUN               a run's folder, or its name under --output_dir
+  --variant=NAME    which network: ticket@06, full, round_03, …
+  --to=DIR          the folder to make; it must not exist
+  --trial=N         which trial; the default is 1
+  --format=A,B      of saved_model, keras, tflite, tflite_float16, tflite_int8, tflite_sparse,
+                    ticket (masks and rewind point); the default is saved_model,keras,tflite,ticket
+  --input=FORM      uint8: SavedModel and TFLite take raw images; float: normalised floats;
+                    the default is uint8 where the data are
+  --weights=WHICH   trained (the default) or untrained: those that training started from
+  --compact         removes units whose weights are all gone: a smaller dense network
+  --nolatency       leaves out the comparison with the dense network
+  --data_dir=DIR    where TFDS data sets are prepared
+"""
+
+
+def define_flags(values):
+    """The flags of exporting."""
+    absl_flags.DEFINE_string("variant", None, "which network", flag_values=values)
+    absl_flags.DEFINE_string("to", None, "the folder to make", flag_values=values)
+    absl_flags.DEFINE_integer("trial", 1, "which trial", flag_values=values)
+    absl_flags.DEFINE_list("format", None, "formats", flag_values=values)
+    absl_flags.DEFINE_string("input", None, "uint8 or float", flag_values=values)
+    absl_flags.DEFINE_string("weights", "trained", "trained or untrained", flag_values=values)
+    absl_flags.DEFINE_bool("compact", False, "removes dead units", flag_values=values)
+    absl_flags.DEFINE_bool("latency", True, "measures against dense", flag_values=values)
+    absl_flags.DEFINE_string("data_dir", None, "where TFDS data are", flag_values=values)
+
+
+def main(flags, arguments):
+    """Exports and prints the table of sizes. Returns the exit status."""
+    if len(arguments) != 1:
+        raise ConfigurationError(
+            f"export takes one run, {len(arguments)} were given; expected export RUN "
+            "--variant=ticket@06 --to=DIR, each flag with '='"
+        )
+    for name in ("variant", "to"):
+        if not getattr(flags, name):
+            raise ConfigurationError(
+                f"--{name} was not given; expected export RUN --variant=ticket@06 --to=DIR"
+            )
+    paths = find_run(arguments[0], flags.output_dir)
+    # After the cheap checks: these bring TensorFlow along.
+    from lth_keras.experiment import provenance
+    from lth_keras.export import ExportOptions, export_unit, size_table
+
+    chosen = {"formats": tuple(flags.format)} if flags.format is not None else {}
+    options = ExportOptions(input_form=flags.input, weights=flags.weights, compact=flags.compact,
+                            latency=flags.latency, **chosen)
+    card = export_unit(paths.root, flags.trial, flags.variant, flags.to, options, flags.data_dir,
+                       machine=provenance.machine())
+    keep_card(paths, safe_name(pathlib.Path(flags.to).resolve().name), card)
+    console = Console()
+    console.print(_table(card, size_table([card])))
+    test = card["data"]["examples"]["test"]
+    console.print(
+        f"checked in a fresh process on {test:,} test examples: test accuracy "
+        f"{100 * card['accuracy']['test']:.2f} %, {card['totals']['nonzero']:,} non-zero weights",
+        highlight=False, soft_wrap=True)
+    console.print(
+        f"written to {flags.to}; see README.md there, and `run.py report {arguments[0]}` for sizes "
+        "in the report", highlight=False, soft_wrap=True)
+    return 0
+
+
+def _table(card, rows):
+    table = Table(title=card["title"])
+    for column in ("format", "bytes", "gzipped", "of dense", "speed, 1", "256", "logits"):
+        table.add_column(column, no_wrap=True)
+    for row in rows.to_dict("records"):
+        entry = card["formats"][row["format"]]
+        cells = [row["format"], f"{row['bytes']:,}", f"{row['bytes_gzipped']:,}"]
+        if "dense" in entry:
+            cells.append(f"{100 * row['gzipped_of_dense']:.1f} %")
+            cells += [f"{row[f'dense_ms_batch_{batch}'] / row[f'ms_batch_{batch}']:.2f}×"
+                      for batch in (1, 256)]
+        else:
+            cells += ["", "", ""]
+        checked = entry["verified"]
+        cells.append("" if "bit_for_bit" not in checked else "equal"
+                     if checked["bit_for_bit"] else f"±{checked['largest_difference']:.1g}")
+        table.add_row(*cells)
+    return table

@@ -1,0 +1,66 @@
+"""`python run.py report RUN [RUN…]`: tables, figures and the page again from what is stored."""
+
+import os
+
+from absl import flags as absl_flags
+from rich.console import Console
+
+from lth_keras.commands.find_run import find_run
+from lth_keras.errors import ConfigurationError
+
+USAGE = """usage: python run.py report RUN [RUN…] [--margin=M] [--to=DIR] [--output_dir=runs]
+  Tables, figures and report.html again from what is stored, of a run that is finished, still
+  going or cut off. Several runs make a comparison, which --to says where to write.
+  RUN             a run's folder, or its name under --output_dir
+  --margin=M      how much lower an accuracy still counts as matching: 0.002 is 0.2 points;
+                  the default is the experiment's own
+  --to=DIR        where the comparison goes
+  --output_dir=D  where runs live; the default is runs
+"""
+
+
+def define_flags(values):
+    """The flags of report."""
+    absl_flags.DEFINE_float("margin", None, "non-inferiority margin", flag_values=values)
+    absl_flags.DEFINE_string("to", None, "where the comparison goes", flag_values=values)
+
+
+def main(flags, arguments):
+    """Writes the report. Returns the exit status."""
+    if not arguments:
+        raise ConfigurationError(
+            "report needs a run: its folder, or its name under --output_dir; `run.py list` shows "
+            "the runs there are"
+        )
+    if flags.margin is not None and not 0 <= flags.margin < 1:
+        raise ConfigurationError(
+            f"--margin={flags.margin}; expected a share from 0 to 1: 0.002 is 0.2 points"
+        )
+    roots = [find_run(name, flags.output_dir).root for name in arguments]
+    if len(roots) > 1 and (flags.to is None or flags.margin is not None):
+        raise ConfigurationError(
+            "a comparison of several runs needs --to=DIR, a folder to write it to, and takes no "
+            "--margin: it tests differences between runs"
+        )
+    if len(roots) == 1 and flags.to is not None:
+        raise ConfigurationError(
+            f"--to={flags.to} is for a comparison of several runs; one run's report goes into "
+            "the run itself"
+        )
+    # Drawing takes a second to import, which a mistyped name should not wait for.
+    from lth_keras.report import write_comparison, write_report
+
+    console = Console(soft_wrap=True, highlight=False)
+    if len(roots) > 1:
+        console.print(f"wrote {write_comparison(roots, flags.to)}", markup=False)
+        return 0
+    run = write_report(roots[0], flags.margin)
+    if run.state():
+        console.print(run.state(), style="bold red" if run.lost else None, markup=False)
+    kept = [run.paths.summary] if run.keeps_summary else []
+    for path in (run.paths.report, run.paths.figures, run.paths.summary, run.paths.summary_md,
+                 run.paths.summary_tex, run.paths.comparisons):
+        if path in kept:
+            continue
+        console.print(f"wrote {os.fspath(path)}", markup=False)
+    return 0

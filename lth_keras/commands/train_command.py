@@ -1,0 +1,171 @@
+"""`python run.py --gin_file=F`: runs an experiment, or goes on with it where it stopped."""
+
+import hashlib
+import pathlib
+
+from absl import flags as absl_flags
+from rich.console import Console
+
+from lth_keras.cluster.ray_pool import require_ray
+from lth_keras.cluster.resources import Resources
+from lth_keras.cluster.sweep import Sweep
+from lth_keras.commands import configuration
+from lth_keras.commands.train_runs import TrainOptions, carry_out, prepare_all
+from lth_keras.console.progress import ProgressDisplay
+from lth_keras.console.summary_tables import against_full_table, rounds_table, summary_table
+from lth_keras.data import fallback_warning
+from lth_keras.errors import ConfigurationError
+from lth_keras.experiment import Stopper, total_steps
+from lth_keras.paths import safe_name
+from lth_keras.report import is_current, write_comparison, write_report
+
+USAGE = """usage: python run.py --gin_file=F [--gin_param=B]… [--output_dir=runs] [--data_dir=D]
+                     [--workers=N] [--ray_address=A]
+  Runs the experiment, or goes on with it where it stopped. A file that binds Sweep.axes makes a run
+  for each combination of their values, and a comparison of them.
+  --gin_file=F      the experiment; given again, a file whose bindings win
+  --gin_param=B     a binding that wins over the files: --gin_param='Experiment.trials = 1'
+  --output_dir=DIR  where runs live; the default is runs
+  --data_dir=DIR    where TFDS data sets are prepared
+  --checkpoint_minutes=M     least time between checkpoints within a network; the default is 5
+  --workers=N       trains N networks at a time, in processes that share this machine's cores; more
+                    than one needs Ray: pip install -r requirements-cluster.txt
+  --ray_address=A   trains on the Ray cluster at this address, or 'auto', with the same
+                    --output_dir on every node; see docs/cluster.md
+  --cluster_hosts=host:port,host:port --cluster_index=I
+                    all workers of Experiment.distribution = @MultiWorkerMirrored(), and which one
+                    this is; see docs/distribution.md
+  --accept_other_versions    go on with a run that was begun with other versions of the software
+"""
+
+
+def define_flags(values):
+    """The flags of training."""
+    absl_flags.DEFINE_multi_string("gin_file", [], "an experiment", flag_values=values)
+    absl_flags.DEFINE_multi_string("gin_param", [], "a binding", flag_values=values)
+    absl_flags.DEFINE_string("data_dir", None, "where TFDS data are", flag_values=values)
+    absl_flags.DEFINE_float("checkpoint_minutes", 5, "between checkpoints", flag_values=values)
+    absl_flags.DEFINE_integer("workers", None, "networks at a time", flag_values=values)
+    absl_flags.DEFINE_string("cluster_hosts", None, "all workers", flag_values=values)
+    absl_flags.DEFINE_integer("cluster_index", None, "this worker", flag_values=values)
+    absl_flags.DEFINE_string("ray_address", None, "of a Ray cluster", flag_values=values)
+    absl_flags.DEFINE_bool("accept_other_versions", False, "go on all the same", flag_values=values)
+
+
+def main(flags, arguments):
+    """Trains what is not trained yet and prints the tables. Returns the exit status."""
+    if arguments:
+        raise ConfigurationError(
+            f"{arguments[0]!r} was not expected; give --gin_file=F, and each flag with '='"
+        )
+    if not flags.checkpoint_minutes >= 0:  # Nor is NaN.
+        raise ConfigurationError(
+            f"--checkpoint_minutes={flags.checkpoint_minutes}; expected a number, 0 or more"
+        )
+    _check_place(flags.output_dir)
+    asked = _asked(flags)
+    console = Console()
+    configuration.read(asked.gin_files, asked.gin_params)
+    resources, points = Resources(), Sweep().points()
+    with Stopper().listening() as stopper:
+        runs = prepare_all(asked, points, stopper)
+        prepared = [run.prepared for run in runs]
+        for each in prepared:
+            _print_header(console, each)
+        title = prepared[0].run if len(runs) == 1 else f"sweep of {len(runs)} runs"
+        with ProgressDisplay(sum(map(total_steps, prepared)), title, console) as progress:
+            summaries = carry_out(asked, runs, resources, progress)
+    if not prepared[0].context.replicas.is_chief:
+        return 0  # The chief has written it all.
+    for each in prepared:
+        if not is_current(each.context.paths.root):
+            write_report(each.context.paths.root)
+    if len(runs) == 1:
+        _print_results(console, prepared[0], summaries[0])
+    else:
+        _compare(console, asked, prepared)
+    return 0
+
+
+def _asked(flags):
+    if flags.workers is not None and flags.workers < 1:
+        raise ConfigurationError(f"--workers={flags.workers}; expected at least 1")
+    workers = flags.workers
+    if flags.ray_address:
+        require_ray(f"--ray_address={flags.ray_address}")
+    elif workers is None:
+        workers = 1
+    elif workers > 1:
+        require_ray(f"--workers={workers}")
+    return TrainOptions(
+        tuple(flags.gin_file), tuple(flags.gin_param), flags.output_dir, flags.data_dir,
+        60 * flags.checkpoint_minutes, workers, flags.ray_address or None,
+        flags.accept_other_versions, flags.cluster_hosts, flags.cluster_index)
+
+
+def _compare(console, asked, prepared):
+    """Sets the runs of a sweep beside each other."""
+    roots = [each.context.paths.root for each in prepared]
+    names = " ".join(each.run for each in prepared)
+    stem = safe_name(pathlib.Path(asked.gin_files[0]).stem)
+    folder = f"{stem}-comparison-{hashlib.sha256(names.encode()).hexdigest()[:8]}"
+    page = write_comparison(roots, pathlib.Path(asked.output_dir) / folder)
+    for root in roots:
+        console.print(f"{'a run, with its own report.html':<40} {root}", highlight=False,
+                      soft_wrap=True)
+    console.print(f"{'the runs beside each other':<40} {page}", highlight=False, soft_wrap=True)
+
+
+def _print_header(console, prepared):
+    data = prepared.data
+    if data.is_fallback:
+        Console(stderr=True, soft_wrap=True).print(
+            fallback_warning(data), style="bold red", markup=False, highlight=False)
+    sizes = ", ".join(f"{data.size(split):,} {split}" for split in data.splits)
+    for line in (f"run   {prepared.context.paths.root}", f"data  {data.name}: {sizes}"):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_results(console, prepared, summary):
+    data, experiment, paths = prepared.data, prepared.experiment, prepared.context.paths
+    name = data.name
+    if data.is_fallback:
+        name = f"{data.name} (FALLBACK, NOT {data.requested})"
+    title = f"{experiment.name} on {name}, {_trials(experiment.trials)}"
+    console.print(rounds_table(summary, f"IMP rounds of {title}"))
+    published = () if data.is_fallback else experiment.published
+    console.print(summary_table(summary, title, published))
+    against_full = against_full_table(summary, f"Against the full network, {title}")
+    if against_full is not None:
+        console.print(against_full)
+    if data.is_fallback and experiment.published:
+        console.print(
+            f"Published figures are not shown: they are for {data.requested}, and this is "
+            f"{data.name}.", highlight=False)
+    for file, what in (
+        (paths.report, "the answer, tables and figures, in a browser"),
+        (paths.summary, "a row per variant and round"),
+        (paths.metrics, "every evaluation"),
+        (paths.tensorboard, "for tensorboard --logdir="),
+        (paths.run_json, "data, versions, seeds, configuration"),
+        (pathlib.Path(paths.trial(1)), "masks and weights, a folder per network"),
+    ):
+        console.print(f"{what:<40} {file}", highlight=False, soft_wrap=True)
+
+
+def _trials(count):
+    return "1 trial" if count == 1 else f"{count} trials"
+
+
+def _check_place(output_dir):
+    """Raises ConfigurationError where no folder can be at `output_dir`."""
+    place = pathlib.Path(output_dir)
+    try:
+        while not place.exists():
+            place = place.parent
+        if place.is_dir():
+            return
+    except OSError as error:
+        raise ConfigurationError(
+            f"--output_dir={output_dir}: {error.strerror}; name a folder") from error
+    raise ConfigurationError(f"--output_dir={output_dir}: {place} is a file; name a folder")

@@ -1,0 +1,199 @@
+"""From bindings to trained runs: one experiment or a sweep, in this process or on workers."""
+
+import dataclasses
+import functools
+import os
+
+import gin
+
+from lth_keras.cluster.ray_pool import open_pool
+from lth_keras.cluster.resources import own_cores
+from lth_keras.cluster.side_by_side import execute_side_by_side
+from lth_keras.cluster.worker import RunOrder
+from lth_keras.commands import configuration
+from lth_keras.compat import tf
+from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.experiment import GradientNorms, execute, follow, prepare
+from lth_keras.experiment.execute import Prepared
+from lth_keras.tensorboard import TensorBoard
+from lth_keras.training import MultiWorkerMirrored, in_cluster
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainOptions:
+    """What the command line says, beside the bindings.
+
+    Attributes:
+      gin_files, gin_params, output_dir, data_dir, checkpoint_seconds, workers, ray_address,
+        accept_other_versions, cluster_hosts, cluster_index: the flags; `workers` may be None with
+        a `ray_address`.
+    """
+
+    gin_files: tuple
+    gin_params: tuple
+    output_dir: str
+    data_dir: str | None
+    checkpoint_seconds: float
+    workers: int | None
+    ray_address: str | None
+    accept_other_versions: bool
+    cluster_hosts: str | None = None
+    cluster_index: int | None = None
+
+    @property
+    def is_alone(self):
+        """Whether everything is done in this process."""
+        return self.workers == 1 and self.ray_address is None
+
+
+@dataclasses.dataclass(frozen=True)
+class PlannedRun:
+    """One of the runs that were asked for.
+
+    Attributes:
+      point: its `Point`.
+      read: function of no argument that makes gin's global state the run's.
+      prepared: `Prepared`.
+    """
+
+    point: object
+    read: object
+    prepared: Prepared
+
+
+def prepare_all(asked, points, should_stop):
+    """Checks the runs of all the points before any is trained.
+
+    Args:
+      asked: `TrainOptions`.
+      points: the `Sweep`'s.
+      should_stop: as `prepare`'s.
+
+    Returns:
+      [`PlannedRun`].
+
+    Raises:
+      ConfigurationError: one of them is wrong, or two are the same run.
+    """
+    if not asked.is_alone:
+        # The workers need the memory of the GPUs.
+        for gpu in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(gpu, True)
+    runs, dataset, data = [], None, None
+    for point in points:
+        read = functools.partial(
+            configuration.read, asked.gin_files, (*asked.gin_params, *point.bindings))
+        gin.clear_config()
+        try:
+            experiment = read()
+            if point.label:
+                experiment = dataclasses.replace(
+                    experiment, name=f"{experiment.name}_{point.label}")
+            distribution = in_cluster(
+                experiment.distribution, asked.cluster_hosts, asked.cluster_index)
+            if not asked.is_alone and isinstance(distribution, MultiWorkerMirrored):
+                raise ConfigurationError(
+                    "Experiment.distribution is @MultiWorkerMirrored(), whose workers train one "
+                    "network together; --workers and --ray_address train several side by side: "
+                    "give one or the other"
+                )
+            experiment = dataclasses.replace(experiment, distribution=distribution)
+            # Before the data: TensorFlow wants to know its cluster before it computes anything.
+            distribution.start()
+            if experiment.dataset != dataset:
+                dataset, data = experiment.dataset, experiment.dataset.load(asked.data_dir)
+            prepared = prepare(experiment, asked.output_dir, asked.data_dir,
+                               asked.checkpoint_seconds, should_stop, data)
+        except ConfigurationError as error:
+            if not point.label:
+                raise
+            told = ", ".join(f"{name} = {value!r}" for name, value in point.values.items())
+            raise ConfigurationError(f"Sweep.axes, at {told}: {error}") from error
+        if len(points) > 1:
+            prepared.context.release()
+        for other in runs:
+            if _identity(other.prepared) == _identity(prepared):
+                raise ConfigurationError(
+                    f"Sweep.axes: {other.point.label} and {point.label} are the same experiment; "
+                    "expected bindings that the experiment uses: one in a scope wins over one "
+                    "without"
+                )
+        runs.append(PlannedRun(point, read, prepared))
+    return runs
+
+
+def carry_out(asked, runs, resources, progress):
+    """Trains what is not trained yet.
+
+    Args:
+      asked: `TrainOptions`.
+      runs: [`PlannedRun`].
+      resources: `Resources`.
+      progress: `ProgressDisplay`.
+
+    Returns:
+      [summary table].
+
+    Raises:
+      RunError: a run stopped or failed.
+    """
+    if asked.is_alone:
+        return _one_after_the_other(asked, runs, progress)
+    context = runs[-1].prepared.context  # gin's state is its; the others are of its kind.
+    memory = resources.memory(context.data.images.nbytes, 4 * context.build().count_params())
+    if asked.ray_address is None:
+        gpus = len(tf.config.list_physical_devices("GPU"))
+        resources = resources.divided(asked.workers, len(own_cores()), gpus)
+    pool = functools.partial(
+        open_pool, asked.workers, asked.ray_address, resources, memory, progress.note)
+    return execute_side_by_side(
+        [(run.prepared, _run_order(asked, run), sinks(run.prepared.context), _title(run))
+         for run in runs],
+        pool, progress, resources.retries, context.should_stop, asked.accept_other_versions)
+
+
+def sinks(context):
+    """The sinks of a run's jobs."""
+    return [TensorBoard(context.paths, GradientNorms(context))]
+
+
+def _one_after_the_other(asked, runs, progress):
+    summaries, failures = [], []
+    for run in runs:
+        context = run.prepared.context
+        if len(runs) > 1:
+            gin.clear_config()
+            run.read()
+        try:
+            if not context.replicas.is_chief:
+                follow(context)
+                continue
+            summaries.append(execute(
+                run.prepared, progress, sinks(context), asked.accept_other_versions, _title(run)))
+        except RunError as error:
+            if len(runs) == 1 or context.should_stop():
+                raise
+            failures.append(str(error))
+        context.release()
+    if failures:
+        raise RunError(" || ".join(failures))
+    return summaries
+
+
+def _run_order(asked, run):
+    data_dir = asked.data_dir or os.environ.get("TFDS_DATA_DIR") or None
+    return RunOrder(
+        read=run.read, name=run.prepared.experiment.name, run=run.prepared.run,
+        output_dir=os.path.abspath(asked.output_dir),
+        data_dir=data_dir and os.path.abspath(data_dir),
+        checkpoint_seconds=asked.checkpoint_seconds, sinks=sinks,
+        working_directory=os.getcwd(),
+    )
+
+
+def _title(run):
+    return f"{run.point.label} " if run.point.label else ""
+
+
+def _identity(prepared):
+    return prepared.run.rsplit("-", 1)[-1]

@@ -1,0 +1,53 @@
+"""`python run.py verify RUN`: checks a stored run, and sets damaged parts aside."""
+
+from absl import flags as absl_flags
+from rich.console import Console
+
+from lth_keras.commands.find_run import find_run
+from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.store import run_lock
+from lth_keras.store.verification import set_aside, verify
+
+USAGE = """usage: python run.py verify RUN [--repair] [--output_dir=runs]
+  Checks every stored file against its checksum, and every invariant of masks and weights.
+  RUN       a run's folder, or its name under --output_dir
+  --repair  move what is damaged into RUN/set_aside, so that the next run does it again
+"""
+
+
+def define_flags(values):
+    """--repair."""
+    absl_flags.DEFINE_bool("repair", False, "set damaged parts aside", flag_values=values)
+
+
+def main(flags, arguments):
+    """Prints a line for each finding. Returns 0 where all is well, or was repaired; else raises.
+
+    Raises:
+      RunError: something is wrong and was not set aside.
+    """
+    if len(arguments) != 1:
+        raise ConfigurationError(f"verify takes one RUN; {len(arguments)} were given")
+    paths, console = find_run(arguments[0], flags.output_dir), Console(soft_wrap=True)
+
+    def say(text):
+        console.print(text, markup=False, highlight=False)
+
+    if not flags.repair:
+        outcome = verify(paths)
+    else:
+        with run_lock.hold(paths.root):
+            outcome = verify(paths)
+            target = set_aside(paths, outcome.findings) if outcome.findings else None
+    for finding in outcome.findings:
+        say(str(finding))
+    say(f"{outcome.done} networks are done, {len(outcome.unfinished)} are not, "
+        f"{len(outcome.findings)} findings")
+    if outcome.findings and not flags.repair:
+        raise RunError(
+            f"{paths.root} is damaged; `run.py verify {arguments[0]} --repair` sets the damaged "
+            "parts aside, and the run's own command then does them again"
+        )
+    if outcome.findings:
+        say(f"what was damaged is in {target} now; give the run's own command to do it again")
+    return 0

@@ -1,0 +1,216 @@
+"""What a person sees while a run goes on: a bar on a terminal, a few plain lines in a log."""
+
+import dataclasses
+import time
+
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+# Drawn four times a second: smooth enough to read, and too seldom to slow training down.
+_DRAWINGS_PER_SECOND = 4
+_SECONDS_BETWEEN_LINES = 30
+# More jobs than this are counted in a log's line, and not each told of.
+_TOLD_IN_A_LINE = 4
+
+
+class _Display(Bar):
+    """The run's bar, and below it a line per job in hand: together they exceed 80 columns."""
+
+    jobs = ()
+
+    def get_renderables(self):
+        yield from super().get_renderables()
+        for job in self.jobs:
+            yield Text(job, no_wrap=True, overflow="ellipsis")
+
+
+@dataclasses.dataclass
+class _Running:
+    """A job in training."""
+
+    label: str
+    steps: int
+    epochs: float
+    started: float
+    done: int = 0
+    state: str = ""
+
+    def __str__(self):
+        return f"{self.label}: {self.state}" if self.state else self.label
+
+
+class ProgressDisplay:
+    """The display of one run, or of several as one job, as a context manager.
+
+    A job is one trained network: a round or a variant of a trial; several may be in training at
+    once. The time left is estimated from the steps that were trained, not from jobs that were
+    found stored; where jobs run side by side it is no less than what `chain` says.
+
+        with ProgressDisplay(total_steps=3000, title="mnist_lt") as progress:
+            progress.job_started("trial 1 round_00", steps=1500, epochs=5)
+            progress.advanced("trial 1 round_00", 300, epoch=1, accuracy=0.93)
+            progress.job_finished("trial 1 round_00", accuracy=0.97)
+            progress.job_skipped("trial 1 round_01", steps=1500, why="already stored")
+    """
+
+    def __init__(self, total_steps, title, console=None):
+        """
+        Args:
+          total_steps: optimizer updates of the whole run, stored ones included.
+          title: the run's name.
+          console: a `rich.console.Console`; by default standard output.
+        """
+        self._console = console or Console()
+        self._total = total_steps
+        self._title = title
+        self._done = 0  # trained, skipped, or given up with a job that ended early
+        self._trained = 0
+        self._running = {}
+        self._busy = 0.0  # seconds in which anything was trained, and
+        self._job_seconds = 0.0  # the same counted once per job, both up to
+        self._counted = time.monotonic()
+        self._chain = 0
+        self._last = ""
+        self._shown = time.monotonic()
+        self._pause = _SECONDS_BETWEEN_LINES
+        self._bar = None
+        if self._console.is_terminal and not self._console.is_dumb_terminal:
+            self._pause = 1 / _DRAWINGS_PER_SECOND
+            self._bar = _Display(
+                TextColumn("{task.description}", markup=False), BarColumn(bar_width=20),
+                TextColumn("{task.percentage:>3.0f} %"),
+                TextColumn("{task.fields[left]}", markup=False),
+                console=self._console, refresh_per_second=_DRAWINGS_PER_SECOND, transient=True,
+            )
+            self._task = self._bar.add_task(title, total=total_steps, left="")
+
+    def __enter__(self):
+        if self._bar:
+            self._bar.start()
+        else:
+            self._print(f"{self._title}: {self._total:,} steps")
+        return self
+
+    def __exit__(self, *exception):
+        if self._bar:
+            self._bar.stop()
+
+    def job_started(self, label, steps, epochs):
+        """The job `label` begins; it will train `steps` updates, which are `epochs` epochs."""
+        self._count()
+        if not self._running:
+            self._shown = self._counted
+        self._running[label] = _Running(label, steps, epochs, self._counted)
+        self._draw()
+
+    def advanced(self, label, steps, epoch, accuracy=None, loss=None):
+        """`steps` more updates of a job are done, up to `epoch`; cheap to call often."""
+        job = self._running[label]
+        self._done += steps
+        self._trained += steps
+        job.done += steps
+        now = time.monotonic()
+        if now - self._shown < self._pause and len(self._running) == 1:
+            return
+        job.state = self._state(job, epoch, accuracy, loss)
+        if now - self._shown < self._pause:
+            return
+        self._shown = now
+        if self._bar:
+            self._draw()
+        else:
+            self._print(f"{self._units()}; {self._position()}")
+
+    def job_finished(self, label, accuracy=None, seconds=None):
+        """The job is stored; `seconds` is measured here unless it is given."""
+        self._count()
+        job = self._running.pop(label)
+        self._done += job.steps - job.done
+        seconds = self._counted - job.started if seconds is None else seconds
+        parts = [] if accuracy is None else [f"accuracy {100 * accuracy:.2f} %"]
+        parts.append(f"{seconds:.1f} s")
+        self._print(f"{label}: {', '.join(parts)}; {self._position()}")
+        self._draw(label)
+
+    def job_lost(self, label, why):
+        """The job ended without a result, and will be begun again or given up."""
+        self._count()
+        job = self._running.pop(label)
+        self._done -= job.done
+        self._print(f"{label}: {why}")
+        self._draw(f"{label}: {why}")
+
+    def job_skipped(self, label, steps, why):
+        """The job needs no training, and `why`: it is stored already, for instance."""
+        self._done += steps
+        self._print(f"{label}: {why}")
+        self._draw(f"{label}: {why}")
+
+    def chain(self, steps):
+        """The longest chain of jobs, each of which waits for the one before, has `steps` left."""
+        self._chain = steps
+
+    def note(self, text):
+        """A line for the reader, above the bar where there is one."""
+        self._print(text)
+
+    def seconds_left(self):
+        """Estimated seconds to the end of the run, or None before a step was trained."""
+        self._count()
+        if not self._trained:
+            return None
+        left = self._busy / self._trained * max(0, self._total - self._done)
+        # However many work: jobs that wait for each other take the time of one after the other.
+        return max(left, self._job_seconds / self._trained * self._chain)
+
+    def _count(self):
+        now = time.monotonic()
+        if self._running:
+            self._busy += now - self._counted
+            self._job_seconds += (now - self._counted) * len(self._running)
+        self._counted = now
+
+    def _state(self, job, epoch, accuracy, loss):
+        parts = [f"epoch {round(epoch, 1):g}/{round(job.epochs, 1):g}"]
+        if accuracy is not None:
+            parts.append(f"accuracy {100 * accuracy:.2f} %")
+        if loss is not None:
+            parts.append(f"loss {loss:.4g}")
+        return ", ".join(parts)
+
+    def _units(self):
+        told = [str(job) for job in self._running.values()]
+        if len(told) > _TOLD_IN_A_LINE:
+            told[_TOLD_IN_A_LINE:] = [f"and {len(told) - _TOLD_IN_A_LINE} more"]
+        return " | ".join(told)
+
+    def _left(self):
+        seconds = self.seconds_left()
+        if seconds is None or self._done >= self._total:
+            return ""
+        return f"about {_span(seconds)} left"
+
+    def _position(self):
+        place = f"{self._done:,} of {self._total:,} steps"
+        return f"{place}, {self._left()}" if self._left() else place
+
+    def _draw(self, last=None):
+        self._last = self._last if last is None else last
+        if self._bar:
+            # Between two jobs the last one's line stays, so that the bar keeps its height.
+            self._bar.jobs = [str(job) for job in self._running.values()] or [self._last]
+            self._bar.update(self._task, completed=self._done, left=self._left())
+
+    def _print(self, line):
+        # soft_wrap: in a log a line is a line, however wide the terminal would have been.
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _span(seconds):
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

@@ -1,0 +1,141 @@
+"""Finding a trained network in a run's directory, whole and with all that is known of it."""
+
+import dataclasses
+import pathlib
+
+import numpy as np
+
+from lth_keras import files, masks
+from lth_keras.compat import keras
+from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.paths import ROUND, RunPaths
+from lth_keras.store import network_folder
+from lth_keras.store.metrics import read_csv
+from lth_keras.variables import named_variables
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class StoredNetwork:
+    """One unit of a run, as stored.
+
+    Attributes:
+      folder: the unit's folder.
+      header: run.json.
+      facts: the unit's done.json.
+      config: the Keras configuration of its plain model.
+      masks: {key: bool array}.
+      trained: {key: array} after training, pruned weights zero.
+      untrained: {key: array} that training started from, pruned weights zero.
+      metrics: the unit's metrics.csv.
+    """
+
+    folder: pathlib.Path
+    header: dict = dataclasses.field(repr=False)
+    facts: dict
+    config: dict = dataclasses.field(repr=False)
+    masks: dict = dataclasses.field(repr=False)
+    trained: dict = dataclasses.field(repr=False)
+    untrained: dict = dataclasses.field(repr=False)
+    metrics: object = dataclasses.field(repr=False)
+
+
+def find(run, trial, name):
+    """Reads a unit and checks its files against their checksums.
+
+    Args:
+      run: the run's folder.
+      trial: from 1.
+      name: the unit's folder: 'ticket@06', 'full', 'round_03'.
+
+    Raises:
+      ConfigurationError: there is no such run, trial or unit; the message says which there are.
+      RunError: a stored file is damaged.
+    """
+    paths = RunPaths(run)
+    if not paths.run_json.is_file():
+        raise ConfigurationError(
+            f"{paths.root} is no run (it has no run.json); see python run.py list"
+        )
+    header = network_folder.header(paths)
+    if not paths.trial(trial).is_dir():
+        there = sorted(path.name for path in paths.root.glob("trial_*"))
+        raise ConfigurationError(
+            f"{paths.root} has no trial {trial}; it has {', '.join(there) or 'none'}"
+        )
+    folder = paths.network(trial, name)
+    there = sorted(path.parent.name for path in paths.trial(trial).glob(f"*/{network_folder.DONE}"))
+    if name not in there:  # Nor is another trial's by way of '..'.
+        raise ConfigurationError(
+            f"trial {trial} of {paths.root} has no finished {name!r}; it has "
+            f"{', '.join(there) or 'none'}"
+        )
+    facts = network_folder.facts(folder)
+    for file, checksum in facts["files"].items():
+        if not (folder / file).is_file() or files.sha256(folder / file) != checksum:
+            raise RunError(
+                f"{folder / file} is missing or not what done.json says it is (SHA-256); the "
+                "stored network is damaged: train it again, or take another trial"
+            )
+    found = {key: np.asarray(mask, bool)
+             for key, mask in files.read_npz(folder / "masks.npz").items()}
+    trained = files.read_npz(folder / "weights.npz")
+    masks.check_applied(found, trained)
+    return StoredNetwork(
+        folder, header, facts, _config(header, facts, folder), found, trained,
+        masks.apply(found, _start(paths, trial, name, folder)), read_csv(folder / "metrics.csv"),
+    )
+
+
+def build(config, weights):
+    """The plain Keras model of a configuration, with these weights; TFMOT's wrappers are not in it.
+
+    Args:
+      config: as `model.get_config()` gave it, functional or Sequential.
+      weights: {key: array} of every variable.
+
+    Raises:
+      ConfigurationError: the model has layers of the user's own that are not registered, or the
+        weights are not this model's.
+    """
+    kind = keras.Model if "input_layers" in config else keras.Sequential
+    try:
+        model = kind.from_config(config)
+    except (ValueError, TypeError) as error:
+        raise ConfigurationError(
+            f"the stored model {config.get('name')!r} cannot be built again: "
+            f"{str(error).splitlines()[0]}; expected built-in layers, or layers registered with "
+            "keras.saving.register_keras_serializable before the export"
+        ) from error
+    variables = named_variables(model)
+    different = sorted(
+        key for key in variables.keys() | weights.keys()
+        if key not in variables or key not in weights
+        or tuple(variables[key].shape) != weights[key].shape
+    )
+    if different:
+        raise ConfigurationError(
+            f"the stored weights and the stored model {model.name!r} differ in {different[0]!r}; "
+            "expected those of one network"
+        )
+    for key, variable in variables.items():
+        variable.assign(weights[key])
+    return model
+
+
+def _config(header, facts, folder):
+    if not facts.get("architecture"):
+        return header["configuration"]["model"]
+    if "model" not in facts:
+        raise ConfigurationError(
+            f"{folder} does not say how its network of {facts['architecture']} is built (done.json "
+            "has no 'model'); it was trained by an older version: train it again to export it"
+        )
+    return facts["model"]
+
+
+def _start(paths, trial, name, folder):
+    if (folder / "initial.npz").is_file():
+        return files.read_npz(folder / "initial.npz")
+    index = ROUND.fullmatch(name)
+    source = paths.rewind(trial) if index and int(index[1]) else paths.initial(trial)
+    return files.read_npz(source)

@@ -1,0 +1,140 @@
+"""What changes with the share of weights that are kept."""
+
+import numpy as np
+from matplotlib import ticker
+
+from lth_keras.figures import bands, style
+
+_LABELS = {
+    "test_accuracy_final": "final test accuracy (%)",
+    "test_accuracy_at_early_stop": "accuracy at early stop (%)",
+    "early_stop_step": "early-stopping iteration",
+}
+_MOST_TICKS = 9
+
+
+def accuracy_by_density(summary, columns, subject, title, variants):
+    """Columns of the summary against density, on the literature's log axis from 100 % down.
+
+    Args:
+      summary: what `summarise` gives.
+      columns: stems, such as 'test_accuracy_final'; a row of panels each.
+      subject: network, data, trials.
+      title: what is shown.
+      variants: which; 'imp' are the rounds of IMP themselves.
+
+    Returns:
+      A figure, or None where nothing depends on a round.
+    """
+    names = [each for each in dict.fromkeys(summary["variant"]) if each in variants]
+    columns = [each for each in columns if summary[f"{each}_mean"].notna().any()]
+    rounds = summary[(summary["round"] > 0) & summary["variant"].isin(names)]
+    if rounds.empty or not columns:
+        return None
+    groups, styles = style.groups(names), style.variant_styles(names)
+    width = style.PAGE if len(groups) > 1 or len(columns) > 1 else style.COLUMN
+    across = len(columns) if len(groups) == 1 else min(3, len(groups))
+    cells = [(column, group) for column in columns for group in groups]
+    down = -(-len(cells) // across) if len(groups) == 1 else (
+        len(columns) * -(-len(groups) // across))
+    height = 2.4 if len(groups) == 1 else 3.0
+    figure, axes = style.new(down, across, width, 0.5 + height * down, subject, title)
+    places = list(axes.flat)
+    if len(groups) > 1:
+        per = -(-len(groups) // across) * across
+        places = [axes.flat[i * per + j] for i in range(len(columns)) for j in range(len(groups))]
+    for panel in axes.flat:
+        panel.set_visible(any(panel is each for each in places))
+    for panel, (column, group) in zip(places, cells):
+        for variant in ["full", "imp", "ticket", *group]:
+            if variant in names:
+                draw_by_density(panel, summary[summary["variant"] == variant], column, variant,
+                                styles[variant])
+        panel.set_ylabel(_LABELS[column])
+        # A narrower dense network's density is only near the ticket's: the median is the ticket's.
+        density_axis(panel, 100 * rounds.groupby("round")["density"].median())
+        style.legend(panel)
+    return figure
+
+
+def draw_by_density(panel, rows, column, name, options):
+    """One variant on an Axes: its mean against density, with `bands`.
+
+    A network that no round prunes is a level line with its band across.
+    """
+    scale = 100 if "accuracy" in column else 1
+    rows = rows[rows[f"{column}_mean"].notna()].sort_values("density")
+    if rows.empty:
+        return
+    mean, low, high = (
+        scale * rows[f"{column}_{end}"].to_numpy(float) for end in ("mean", "ci_low", "ci_high"))
+    low, high = bands.drawn(mean, low, high, (rows["trials"] - rows["diverged"]).to_numpy())
+    density = 100 * rows["density"].to_numpy(float)
+    if len(rows) == 1 and rows["round"].iloc[0] == 0 and name != "imp":
+        panel.axhline(mean[0], label=name,
+                      **{key: value for key, value in options.items() if key != "marker"})
+        if np.isfinite(low[0]):
+            panel.axhspan(low[0], high[0], color=options["color"], alpha=0.12, linewidth=0)
+        return
+    panel.plot(density, mean, label=name, **options)
+    if len(rows) > 1:
+        panel.fill_between(density, low, high, color=options["color"], alpha=0.15, linewidth=0)
+    elif np.isfinite(low[0]):
+        panel.errorbar(density, mean, [mean - low, high - mean], color=options["color"])
+
+
+def density_axis(panel, densities):
+    """A log axis of per cent of weights kept, falling to the right, labelled where data are."""
+    panel.set_xscale("log")
+    distinct = []
+    for density in sorted({100.0, *densities}, reverse=True):
+        # A narrower dense network's density is near the ticket's, and so would its label be.
+        if not distinct or density < 0.96 * distinct[-1]:
+            distinct.append(density)
+    chosen = distinct[::-(-len(distinct) // _MOST_TICKS)]
+    panel.xaxis.set_major_locator(ticker.FixedLocator(chosen))
+    panel.xaxis.set_minor_locator(ticker.NullLocator())
+    panel.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.3g}"))
+    panel.tick_params(axis="x", labelrotation=45 if len(chosen) > 6 else 0)
+    panel.set_xlim(110, min(densities) / 1.1)
+    panel.set_xlabel("weights kept (%)")
+
+
+def layer_densities(densities, subject):
+    """Share of each layer that is kept, by round; a line per layer.
+
+    Args:
+      densities: {layer: [(round, share from 0 to 1)]}, layers from the input to the output.
+      subject: network, data, trials.
+
+    Returns:
+      A figure, or None without a round.
+    """
+    if not any(densities.values()):
+        return None
+    many = len(densities) > 8
+    figure, axes = style.new(
+        1, 1, style.COLUMN, 2.9, subject, "Weights kept in each layer by round")
+    panel = axes[0, 0]
+    colours = style.sequence(len(densities))
+    for place, (layer, points) in enumerate(densities.items()):
+        rounds, shares = np.array(sorted(points)).T
+        # Layers at one rate lie on each other: the later are thinner, so that each is seen.
+        under = 0 if many else 1 - place / max(1, len(densities) - 1)
+        panel.plot(rounds, 100 * shares, label=layer, color=colours[place],
+                   marker=style.marker(place), markersize=2.5 + 4.5 * under,
+                   linewidth=1 + 2 * under)
+    panel.set_yscale("log")
+    panel.yaxis.set_major_locator(ticker.LogLocator(10, (1, 2, 5)))
+    panel.yaxis.set_minor_locator(ticker.NullLocator())
+    panel.yaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.3g}"))
+    panel.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
+    panel.set_xlabel("round")
+    panel.set_ylabel("weights kept (%)")
+    if many:
+        panel.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=5,
+                     ncols=-(-len(densities) // 20))
+        figure.set_size_inches(style.PAGE, 3.4)
+    else:
+        panel.legend(loc="best")
+    return figure

@@ -1,0 +1,154 @@
+"""What a run found, in three sentences made from its numbers and their uncertainty."""
+
+import math
+
+from lth_keras.report.report_tables import show
+from lth_keras.statistics.comparisons import SIGNIFICANCE
+from lth_keras.statistics.noninferiority import ONE_TRIAL
+from lth_keras.statistics.published import compare
+from lth_keras.store.stored_run import label
+
+
+def answer(run, comparisons):
+    """Three sentences: the ticket against the full network, the controls against the ticket, and
+    how this agrees with what was published or, without such figures, how fast the ticket learns.
+
+    Args:
+      run: `StoredRun`.
+      comparisons: what `statistics.comparisons` gives.
+
+    Returns:
+      A list of three strings.
+    """
+    rows = comparisons.to_dict("records")
+    return [_ticket(run, rows), of_controls(rows), _published(run) or _speed(run)]
+
+
+def _ticket(run, rows):
+    tickets = [row for row in rows if row["variant"] == "ticket" and row["reference"] == "full"]
+    if not tickets:
+        return (
+            "Whether the winning ticket matches the full network cannot be said: "
+            + _missing(run, "ticket", "full") + "."
+        )
+    found = [row for row in tickets if row["matching"] == "yes"]
+    # The sparsest that matches is the finding; where none does, the densest is nearest to it.
+    choose, candidates = (min, found) if found else (max, tickets)
+    row = choose(candidates, key=lambda each: each["density"])
+    margin = f"{100 * run.margin:g} points"
+    conclusion = {
+        "yes": f"enough to say that the ticket is as good, within {margin}",
+        "no": f"so that the ticket is worse by more than {margin}",
+        "open": f"too uncertain to say whether the ticket is as good, within {margin}",
+        ONE_TRIAL: "which in one trial may be chance",
+    }[row["matching"]]
+    if len(tickets) > 1 and found:
+        conclusion += (
+            f" (the only one of {len(tickets)} tickets to be so)" if len(found) == 1 else
+            f" (the sparsest of the {len(found)} tickets of {len(tickets)} that are so)")
+    if row["matching"] == "open" and math.isnan(row["ci_low"]):
+        conclusion = (
+            f"the same in all of {row['trials']} trials, which are too few to say whether the "
+            f"ticket is as good, within {margin}")
+    ours, theirs = _accuracy(run, "ticket", row["round"]), _accuracy(run, "full", 0)
+    return (
+        f"With {100 * row['density']:.3g} % of the weights, {label('ticket', row['round'])} "
+        f"reaches a test accuracy of {ours} against the full network's {theirs}: a difference of "
+        f"{_points(row)}, {conclusion}."
+    )
+
+
+def of_controls(rows):
+    """The sentence on the controls, from the rows of `statistics.comparisons`."""
+    controls = [row for row in rows if row["reference"] == "ticket" and row["variant"] != "full"]
+    if not controls:
+        return "No control of a ticket's density is stored yet, so nothing can be compared with it."
+    lowest = min(controls, key=lambda row: row["difference"])
+    tested = [row for row in controls if not math.isnan(row["p_holm"])]
+    extreme = (
+        f"the lowest, {label(lowest['variant'], lowest['round'])}, differs from the ticket by "
+        f"{_points(lowest)}")
+    equal = [row for row in controls if row["trials"] > 1 and math.isnan(row["p_holm"])]
+    if not tested:
+        why = (
+            f"Each of {len(equal)} controls differs from the ticket by the same in every trial, "
+            "so that no difference can be told" if equal else
+            f"With one trial no difference between a ticket and its {len(controls)} controls can "
+            "be told")
+        return f"{why} from chance; {extreme}."
+    clear = [row for row in tested if row["p_holm"] < SIGNIFICANCE]
+    below = sum(row["difference"] < 0 for row in clear)
+    return (
+        f"Of {len(tested)} comparisons of a control with the ticket of its round, {below} "
+        f"{'is' if below == 1 else 'are'} clearly worse than the ticket, {len(clear) - below} "
+        f"clearly better and {len(tested) - len(clear)} may be chance (clear: p < {SIGNIFICANCE} "
+        f"after Holm's correction)"
+        + (f", and {len(equal)} more cannot be told: they differ by the same in every trial"
+           if equal else "") + f"; {extreme}."
+    )
+
+
+def _published(run):
+    verdicts = [each for each in compare(run.summary, run.published) if each.within is not None]
+    if not verdicts:
+        return None
+    outside = list(dict.fromkeys(
+        label(each.published.variant, each.published.round)
+        for each in verdicts if not each.within))
+    within = sum(verdict.within for verdict in verdicts)
+    return (
+        f"Of {len(verdicts)} published figures, {within} "
+        f"{'is' if within == 1 else 'are'} reproduced within the tolerance that the table states"
+        + (f", and those outside it belong to {', '.join(outside)}." if outside else ".")
+    )
+
+
+def _speed(run):
+    steps = {
+        (row["variant"], row["round"]): row for row in run.summary.to_dict("records")
+        if not math.isnan(row["early_stop_step_mean"])
+    }
+    tickets = [key for key in steps if key[0] == "ticket"]
+    if not tickets or ("full", 0) not in steps:
+        return (
+            "How fast the ticket learns cannot be said: that needs a validation split, the full "
+            "network and a ticket."
+        )
+    key = max(tickets, key=lambda each: each[1])
+    means = "" if run.trials == 1 else ": means over trials, and no test of a difference"
+    return (
+        f"{label(*key)} reaches its lowest validation loss at step {_step(steps[key])} and the "
+        f"full network at step {_step(steps['full', 0])}{means}."
+    )
+
+
+def _step(row):
+    low, high = row["early_stop_step_ci_low"], row["early_stop_step_ci_high"]
+    return show(row["early_stop_step_mean"], 0) + _interval(low, high, 0)
+
+
+def _accuracy(run, variant, index):
+    rows = run.summary[(run.summary["variant"] == variant) & (run.summary["round"] == index)]
+    return f"{show(100 * rows['test_accuracy_final_mean'].iloc[0], 2)} %"
+
+
+def _points(row):
+    interval = _interval(
+        100 * row["ci_low"], 100 * row["ci_high"], 2, "+", f", {row['trials']} trials")
+    return f"{show(100 * row['difference'], 2, '+')} points{interval}"
+
+
+def _interval(low, high, digits, sign="", more=""):
+    """' (95 % interval … to …)', or nothing where there is none."""
+    if math.isnan(low):
+        return ""
+    return f" (95 % interval {show(low, digits, sign)} to {show(high, digits, sign)}{more})"
+
+
+def _missing(run, *wanted):
+    finite = set(run.summary.loc[run.summary["test_accuracy_final_mean"].notna(), "variant"])
+    gone = [each for each in wanted if each not in finite]
+    if not gone:
+        return "they have no trial in common"
+    verb = "has" if len(gone) == 1 else "have"
+    return f"{' and '.join(gone)} {verb} no stored trial with a result"

@@ -1,0 +1,119 @@
+"""The section on geometry: what `run.py analyze` left in a run's folder, as a page shows it."""
+
+import dataclasses
+import io
+import math
+
+import pandas as pd
+
+from lth_keras import files
+from lth_keras.errors import RunError
+from lth_keras.paths import safe_name
+from lth_keras.report import measure_texts
+from lth_keras.report.report_figures import Picture
+from lth_keras.report.report_tables import NOTHING, Table, interval
+
+_MOST_ROWS = 16
+_PNG_BEGINS, _PNG_ENDS = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
+
+
+@dataclasses.dataclass(frozen=True)
+class Geometry:
+    """What one measure says.
+
+    Attributes:
+      name: its folder in analysis/.
+      question: what it asks; '' for a measure that is not of this package.
+      statements: sentences.
+      table: the first rows of its short table, or None.
+      pictures: `Picture`s.
+      problem: why there is nothing of the above, or None.
+    """
+
+    name: str
+    question: str = ""
+    statements: tuple = ()
+    table: Table | None = None
+    pictures: tuple = ()
+    problem: str | None = None
+
+
+def stored_geometry(paths):
+    """A `Geometry` for each measure that is stored, by name; () without any.
+
+    What cannot be read is no reason to be without a report: its `problem` says so.
+    """
+    folders = (path for path in (paths.root / "analysis").glob("*") if path.is_dir())
+    return tuple(_read(folder) for folder in sorted(folders))
+
+
+def _read(folder):
+    name = folder.name
+    if not (folder / "summary.json").exists():
+        return Geometry(name, problem="the analysis was not finished; `run.py analyze` goes on")
+    try:
+        summary = files.read_json(folder / "summary.json")
+        statements = tuple(str(each) for each in summary["statements"])
+        kind, drawn, listed = str(summary["measure"]), summary["figures"], summary["tables"]
+        pictures = tuple(
+            _picture(folder, file, kind) for file in drawn if file.endswith(".png"))
+        table = _table(folder) if "summary.csv" in listed else None
+    # Its parts are of any shape where another program, or half a disk, wrote them.
+    except (RunError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Geometry(name, problem="its summary is damaged; `run.py analyze` makes it again "
+                        "from the pieces that are stored")
+    return Geometry(name, measure_texts.question(kind), statements, table, pictures)
+
+
+def _picture(folder, file, kind):
+    if safe_name(file) != file:
+        raise ValueError(f"{file!r} is no name of a figure")
+    png, stem = (folder / file).read_bytes(), file.removesuffix(".png")
+    if not (png.startswith(_PNG_BEGINS) and png.endswith(_PNG_ENDS)):
+        raise ValueError(f"{file} is no whole PNG")
+    # With a hyphen, which no figure of the run itself has: those alone lie in figures/.
+    return Picture(
+        f"analysis-{folder.name}-{stem}", _words(stem).capitalize(),
+        " ".join(each for each in (
+            measure_texts.caption(kind, stem), f"File: analysis/{folder.name}/{file}") if each),
+        png, b"")
+
+
+def _table(folder):
+    frame = pd.read_csv(io.StringIO((folder / "summary.csv").read_text("utf-8")))
+    columns = [name for name in frame if not _is_end(name, frame)]
+    rows = [
+        [_cell(row, name) for name in columns]
+        for row in frame.head(_MOST_ROWS).to_dict("records")
+    ]
+    where = f"analysis/{folder.name}/summary.csv"
+    note = f"File: {where}."
+    if len(frame) > len(rows):
+        note = f"The first {len(rows)} of {len(frame)} rows; all are in {where}."
+    if len(columns) < len(frame.columns):
+        note = "In brackets the 95 % interval over trials. " + note
+    return Table(f"table-{folder.name}", folder.name, [_words(name) for name in columns], rows,
+                 note)
+
+
+def _is_end(name, frame):
+    return any(name == f"{other}{end}" for other in frame for end in ("_ci_low", "_ci_high"))
+
+
+def _cell(row, name):
+    value = row[name]
+    if not isinstance(value, float):
+        return str(value)
+    if math.isnan(value):
+        return NOTHING
+    ends = (row.get(f"{name}_ci_low", math.nan), row.get(f"{name}_ci_high", math.nan))
+    digits = None
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
+        whole = value.is_integer() and math.isnan(ends[0])
+        # Four digits that count: accuracies differ in their third and fourth.
+        digits = 0 if whole else max(0, 3 - math.floor(math.log10(abs(value) or 1)))
+    return interval(value, *ends, digits=digits)
+
+
+def _words(name):
+    return name.replace("_", " ")

@@ -1,0 +1,37 @@
+"""One self-contained HTML page from a template: pictures embedded, nothing loaded from anywhere."""
+
+import base64
+import struct
+
+import jinja2
+
+from lth_keras.durations import Duration
+from lth_keras.figures.style import dots_per_inch
+
+
+def render(template, **values):
+    """The page that a template of this package makes of `values`."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("lth_keras.report", "templates"),
+        autoescape=jinja2.select_autoescape(default=True, default_for_string=True),
+        trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["embedded"] = _embedded
+    environment.filters["inches"] = _inches
+    environment.filters["spelt"] = _spelt
+    return environment.get_template(template).render(**values)
+
+
+def _spelt(duration):
+    parsed = Duration.parse(duration)
+    unit = "epoch" if parsed.unit == "ep" else "iteration"
+    return f"{parsed.value:,} {unit}{'s' if parsed.value != 1 else ''}"
+
+
+def _inches(png):
+    # The header of every PNG begins with its width, at this place.
+    return struct.unpack(">I", png[16:20])[0] / dots_per_inch()
+
+
+def _embedded(png):
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")

@@ -1,0 +1,228 @@
+"""The report's tables as words, and as HTML cells, Markdown and LaTeX from the same words."""
+
+import dataclasses
+import math
+
+from lth_keras.paths import round_name
+from lth_keras.statistics.published import compare, is_accuracy
+from lth_keras.store.export_cards import BATCHES, size_table
+from lth_keras.store.stored_run import label
+
+NOTHING = "–"
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """A table of words.
+
+    Attributes:
+      key: a short name.
+      title: above it.
+      headings: one for each column; the first column names the row.
+      rows: a list of strings each, as many as headings.
+      note: what a reader needs to know, below it.
+    """
+
+    key: str
+    title: str
+    headings: list
+    rows: list
+    note: str
+
+
+def results(summary, subject):
+    """What each variant reached; the rounds of IMP left out."""
+    rows = [_result(row) for row in summary.to_dict("records") if row["variant"] != "imp"]
+    return Table(
+        "results", f"What each network reached: {subject}",
+        ["network", "kept (%)", "trials", "final test acc. (%)", "best mean acc. (%) @ epoch",
+         "early stop (step)", "acc. at early stop (%)", "final train loss"],
+        rows,
+        "Means over trials, in brackets their 95 % interval by Student's t. The best mean is the "
+        "highest mean over trials at any epoch, chosen on the test set as the papers do. Early "
+        "stop: the step of the lowest validation loss.",
+    )
+
+
+def rounds(summary, subject):
+    """What each round of IMP reached."""
+    rows = [_result(row) for row in summary.to_dict("records") if row["variant"] == "imp"]
+    table = results(summary, subject)
+    return dataclasses.replace(
+        table, key="rounds", title=f"The rounds of iterative pruning: {subject}", rows=rows)
+
+
+def differences(comparisons, subject, margin):
+    """Each variant against ticket and full."""
+    rows = [
+        [label(row["variant"], row["round"]), row["reference"], str(row["trials"]),
+         interval(row["difference"], row["ci_low"], row["ci_high"], 100, 2, "+"),
+         p_value(row["p"]), p_value(row["p_holm"]), number(row["effect_size"], 2),
+         row["matching"] or NOTHING]
+        for row in comparisons.to_dict("records")
+    ]
+    return Table(
+        "differences", f"Differences of final test accuracy: {subject}",
+        ["network", "minus", "trials", "difference (points)", "p", "p (Holm)", "d_z", "matching"],
+        rows,
+        "Paired by trial; in brackets the 95 % interval by Student's t. p: two-sided paired "
+        "t test; p (Holm): corrected over all comparisons with the same reference. d_z: Cohen's "
+        "effect size of paired differences, mean over standard deviation. Matching: yes where "
+        f"the interval lies wholly above −{100 * margin:g} points (the non-inferiority margin), "
+        "no where it lies wholly below, open where these trials cannot tell. There is neither "
+        "interval nor test where all trials differ by the same amount and not by 0.",
+    )
+
+
+def published(summary, figures, subject):
+    """Published figures, ours, and whether ours is within the tolerance."""
+    rows = []
+    for verdict in compare(summary, figures):
+        figure = verdict.published
+        scale, digits = (100, 2) if is_accuracy(figure.metric) else (1, None)
+        low, high = (show(scale * bound, digits) for bound in figure.bounds())
+        ours = NOTHING if verdict.ours is None else interval(
+            verdict.ours, *(verdict.ci or (math.nan, math.nan)), scale, digits)
+        rows.append([
+            label(figure.variant, figure.round), figure.metric.replace("_", " "),
+            show(scale * figure.value, digits), f"{low} to {high}", ours,
+            {True: "within", False: "outside", None: "not measured"}[verdict.within],
+            figure.source,
+        ])
+    return Table(
+        "published", f"Published figures and ours: {subject}",
+        ["network", "measure", "published", "expected", "ours", "verdict", "source"], rows,
+        "Accuracies in per cent. Expected: the published figure with the tolerance that the "
+        "experiment's gin file states.",
+    )
+
+
+def exports(cards):
+    """Size and speed of what was exported of the run, a row for each format."""
+    rows = [
+        [row["network"], row["format"], f"{row['bytes']:,}", f"{row['bytes_gzipped']:,}",
+         _share(row.get("gzipped_of_dense")), f"{100 * row['density']:.1f}",
+         f"{row['parameters']:,}", f"{row['flops']:,}", f"{row['effective_flops']:,}",
+         *(_milliseconds(row, batch) for batch in BATCHES)]
+        for row in size_table(cards).to_dict("records")
+    ]
+    return Table(
+        "exports", "Exports: size and speed",
+        ["network", "format", "bytes", "gzipped", "of dense, gzipped (%)", "density (%)",
+         "parameters", "FLOPs", "effective FLOPs",
+         *(f"ms, batch {batch}: ours / dense" for batch in BATCHES)],
+        rows,
+        "Latencies of an export and of the dense network were measured in one process, in turns; "
+        "compare them within a row. Effective FLOPs leave out multiplications by zero, which "
+        "these runtimes do all the same: unstructured sparsity makes files smaller, not faster.",
+    )
+
+
+def markdown(table):
+    """A table as Markdown, title and note included."""
+    lines = [
+        f"### {table.title}", "",
+        "| " + " | ".join(table.headings) + " |",
+        "| --- |" + " ---: |" * (len(table.headings) - 1),
+        *("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+          for row in table.rows),
+        "", table.note, "",
+    ]
+    return "\n".join(lines)
+
+
+def latex(table):
+    """A table as a LaTeX float; needs the packages booktabs and graphicx.
+
+    A table wider than the line is scaled down to it.
+    """
+    lines = [
+        r"\begin{table}", r"  \centering\footnotesize",
+        f"  \\caption{{{_tex(table.title)}. {_tex(table.note)}}}",
+        r"  \resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
+        r"  \begin{tabular}{l" + "r" * (len(table.headings) - 1) + "}", r"    \toprule",
+        "    " + " & ".join(map(_tex, table.headings)) + r" \\", r"    \midrule",
+        *("    " + " & ".join(map(_tex, row)) + r" \\" for row in table.rows),
+        r"    \bottomrule", r"  \end{tabular}}", r"\end{table}", "",
+    ]
+    return "\n".join(lines)
+
+
+def _share(value):
+    return NOTHING if value is None or math.isnan(value) else f"{100 * value:.1f}"
+
+
+def _milliseconds(row, batch):
+    ours, dense = row.get(f"ms_batch_{batch}"), row.get(f"dense_ms_batch_{batch}")
+    if ours is None or math.isnan(ours):
+        return NOTHING
+    return f"{ours:.3f} / {dense:.3f}"
+
+
+def interval(value, low, high, scale=1, digits=2, sign=""):
+    """'98.20 [98.11, 98.29]'; without the brackets where there is no interval."""
+    if math.isnan(value):
+        return NOTHING
+    text = show(scale * value, digits, sign)
+    if math.isnan(low):
+        return text
+    return f"{text} [{show(scale * low, digits, sign)}, {show(scale * high, digits, sign)}]"
+
+
+def number(value, digits, sign=""):
+    """A number with so many decimals, with a true minus sign."""
+    return NOTHING if math.isnan(value) else show(value, digits, sign)
+
+
+def show(value, digits, sign=""):
+    """A number with `digits` decimals; None means three significant digits."""
+    text = f"{value:{sign}.3g}" if digits is None else f"{value:{sign}.{digits}f}"
+    if "e-" in text:
+        mantissa, exponent = text.split("e")
+        text = f"{mantissa}e{int(exponent)}"
+    return text.replace("-", "−")
+
+
+def p_value(value):
+    """A p value, or '<0.001'."""
+    if math.isnan(value):
+        return NOTHING
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _name(row):
+    return round_name(row["round"]) if row["variant"] == "imp" else label(
+        row["variant"], row["round"])
+
+
+def _result(row):
+    trials = str(row["trials"])
+    if row["diverged"]:
+        trials += f" ({row['diverged']} diverged)"
+    best = NOTHING
+    if not math.isnan(row["max_mean_test_accuracy"]):
+        best = (f"{show(100 * row['max_mean_test_accuracy'], 2)} @ "
+                f"{row['max_mean_test_accuracy_epoch']:.4g}")
+    return [
+        _name(row), f"{100 * row['density']:.3g}", trials,
+        _over_trials(row, "test_accuracy_final", 100, 2), best,
+        _over_trials(row, "early_stop_step", 1, 0),
+        _over_trials(row, "test_accuracy_at_early_stop", 100, 2),
+        _over_trials(row, "train_loss_final", 1, None),
+    ]
+
+
+def _over_trials(row, stem, scale, digits):
+    return interval(
+        *(row[f"{stem}_{end}"] for end in ("mean", "ci_low", "ci_high")), scale, digits)
+
+
+_TEX = {
+    "\\": r"\textbackslash{}", "%": r"\%", "_": r"\_", "#": r"\#", "&": r"\&", "$": r"\$",
+    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$",
+    ">": "$>$", "−": "$-$", "–": "--",
+}
+
+
+def _tex(text):
+    return "".join(_TEX.get(letter, letter) for letter in text)

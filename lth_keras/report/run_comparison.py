@@ -1,0 +1,173 @@
+"""Several runs beside each other."""
+
+import math
+import pathlib
+
+import numpy as np
+from scipy import stats
+
+from lth_keras import figures, files
+from lth_keras.figures import style
+from lth_keras.figures.densities import density_axis, draw_by_density
+from lth_keras.report import html_page, report_tables
+from lth_keras.report.report_figures import Picture
+from lth_keras.report.write_report import write_pictures
+from lth_keras.statistics.comparisons import holm
+from lth_keras.statistics.intervals import CONFIDENCE, in_common, paired_difference
+from lth_keras.statistics.summary import final_test_accuracies
+from lth_keras.store.stored_run import StoredRun, label
+
+
+def write_comparison(roots, to):
+    """Writes `comparison.html`, its tables and its figure into the folder `to`.
+
+    Args:
+      roots: the runs' folders; the first is what the others are compared with.
+      to: a folder, made if need be.
+
+    Returns:
+      The page's path.
+
+    Raises:
+      ConfigurationError: one of them is no run.
+    """
+    to = pathlib.Path(to)
+    runs = [StoredRun.load(root) for root in roots]
+    shown = [table for table in (beside(runs), differences(runs)) if table.rows]
+    with figures.settings():
+        pictures = _pictures(runs)
+    write_pictures(to / "figures", pictures)
+    texts = {"comparison.md": report_tables.markdown, "comparison.tex": report_tables.latex}
+    for name, text in texts.items():
+        files.write_text(to / name, "\n".join(map(text, shown)))
+    files.write_text(to / "comparison.html", html_page.render(
+        "comparison.html.j2", runs=runs, tables=shown, pictures=pictures))
+    return to / "comparison.html"
+
+
+def beside(runs):
+    """Final test accuracy of every network, a column per run."""
+    cells = {}
+    for place, run in enumerate(runs):
+        for row in run.summary.to_dict("records"):
+            if row["variant"] != "imp":
+                accuracy = (
+                    row[f"test_accuracy_final_{end}"] for end in ("mean", "ci_low", "ci_high"))
+                cells.setdefault((row["variant"], row["round"]), {})[place] = (
+                    f"{100 * row['density']:.3g} %: {report_tables.interval(*accuracy, 100, 2)}")
+    return report_tables.Table(
+        "beside", "Final test accuracy (%)", ["network", *map(_name, runs)],
+        [[label(*key), *(row.get(place, report_tables.NOTHING) for place in range(len(runs)))]
+         for key, row in cells.items()],
+        "The share of weights kept, then the mean over trials with its 95 % interval by "
+        "Student's t.",
+    )
+
+
+def differences(runs):
+    """Each network of the later runs minus the same network of the first.
+
+    Paired by trial where runs share trials, by Welch's t test where they share none.
+    """
+    first, *others = runs
+    theirs, found = final_test_accuracies(first.metrics), []
+    for run in others:
+        pairs = shared_trials(run, first)
+        for key, ours in final_test_accuracies(run.metrics).items():
+            if key[0] != "imp" and key in theirs:
+                found.append((run, key, *_difference(ours, theirs[key], pairs)))
+    corrected = holm([each[-1] for each in found])
+    rows = [
+        [label(*key), _name(run), report_tables.interval(difference, low, high, 100, 2, "+"),
+         report_tables.p_value(p), report_tables.p_value(p_holm), test]
+        for (run, key, test, difference, low, high, p), p_holm in zip(found, corrected, strict=True)
+    ]
+    return report_tables.Table(
+        "differences", f"Final test accuracy minus that in {_name(first)}",
+        ["network", "run", "difference (points)", "p", "p (Holm)", "test"], rows,
+        "Paired: the two runs share trials (equal seed, data and initial weights), and the shared "
+        "ones are paired by Student's t test with its 95 % interval. Welch: they share none, and "
+        "it is Welch's t test for unequal variances. Without a spread, or with one trial, there "
+        "is no test. Holm's correction over all rows.",
+    )
+
+
+def shared_trials(ours, theirs):
+    """{trial of ours: trial of theirs} of the trials that are one and the same.
+
+    A trial's seed derives from the experiment's alone, so that runs which differ in a learning
+    rate begin from equal weights and meet the data in equal order. An equal seed of another
+    network is no such trial: hence the initial weights themselves are compared, byte by byte.
+
+    Args:
+      ours, theirs: `StoredRun`s.
+    """
+    if ours.header["data"]["fingerprint"] != theirs.header["data"]["fingerprint"]:
+        return {}
+    place = {seed: trial for trial, seed in enumerate(theirs.header["trial_seeds"], 1)}
+    return {
+        trial: place[seed] for trial, seed in enumerate(ours.header["trial_seeds"], 1)
+        if seed in place and _are_equal(
+            ours.paths.initial(trial), theirs.paths.initial(place[seed]))
+    }
+
+
+def _are_equal(one, other):
+    return one.is_file() and other.is_file() and files.sha256(one) == files.sha256(other)
+
+
+def _difference(ours, theirs, pairs):
+    """(which test, difference, low, high, p) of {trial: accuracy} of two runs."""
+    if not pairs:
+        return "Welch", *welch(list(ours.values()), list(theirs.values()))
+    theirs = {trial: theirs[other] for trial, other in pairs.items() if other in theirs}
+    count = len(in_common(ours, theirs))
+    return f"paired, {count} trial{'s' if count != 1 else ''}", *paired_difference(ours, theirs)
+
+
+def welch(ours, theirs):
+    """(difference, low, high, p) of two means of independent trials; NaN without two on each side.
+
+    Where neither side varies, there is a difference and no test of it.
+    """
+    ours, theirs = (np.asarray(each, float) for each in (ours, theirs))
+    ours, theirs = ours[~np.isnan(ours)], theirs[~np.isnan(theirs)]
+    if not ours.size or not theirs.size:
+        return (math.nan,) * 4
+    difference = float(ours.mean() - theirs.mean())
+    if min(ours.size, theirs.size) < 2 or np.ptp(ours) == np.ptp(theirs) == 0:
+        return difference, math.nan, math.nan, math.nan
+    result = stats.ttest_ind(ours, theirs, equal_var=False)
+    low, high = result.confidence_interval(CONFIDENCE)
+    return difference, float(low), float(high), float(result.pvalue)
+
+
+def _pictures(runs):
+    shown = [run for run in runs if run.rounds("ticket")]
+    if not shown:
+        return []
+    figure, axes = style.new(
+        1, 1, 5.0, 3.6, f"{len(shown)} runs", "Tickets against weights kept")
+    panel, densities = axes[0, 0], set()
+    styles = style.variant_styles([f"run {place}" for place in range(len(shown))])
+    for run, options in zip(shown, styles.values(), strict=True):
+        for variant in ("full", "ticket"):
+            rows = run.summary[run.summary["variant"] == variant]
+            draw_by_density(panel, rows, "test_accuracy_final", f"{_name(run)}: {variant}", {
+                **options, "linestyle": "-" if variant == "ticket" else ":"})
+            densities |= set(100 * rows["density"])
+    density_axis(panel, densities)
+    panel.set_ylabel("final test accuracy (%)")
+    panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=1)
+    picture = Picture(
+        "tickets", "Tickets against density",
+        "Lines are means over trials, bands their 95 % interval, or from one trial to the other "
+        "where there are two; level lines the full networks.",
+        *figures.encode(figure))
+    figures.close(figure)
+    return [picture]
+
+
+def _name(run):
+    count = run.trials
+    return f"{run.header['run']} ({run.data}, {count} trial{'s' if count != 1 else ''})"

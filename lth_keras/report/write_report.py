@@ -1,0 +1,115 @@
+"""Writes all that is made from a stored run: tables, figures, the page, TensorBoard's texts."""
+
+import json
+
+from lth_keras import files
+from lth_keras.report import (
+    answer,
+    geometry,
+    html_page,
+    report_figures,
+    report_tables,
+    variant_texts,
+)
+from lth_keras.report.up_to_date import made_of
+from lth_keras.statistics import comparisons
+from lth_keras.statistics.summary import write_summary
+from lth_keras.store.export_cards import kept_cards
+from lth_keras.store.stored_run import StoredRun
+from lth_keras.tensorboard import write_missing, write_run
+
+
+def write_report(root, margin=None):
+    """Writes the report of the run in `root` anew, from what is stored, finished or not.
+
+    Args:
+      root: the run's folder.
+      margin: the non-inferiority margin, 0 to 1; None means the experiment's own, which
+        summary.csv keeps in any case: run.json vouches for it.
+
+    Returns:
+      The `StoredRun` that it is of.
+
+    Raises:
+      ConfigurationError: there is no run.
+      RunError: a file of it is damaged.
+    """
+    run = StoredRun.load(root)
+    if margin is not None:
+        run.header["margin"] = margin
+    paths = run.paths
+    differences = comparisons.comparisons(run.metrics, run.margin)
+    shown = run_tables(run, differences)
+    if not run.keeps_summary:
+        write_summary(run.summary, paths.summary)
+    files.write_text(paths.comparisons, differences.to_csv(index=False, lineterminator="\n"))
+    files.write_text(paths.summary_md, _markdown(run, shown))
+    files.write_text(paths.summary_tex, "\n".join(report_tables.latex(table) for table in shown))
+    pictures = report_figures.draw(run, differences)
+    write_pictures(paths.figures, pictures)
+    files.write_text(paths.report, html_page.render(
+        "report.html.j2", run=run, header=run.header, state=run.state(),
+        answer=answer.answer(run, differences), tables=shown, pictures=pictures,
+        configuration=_configuration(run), model=_layers(run), made_of=made_of(
+            paths, "incomplete" if run.lost else run.header["state"]),
+        geometry=geometry.stored_geometry(paths),
+        networks=variant_texts.descriptions(run), place=_place(paths.root),
+        diverged=[(name, trial) for (trial, name), facts in run.facts.items()
+                  if facts["diverged"]],
+    ))
+    # While a process works on the run these are its own to write.
+    if not run.is_worked_on:
+        write_missing(paths, run.header, run.units)
+        write_run(paths)
+    return run
+
+
+def run_tables(run, comparisons):
+    """The `Table`s of a run, those without a row left out."""
+    made = [
+        report_tables.results(run.summary, run.subject),
+        report_tables.differences(comparisons, run.subject, run.margin),
+        report_tables.published(run.summary, run.published, run.subject),
+        report_tables.rounds(run.summary, run.subject),
+        report_tables.exports(kept_cards(run.paths)),
+    ]
+    return [table for table in made if table.rows]
+
+
+def write_pictures(folder, pictures):
+    """Each `Picture` as PNG and PDF."""
+    for picture in pictures:
+        files.write_bytes(folder / f"{picture.name}.png", picture.png)
+        files.write_bytes(folder / f"{picture.name}.pdf", picture.pdf)
+
+
+def _markdown(run, shown):
+    state = run.state()
+    head = f"# {run.name}: {run.subject}\n\n" + (f"{state}\n\n" if state else "")
+    return head + "\n".join(report_tables.markdown(table) for table in shown)
+
+
+def _configuration(run):
+    path = run.paths.operative_config
+    if path.exists():
+        return path.read_text("utf-8")
+    return json.dumps(run.header["configuration"], indent=2)
+
+
+def _place(root):
+    # With the default --output_dir it is the path as the command takes it; never the machine's.
+    root = root.resolve()
+    return f"{root.parent.name}/{root.name}".lstrip("/")
+
+
+def _layers(run):
+    """[(layer, kind, what it is)] of the model, for a reader."""
+    found = []
+    for layer in run.header["configuration"]["model"].get("layers", []):
+        config = layer["config"]
+        facts = [
+            str(config[key]) for key in ("units", "filters", "kernel_size", "activation")
+            if config.get(key) is not None
+        ]
+        found.append((config["name"], layer["class_name"], ", ".join(facts)))
+    return found

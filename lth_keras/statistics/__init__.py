@@ -1,0 +1,1 @@
+"""From metrics to statements: intervals, paired differences, non-inferiority, published figures."""

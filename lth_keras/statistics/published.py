@@ -1,0 +1,113 @@
+"""Figures that a paper printed, beside ours."""
+
+import dataclasses
+import math
+
+import gin
+
+from lth_keras.errors import ConfigurationError
+from lth_keras.statistics.summary import MEASURES
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PublishedFigure:
+    """A number from a paper, and how near to it a reproduction should come.
+
+    Exactly one of `tolerance` and `tolerance_ratio` is given.
+
+    Attributes:
+      variant, round: whose row of the summary it belongs to.
+      metric: that row's column, such as 'max_mean_test_accuracy'.
+      value: as the summary has it: accuracies from 0 to 1, not percent.
+      source: where it is printed, for the reader.
+      tolerance: the largest absolute difference, in the metric's unit.
+      tolerance_ratio: for losses: 3.0 accepts value/3 to value·3.
+
+    Raises:
+      ConfigurationError: a field is not of that form.
+    """
+
+    variant: str
+    round: int
+    metric: str
+    value: float
+    source: str
+    tolerance: float | None = None
+    tolerance_ratio: float | None = None
+
+    def __post_init__(self):
+        name = f"the published figure of {self.variant} at round {self.round}"
+        if self.metric not in MEASURES:
+            raise ConfigurationError(
+                f"{name} has metric {self.metric!r}; expected one of {', '.join(MEASURES)}"
+            )
+        if is_accuracy(self.metric) and not 0 <= self.value <= 1:
+            raise ConfigurationError(
+                f"{name} has {self.metric} {self.value}; expected 0 to 1: divide percent by 100"
+            )
+        given = [t for t in (self.tolerance, self.tolerance_ratio) if t is not None]
+        if len(given) != 1:
+            raise ConfigurationError(
+                f"{name} has tolerance {self.tolerance} and tolerance_ratio "
+                f"{self.tolerance_ratio}; expected exactly one of them"
+            )
+        if self.tolerance is not None and not self.tolerance >= 0:
+            raise ConfigurationError(
+                f"{name} has tolerance {self.tolerance}; expected 0 or more"
+            )
+        if self.tolerance_ratio is not None and not (self.tolerance_ratio >= 1 and self.value > 0):
+            raise ConfigurationError(
+                f"{name} has tolerance_ratio {self.tolerance_ratio} on {self.value}; expected a "
+                "ratio from 1 on and a value above 0: give tolerance instead"
+            )
+
+    def bounds(self):
+        """(lowest, highest) value that agrees."""
+        if self.tolerance is not None:
+            return self.value - self.tolerance, self.value + self.tolerance
+        return self.value / self.tolerance_ratio, self.value * self.tolerance_ratio
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """A published figure and ours.
+
+    Attributes:
+      published: the `PublishedFigure`.
+      ours: the summary's value; None if it has no such row or no number there.
+      ci: (low, high) of ours, 95 %; None where the summary has no interval.
+      within: whether ours is within the tolerance; None where ours is.
+    """
+
+    published: PublishedFigure
+    ours: float | None
+    ci: tuple[float, float] | None
+    within: bool | None
+
+
+def compare(summary, published):
+    """A `Verdict` for each of `published`, in their order, against the DataFrame `summary`."""
+    rows = summary.set_index(["variant", "round"])
+    return [_verdict(rows, figure) for figure in published]
+
+
+def _verdict(rows, figure):
+    key = (figure.variant, figure.round)
+    if key not in rows.index or math.isnan(rows.at[key, figure.metric]):
+        return Verdict(figure, None, None, None)
+    ours = float(rows.at[key, figure.metric])
+    stem = figure.metric.removesuffix("_mean")
+    ci = None
+    if f"{stem}_ci_low" in rows:
+        ci = (float(rows.at[key, f"{stem}_ci_low"]), float(rows.at[key, f"{stem}_ci_high"]))
+        ci = None if math.isnan(ci[0]) else ci
+    low, high = figure.bounds()
+    # A difference that equals the tolerance agrees, whatever binary fractions make of it.
+    slack = 1e-12 * max(abs(low), abs(high))
+    return Verdict(figure, ours, ci, low - slack <= ours <= high + slack)
+
+
+def is_accuracy(metric):
+    """Whether a column of the summary holds accuracies."""
+    return "accuracy" in metric and not metric.endswith("_epoch")

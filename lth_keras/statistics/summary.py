@@ -1,0 +1,177 @@
+"""From every evaluation to one row per variant and round: what papers print."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from lth_keras import files
+from lth_keras.statistics.intervals import in_common, mean_interval, paired_difference
+from lth_keras.statistics.noninferiority import MARGIN, matching
+
+_OVER_TRIALS = (
+    "early_stop_step", "test_accuracy_at_early_stop", "test_accuracy_final", "train_loss_final",
+)
+MEASURES = (
+    *(f"{name}{end}" for name in _OVER_TRIALS for end in ("_mean", "_ci_low", "_ci_high")),
+    "max_mean_test_accuracy", "max_mean_test_accuracy_epoch",
+    "min_mean_train_loss", "min_mean_train_loss_epoch",
+    *(f"diff_vs_{other}{end}" for other in ("ticket", "full")
+      for end in ("", "_ci_low", "_ci_high", "_p")),
+)
+_AGAINST_FULL = (
+    "speed_up_vs_full", "speed_up_vs_full_ci_low", "speed_up_vs_full_ci_high", "matches_full",
+    "smallest_matching_density", "margin",
+)
+SUMMARY_COLUMNS = (
+    "variant", "round", "density", "trials", *MEASURES, "diverged", *_AGAINST_FULL,
+)
+
+
+def summarise(metrics, margin=MARGIN):
+    """One row per variant and round, 'full' first, the others as they are met.
+
+    Args:
+      metrics: what `read_csv` gives: a row per evaluation.
+      margin: how much lower an accuracy, 0 to 1, still counts as matching.
+
+    Returns:
+      A DataFrame of `SUMMARY_COLUMNS`. Means are over trials, their intervals 95 % by Student's
+      t. The early-stopping step is that of the minimum validation loss, the first of equals
+      (Frankle and Carbin, 2019); `max_mean_test_accuracy` is the maximum over epochs of the
+      mean over trials (De Alwis, Maniktala and Toole, 2021), so it is chosen on the test set.
+      `diff_vs_*` are of `test_accuracy_final`, paired by trial, with the ticket of the same
+      round and with the full network; both are NaN for that network itself. A trial with an
+      infinite loss has diverged (`MetricsRow` records a loss that is not a number as that): it
+      is counted in `trials` and `diverged` and is in no mean. What was not evaluated is NaN.
+      `speed_up_vs_full` is the full network's early-stopping step divided by this one's, in each
+      trial, and of that the mean. `matches_full` is what `matching` says of
+      `diff_vs_full`, None for the full network itself; `smallest_matching_density` is the smallest
+      density at which that is 'yes' for the row's variant, NaN where it never is, and needs not be
+      at every larger one.
+    """
+    metrics = metrics.reset_index(drop=True)
+    groups = {
+        key: _Group(frame) for key, frame in metrics.groupby(["variant", "round"], sort=False)
+    }
+    full = next((group for (variant, _), group in groups.items() if variant == "full"), None)
+    rows = []
+    for (variant, index), group in groups.items():
+        row = {"variant": variant, "round": index, **group.statistics()}
+        row |= _difference("ticket", group, groups.get(("ticket", index)))
+        row |= _difference("full", group, full)
+        row |= _speed_up(group, full)
+        row["matches_full"] = matching(
+            row["diff_vs_full"], row["diff_vs_full_ci_low"], row["diff_vs_full_ci_high"], margin,
+            0 if full is None else len(in_common(group.final, full.final)))
+        row["margin"] = margin
+        rows.append(row)
+    for row in rows:
+        row["smallest_matching_density"] = min(
+            (each["density"] for each in rows
+             if each["variant"] == row["variant"] and each["matches_full"] == "yes"),
+            default=math.nan,
+        )
+    rows.sort(key=lambda row: row["variant"] != "full")
+    return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
+
+
+def final_test_accuracies(metrics):
+    """{(variant, round): {trial: accuracy}} at each network's last evaluation of the test set.
+
+    Trials that diverged are left out, and so is a variant all of whose trials did.
+    """
+    finals = {
+        key: _Group(frame).final
+        for key, frame in metrics.groupby(["variant", "round"], sort=False)
+    }
+    return {key: final for key, final in finals.items() if final}
+
+
+def write_summary(frame, path):
+    """Writes a summary as CSV, NaN as an empty field; equal summaries are equal bytes."""
+    files.write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+
+
+class _Group:
+    """The trials of one variant at one round."""
+
+    def __init__(self, frame):
+        self.frame = frame
+        by_step = frame.sort_values("step", kind="stable")
+        by_trial = dict(iter(by_step.groupby("trial")))
+        self.trials = {trial: rows for trial, rows in by_trial.items() if not _diverged(rows)}
+        self.diverged = len(by_trial) - len(self.trials)
+        self.final = {t: _last(rows["test_accuracy"]) for t, rows in self.trials.items()}
+        self.stops = {t: _early_stop(rows) for t, rows in self.trials.items()}
+
+    def statistics(self):
+        stops = self.stops.values()
+        over_trials = {
+            "early_stop_step": [step for step, _ in stops],
+            "test_accuracy_at_early_stop": [accuracy for _, accuracy in stops],
+            "test_accuracy_final": list(self.final.values()),
+            "train_loss_final": [_last(rows["train_loss"]) for rows in self.trials.values()],
+        }
+        row = {
+            "density": mean_interval(self.frame.groupby("trial")["density"].first())[0],
+            "trials": len(self.trials) + self.diverged,
+            "diverged": self.diverged,
+        }
+        for name, values in over_trials.items():
+            ends = (f"{name}_mean", f"{name}_ci_low", f"{name}_ci_high")
+            row |= dict(zip(ends, mean_interval(values)))
+        for name, column, best in (
+            ("max_mean_test_accuracy", "test_accuracy", "idxmax"),
+            ("min_mean_train_loss", "train_loss", "idxmin"),
+        ):
+            row[name], row[f"{name}_epoch"] = self._best_mean(column, best)
+        return row
+
+    def _best_mean(self, column, best):
+        rows = pd.concat(self.trials.values()).dropna(subset=column) if self.trials else ()
+        if not len(rows):
+            return math.nan, math.nan
+        by_step = rows.groupby("step").agg(
+            mean=(column, "mean"), count=(column, "size"), epoch=("epoch", "first")
+        )
+        # Where a trial is missing, a mean over the others could win by their luck.
+        by_step = by_step[by_step["count"] == len(self.trials)]
+        if by_step.empty:
+            return math.nan, math.nan
+        row = by_step.loc[getattr(by_step["mean"], best)()]
+        return row["mean"], row["epoch"]
+
+
+def _difference(other, ours, theirs):
+    if theirs is None or theirs is ours:
+        values = [math.nan] * 4
+    else:
+        values = paired_difference(ours.final, theirs.final)
+    return dict(zip((f"diff_vs_{other}{end}" for end in ("", "_ci_low", "_ci_high", "_p")), values))
+
+
+def _speed_up(ours, full):
+    ratios = []
+    if full is not None and full is not ours:
+        ratios = [
+            full.stops[trial][0] / step
+            for trial, (step, _) in ours.stops.items() if trial in full.stops and step > 0
+        ]
+    return dict(zip(_AGAINST_FULL, mean_interval(ratios)))
+
+
+def _diverged(rows):
+    return bool(np.isinf(rows[["train_loss", "val_loss", "test_loss"]].to_numpy()).any())
+
+
+def _early_stop(rows):
+    if rows["val_loss"].isna().all():
+        return math.nan, math.nan
+    row = rows.loc[rows["val_loss"].idxmin()]
+    return row["step"], row["test_accuracy"]
+
+
+def _last(column):
+    evaluated = column.dropna()
+    return evaluated.iloc[-1] if len(evaluated) else math.nan

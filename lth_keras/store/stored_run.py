@@ -1,0 +1,190 @@
+"""A run as it lies on disk, finished or not: what reports are made from."""
+
+import dataclasses
+import datetime
+
+import pandas as pd
+
+from lth_keras import files
+from lth_keras.errors import ConfigurationError
+from lth_keras.paths import RunPaths, variant_name
+from lth_keras.statistics.published import PublishedFigure
+from lth_keras.statistics.summary import summarise
+from lth_keras.store import network_folder, run_lock
+from lth_keras.store.metrics import concatenate, read_csv
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredRun:
+    """What is known of a run from its folder.
+
+    Attributes:
+      paths: `RunPaths`.
+      header: what run.json holds.
+      units: [(trial, name)] of all networks that the run is to train.
+      facts: {(trial, name): what done.json holds} of those that are stored, in that order.
+      metrics: every evaluation of those, as `read_csv` gives them.
+      summary: what `summarise` makes of the metrics.
+      is_worked_on: whether a process was working on the run when it was read.
+    """
+
+    paths: RunPaths
+    header: dict
+    units: list
+    facts: dict
+    metrics: pd.DataFrame
+    summary: pd.DataFrame
+    is_worked_on: bool
+
+    @classmethod
+    def load(cls, root):
+        """The run in the folder `root`; writes its metrics.csv anew from its networks' own.
+
+        Of a finished run that has lost networks it leaves a whole metrics.csv as it is: that file
+        holds all that is still known of them.
+
+        Raises:
+          ConfigurationError: there is no run.
+          RunError: a file of it is damaged.
+        """
+        paths = RunPaths(root)
+        if not paths.run_json.is_file():
+            raise ConfigurationError(
+                f"{root} is no run: it has no run.json; `run.py list` shows the runs there are"
+            )
+        header = network_folder.header(paths)
+        units = [tuple(unit) for unit in header["units"]]
+        facts = {
+            unit: network_folder.facts(paths.network(*unit)) for unit in units
+            if network_folder.is_done(paths.network(*unit))
+        }
+        if not (_lost(header, units, facts) and _is_vouched(header, paths.metrics)):
+            concatenate([paths.network(*unit) / "metrics.csv" for unit in facts], paths.metrics)
+        metrics = read_csv(paths.metrics)
+        stored = {(each["trial"], each["variant"], each["round"]) for each in facts.values()}
+        network = pd.MultiIndex.from_frame(metrics[["trial", "variant", "round"]])
+        metrics = metrics[network.isin(stored)].reset_index(drop=True)
+        return cls(paths, header, units, facts, metrics,
+                   summarise(metrics, header["margin"]), run_lock.is_held(paths.root))
+
+    @property
+    def name(self):
+        """The experiment's name."""
+        return self.header["experiment"] or self.header["run"]
+
+    @property
+    def network(self):
+        """The network's name, such as 'lenet_300_100'."""
+        return self.header["configuration"]["model"].get("name", "network")
+
+    @property
+    def is_fallback(self):
+        """Whether the data are not those that were asked for."""
+        return self.header["data"]["fallback_reason"] is not None
+
+    @property
+    def data(self):
+        """The data really used; a fallback says what it stands in for."""
+        data = self.header["data"]
+        if self.is_fallback:
+            return f"{data['name']} (FALLBACK, NOT {data['requested']})"
+        return data["name"]
+
+    @property
+    def trials(self):
+        """How many trials have a stored network."""
+        return len({trial for trial, _ in self.facts})
+
+    @property
+    def subject(self):
+        """What every title names: network, data, trials."""
+        count = self.trials
+        return f"{self.network} on {self.data}, {count} trial{'s' if count != 1 else ''}"
+
+    @property
+    def published(self):
+        """`PublishedFigure`s of the data that were used; () on a fallback."""
+        if self.is_fallback:
+            return ()
+        return tuple(PublishedFigure(**figure) for figure in self.header["published"])
+
+    @property
+    def margin(self):
+        """How much lower an accuracy still counts as matching."""
+        return self.header["margin"]
+
+    @property
+    def lost(self):
+        """The networks of a finished run that are neither stored nor recorded as left out."""
+        return _lost(self.header, self.units, self.facts)
+
+    @property
+    def keeps_summary(self):
+        """Whether summary.csv tells of more networks than are stored, and is to stay so."""
+        return bool(self.lost) and _is_vouched(self.header, self.paths.summary)
+
+    @property
+    def is_complete(self):
+        """Whether every network is stored, or left out for a reason that is recorded."""
+        return self.header["state"] == "done" and not self.lost
+
+    def state(self):
+        """A sentence or two on how far the run came, or None where it is done."""
+        if self.is_complete:
+            return None
+        if self.lost:
+            return (
+                f"Networks are missing: of the {len(self.units)} networks of this finished run "
+                f"{len(self.lost)} are not in its folder any more, and this report is of the "
+                f"{len(self.facts)} that are. The training command trains the missing ones again."
+            )
+        written = max(
+            (path.stat().st_mtime for path in self.paths.root.glob("trial_*/*")), default=None)
+        when = "" if written is None else " The last file of a network was written at " + (
+            datetime.datetime.fromtimestamp(written, datetime.timezone.utc)
+            .strftime("%Y-%m-%d %H:%M UTC.")
+        )
+        how = "still going" if self.is_worked_on else {
+            "stopped": "was stopped", "failed": f"failed ({self.header.get('reason')})",
+        }.get(self.header["state"], "was cut off")
+        going = "is " + how if self.is_worked_on else how
+        return (
+            f"This run {going}: {len(self.facts)} of {len(self.units)} networks are stored, and "
+            f"this report is of those.{when}"
+        )
+
+    def rounds(self, variant):
+        """Rounds at which a variant is stored, ascending."""
+        return sorted(
+            {facts["round"] for facts in self.facts.values() if facts["variant"] == variant})
+
+    def variants(self):
+        """Names of the stored variants, the rounds of IMP left out, in their order."""
+        return list(dict.fromkeys(
+            facts["variant"] for facts in self.facts.values() if facts["variant"] != "imp"))
+
+    def folder(self, trial, variant, index):
+        """Folder of a stored network, or None."""
+        for (its_trial, name), facts in self.facts.items():
+            if (its_trial, facts["variant"], facts["round"]) == (trial, variant, index):
+                return self.paths.network(its_trial, name)
+        return None
+
+
+def _lost(header, units, facts):
+    if header["state"] != "done":
+        return []
+    explained = {**header.get("skipped", {}), **header.get("failed", {})}
+    return [
+        (trial, name) for trial, name in units
+        if (trial, name) not in facts and f"{trial}/{name}" not in explained
+    ]
+
+
+def _is_vouched(header, path):
+    return path.is_file() and header.get("tables", {}).get(path.name) == files.sha256(path)
+
+
+def label(variant, index):
+    """'ticket@06' for a network of a round, 'full' for one of none."""
+    return variant_name(variant, index if index else None)

@@ -1,0 +1,108 @@
+"""Event files on disk: their names, which are finished, and writing those that are missing.
+
+A network in training writes to a file that ends in `.unfinished`. When the network is stored,
+its finished file is written whole, from the store, and the unfinished ones go: whatever was
+interrupted and done again in between, one file remains, and it says what metrics.csv says.
+"""
+
+import time
+
+from lth_keras import files
+from lth_keras.store import network_folder
+from lth_keras.tensorboard import events, network_events
+
+_STEM = "events.out.tfevents"
+_UNFINISHED = ".unfinished"
+
+
+def folder_of(paths, trial, name):
+    """A network's folder: trials of one network are neighbours in the run selector."""
+    return paths.tensorboard / name / f"trial_{trial:02d}"
+
+
+def event_path(folder, suffix=""):
+    """A new name for an event file; readers take files in the order of their names."""
+    return folder / f"{_STEM}.{time.time_ns() // 1000:017d}{suffix}"
+
+
+def unfinished_path(folder):
+    """A new name for the file of a network in training."""
+    return event_path(folder, _UNFINISHED)
+
+
+def is_written(folder):
+    """Whether the network has its finished file."""
+    return any(not path.name.endswith(_UNFINISHED) for path in folder.glob(f"{_STEM}.*"))
+
+
+def finish(paths, header, trial, name):
+    """Writes a stored network's event file and takes its unfinished ones away."""
+    folder = folder_of(paths, trial, name)
+    started = sorted(folder.glob(f"{_STEM}.*{_UNFINISHED}"))
+    noted = {}
+    for path in started:
+        noted |= _noted(events.decode(path))
+    content = events.encode(network_events.network(paths, header, trial, name, noted))
+    files.write_bytes(event_path(folder), content)
+    for path in started:
+        path.unlink(missing_ok=True)
+
+
+def are_written(paths, wanted):
+    """Whether each stored one of `wanted`, [(trial, name)], and the run itself have their file."""
+    return is_written(_run_folder(paths)) and all(
+        is_written(folder_of(paths, trial, name)) for trial, name in wanted
+        if network_folder.is_done(paths.network(trial, name)))
+
+
+def write_missing(paths, header, wanted):
+    """Event files of the stored ones of `wanted`, [(trial, name)], that have none; and how many.
+
+    None that exists is touched: neither a finished one, nor that of a network in training.
+    """
+    count = 0
+    for trial, name in wanted:
+        folder = folder_of(paths, trial, name)
+        done = network_folder.is_done(paths.network(trial, name))
+        if done and not any(folder.glob(f"{_STEM}.*")):
+            finish(paths, header, trial, name)
+            count += 1
+    return count
+
+
+def write_run(paths):
+    """Writes what belongs to the run as a whole: the dashboard's columns, and the texts so far.
+
+    The texts are the operative configuration and the summary's table, where they exist.
+    """
+    folder = _run_folder(paths)
+    before = sorted(folder.glob(f"{_STEM}.*"))
+    now = time.time()
+    columns = events.hparams_columns(network_events.HPARAMS, network_events.METRICS)
+    found = [*events.opening(now), events.event(columns, now)]
+    if paths.operative_config.exists():
+        config = paths.operative_config.read_text("utf-8")
+        # Four spaces before a line make it code in Markdown.
+        indented = "\n".join(f"    {line}" for line in config.splitlines())
+        found.append(events.event(events.text("operative_config", indented), now))
+    if paths.summary_md.exists():
+        table = paths.summary_md.read_text("utf-8")
+        found.append(events.event(events.text("summary", table), now))
+    files.write_bytes(event_path(folder), events.encode(found))
+    for path in before:
+        path.unlink(missing_ok=True)
+
+
+def _run_folder(paths):
+    return paths.tensorboard / "run"
+
+
+def _noted(found):
+    noted = {}
+    for event in found:
+        if event.HasField("summary"):
+            values = {value.tag: value for value in event.summary.value}
+            norm = values.get(network_events.GRADIENT_NORM)
+            noted[event.step] = network_events.Noted(
+                event.wall_time, None if norm is None else norm.tensor.float_val[0])
+    return noted

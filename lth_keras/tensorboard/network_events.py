@@ -1,0 +1,122 @@
+"""One trained network as events: scalars, weight histograms, masks as images, hparams."""
+
+import dataclasses
+
+import numpy as np
+
+from lth_keras import files, masks
+from lth_keras.figures import mask_planes
+from lth_keras.store.metrics import read_csv
+from lth_keras.store.network_folder import facts as read_facts
+from lth_keras.tensorboard import events
+
+GRADIENT_NORM = "gradient_norm"
+# Of metrics.csv; the tags that one chart should share begin alike.
+TAGS = {
+    f"{measure}/{split}": f"{column}_{measure}"
+    for measure in ("accuracy", "loss")
+    for split, column in (("test", "test"), ("train", "train"), ("validation", "val"))
+}
+# Five, since the dashboard hides any further column until it is asked for.
+HPARAMS = ("variant", "round", "trial", "kept_percent", "learning_rate")
+METRICS = {
+    "accuracy/test": "final test accuracy", "accuracy/validation": "final validation accuracy",
+    "loss/test": "final test loss", "loss/train": "final training loss", "density": "density",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Noted:
+    """What only the process that trained a network knew of one step.
+
+    Attributes:
+      wall_time: seconds since 1970 of the evaluation.
+      gradient_norm: or None where it was not measured.
+    """
+
+    wall_time: float
+    gradient_norm: float | None = None
+
+
+def network(paths, header, trial, name, noted):
+    """The events of a stored network.
+
+    Args:
+      paths: `RunPaths`.
+      header: what run.json holds.
+      trial, name: the unit.
+      noted: {step: Noted}; for a step without, the time is that at which the unit was stored.
+
+    Returns:
+      A list of events, complete: from the file's opening to the end of its hparams row.
+    """
+    folder = paths.network(trial, name)
+    facts = read_facts(folder)
+    stored = (folder / "done.json").stat().st_mtime
+    evaluations = read_csv(folder / "metrics.csv").to_dict("records")
+    times = {row["step"]: noted.get(row["step"], Noted(stored)) for row in evaluations}
+    began = min((each.wall_time for each in times.values()), default=stored)
+    found = [
+        *events.opening(began),
+        events.event(events.hparams(hyperparameters(header, facts), began, f"{name}/{trial}"),
+                     began),
+    ]
+    found += [
+        events.event(scalars(row, times[row["step"]].gradient_norm),
+                     times[row["step"]].wall_time, row["step"])
+        for row in evaluations
+    ]
+    found_masks = files.read_npz(folder / "masks.npz")
+    kept = {key: np.asarray(found_masks[key], bool)
+            for key in mask_planes.in_order(found_masks, header)}
+    start, end = _weights(paths, folder, trial, facts, kept)
+    shape = header["data"]["input_shape"]
+    for step, weights in ((facts["start_step"], start), (facts["steps"], end)):
+        for key, mask in kept.items():
+            found.append(events.event(
+                events.histogram(f"weights/{key}", weights[key][mask]), stored, step))
+    if facts["density"] < 1 and not all(mask.all() for mask in kept.values()):
+        for tag, pixels in _images(kept, shape):
+            found.append(events.event(events.image(tag, pixels), stored, facts["start_step"]))
+    found.append(events.event(events.hparams_end(stored, not facts["diverged"]), stored))
+    return found
+
+
+def scalars(row, gradient_norm=None):
+    """A summary of one evaluation, a row of metrics.csv; what was not evaluated is left out."""
+    values = {tag: row[column] for tag, column in TAGS.items()}
+    values["density"] = row["density"]
+    present = {tag: value for tag, value in values.items()
+               if value is not None and not np.isnan(value)}
+    return events.scalars(present | {GRADIENT_NORM: gradient_norm})
+
+
+def hyperparameters(header, facts):
+    """A network's row of the hparams dashboard, but for its metrics."""
+    row = {
+        "variant": facts["variant"], "round": facts["round"], "trial": facts["trial"],
+        "kept_percent": round(100 * facts["density"], 3),
+        "learning_rate": header["configuration"]["optimizer"].get("learning_rate"),
+    }
+    # A learning-rate schedule is a dict, and the dashboard takes numbers and words.
+    return {
+        name: value if isinstance(value, (int, float, str)) else str(value)
+        for name, value in row.items() if value is not None
+    }
+
+
+def _weights(paths, folder, trial, facts, kept):
+    end = files.read_npz(folder / "weights.npz")
+    if (folder / "initial.npz").exists():
+        return files.read_npz(folder / "initial.npz"), end
+    point = paths.rewind(trial) if facts["round"] else paths.initial(trial)
+    return masks.apply(kept, files.read_npz(point)), end
+
+
+def _images(kept, input_shape):
+    first = next(iter(kept))
+    counts = mask_planes.input_pixels(kept[first], input_shape)
+    if counts is not None:
+        yield f"input_pixels/{first}", mask_planes.grey(mask_planes.enlarge(counts))
+    for key, mask in kept.items():
+        yield f"mask/{key}", mask_planes.grey(mask_planes.mask_plane(mask))

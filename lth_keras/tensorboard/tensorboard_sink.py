@@ -1,0 +1,83 @@
+"""The sink that writes a run's event files as it goes."""
+
+import contextlib
+import time
+
+from lth_keras import files
+from lth_keras.sink import Sink
+from lth_keras.store import network_folder
+from lth_keras.tensorboard import event_files, events, network_events
+
+# A gradient costs about two updates: once in this many is about one percent.
+_UPDATES_PER_GRADIENT = 200
+
+
+class TensorBoard(Sink):
+    """One event file per trained network, under `tensorboard/<network>/trial_NN/`.
+
+    Scalars reach the disk at each evaluation; histograms, images and the row of the hparams
+    dashboard when the network is stored. A file of a stored network is never written again.
+
+    Args:
+      paths: `RunPaths`.
+      gradient_norm: None, or a function of the job in training that gives the norm of the
+        gradient of its loss; asked at an evaluation at most once in 200 updates.
+    """
+
+    def __init__(self, paths, gradient_norm=None):
+        self._paths = paths
+        self._gradient_norm = gradient_norm
+        self._file = None
+        self._measured = None
+        self._header = None
+
+    def run_started(self):
+        """Writes what belongs to the run as a whole."""
+        event_files.write_run(self._paths)
+
+    def job_started(self, job):
+        """Opens the network's unfinished file."""
+        if self._header is None:
+            self._header = network_folder.header(self._paths)
+        if self._file is not None:  # A job was interrupted in this process.
+            with contextlib.suppress(OSError):  # Perhaps by a full disk, which this one met too.
+                self._file.close()
+        folder = event_files.folder_of(self._paths, job.trial, job.name)
+        with files.writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = open(event_files.unfinished_path(folder), "wb")
+        self._write(events.opening(time.time()))
+        self._measured = None
+
+    def evaluated(self, job, evaluation):
+        """Writes the scalars, so that they can be seen at once."""
+        norm = None
+        if self._gradient_norm is not None and (
+            self._measured is None or evaluation.step - self._measured >= _UPDATES_PER_GRADIENT
+        ):
+            norm = self._gradient_norm(job)
+            self._measured = evaluation.step
+        values = {tag: getattr(evaluation, column) for tag, column in network_events.TAGS.items()}
+        present = {tag: value for tag, value in values.items() if value is not None}
+        summary = events.scalars(present | {network_events.GRADIENT_NORM: norm})
+        self._write([events.event(summary, time.time(), evaluation.step)])
+
+    def job_finished(self, job, facts):
+        """Writes the network's finished file from what is stored of it."""
+        with files.writing(self._file.name):
+            self._file.close()
+        self._file = None
+        event_files.finish(self._paths, self._header, job.trial, job.name)
+
+    def run_finished(self, summary):
+        """Finishes what an earlier process was interrupted in."""
+        header = network_folder.header(self._paths)
+        for done in sorted(self._paths.root.glob(f"trial_*/*/{network_folder.DONE}")):
+            trial, name = int(done.parent.parent.name.removeprefix("trial_")), done.parent.name
+            if not event_files.is_written(event_files.folder_of(self._paths, trial, name)):
+                event_files.finish(self._paths, header, trial, name)
+
+    def _write(self, found):
+        with files.writing(self._file.name):
+            self._file.write(events.encode(found))
+            self._file.flush()

@@ -1,0 +1,140 @@
+"""Training one network from a state to a step, with evaluations and checkpoints on the way."""
+
+import dataclasses
+import math
+import time
+
+import numpy as np
+
+from lth_keras.training.trainer import TrainState
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """The network's losses and accuracies at one step; None where a split is empty.
+
+    Training figures are means over the batches since the evaluation before, as each was met.
+    """
+
+    step: int
+    train_loss: float
+    train_accuracy: float
+    val_loss: float | None
+    val_accuracy: float | None
+    test_loss: float
+    test_accuracy: float
+
+
+@dataclasses.dataclass
+class TrainingProgress:
+    """A network in training: all that going on with it needs, between any two updates.
+
+    Attributes:
+      state: where it stands.
+      evaluations: in the order of their steps.
+      totals: float32 [2], sums of batch losses and accuracies since the last evaluation.
+      captured: the state at `capture_at`, once it was passed.
+      diverged: whether a loss, on whichever split, was not finite; training ended there.
+      train_seconds, evaluate_seconds: wall time within the compiled functions.
+    """
+
+    state: TrainState
+    evaluations: list = dataclasses.field(default_factory=list)
+    totals: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(2, np.float32))
+    captured: TrainState | None = None
+    diverged: bool = False
+    train_seconds: float = 0.0
+    evaluate_seconds: float = 0.0
+
+
+class Interrupted(Exception):
+    """Training was asked to stop, and did so at a safe point."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """How one network is trained.
+
+    Attributes:
+      start: the step before the first update.
+      stop: the last step.
+      every: steps between evaluations, counted from step 0.
+      order: `DataOrder`.
+      augmentation_seed: seed of this network's augmentation.
+      capture_at: a step whose state is wanted too, or None.
+    """
+
+    start: int
+    stop: int
+    every: int
+    order: object
+    augmentation_seed: int = 0
+    capture_at: int | None = None
+
+    def next_pause(self, step):
+        """The first step after `step` where training pauses: to evaluate, to capture, or done."""
+        pauses = [self.stop, (step // self.every + 1) * self.every]
+        if self.capture_at is not None and self.capture_at > step:
+            pauses.append(self.capture_at)
+        return min(pauses)
+
+    def evaluates_at(self, step):
+        """Whether the network is evaluated at `step`."""
+        return step == self.stop or step % self.every == 0
+
+
+def train_network(trainer, plan, progress, on_evaluation=None, checkpoint=None, should_stop=None):
+    """Trains until the plan's last step.
+
+    Args:
+      trainer: the `Trainer` of the network's architecture.
+      plan: `Plan`.
+      progress: `TrainingProgress`, at the start or as a checkpoint kept it; changed in place.
+      on_evaluation: called with each `Evaluation` as it is made.
+      checkpoint: called with `progress` where training pauses; decides itself whether to keep it.
+      should_stop: asked about once a second; None for never.
+
+    Returns:
+      `progress`, at its end.
+
+    Raises:
+      Interrupted: `should_stop` said so; `progress` stands where training does.
+    """
+    trainer.load(progress.state)
+    if plan.capture_at == progress.state.step and progress.captured is None:
+        progress.captured = trainer.state()
+    last = progress.evaluations[-1].step if progress.evaluations else plan.start
+    while trainer.step < plan.stop and not progress.diverged:
+        pause = plan.next_pause(trainer.step)
+        began = time.perf_counter()
+        progress.totals = trainer.train(
+            plan.order, pause - trainer.step, plan.augmentation_seed, progress.totals, should_stop)
+        progress.train_seconds += time.perf_counter() - began
+        if trainer.step < pause:
+            progress.state = trainer.state()
+            raise Interrupted
+        if pause == plan.capture_at:
+            progress.captured = trainer.state()
+        if plan.evaluates_at(pause):
+            evaluation = _evaluate(trainer, progress, pause, pause - last)
+            last, progress.totals = pause, np.zeros(2, np.float32)
+            if on_evaluation is not None:
+                on_evaluation(evaluation)
+        if checkpoint is not None and trainer.step < plan.stop:
+            checkpoint(progress, trainer)
+    progress.state = trainer.state()
+    return progress
+
+
+def _evaluate(trainer, progress, step, batches):
+    began = time.perf_counter()
+    train_loss, train_accuracy = (float(total) / batches for total in progress.totals)
+    evaluation = Evaluation(
+        step, train_loss, train_accuracy,
+        *trainer.evaluate("validation"), *trainer.evaluate("test"),
+    )
+    progress.evaluate_seconds += time.perf_counter() - began
+    progress.evaluations.append(evaluation)
+    losses = (evaluation.train_loss, evaluation.val_loss, evaluation.test_loss)
+    progress.diverged = not all(loss is None or math.isfinite(loss) for loss in losses)
+    return evaluation
