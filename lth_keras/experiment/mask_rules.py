@@ -2,8 +2,8 @@
 
 A rule is a small object with `masks(place) -> {key: bool array}`; `place` is a `JobContext`: one
 trial, one round, and what is stored of them. Where it reads what another network of the trial left,
-a method `needs(variant, index)` names that network's folder. `chained` says that the mask of a round
-is made from the variant's own round before, so that it needs all of them.
+a method `needs(variant, index)` names that network's folder. `chained` says that the mask of a
+round is made from the variant's own round before, so that it needs all of them.
 """
 
 import dataclasses
