@@ -48,13 +48,14 @@ class DiskCache:
         self.folder = pathlib.Path(folder)
         self._console = console
 
-    def entry(self, source, settings, prepare):
+    def entry(self, source, settings, prepare, made=None):
         """The folder of a source's decoded examples, made if it is not there.
 
         Args:
           source: `Source`.
           settings: what else the bytes depend on, as JSON.
           prepare: function (split, inputs) -> inputs as they are to be stored, of each part.
+          made: function: the `Source` to read where that is another one, made from `source`.
 
         Returns:
           `Entry`.
@@ -73,7 +74,8 @@ class DiskCache:
             self.folder.mkdir(parents=True, exist_ok=True)
             with _locked(self.folder / f"{key}.lock", self._waiting(source.name)):
                 # Another process may have made it in the meantime.
-                return _opened(place) or self._made(place, source, prepare)
+                return _opened(place) or self._made(
+                    place, source if made is None else made(), prepare)
 
     def _made(self, place, source, prepare):
         partial = place.with_name(f"{place.name}.partial")

@@ -8,6 +8,7 @@ from lth_keras.training.loop import Evaluation, Interrupted, Plan, TrainingProgr
 from lth_keras.training.optimizers import SGD, Adam, AdamW, KerasOptimizer
 from lth_keras.training.order import DataOrder
 from lth_keras.training.precision import building, check_precision
+from lth_keras.training.random_resized_crop import RandomResizedCropAndFlip
 from lth_keras.training.replicas import Replicas
 from lth_keras.training.saliency import Probe, Saliency
 from lth_keras.training.strategies import Mirrored, MultiWorkerMirrored, OneDevice, in_cluster
@@ -16,6 +17,7 @@ from lth_keras.training.trainer import Trainer, TrainState
 __all__ = [
     "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Evaluation",
     "GradientNorm", "Interrupted", "KerasOptimizer", "Mirrored", "MultiWorkerMirrored",
-    "OneDevice", "Plan", "Probe", "TrainingProgress", "Replicas", "SGD", "Saliency", "StepDecay",
-    "TrainState", "Trainer", "building", "check_precision", "in_cluster", "train_network",
+    "OneDevice", "Plan", "Probe", "RandomResizedCropAndFlip", "Replicas", "SGD", "Saliency",
+    "StepDecay", "TrainState", "Trainer", "TrainingProgress", "building", "check_precision",
+    "in_cluster", "train_network",
 ]

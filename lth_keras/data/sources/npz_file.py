@@ -1,4 +1,4 @@
-"""'npz:FILE': arrays x_train, y_train and so on, read from the archive without holding all of it."""
+"""'npz:FILE': arrays x_train, y_train and so on, read from the archive part by part."""
 
 import contextlib
 import pathlib
@@ -133,6 +133,6 @@ def _reading(path):
     except _UNREADABLE as error:
         reason = str(error).strip().splitlines()[0][:100] if str(error).strip() else ""
         raise ConfigurationError(
-            f"'npz:{path.name}' cannot be read ({type(error).__name__}: {reason}); expected a whole "
-            "archive of numpy.savez, of numbers and without pickled objects: write it again"
+            f"'npz:{path.name}' cannot be read ({type(error).__name__}: {reason}); expected a "
+            "whole archive of numpy.savez, of numbers and without pickled objects: write it again"
         ) from error

@@ -148,8 +148,8 @@ def _check_finite(name, column, values):
     wrong = np.flatnonzero(~np.isfinite(values))
     if wrong.size:
         raise ConfigurationError(
-            f"the column {column!r} of '{name}' lacks {wrong.size} of {len(values)} values, or they "
-            f"are not finite, first in row {wrong[0] + 1}; expected numbers: fill or drop them"
+            f"the column {column!r} of '{name}' lacks {wrong.size} of {len(values)} values, or "
+            f"they are not finite, first in row {wrong[0] + 1}; expected numbers: fill or drop them"
         )
 
 
