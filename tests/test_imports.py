@@ -12,13 +12,15 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
 
 # From the ground up; a module may import from its own layer and from those before it.
 LAYERS = (
-    {"errors", "durations", "paths", "files", "seeds", "signals", "sink", "masks", "criteria"},
+    {"errors", "durations", "paths", "files", "seeds", "signals", "sink", "masks", "metric",
+     "criteria"},
     {"compat", "variables"},
     {"statistics"},
     {"store"},
     {"figures"},
     {"tensorboard", "console"},
     {"report"},
+    {"tasks"},
     {"data", "models", "pruning", "initializers"},
     {"training", "rewinding", "export", "analysis"},
     {"experiment"},

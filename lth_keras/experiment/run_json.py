@@ -127,7 +127,9 @@ class RunJson:
             "units": [[job.trial, job.name] for job in jobs.graph(experiment)],
             "traces": context.trace_counts(),
             "published": [dataclasses.asdict(figure) for figure in experiment.published],
-            "margin": experiment.margin,
+            "task": identity.describe(context.task),
+            "metrics": [dataclasses.asdict(metric) for metric in context.task.metrics],
+            "margin": context.margin,
             **facts,
         })
         self._before = files.read_sealed_json(self._paths.run_json)

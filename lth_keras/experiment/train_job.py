@@ -1,6 +1,5 @@
 """Doing one job: where it starts, its training, and what it leaves in its folder."""
 
-import dataclasses
 import json
 import os
 
@@ -11,7 +10,7 @@ from lth_keras.experiment.context import JobContext, load_masks
 from lth_keras.experiment.weight_rules import RewoundWeights, TrainedWeights
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
-from lth_keras.store.metrics import MetricsRow, rows_to_csv
+from lth_keras.store.metrics import MetricsRow, columns, rows_to_csv
 from lth_keras.training import Checkpoint, Interrupted, Plan, TrainingProgress, TrainState
 
 _COPIED = ("masks.npz", "weights.npz")
@@ -147,7 +146,7 @@ def _density(context, kept):
 
 
 def _store(context, job, start, network, arguments, shared, told):
-    folder = context.paths.network(job.trial, job.name)
+    folder, metric = context.paths.network(job.trial, job.name), context.task.main_metric.name
     network_folder.begin(folder)
     names = ["masks.npz", "weights.npz", "metrics.csv"]
     files.write_npz(folder / "masks.npz", start.masks, compress=True)
@@ -168,7 +167,7 @@ def _store(context, job, start, network, arguments, shared, told):
         "start_step": start.step, "steps": network.state.step, "diverged": network.diverged,
         "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
         **told,
-        "final_test_accuracy": network.evaluations[-1].test_accuracy,
+        f"final_test_{metric}": network.evaluations[-1].values[f"test_{metric}"],
         "train_seconds": round(network.train_seconds, 3),
         "evaluate_seconds": round(network.evaluate_seconds, 3),
     }
@@ -185,10 +184,11 @@ def _rows(context, job, density, evaluations):
     return rows_to_csv([
         MetricsRow(
             trial=job.trial, variant=job.label, round=job.round, density=density,
-            epoch=evaluation.step / context.steps_per_epoch, **dataclasses.asdict(evaluation),
+            step=evaluation.step, epoch=evaluation.step / context.steps_per_epoch,
+            values=evaluation.values,
         )
         for evaluation in evaluations
-    ])
+    ], columns(context.task.metrics))
 
 
 def _take_from_round(context, job, same):
