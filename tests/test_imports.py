@@ -14,15 +14,15 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
 LAYERS = (
     {"errors", "durations", "paths", "files", "seeds", "signals", "sink", "masks", "criteria"},
     {"compat", "variables"},
+    {"data", "models", "pruning", "initializers"},
     {"statistics"},
     {"store"},
     {"figures"},
     {"tensorboard", "console"},
     {"report"},
-    {"data", "models", "pruning", "initializers"},
     {"training", "rewinding", "export", "analysis"},
     {"experiment"},
-    {"cluster"},
+    {"cluster", "doctor"},
     {"api", "commands"},
 )
 # What these import must not bring TensorFlow along: they are read, tested and used without it.
