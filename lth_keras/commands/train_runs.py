@@ -79,7 +79,7 @@ def prepare_all(asked, points, should_stop):
         # The workers need the memory of the GPUs.
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
-    runs, dataset, data = [], None, None
+    runs, loaded, data = [], None, None
     for point in points:
         read = functools.partial(
             configuration.read, asked.gin_files, (*asked.gin_params, *point.bindings))
@@ -100,8 +100,9 @@ def prepare_all(asked, points, should_stop):
             experiment = dataclasses.replace(experiment, distribution=distribution)
             # Before the data: TensorFlow wants to know its cluster before it computes anything.
             distribution.start()
-            if experiment.dataset != dataset:
-                dataset, data = experiment.dataset, experiment.dataset.load(asked.data_dir)
+            if (experiment.dataset, experiment.task) != loaded:
+                loaded = experiment.dataset, experiment.task
+                data = experiment.dataset.load(asked.data_dir, experiment.task)
             prepared = prepare(experiment, asked.output_dir, asked.data_dir,
                                asked.checkpoint_seconds, should_stop, data)
         except ConfigurationError as error:

@@ -57,6 +57,11 @@ class RowsOnDisk:
         """`RowsOnDisk` of these rows' chosen ones; reads nothing."""
         return RowsOnDisk(self.path, self.dtype, self._stored, self.rows[chosen])
 
+    def parts(self):
+        """The rows in their order, as arrays of a chunk each."""
+        for start in range(0, len(self), _CHUNK):
+            yield self[start : start + _CHUNK]
+
     def __len__(self):
         return len(self.rows)
 

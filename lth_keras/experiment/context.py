@@ -2,14 +2,12 @@
 
 import dataclasses
 
-import numpy as np
-
-from lth_keras import files, masks, models, pruning, rewinding, seeds
+from lth_keras import masks, models, pruning, rewinding, seeds
 from lth_keras.durations import Duration
 from lth_keras.experiment import pruner
 from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.paths import round_name
-from lth_keras.store import network_folder
+from lth_keras.store import network_folder, network_reader
 from lth_keras.training import DataOrder, Replicas, Saliency, Trainer, building
 from lth_keras.variables import named_variables, snapshot
 
@@ -30,6 +28,7 @@ class Context:
                  replicas=None):
         self.experiment = experiment
         self.data = data
+        self.task = data.task
         self.paths = paths
         self.checkpoint_seconds = checkpoint_seconds
         self.should_stop = should_stop
@@ -41,6 +40,17 @@ class Context:
         self._trainers = {}
         self._widths = {}
         self._saliency = None
+
+    @property
+    def metric(self):
+        """The `Metric` that networks are compared by."""
+        return self.task.main_metric
+
+    @property
+    def margin(self):
+        """How much worse still counts as matching, in the metric's unit."""
+        own = self.experiment.margin
+        return self.metric.margin if own is None else own
 
     def steps(self, duration):
         """A duration in optimizer updates."""
@@ -60,7 +70,8 @@ class Context:
         """
         with building(precision or self.experiment.precision):
             return models.build_seeded(self.experiment.model, self.data.input_shape,
-                                       self.data.num_classes, seed, **arguments)
+                                       self.data.num_outputs, seed,
+                                       self.data.output_shape, **arguments)
 
     def trainer(self, **arguments):
         """The one trainer of the architecture with these arguments."""
@@ -159,11 +170,11 @@ class JobContext:
 
     def masks_of(self, name):
         """Masks of another job of the trial."""
-        return load_masks(self.context.paths.network(self.trial, name))
+        return network_reader.read_masks(self.context.paths.network(self.trial, name))
 
     def weights_of(self, name):
         """Trained weights of another job of the trial, its masks applied."""
-        return files.read_npz(self.context.paths.network(self.trial, name) / "weights.npz")
+        return network_reader.read_weights(self.context.paths.network(self.trial, name))
 
     def step_of(self, name):
         """The last step of another job of the trial."""
@@ -171,7 +182,7 @@ class JobContext:
 
     def optimizer_of(self, name):
         """The optimizer's variables at that step; kept where a job that goes on needs them."""
-        return files.read_npz(self.context.paths.network(self.trial, name) / "optimizer.npz")
+        return network_reader.read_optimizer(self.context.paths.network(self.trial, name))
 
     def prune(self, weights, previous, criterion=None, scope=None, iterations=1):
         """`previous` masks pruned to the round's counts; see `pruner.prune`.
@@ -231,10 +242,3 @@ class JobContext:
         if path not in self.used:
             self.used.append(path)
         return path
-
-
-def load_masks(folder):
-    """{key: bool array} of a unit's masks."""
-    return {
-        key: np.asarray(mask, bool) for key, mask in files.read_npz(folder / "masks.npz").items()
-    }

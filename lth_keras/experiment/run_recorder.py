@@ -108,6 +108,7 @@ class RunRecorder:
         self.jobs = jobs.graph(prepared.experiment)
         self.skipped, self.failed = {}, {}
         self._reporter, self._sinks, self._title = reporter, sinks, title
+        self._metric = prepared.context.metric.name
         self._header = RunJson(prepared)
         self._finished = self._header.is_finished()
         self._began = time.perf_counter()
@@ -167,7 +168,7 @@ class RunRecorder:
         self._reporter.advanced(
             self.label(job), evaluation.step - self._seen[key],
             evaluation.step / self.prepared.context.steps_per_epoch,
-            evaluation.test_accuracy, evaluation.train_loss,
+            evaluation.values[f"test_{self._metric}"], evaluation.train_loss,
         )
         self._seen[key] = evaluation.step
 
@@ -179,7 +180,7 @@ class RunRecorder:
         """
         label, facts = self.label(job), outcome.facts
         self.prepared.bindings.note(outcome.operative)
-        self._reporter.job_finished(label, facts["final_test_accuracy"], outcome.seconds)
+        self._reporter.job_finished(label, facts[f"final_test_{self._metric}"], outcome.seconds)
         if facts["diverged"]:
             self._reporter.note(
                 f"{label}: its loss is not finite since step {facts['steps']}; recorded so")
@@ -211,15 +212,17 @@ class RunRecorder:
         Raises:
           RunError: a job was given up.
         """
-        experiment, paths = self.prepared.experiment, self.prepared.context.paths
+        context = self.prepared.context
         if self._finished:
-            return summarise(read_csv(paths.metrics), self._header.margin)
-        summary = write_tables(paths, self.jobs, experiment.margin)
+            return summarise(
+                read_csv(context.paths.metrics), self._header.margin, context.metric)
+        summary = write_tables(context, self.jobs)
         if self.failed:
             told = "; ".join(f"{key}: {why}" for key, why in self.failed.items())
             raise RunError(
                 f"{len(self.failed)} of {len(self.jobs)} networks failed ({told}); what does not "
-                f"need them is stored in {paths.root}: give the same command again to try again"
+                f"need them is stored in {context.paths.root}: give the same command again to try "
+                "again"
             )
         for sink in self._sinks:
             sink.run_finished(summary)
@@ -245,8 +248,9 @@ class RunRecorder:
         )
 
 
-def write_tables(paths, graph, margin):
+def write_tables(context, graph):
     """metrics.csv and summary.csv of the jobs that are done, in the graph's order."""
+    paths = context.paths
     done = [
         paths.network(job.trial, job.name) / "metrics.csv" for job in graph
         if network_folder.is_done(paths.network(job.trial, job.name))
@@ -254,7 +258,7 @@ def write_tables(paths, graph, margin):
     if not done:
         return None
     concatenate(done, paths.metrics)
-    summary = summarise(read_csv(paths.metrics), margin)
+    summary = summarise(read_csv(paths.metrics), context.margin, context.metric)
     write_summary(summary, paths.summary)
     return summary
 

@@ -1,17 +1,17 @@
 """Doing one job: where it starts, its training, and what it leaves in its folder."""
 
-import dataclasses
 import json
 import os
 
 from lth_keras import files, masks, seeds
 from lth_keras.durations import Duration
 from lth_keras.experiment import imp, multi_worker, pruner
-from lth_keras.experiment.context import JobContext, load_masks
+from lth_keras.experiment.context import JobContext
 from lth_keras.experiment.weight_rules import RewoundWeights, TrainedWeights
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
-from lth_keras.store.metrics import MetricsRow, rows_to_csv
+from lth_keras.store.metrics import MetricsRow, columns, rows_to_csv
+from lth_keras.store.network_reader import read_masks
 from lth_keras.training import Checkpoint, Interrupted, Plan, TrainingProgress, TrainState
 
 _COPIED = ("masks.npz", "weights.npz")
@@ -147,7 +147,7 @@ def _density(context, kept):
 
 
 def _store(context, job, start, network, arguments, shared, told):
-    folder = context.paths.network(job.trial, job.name)
+    folder, metric = context.paths.network(job.trial, job.name), context.task.main_metric.name
     network_folder.begin(folder)
     names = ["masks.npz", "weights.npz", "metrics.csv"]
     files.write_npz(folder / "masks.npz", start.masks, compress=True)
@@ -168,7 +168,7 @@ def _store(context, job, start, network, arguments, shared, told):
         "start_step": start.step, "steps": network.state.step, "diverged": network.diverged,
         "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
         **told,
-        "final_test_accuracy": network.evaluations[-1].test_accuracy,
+        f"final_test_{metric}": network.evaluations[-1].values[f"test_{metric}"],
         "train_seconds": round(network.train_seconds, 3),
         "evaluate_seconds": round(network.evaluate_seconds, 3),
     }
@@ -185,10 +185,11 @@ def _rows(context, job, density, evaluations):
     return rows_to_csv([
         MetricsRow(
             trial=job.trial, variant=job.label, round=job.round, density=density,
-            epoch=evaluation.step / context.steps_per_epoch, **dataclasses.asdict(evaluation),
+            step=evaluation.step, epoch=evaluation.step / context.steps_per_epoch,
+            values=evaluation.values,
         )
         for evaluation in evaluations
-    ])
+    ], columns(context.task.metrics))
 
 
 def _take_from_round(context, job, same):
@@ -199,7 +200,7 @@ def _take_from_round(context, job, same):
         files.write_bytes(folder / name, (source / name).read_bytes())
     point = JobContext(context, job.trial, job.round, job.name)
     weights = (point.rewind_point() if same else point.initial()).weights
-    found = load_masks(source)
+    found = read_masks(source)
     files.write_npz(folder / "initial.npz", masks.apply(found, weights))
     header, *lines = (source / "metrics.csv").read_text("utf-8").splitlines()
     relabelled = [

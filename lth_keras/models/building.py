@@ -8,14 +8,21 @@ from lth_keras.compat import keras, keras_backend, tf
 from lth_keras.errors import ConfigurationError
 
 
-def build(model_fn, input_shape, num_classes, **arguments):
-    """Calls `model_fn(input_shape, num_classes, …)` and checks what comes back.
+def build(model_fn, input_shape, num_outputs, output_shape=None, **arguments):
+    """Calls `model_fn(input_shape, num_outputs, …)` and checks what comes back.
 
     Layer names that Keras makes up are counted from zero at each call: equal calls give equal
     names, and so equal keys in every file.
 
+    Args:
+      model_fn: the model function.
+      input_shape: of one example.
+      num_outputs: the last axis of the outputs: for classification the number of classes.
+      output_shape: of one example's outputs; None is (num_outputs,).
+      **arguments: further ones of the function.
+
     Returns:
-      The Keras model, built, from [batch, *input_shape] to logits [batch, num_classes].
+      The Keras model, built, from [batch, *input_shape] to [batch, *output_shape].
 
     Raises:
       ConfigurationError: the function fails on these shapes, or returns something that is no
@@ -23,13 +30,14 @@ def build(model_fn, input_shape, num_classes, **arguments):
     """
     name = getattr(model_fn, "__name__", repr(model_fn))
     keras.backend.reset_uids()
+    expected = (None, *((num_outputs,) if output_shape is None else output_shape))
     try:
-        model = model_fn(tuple(input_shape), num_classes, **arguments)
+        model = model_fn(tuple(input_shape), num_outputs, **arguments)
     except (TypeError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ConfigurationError(
             f"the model {name} cannot be built for inputs of shape {tuple(input_shape)} and "
-            f"{num_classes} classes{f' with {arguments}' if arguments else ''}: {reason}"
+            f"{num_outputs} outputs{f' with {arguments}' if arguments else ''}: {reason}"
         ) from error
     if not isinstance(model, keras.Model):
         raise ConfigurationError(
@@ -46,12 +54,18 @@ def build(model_fn, input_shape, num_classes, **arguments):
             "whose layers cannot be seen and wrapped; write it with the functional API or as "
             "keras.Sequential"
         )
-    if model.output_shape != (None, num_classes):
+    if not _fits(model.output_shape, expected):
         raise ConfigurationError(
-            f"the model {name} has outputs of shape {model.output_shape}; expected logits of "
-            f"shape (None, {num_classes})"
+            f"the model {name} has outputs of shape {model.output_shape}; expected {expected}, as "
+            "the labels and the task ask for: for classification logits without softmax"
         )
     return model
+
+
+def _fits(shape, expected):
+    """Whether a model's output shape is the expected one; an axis left open may be any."""
+    return isinstance(shape, tuple) and len(shape) == len(expected) and all(
+        size in (None, wanted) for size, wanted in zip(shape, expected, strict=True))
 
 
 def _find_subclassed(model):
@@ -87,7 +101,7 @@ class _GlobalRandomState:
         keras_backend._SEED_GENERATOR.generator = self._keras
 
 
-def build_seeded(model_fn, input_shape, num_classes, seed, **arguments):
+def build_seeded(model_fn, input_shape, num_outputs, seed, output_shape=None, **arguments):
     """`build`, with every initializer that has no seed of its own drawing from `seed`."""
     with _GlobalRandomState(seed):
-        return build(model_fn, input_shape, num_classes, **arguments)
+        return build(model_fn, input_shape, num_outputs, output_shape, **arguments)

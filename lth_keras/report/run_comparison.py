@@ -14,7 +14,8 @@ from lth_keras.report.report_figures import Picture
 from lth_keras.report.write_report import write_pictures
 from lth_keras.statistics.comparisons import holm
 from lth_keras.statistics.intervals import CONFIDENCE, in_common, paired_difference
-from lth_keras.statistics.summary import final_test_accuracies
+from lth_keras.statistics.summary import final_test_values
+from lth_keras.store.network_reader import is_unchanged
 from lth_keras.store.stored_run import StoredRun, label
 
 
@@ -70,10 +71,10 @@ def differences(runs):
     Paired by trial where runs share trials, by Welch's t test where they share none.
     """
     first, *others = runs
-    theirs, found = final_test_accuracies(first.metrics), []
+    theirs, found = final_test_values(first.metrics, first.metric), []
     for run in others:
         pairs = shared_trials(run, first)
-        for key, ours in final_test_accuracies(run.metrics).items():
+        for key, ours in final_test_values(run.metrics, first.metric).items():
             if key[0] != "imp" and key in theirs:
                 found.append((run, key, *_difference(ours, theirs[key], pairs)))
     corrected = holm([each[-1] for each in found])
@@ -113,7 +114,7 @@ def shared_trials(ours, theirs):
 
 
 def _are_equal(one, other):
-    return one.is_file() and other.is_file() and files.sha256(one) == files.sha256(other)
+    return other.is_file() and is_unchanged(one, files.sha256(other))
 
 
 def _difference(ours, theirs, pairs):

@@ -9,13 +9,14 @@ from rich.console import Console
 from lth_keras.console.summary_tables import against_full_table
 from lth_keras.statistics.comparisons import comparisons
 from lth_keras.statistics.summary import summarise
-from lth_keras.store.metrics import COLUMNS, MetricsRow
+from lth_keras.store.metrics import COLUMNS
+from tests.records.rows import accuracy_row
 
 
 def network(trial, variant, index, density, test, val):
     """Evaluations at steps 100, 200, …"""
     return [
-        MetricsRow(trial, variant, index, density, 100 * i, i, 0.1, 0.9, loss, 0.9, 0.1, accuracy)
+        accuracy_row(trial, variant, index, density, 100 * i, i, 0.1, 0.9, loss, 0.9, 0.1, accuracy)
         for i, (accuracy, loss) in enumerate(zip(test, val, strict=True), start=1)
     ]
 

@@ -13,7 +13,7 @@ from lth_keras import files
 from lth_keras.figures import mask_planes
 from lth_keras.paths import RunPaths, variant_name
 from lth_keras.report import report_figures, write_report
-from lth_keras.store.metrics import read_csv
+from lth_keras.store.metrics import COLUMNS, read_csv
 from lth_keras.tensorboard import TensorBoard, event_files, events, network_events, write_missing
 from lth_keras.training import Evaluation
 
@@ -44,8 +44,7 @@ def job(trial, variant, index):
 def evaluations(paths, a_job):
     """The `Evaluation`s that metrics.csv of a stored network holds."""
     rows = read_csv(paths.network(a_job.trial, a_job.name) / "metrics.csv").to_dict("records")
-    names = [name for name in Evaluation.__dataclass_fields__]
-    return [Evaluation(**{name: row[name] for name in names}) for row in rows]
+    return [Evaluation(row["step"], {name: row[name] for name in COLUMNS[6:]}) for row in rows]
 
 
 def event_names(folder):

@@ -1,4 +1,4 @@
-"""Random resized crops: from the seed alone, of the areas and ratios asked for, within the image."""
+"""Random resized crops: from the seed alone, of the areas and ratios asked for."""
 
 import numpy as np
 import pytest

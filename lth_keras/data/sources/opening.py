@@ -8,6 +8,7 @@ from rich.console import Console
 from lth_keras.data import splits as splitting
 from lth_keras.data import tfds_source
 from lth_keras.data.arrays import checked_part
+from lth_keras.data.binding_checks import scheme_of
 from lth_keras.data.disk_cache import DiskCache, default_folder
 from lth_keras.data.loaded import RawData
 from lth_keras.data.rows_on_disk import chosen_rows
@@ -20,15 +21,8 @@ from lth_keras.data.sources.table_file import Columns, open_table
 from lth_keras.data.sources.tokens import tokenised
 from lth_keras.errors import ConfigurationError
 
-SCHEMES = ("npz", "images", "csv", "parquet")
 # The choice of test examples is the same in every experiment.
 _TEST_SEED = 0
-
-
-def scheme_of(name):
-    """'npz' of 'npz:FILE' and so on; None of any other name, such as TFDS's 'mnist:3.0.1'."""
-    scheme, colon, _ = name.partition(":")
-    return scheme if colon and scheme in SCHEMES else None
 
 
 def raw_data(dataset, data_dir):
@@ -52,8 +46,7 @@ def open_source(dataset, data_dir, index):
 
     Errors as for `raw_data`.
     """
-    scheme, _, place = dataset.name.partition(":")
-    scheme = scheme_of(dataset.name)
+    scheme, place = scheme_of(dataset.name), dataset.name.partition(":")[2]
     if dataset.source is not None:
         return open_function(dataset.source, dataset.name)
     if scheme == "npz":
