@@ -120,6 +120,14 @@ def check_margin(margin, metric, name):
     raise ConfigurationError(f"{name} is {margin!r}; expected {expected}")
 
 
+def metrics_of(header):
+    """The `Metric`s of a run, from what its run.json holds; the first decides.
+
+    Runs from before there were others have accuracy.
+    """
+    return tuple(Metric(**each) for each in header.get("metrics", [])) or (ACCURACY,)
+
+
 def value_columns(metrics):
     """Columns of metrics.csv for the loss and `metrics` of each split, in their order."""
     return tuple(

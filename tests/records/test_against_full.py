@@ -10,7 +10,7 @@ from lth_keras.console.summary_tables import against_full_table
 from lth_keras.statistics.comparisons import comparisons
 from lth_keras.statistics.summary import summarise
 from lth_keras.store.metrics import COLUMNS
-from tests.records.rows import accuracy_row
+from tests.records.rows import accuracy_row, table_fields
 
 
 def network(trial, variant, index, density, test, val):
@@ -43,7 +43,8 @@ NETWORKS = [
 
 
 def frame():
-    return pd.DataFrame([row for rows in NETWORKS for row in rows], columns=list(COLUMNS))
+    return pd.DataFrame([table_fields(row) for rows in NETWORKS for row in rows],
+                        columns=list(COLUMNS))
 
 
 def printed(summary):
@@ -114,5 +115,5 @@ def test_the_table_says_both_in_eighty_columns(summary):
 
 
 def test_there_is_no_table_without_a_full_network():
-    rows = pd.DataFrame(NETWORKS[2], columns=list(COLUMNS))
+    rows = pd.DataFrame(map(table_fields, NETWORKS[2]), columns=list(COLUMNS))
     assert against_full_table(summarise(rows), "a run") is None
