@@ -5,8 +5,12 @@ import weakref
 import numpy as np
 
 from lth_keras.compat import tf
+from lth_keras.data.rows_on_disk import RowsOnDisk
+from lth_keras.training.placing import placed
 
 _CHUNK = 4096
+# Beyond this the normalised copy, four times as large, is not worth a tenth of a step's time.
+_NORMALIZED_BYTES = 2**30
 # A feed has no state: all architectures of an experiment share one.
 _FEEDS = weakref.WeakKeyDictionary()
 
@@ -23,7 +27,7 @@ class ResidentFeed:
     def __init__(self, data):
         # Images, labels, and what each example counts for; None for 1 each.
         self._arrays = tuple(
-            None if each is None else tf.constant(each)
+            None if each is None else placed(each)
             for each in (data.images, data.labels, data.weights))
         self._scale = float(data.scale)
         self._mean, self._std = data.mean, data.std
@@ -96,9 +100,10 @@ class NormalizedFeed(ResidentFeed):
 
 
 class StreamedFeed(ResidentFeed):
-    """Examples stay in host memory; tf.data gathers and prefetches each batch.
+    """Examples stay in host memory, or in a file; tf.data gathers and prefetches each batch.
 
-    For sets too large for the device. The order, and so the numbers, are `ResidentFeed`'s.
+    For sets too large for the device, or for the memory: of rows on disk the file is mapped, and
+    read where a batch needs it. The order, and so the numbers, are `ResidentFeed`'s.
     """
 
     compiles = False
@@ -106,6 +111,9 @@ class StreamedFeed(ResidentFeed):
     def __init__(self, data):
         with tf.device("CPU:0"):
             super().__init__(data)
+            # Of rows on disk the tensor is the whole file: where in it does each one lie?
+            on_disk = isinstance(data.images, RowsOnDisk)
+            self._rows = tf.constant(data.images.rows) if on_disk else None
 
     def epoch(self, permutation, first, steps, batch_size):
         """An iterator over the batches of one stretch."""
@@ -130,10 +138,14 @@ class StreamedFeed(ResidentFeed):
 
     def _gathered(self, indices):
         return tf.data.Dataset.from_tensor_slices(indices).map(
-            lambda chosen: tuple(
-                gathered(each, chosen) for each in self._arrays if each is not None),
-            num_parallel_calls=tf.data.AUTOTUNE, deterministic=True,
+            self._batch_of, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True,
         ).prefetch(tf.data.AUTOTUNE)
+
+    def _batch_of(self, chosen):
+        images, *others = self._arrays
+        places = chosen if self._rows is None else tf.gather(self._rows, chosen)
+        return gathered(images, places), *(
+            gathered(each, chosen) for each in others if each is not None)
 
 
 def gathered(array, chosen):
@@ -156,7 +168,8 @@ def feed_for(data, jit):
         needed = 3 * stored  # An epoch is put in order while the last one is still there.
     else:
         preferred, needed = NormalizedFeed, 4 * data.images.size
-    if stored > limit:
+        limit = min(limit, max(stored, _NORMALIZED_BYTES))
+    if stored > limit or isinstance(data.images, RowsOnDisk):
         kind = StreamedFeed
     else:
         kind = preferred if needed <= limit else ResidentFeed

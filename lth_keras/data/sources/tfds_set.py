@@ -164,8 +164,8 @@ def _is_label(feature):
 
 
 def _kinds(features):
-    kinds = [f"{key} ({type(features[key]).__name__})" for key in features or ()]
-    return ", ".join(kinds[:5]) + (f" and {len(kinds) - 5} more" if len(kinds) > 5 else "")
+    kinds = {key: type(features[key]).__name__ for key in list(features or ())[:4]}
+    return f"{kinds}" + (f" and {len(features) - 4} more" if len(features or ()) > 4 else "")
 
 
 def _read(builder, split, features, image_size):
