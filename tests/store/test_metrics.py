@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from lth_keras.errors import RunError
 from lth_keras.store.metrics import COLUMNS, concatenate, read_csv, rows_to_csv
-from tests.records.rows import accuracy_row, table_fields
+from tests.statistics.accuracy_rows import accuracy_row, table_fields
 
 HEADER = (
     "trial,variant,round,density,step,epoch,train_loss,train_accuracy,"
     "val_loss,val_accuracy,test_loss,test_accuracy\n"
 )
+
+
 ROWS = [
     accuracy_row(1, "full", 0, 1.0, 0, 0),
     accuracy_row(1, "ticket", 6, 0.262, 450, 1.5, 0.125, 0.5, None, None, 1e-05, 0.98),
@@ -24,6 +26,8 @@ ROWS = [
         np.float32(0.1), np.float32(0.9784), np.float64(0.1) + np.float64(0.2), 1, math.inf, 0,
     ),
 ]
+
+
 CSV = HEADER + (
     "1,full,0,1,0,0,,,,,,\n"
     "1,ticket,6,0.262,450,1.5,0.125,0.5,,,1e-05,0.98\n"
