@@ -117,7 +117,7 @@ class Dataset:
         """
         data_dir = _existing_data_dir(data_dir)
         reason = None
-        if self.name in EMBEDDED and self.source is None:
+        if self.name in EMBEDDED and self.source is None and self.storage == "memory":
             raw = EMBEDDED[self.name]()
         else:
             try:

@@ -10,13 +10,14 @@ from lth_keras.data import tfds_source
 from lth_keras.data.arrays import checked_part
 from lth_keras.data.binding_checks import scheme_of
 from lth_keras.data.disk_cache import DiskCache, default_folder
+from lth_keras.data.embedded import EMBEDDED
 from lth_keras.data.loaded import RawData
 from lth_keras.data.rows_on_disk import chosen_rows
-from lth_keras.data.sources.content import ContentIndex
+from lth_keras.data.sources.content import ContentIndex, of_arrays
 from lth_keras.data.sources.given_arrays import open_function
 from lth_keras.data.sources.image_folder import open_images
 from lth_keras.data.sources.npz_file import open_npz
-from lth_keras.data.sources.source import same_form
+from lth_keras.data.sources.source import Source, in_parts, same_form
 from lth_keras.data.sources.table_file import Columns, open_table
 from lth_keras.data.sources.tokens import tokenised
 from lth_keras.errors import ConfigurationError
@@ -49,6 +50,8 @@ def open_source(dataset, data_dir, index):
     scheme, place = scheme_of(dataset.name), dataset.name.partition(":")[2]
     if dataset.source is not None:
         return open_function(dataset.source, dataset.name)
+    if dataset.name in EMBEDDED:
+        return _of_embedded(EMBEDDED[dataset.name]())
     if scheme == "npz":
         return open_npz(place, index)
     if scheme == "images":
@@ -60,6 +63,17 @@ def open_source(dataset, data_dir, index):
     return tfds_source.open_set(
         dataset.name, data_dir, index, (dataset.input, dataset.label), dataset.image_size,
         dataset.text)
+
+
+def _of_embedded(raw):
+    arrays = {f"{axis}_{split}": getattr(raw, f"{axis}_{split}")
+              for split in ("train", "test") for axis in "xy"}
+    return Source(
+        raw.name, {split: len(arrays[f"y_{split}"]) for split in ("train", "test")},
+        lambda split: in_parts(arrays[f"x_{split}"], arrays[f"y_{split}"]),
+        content=lambda: of_arrays(arrays), num_classes=raw.num_classes,
+        label_names=raw.label_names,
+    )
 
 
 def in_memory(source):
