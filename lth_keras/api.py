@@ -19,7 +19,7 @@ from lth_keras.console.progress import ProgressDisplay
 from lth_keras.criteria import Magnitude
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import IMP, Experiment, execute, prepare, total_steps
+from lth_keras.experiment import IMP, Experiment, execute, prepare
 from lth_keras.experiment.context import load_masks
 from lth_keras.paths import round_name
 from lth_keras.pruning import RewindingSchedule
@@ -93,7 +93,7 @@ def find_ticket(
         raise ConfigurationError(str(error).splitlines()[0]) from None
     prepared = prepare(experiment, output_dir)
     console = Console(quiet=not progress)
-    with ProgressDisplay(total_steps(prepared), prepared.run, console) as reporter:
+    with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
         execute(prepared, reporter)
     return Tickets(prepared)
 

@@ -61,8 +61,8 @@ class _Work:
 
     def __init__(self, runnings, orders, reporter, retries):
         self.schedule = JobQueue([
-            QueuedJob(index, job, running.steps(job))
-            for index, running in enumerate(runnings) for job in running.jobs
+            QueuedJob(index, job, job.planned_steps)
+            for index, running in enumerate(runnings) for job in running.prepared.jobs
         ])
         self.summaries, self.failures = {}, []
         self._runnings, self._jobs, self._reporter, self._retries = (
