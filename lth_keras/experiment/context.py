@@ -1,8 +1,6 @@
 """What the jobs of one run share in a process: data, trainers, the store."""
 
-import numpy as np
-
-from lth_keras import files, models, pruning, seeds
+from lth_keras import models, pruning, seeds
 from lth_keras.durations import Duration
 from lth_keras.training import DataOrder, Replicas, Saliency, Trainer, building
 
@@ -104,10 +102,3 @@ class Context:
             weight.size
             for weight in pruning.prunable_weights(model, self.experiment.never_prune)
         )
-
-
-def load_masks(folder):
-    """{key: bool array} of a network's masks."""
-    return {
-        key: np.asarray(mask, bool) for key, mask in files.read_npz(folder / "masks.npz").items()
-    }

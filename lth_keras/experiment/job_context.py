@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from lth_keras import files, masks, rewinding, seeds
+from lth_keras import masks, rewinding, seeds
 from lth_keras.experiment import pruner
-from lth_keras.experiment.context import Context, load_masks
+from lth_keras.experiment.context import Context
 from lth_keras.experiment.jobs import Job
 from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
-from lth_keras.store import network_folder
+from lth_keras.store import network_folder, network_reader
 from lth_keras.training import Checkpoint, Trainer, TrainState
 from lth_keras.variables import named_variables, snapshot
 
@@ -101,11 +101,11 @@ class JobContext:
 
     def masks_of(self, name: str) -> dict[str, np.ndarray]:
         """Masks of another network of the trial."""
-        return load_masks(self.context.paths.network(self.trial, name))
+        return network_reader.read_masks(self.context.paths.network(self.trial, name))
 
     def weights_of(self, name: str) -> dict[str, np.ndarray]:
         """Trained weights of another network of the trial; pruned weights are zero."""
-        return files.read_npz(self.context.paths.network(self.trial, name) / "weights.npz")
+        return network_reader.read_weights(self.context.paths.network(self.trial, name))
 
     def step_of(self, name: str) -> int:
         """The last step of another network of the trial."""
@@ -113,7 +113,7 @@ class JobContext:
 
     def optimizer_of(self, name: str) -> dict[str, np.ndarray]:
         """The optimizer's variables at that step; stored where a job goes on from there."""
-        return files.read_npz(self.context.paths.network(self.trial, name) / "optimizer.npz")
+        return network_reader.read_optimizer(self.context.paths.network(self.trial, name))
 
     # What rules compute with.
 

@@ -6,10 +6,10 @@ import os
 
 from lth_keras import files, masks
 from lth_keras.experiment import pruner
-from lth_keras.experiment.context import load_masks
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import MetricsRow, relabelled, rows_to_csv
+from lth_keras.store.network_reader import read_masks
 from lth_keras.training import TrainingProgress, TrainState
 
 _COPIED = ("masks.npz", "weights.npz")
@@ -65,7 +65,7 @@ def store_equal_round(job):
     for name in _COPIED:
         files.write_bytes(job.folder / name, (source / name).read_bytes())
     weights = (job.rewind_point() if job.equal_round else job.initial()).weights
-    files.write_npz(job.folder / "initial.npz", masks.apply(load_masks(source), weights))
+    files.write_npz(job.folder / "initial.npz", masks.apply(read_masks(source), weights))
     files.write_text(job.folder / "metrics.csv", relabelled(source / "metrics.csv", job.label))
     facts = {
         **network_folder.facts(source), "unit": job.name, "variant": job.label,

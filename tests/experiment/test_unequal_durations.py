@@ -57,7 +57,7 @@ def run(experiment, tmp_path_factory):
     return prepared, reporter.planned, reporter.counted
 
 
-@pytest.mark.parametrize("unit, first, last", [
+@pytest.mark.parametrize("job, first, last", [
     ("round_00", 0, 30), ("round_01", 10, 30),
     ("fine_tune@01", 30, 50), ("fine_tune@02", 50, 70),
     ("lr_rewind@01", 10, 30), ("lr_rewind@02", 10, 30),
