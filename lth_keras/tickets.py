@@ -4,13 +4,13 @@ import functools
 
 import numpy as np
 
-from lth_keras import files, masks, models, rewinding
+from lth_keras import masks, models, rewinding
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment.context import load_masks
 from lth_keras.export import TicketFile
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_csv
+from lth_keras.store.network_reader import read_masks, read_rewind, read_weights
 
 _TRIAL = 1
 _WEIGHTS = ("trained", "rewound")
@@ -56,7 +56,7 @@ class Tickets:
     @property
     def rewound_weights(self):
         """θ_k, which every round starts from, before a mask is applied."""
-        return files.read_npz(self._context.paths.rewind(_TRIAL))
+        return read_rewind(self._context.paths, _TRIAL)
 
     def model(self, index, weights="trained", keras=2):
         """`self[index].model(weights, keras)`."""
@@ -101,17 +101,17 @@ class Ticket:
     @property
     def masks(self):
         """{'layer/kernel': bool array}."""
-        return load_masks(self.path)
+        return read_masks(self.path)
 
     @property
     def trained_weights(self):
         """{'layer/kernel': array} of every variable after training; pruned weights are zero."""
-        return files.read_npz(self.path / "weights.npz")
+        return read_weights(self.path)
 
     @property
     def rewound_weights(self):
         """The same before training: the rewind point under the mask."""
-        point = files.read_npz(self._context.paths.rewind(_TRIAL))
+        point = read_rewind(self._context.paths, _TRIAL)
         return masks.apply(self.masks, point)
 
     def model(self, weights="trained", keras=2):
