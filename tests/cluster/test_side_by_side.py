@@ -23,7 +23,6 @@ from lth_keras.commands.train_runs import TrainOptions, _run_order, prepare_all
 from lth_keras.errors import RunError
 from lth_keras.experiment import execute
 from lth_keras.experiment.run_recorder import do_job
-from lth_keras.report import report_figures
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
@@ -207,12 +206,6 @@ def test_a_unit_that_keeps_failing_is_reported_and_the_others_go_on(tmp_path):
     go(InProcess(context, []))
     assert files.read_sealed_json(root / "run.json")["state"] == "done"
     assert len(list(root.glob("trial_*/*/done.json"))) == UNITS
-
-
-@pytest.fixture
-def undrawn(monkeypatch):
-    """Leaves the figures out, which take most of a report's time."""
-    monkeypatch.setattr(report_figures, "draw", lambda run, comparisons: [])
 
 
 def sweep(axes, output, *params):
