@@ -78,7 +78,9 @@ def write_account(measure, run, folder, places):
     files.write_text(folder / "summary.md", "\n".join(text).rstrip() + "\n")
     files.write_json(folder / "summary.json", {
         "measure": type(measure).__name__, "name": measure.name, "title": run.title,
-        "data": run.data.name, "statements": account.statements, "figures": drawn,
+        "data": run.data.name, "question": measure.question,
+        "captions": {name: measure.caption(name) for name in account.figures},
+        "statements": account.statements, "figures": drawn,
         "tables": ["table.csv", *(["summary.csv"] if account.table is not None else [])],
         "pieces": [place.name for place in places], "settings": measure.settings(),
     })

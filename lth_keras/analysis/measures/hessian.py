@@ -16,7 +16,7 @@ from lth_keras.analysis.field_checks import (
     texts,
 )
 from lth_keras.analysis.flat_weights import KeptSubspace
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
 from lth_keras.analysis.network_references import references
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
@@ -48,6 +48,14 @@ class Hessian(Measure):
       seed: of every random vector, and of the choice of examples.
       name: the folder.
     """
+
+    question = (
+        "How curved is the loss at the solutions? Smaller eigenvalues are a wider basin.")
+    captions = {
+        "eigenvalues": "The leading eigenvalues in their order.",
+        "eigenvalues_by_level": MEAN_LINES,
+        "density": "Where the eigenvalues lie, smoothed.",
+    }
 
     networks: tuple = ("round_{P}|round_{L}", "round_{L}")
     levels: tuple | None = None

@@ -39,6 +39,8 @@ class Landscape(Measure):
       name: the folder.
     """
 
+    question = "What does the loss look like on a plane through the networks?"
+
     kind: str = "random"
     networks: tuple = ("round_00",)
     trial: int = 1

@@ -7,7 +7,7 @@ import numpy as np
 
 from lth_keras.analysis.barriers import barrier, positions
 from lth_keras.analysis.field_checks import optional_positive, positive, texts
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
 from lth_keras.analysis.network_references import joined
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
@@ -32,6 +32,12 @@ class Lines(Measure):
       batch_size: examples at a time.
       name: the folder.
     """
+
+    question = "Does the loss rise along the straight line from one network to another?"
+    captions = {
+        "line": "From one end of the line, 0, to the other, 1. " + MEAN_LINES,
+        "barriers": MEAN_LINES,
+    }
 
     pairs: tuple = (("round_{P}", "round_{L}"), ("round_{P}|round_{L}", "round_{L}"))
     points: int = 30

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lth_keras.analysis import mask_statistics
 from lth_keras.analysis.field_checks import texts
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
 from lth_keras.figures import charts
 from lth_keras.paths import ROUND
 
@@ -26,6 +26,9 @@ class MaskOverlap(Measure):
         within a trial each two units' of the same architecture.
       name: the folder.
     """
+
+    question = "Do the masks of different trials agree, and what do they leave?"
+    captions = {"overlap": MEAN_LINES, "units": MEAN_LINES}
 
     networks: tuple = ("round_*",)
     name: str = "mask_overlap"

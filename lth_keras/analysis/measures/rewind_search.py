@@ -42,6 +42,8 @@ class RewindSearch(Measure):
       name: the folder.
     """
 
+    question = "From which rewind point on do different data orders end in one basin?"
+
     groups: dict
     candidates: tuple = ("0it",)
     stop_when_stable: bool = True
