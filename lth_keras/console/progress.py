@@ -121,7 +121,7 @@ class ProgressDisplay:
         if self._bar:
             self._draw()
         else:
-            self._print(f"{self._units()}; {self._position()}")
+            self._print(f"{self._jobs()}; {self._position()}")
 
     def job_finished(self, label, accuracy=None, seconds=None):
         """The job is stored; `seconds` is measured here unless it is given."""
@@ -180,7 +180,7 @@ class ProgressDisplay:
             parts.append(f"loss {loss:.4g}")
         return ", ".join(parts)
 
-    def _units(self):
+    def _jobs(self):
         told = [str(job) for job in self._running.values()]
         if len(told) > _TOLD_IN_A_LINE:
             told[_TOLD_IN_A_LINE:] = [f"and {len(told) - _TOLD_IN_A_LINE} more"]
