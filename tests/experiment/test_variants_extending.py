@@ -12,19 +12,13 @@ from lth_keras import criteria, files
 from lth_keras.commands import configuration
 from lth_keras.experiment import execute, prepare
 from lth_keras.store.network_reader import read_masks
+from tests.reporters import SilentReporter
 
 ROOT = pathlib.Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "extending.md").read_text("utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 GIN = re.findall(r"```gin\n(.*?)```", PAGE, re.DOTALL)
 MODULES = ("relative_growth", "reversed_signs")
-
-
-class Quiet:
-    """A reporter that says nothing."""
-
-    def __getattr__(self, name):
-        return lambda *args, **kwargs: None
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +41,7 @@ def run(tmp_path_factory):
         gin.add_config_file_search_path(str(ROOT))
         experiment = configuration.read([str(mine)])
         prepared = prepare(experiment, folder / "runs")
-        execute(prepared, Quiet())
+        execute(prepared, SilentReporter())
         yield prepared
     finally:
         sys.path.remove(str(folder))
