@@ -25,12 +25,12 @@ def main(flags, arguments):
         raise ConfigurationError(
             f"{arguments[0]!r} was not expected; give --gin_file=F, and each flag with '='"
         )
-    if not flags.checkpoint_minutes >= 0:  # Nor is NaN.
+    if not flags.checkpoint_minutes >= 0:  # NaN is refused too.
         raise ConfigurationError(
             f"--checkpoint_minutes={flags.checkpoint_minutes}; expected a number, 0 or more"
         )
     _check_place(flags.output_dir)
-    asked = _asked(flags)
+    asked = _train_options(flags)
     console = Console()
     configuration.read(asked.gin_files, asked.gin_params)
     resources, points = Resources(), Sweep().points()
@@ -54,7 +54,7 @@ def main(flags, arguments):
     return 0
 
 
-def _asked(flags):
+def _train_options(flags):
     if flags.workers is not None and flags.workers < 1:
         raise ConfigurationError(f"--workers={flags.workers}; expected at least 1")
     workers = flags.workers
