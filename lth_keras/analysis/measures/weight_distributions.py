@@ -155,7 +155,7 @@ class WeightDistributions(Measure):
             for index, name in enumerate(shown):
                 values = arrays[f"trial_{trial:02d}-{name}"].get(f"{when}/all")
                 counts, edges = np.histogram(values, 80, density=True)
-                panel.stairs(counts, edges, color=charts.colour(index), linewidth=1.2, label=name)
+                panel.stairs(counts, edges, color=charts.colour(index), label=name)
             panel.locator_params(axis="x", nbins=6)
             charts.label(panel, "weight", "density", f"at the {when} of training",
                          legend=when == "start")
