@@ -29,7 +29,7 @@ def run_measure(measure, run, say=print):
       RunError: the run has none of the networks that the measure asks for.
     """
     measure.check(run)
-    folder = run.paths.root / "analysis" / safe_name(measure.name)
+    folder = run.paths.analysis / safe_name(measure.name)
     settings, pieces = measure.settings(), measure.pieces(run)
     if not pieces:
         names = run.network_names(run.trials[0]) if run.trials else ()

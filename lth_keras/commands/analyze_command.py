@@ -43,7 +43,7 @@ def main(flags, arguments):
     say(f"data  {run.data.name}; {len(run.trials)} trials with finished networks")
     for measure in measures:
         measure.check(run)
-    with run_lock.hold(root / "analysis"):
+    with run_lock.hold(run.paths.analysis):
         for measure in measures:
             folder = run_measure(measure, run, say)
             say((folder / "summary.md").read_text("utf-8").split("\n![", 1)[0].rstrip())

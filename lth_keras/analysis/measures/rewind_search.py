@@ -174,7 +174,7 @@ class RewindSearch(Measure):
         return pd.DataFrame(rows).sort_values(["group", "rewind_step"], kind="stable")
 
     def _stable_before(self, run, steps):
-        folder = run.paths.root / "analysis" / safe_name(self.name)
+        folder = run.paths.analysis / safe_name(self.name)
         for path in sorted(folder.glob("rewind_*/done.json")):
             table = pd.read_csv(path.parent / "rows.csv")
             if table.skipped.astype(bool).any() or table.rewind_step.iloc[0] >= steps:
