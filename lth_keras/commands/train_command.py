@@ -14,9 +14,9 @@ from lth_keras.console.progress import ProgressDisplay
 from lth_keras.console.summary_tables import against_full_table, rounds_table, summary_table
 from lth_keras.data import fallback_warning
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import Stopper
 from lth_keras.paths import safe_name
 from lth_keras.report import is_current, write_comparison, write_report
+from lth_keras.signals import Stopper
 
 
 def main(flags, arguments):

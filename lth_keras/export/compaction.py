@@ -1,12 +1,13 @@
 """Compaction: units and channels whose weights are all gone are removed, the function stays.
 
-A unit without incoming weights gives a constant, act(bias), which what follows turns into another
-constant: it goes into the biases of the layer that reads it. A unit that nothing reads goes too.
-Removing one can isolate the next: until nothing changes.
+A unit (a neuron or channel) without incoming weights gives a constant, act(bias). The layers behind
+it turn that into another constant, which is added to the biases of the layer that reads it. A unit
+that nothing reads is removed too. One removal can make the next possible, so it is repeated until
+nothing changes.
 
-Exact but for rounding. A constant that is not zero and reaches a convolution over a padded border
-is not one there: such a channel stays. So do channels that join a sum (residual networks) or reach
-more than one reader, and layers in nested models.
+Exact but for rounding. A constant that is not zero is not constant at a padded border of a
+convolution: such a channel stays. So do channels that are added to others (residual networks), that
+more than one layer reads, and layers in nested models.
 """
 
 import dataclasses

@@ -39,7 +39,7 @@ def test_more_groups_than_colours(run):
     assert len(measure.account(run, pd.DataFrame(rows), {}).table) == 9
 
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def test_search_for_the_earliest_stable_rewind_point(root):
