@@ -57,7 +57,7 @@ def execute_side_by_side(runs, open_pool, reporter, retries, should_stop=None,
 
 
 class _JobsOfRuns:
-    """The runs' jobs, and how far they are."""
+    """The jobs of all runs, and how far they are."""
 
     def __init__(self, recorders, requests, reporter, retries):
         self.queue = JobQueue([
@@ -69,7 +69,7 @@ class _JobsOfRuns:
         self._retries, self._begun = Retries(retries), set()
 
     def settle(self):
-        """Settles what needs no training, and writes the tables of runs that are over."""
+        """Settles jobs that need no training, and writes the tables of runs that are finished."""
         found = True
         while found:
             found = [

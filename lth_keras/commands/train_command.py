@@ -72,7 +72,7 @@ def _train_options(flags):
 
 
 def _compare(console, asked, prepared):
-    """Sets the runs of a sweep beside each other."""
+    """Writes the comparison of a sweep's runs, and says where it is."""
     roots = [each.context.paths.root for each in prepared]
     names = " ".join(each.run for each in prepared)
     stem = safe_name(pathlib.Path(asked.gin_files[0]).stem)
