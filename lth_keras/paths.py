@@ -1,6 +1,6 @@
-"""The layout of a run's directory: its folders and its own files, and the networks' names.
+"""The names in a run's directory: where each file and folder of a run lies.
 
-The files inside a network's folder are named where they are written: `lth_keras.store`.
+The files inside a network's folder (masks.npz, weights.npz, …) are named in `store`, not here.
 """
 
 import pathlib
