@@ -18,6 +18,8 @@ from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder, run_lock
 from lth_keras.training.xla import resolve_jit
 
+# What a run's configuration does not contain where it is the default.
+_LEFT_OUT = {"precision": "float32"}
 _SHOWN = 80  # Characters of a value in an error.
 
 
@@ -97,7 +99,8 @@ def check_configuration(now, header, root):
 
     The optimizer and the variants count too, because networks are trained once more.
     """
-    place = _difference(header["configuration"], json.loads(json.dumps(now)))
+    place = _difference(
+        _LEFT_OUT | header["configuration"], _LEFT_OUT | json.loads(json.dumps(now)))
     if place is not None:
         where, was, is_now = place
         raise ConfigurationError(
