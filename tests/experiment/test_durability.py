@@ -193,16 +193,17 @@ def spoil(arrays):
     arrays["fc1/bias"][0] = np.nan
 
 
-@pytest.mark.parametrize("unit, file, change, problem", [
+@pytest.mark.parametrize("network, file, change, problem", [
     ("round_02", "masks.npz", revive, "schedule says"),
     ("round_02", "weights.npz", wake, "pruned weights of fc1/kernel are not zero"),
     ("ticket@02", "initial.npz", wake, "not zero"),
     ("ticket@02", "initial.npz", shift, "is not mask × rewind.npz"),
     ("ticket@02", "weights.npz", spoil, "not finite"),
 ])
-def test_invariants_are_checked_where_checksums_fit(whole, tmp_path, job, file, change, problem):
+def test_invariants_are_checked_where_checksums_fit(
+        whole, tmp_path, network, file, change, problem):
     paths = copied(whole, tmp_path)
-    folder = paths.network(1, job)
+    folder = paths.network(1, network)
     edit(folder / file, change)
     reseal(folder)
     assert any(problem in str(finding) for finding in verify(paths).findings)
