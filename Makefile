@@ -1,6 +1,6 @@
 # make mnist   the main experiment: ARGS='--output_dir=runs' are added to its command
 # make test    the tests: ARGS='-k masks' are added to pytest's
-# make lint    ruff
+# make lint    ruff, and mypy on the public modules
 # make clean   removes what these made; runs are kept
 
 VENV   := .venv
@@ -20,6 +20,7 @@ test: $(VENV)/dev.stamp
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 
 # Stamps inside the environment: who deletes it deletes them too.
 $(VENV)/run.stamp: requirements.txt constraints.txt | $(VENV)/bin/pip

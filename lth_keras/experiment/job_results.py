@@ -70,7 +70,7 @@ def store_equal_round(job):
     facts = {
         **network_folder.facts(source), "unit": job.name, "variant": job.label,
         "equal_to": source.name,
-        "weights_rule": type(job.variant.weights).__name__,
+        **_rules(job.variant),
         "train_seconds": 0.0, "evaluate_seconds": 0.0,
     }
     facts.pop("files")
@@ -88,7 +88,7 @@ def _facts(job, start, progress):
         "collapsed_layers": pruner.collapsed(start.masks),
         "prunable_weights": masks.size(start.masks), "architecture": job.arguments,
         "start_step": start.step, "steps": progress.state.step, "diverged": progress.diverged,
-        "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
+        **_rules(job.variant),
         **job.told,
         "final_test_accuracy": progress.evaluations[-1].test_accuracy,
         "train_seconds": round(progress.train_seconds, 3),
@@ -100,6 +100,13 @@ def _facts(job, start, progress):
         model = job.context.build(**job.arguments)
         facts["model"] = json.loads(model.to_json())["config"]
     return facts
+
+
+def _rules(variant):
+    """What started the network, and the file of the trial that its start equals, if any."""
+    if variant is None:
+        return {"weights_rule": None, "start_equals": None}
+    return {"weights_rule": type(variant.weights).__name__, "start_equals": variant.weights.equals}
 
 
 def _rows(job, density, evaluations):

@@ -117,6 +117,7 @@ class RunJson:
             "started": before.get("started", provenance.now()),
             "updated": provenance.now(),
             "configuration": prepared.configuration,
+            "variants": {variant.name: variant.description for variant in experiment.variants},
             "duration": str(Duration.parse(experiment.duration)),
             "round_duration": str(Duration.parse(experiment.imp.duration)),
             "steps_per_epoch": context.steps_per_epoch, "rewind_step": context.rewind_step,

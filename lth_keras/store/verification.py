@@ -20,9 +20,6 @@ from lth_keras.store.network_reader import (
     read_weights,
 )
 
-# Which file of the trial a weight rule starts from.
-_STARTS = {"RewoundWeights": "rewind", "InitialWeights": "initial"}
-
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
@@ -197,7 +194,7 @@ def _check_round(paths, header, folder, facts, index, found):
 
 
 def _check_start(paths, facts, found, initial):
-    name = _STARTS.get(facts.get("weights_rule"))
+    name = facts["start_equals"]
     if name is None or facts["architecture"]:
         return
     point = read_initial if name == "initial" else read_rewind
