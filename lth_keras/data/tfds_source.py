@@ -8,7 +8,7 @@ import numpy as np
 from lth_keras.data import connectivity
 from lth_keras.data.arrays import checked
 from lth_keras.data.embedded import EMBEDDED
-from lth_keras.data.loaded import RawData
+from lth_keras.data.loaded_data import RawData
 from lth_keras.errors import ConfigurationError
 
 

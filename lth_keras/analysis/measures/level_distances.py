@@ -4,8 +4,8 @@ import dataclasses
 
 import gin
 
-from lth_keras.analysis.distances import distances
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
+from lth_keras.analysis.weight_distances import distances
 from lth_keras.figures import charts
 from lth_keras.paths import round_name
 
@@ -24,6 +24,14 @@ class LevelDistances(Measure):
     Attributes:
       name: the folder.
     """
+
+    question = (
+        "How far from each other lie the rewind point, the previous minimum and the new "
+        "one, all three on the new level's mask?")
+    captions = {
+        "distances": MEAN_LINES,
+        "distances_by_layer": "Relative distances, a panel for each layer. " + MEAN_LINES,
+    }
 
     name: str = "level_distances"
 

@@ -5,8 +5,8 @@ import dataclasses
 import gin
 import pandas as pd
 
-from lth_keras.analysis.checks import positive, texts
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.field_checks import positive, texts
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
 from lth_keras.figures import charts
 from lth_keras.paths import ROUND, round_name, variant_name
 from lth_keras.statistics.intervals import mean_interval, paired_difference
@@ -25,6 +25,12 @@ class SolutionLosses(Measure):
       batch_size: examples at a time.
       name: the folder.
     """
+
+    question = "How good are the solutions themselves, by level and by variant?"
+    captions = {
+        "levels": MEAN_LINES,
+        "variants": "Each trial, and their mean with its 95 % interval.",
+    }
 
     networks: tuple = ("*",)
     splits: tuple = ("train", "test")
