@@ -165,8 +165,8 @@ class RunRecorder:
             told = "; ".join(f"{key}: {why}" for key, why in self.failed.items())
             raise RunError(
                 f"{len(self.failed)} of {len(self.prepared.jobs)} networks failed ({told}); what "
-                f"does not need them is stored in {context.paths.root}: give the same command again "
-                "to try again"
+                f"does not need them is stored in {context.paths.root}: give the same command "
+                "again to try again"
             )
         for sink in self._sinks:
             sink.run_finished(summary)
