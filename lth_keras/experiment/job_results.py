@@ -71,6 +71,7 @@ def store_equal_round(job):
         **network_folder.facts(source), "unit": job.name, "variant": job.label,
         "equal_to": source.name,
         "weights_rule": type(job.variant.weights).__name__,
+        "starts_from": job.variant.weights.equals,
         "train_seconds": 0.0, "evaluate_seconds": 0.0,
     }
     facts.pop("files")
@@ -90,6 +91,7 @@ def _facts(job, start, progress):
         "prunable_weights": masks.size(start.masks), "architecture": job.arguments,
         "start_step": start.step, "steps": progress.state.step, "diverged": progress.diverged,
         "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
+        "starts_from": job.variant.weights.equals if job.variant else None,
         **job.told,
         f"final_test_{metric}": progress.evaluations[-1].values[f"test_{metric}"],
         "train_seconds": round(progress.train_seconds, 3),
