@@ -57,6 +57,7 @@ class RunPaths:
         self.report = self.root / "report.html"
         self.exports = self.root / "exports"
         self.figures = self.root / "figures"
+        self.analysis = self.root / "analysis"
         self.tensorboard = self.root / "tensorboard"
 
     def trial(self, trial):
