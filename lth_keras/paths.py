@@ -1,4 +1,7 @@
-"""The layout of a run's directory: each name in it is made here and nowhere else."""
+"""The names in a run's directory: where each file and folder of a run lies.
+
+The files inside a network's folder (masks.npz, weights.npz, …) are named in `store`, not here.
+"""
 
 import pathlib
 import re
@@ -15,6 +18,11 @@ def round_name(round: int) -> str:
 def variant_name(variant: str, round: int | None = None) -> str:
     """'ticket@06' for a variant at a round's mask, or the bare name where no round applies."""
     return variant if round is None else f"{variant}@{round:02d}"
+
+
+def network_label(variant: str, round: int) -> str:
+    """What tables and figures call a network: 'ticket@06', or 'full' where no round applies."""
+    return variant_name(variant, round or None)
 
 
 def chain_name(variant: str, round: int) -> str:
@@ -49,6 +57,7 @@ class RunPaths:
         self.report = self.root / "report.html"
         self.exports = self.root / "exports"
         self.figures = self.root / "figures"
+        self.analysis = self.root / "analysis"
         self.tensorboard = self.root / "tensorboard"
 
     def trial(self, trial: int) -> pathlib.Path:

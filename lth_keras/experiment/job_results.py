@@ -8,7 +8,7 @@ from lth_keras import files, masks
 from lth_keras.experiment import pruner
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
-from lth_keras.store.metrics import MetricsRow, relabelled, rows_to_csv
+from lth_keras.store.metrics import MetricsRow, columns, relabelled, rows_to_csv
 from lth_keras.store.network_reader import read_masks
 from lth_keras.training import TrainingProgress, TrainState
 
@@ -70,7 +70,8 @@ def store_equal_round(job):
     facts = {
         **network_folder.facts(source), "unit": job.name, "variant": job.label,
         "equal_to": source.name,
-        **_rules(job.variant),
+        "weights_rule": type(job.variant.weights).__name__,
+        "starts_from": job.variant.weights.equals,
         "train_seconds": 0.0, "evaluate_seconds": 0.0,
     }
     facts.pop("files")
@@ -82,15 +83,17 @@ def _facts(job, start, progress):
     # A narrower network's weights are counted as a share of the FULL network's too: only so can
     # it be compared with the ticket of its size.
     full = sum(weight.size for weight in job.context.prunable)
+    metric = job.context.metric.name
     facts = {
         "trial": job.trial, "unit": job.name, "variant": job.label, "round": job.round,
         "density": masks.total_kept(start.masks) / full, "kept_weights": masks.kept(start.masks),
         "collapsed_layers": pruner.collapsed(start.masks),
         "prunable_weights": masks.size(start.masks), "architecture": job.arguments,
         "start_step": start.step, "steps": progress.state.step, "diverged": progress.diverged,
-        **_rules(job.variant),
+        "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
+        "starts_from": job.variant.weights.equals if job.variant else None,
         **job.told,
-        "final_test_accuracy": progress.evaluations[-1].test_accuracy,
+        f"final_test_{metric}": progress.evaluations[-1].values[f"test_{metric}"],
         "train_seconds": round(progress.train_seconds, 3),
         "evaluate_seconds": round(progress.evaluate_seconds, 3),
     }
@@ -102,19 +105,12 @@ def _facts(job, start, progress):
     return facts
 
 
-def _rules(variant):
-    """What started the network, and the file of the trial that its start equals, if any."""
-    if variant is None:
-        return {"weights_rule": None, "start_equals": None}
-    return {"weights_rule": type(variant.weights).__name__, "start_equals": variant.weights.equals}
-
-
 def _rows(job, density, evaluations):
     return rows_to_csv([
         MetricsRow(
             trial=job.trial, variant=job.label, round=job.round, density=density,
-            epoch=evaluation.step / job.context.steps_per_epoch,
-            **dataclasses.asdict(evaluation),
+            step=evaluation.step, epoch=evaluation.step / job.context.steps_per_epoch,
+            values=evaluation.values,
         )
         for evaluation in evaluations
-    ])
+    ], columns(job.context.task.metrics))

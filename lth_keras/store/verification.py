@@ -20,6 +20,9 @@ from lth_keras.store.network_reader import (
     read_weights,
 )
 
+# How a point of the trial is read that a network's done.json says it starts from, masked.
+_POINTS = {"initial": read_initial, "rewind": read_rewind}
+
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
@@ -194,11 +197,11 @@ def _check_round(paths, header, folder, facts, index, found):
 
 
 def _check_start(paths, facts, found, initial):
-    name = facts["start_equals"]
+    name = facts.get("starts_from")
     if name is None or facts["architecture"]:
         return
-    point = read_initial if name == "initial" else read_rewind
-    for key, array in masks.apply(found, point(paths, facts["trial"])).items():
+    point = _POINTS[name](paths, facts["trial"])
+    for key, array in masks.apply(found, point).items():
         if not np.array_equal(array, initial[key]):
             raise RunError(f"initial.npz is not mask × {name}.npz at {key}")
 
