@@ -107,15 +107,15 @@ class ArrayDataset:
     x_test: np.ndarray = dataclasses.field(repr=False)
     y_test: np.ndarray = dataclasses.field(repr=False)
     validation: float | int = 0
-    mean: float | tuple = 0.0
-    std: float | tuple = 1.0
+    mean: float | Sequence[float] = 0.0
+    std: float | Sequence[float] = 1.0
 
-    def load(self, data_dir=None):
+    def load(self, data_dir=None, task=None):
         """`LoadedData`."""
         del data_dir
         return from_arrays(
             self.x_train, self.y_train, self.x_test, self.y_test,
-            validation=self.validation, mean=self.mean, std=self.std,
+            validation=self.validation, mean=self.mean, std=self.std, task=task,
         )
 
     def get_config(self):
@@ -124,7 +124,7 @@ class ArrayDataset:
                 "std": np.asarray(self.std).tolist()}
 
 
-def _pair(data, which):
+def _pair(data: Any, which: str) -> tuple[np.ndarray, np.ndarray]:
     """(images, labels) as arrays."""
     if isinstance(data, tf.data.Dataset):
         data = _collect(data, which)
