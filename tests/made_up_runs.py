@@ -47,6 +47,8 @@ class MadeUpRun:
             "skipped": {}, "duration": "4ep", "round_duration": "2ep", "steps_per_epoch": 9,
             "kept_by_round": list(range(rounds + 1)), "margin": margin,
             "published": list(published),
+            "descriptions": [["ticket", "a mask <of its own>; starts from dice"],
+                             ["absent", "not stored"]],
         }
 
     def network(self, trial, variant, index, seed, done=True, diverged=False, gain=0.0):

@@ -14,14 +14,14 @@ from lth_keras.cluster.worker import Worker
 from lth_keras.errors import ConfigurationError, RunError
 
 _MB = 10**6
-# Ray's least; nothing of size goes through its store.
+# The smallest store that Ray allows; only small objects go through it.
 _OBJECT_STORE = 80 * _MB
 _SECONDS_TO_STOP = 300
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
-    # Ray's workers yield to everything else on a machine (15); a serial run does not.
+    # Ray gives its workers a low priority (niceness 15); these get that of a serial run.
     "RAY_worker_niceness": "0",
-    # A GPU that a worker did not ask for is no worker's.
+    # A worker that asked for no GPU sees none.
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",
 }
 
@@ -47,12 +47,12 @@ class _Slot:
     """A worker's place in the pool.
 
     Attributes:
-      actor: the Ray actor that fills it now.
+      actor: the Ray actor in this place.
       state: 'starting', 'pinning', 'idle' or 'busy'.
-      answer: reference to what it was last asked for.
-      node, process, cores: where it runs, once it has said so.
-      task, order: what it does, or did last.
-      look: reference to its last evaluation; seen: the step of the one before.
+      answer: Ray's reference to the answer of its last call.
+      node, process, cores: where it runs; known after its first answer.
+      queued, request: the `QueuedJob` and its `RunRequest` that it does, or did last.
+      look: Ray's reference to its newest evaluation; seen: the step of the last one passed on.
       starts: how often in a row it was lost before it had anything to do.
     """
 
@@ -62,15 +62,15 @@ class _Slot:
     node: str = ""
     process: int = 0
     cores: tuple = ()
-    task: object = None
-    order: object = None
+    queued: object = None
+    request: object = None
     look: object = None
     seen: int = -1
     starts: int = 0
 
 
 class RayPool:
-    """Workers that are given tasks; made by `open_pool`.
+    """Workers that are given jobs; made by `open_pool`.
 
     Args:
       ray: the module.
@@ -90,20 +90,20 @@ class RayPool:
             self._start(slot)
 
     def idle(self):
-        """The workers that wait for a task; `task` of each is the last that it did."""
+        """The workers that wait for a job; `queued` of each is the last that it did."""
         return [slot for slot in self._slots if slot.state == "idle"]
 
-    def give(self, slot, task, order):
-        """Lets an idle worker do a job of an order."""
-        slot.state, slot.task, slot.order, slot.seen = "busy", task, order, -1
-        slot.answer = slot.actor.do.remote(order, task.job.trial, task.job.name)
+    def give(self, slot, queued, request):
+        """Lets an idle worker do a `QueuedJob` of a `RunRequest`."""
+        slot.state, slot.queued, slot.request, slot.seen = "busy", queued, request, -1
+        slot.answer = slot.actor.do.remote(request, queued.job.trial, queued.job.name)
         slot.look = slot.actor.look.remote()
 
     def events(self, seconds):
-        """What happened: waits for it so long at most.
+        """What the workers report; waits at most `seconds` for it.
 
         Returns:
-          [(kind, task, what)]: 'seen' with an `Evaluation`, or with None when training begins;
+          [(kind, queued, what)]: 'seen' with an `Evaluation`, or with None when training begins;
           'lost' with why, when a worker's process ended; else what `Worker.do` gives.
 
         Raises:
@@ -121,7 +121,7 @@ class RayPool:
         return found
 
     def stop(self):
-        """Asks all workers to end what they do at the next safe point, and waits until they did."""
+        """Asks all workers to stop at their next safe point, and waits until they have."""
         for slot in self._slots:
             slot.actor.stop.remote()
         busy = [slot.answer for slot in self._slots if slot.state == "busy"]
@@ -129,7 +129,7 @@ class RayPool:
             self._ray.wait(busy, num_returns=len(busy), timeout=_SECONDS_TO_STOP)
 
     def peak_memory(self):
-        """[bytes] of main memory that each worker has had at most."""
+        """[bytes] of main memory that each worker has used at most."""
         return self._ray.get([slot.actor.peak_memory.remote() for slot in self._slots])
 
     def _start(self, slot):
@@ -148,10 +148,10 @@ class RayPool:
             slot.state, slot.answer = "pinning", slot.actor.pin.remote(slot.cores)
             return []
         was, slot.state, slot.starts = slot.state, "idle", 0
-        return [(answer[0], slot.task, answer[1])] if was == "busy" else []
+        return [(answer[0], slot.queued, answer[1])] if was == "busy" else []
 
     def _replace(self, slot, error):
-        """A new worker in the place of one that was lost."""
+        """Starts a new worker in the place of one that was lost."""
         was = slot.state
         with contextlib.suppress(Exception):
             self._ray.kill(slot.actor)
@@ -170,7 +170,7 @@ class RayPool:
         why = f"its worker, process {slot.process} on {slot.node}, was lost"
         if "out of memory" in str(error).lower() or "low memory" in str(error).lower():
             why += " for want of memory: raise Resources.memory_mb"
-        return [("lost", slot.task, why)]
+        return [("lost", slot.queued, why)]
 
     def _evaluations(self):
         looks = {slot.look: slot for slot in self._slots if slot.state == "busy"}
@@ -183,16 +183,16 @@ class RayPool:
             try:
                 seen = self._ray.get(look)
             except self._ray.exceptions.RayError:
-                continue  # Its task's own answer says more.
+                continue  # The answer to the job itself says more.
             slot.look = slot.actor.look.remote()
             if seen is None:
                 continue
             (run, trial, name), evaluation = seen
-            mine = (slot.job.run, slot.task.job.trial, slot.task.job.name)
+            mine = (slot.request.run, slot.queued.job.trial, slot.queued.job.name)
             step = evaluation.step if evaluation else 0
             if (run, trial, name) == mine and step > slot.seen:
                 slot.seen = step
-                found.append(("seen", slot.task, evaluation))
+                found.append(("seen", slot.queued, evaluation))
         return found
 
 
@@ -252,7 +252,7 @@ def open_pool(workers, ray_address, resources, memory, note):
 def _room(nodes, resources, memory):
     """How many workers the nodes, {resource: amount} each, have room for."""
     wants = {"CPU": resources.cpus, "GPU": resources.gpus, "memory": memory}
-    # A share of a GPU is on one GPU: three workers of 0.4 do not fit on one and a fifth.
+    # A share is of one GPU: two workers of 0.4 fit on a GPU, and the rest of it stays free.
     def fit(node, name, want):
         have = node.get(name, 0)
         if name == "GPU" and want < 1:

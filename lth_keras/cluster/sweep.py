@@ -15,13 +15,13 @@ _LONGEST_LABEL = 120
 
 
 @dataclasses.dataclass(frozen=True)
-class Point:
+class SweepPoint:
     """One run of a sweep.
 
     Attributes:
       values: {binding: value}.
-      bindings: the same as gin reads them.
-      label: what tells its run from the others', fit for a folder's name.
+      bindings: the same, as lines that gin reads.
+      label: what the run's name gets, so that each run has its own folder.
     """
 
     values: dict
@@ -64,9 +64,9 @@ class Sweep:
                 )
 
     def points(self):
-        """[`Point`] of all combinations, the last axis' values changing fastest."""
+        """[`SweepPoint`] of all combinations, the last axis' values changing fastest."""
         if not self.axes:
-            return [Point({}, (), "")]
+            return [SweepPoint({}, (), "")]
         points = []
         for chosen in itertools.product(*self.axes.values()):
             values = dict(zip(self.axes, chosen, strict=True))
@@ -74,8 +74,9 @@ class Sweep:
             label = "_".join(
                 f"{safe_name(name.rsplit('.', 1)[-1])}_{safe_name(value)}"
                 for name, value in values.items())
-            # Read again, a run's own configuration is that run and no sweep.
-            points.append(Point(values, (*bindings, "Sweep.axes = {}"), label[:_LONGEST_LABEL]))
+            # The configuration that is stored with a run, read again, gives this run and no sweep.
+            points.append(
+                SweepPoint(values, (*bindings, "Sweep.axes = {}"), label[:_LONGEST_LABEL]))
         return points
 
 

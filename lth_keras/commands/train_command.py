@@ -9,14 +9,14 @@ from lth_keras.cluster.ray_pool import require_ray
 from lth_keras.cluster.resources import Resources
 from lth_keras.cluster.sweep import Sweep
 from lth_keras.commands import configuration
-from lth_keras.commands.train_runs import TrainOptions, carry_out, prepare_all
+from lth_keras.commands.train_runs import TrainOptions, plan_runs, train_runs
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.console.summary_tables import against_full_table, rounds_table, summary_table
 from lth_keras.data import fallback_warning
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import Stopper, total_steps
 from lth_keras.paths import safe_name
 from lth_keras.report import is_current, write_comparison, write_report
+from lth_keras.signals import Stopper
 
 
 def main(flags, arguments):
@@ -25,23 +25,24 @@ def main(flags, arguments):
         raise ConfigurationError(
             f"{arguments[0]!r} was not expected; give --gin_file=F, and each flag with '='"
         )
-    if not flags.checkpoint_minutes >= 0:  # Nor is NaN.
+    if not flags.checkpoint_minutes >= 0:  # NaN is refused too.
         raise ConfigurationError(
             f"--checkpoint_minutes={flags.checkpoint_minutes}; expected a number, 0 or more"
         )
     _check_place(flags.output_dir)
-    asked = _asked(flags)
+    asked = _train_options(flags)
     console = Console()
     configuration.read(asked.gin_files, asked.gin_params)
     resources, points = Resources(), Sweep().points()
     with Stopper().listening() as stopper:
-        runs = prepare_all(asked, points, stopper)
+        runs = plan_runs(asked, points, stopper)
         prepared = [run.prepared for run in runs]
         for each in prepared:
             _print_header(console, each)
         title = prepared[0].run if len(runs) == 1 else f"sweep of {len(runs)} runs"
-        with ProgressDisplay(sum(map(total_steps, prepared)), title, console) as progress:
-            summaries = carry_out(asked, runs, resources, progress)
+        steps = sum(each.total_steps for each in prepared)
+        with ProgressDisplay(steps, title, console) as progress:
+            summaries = train_runs(asked, runs, resources, progress)
     if not prepared[0].context.replicas.is_chief:
         return 0  # The chief has written it all.
     for each in prepared:
@@ -54,7 +55,7 @@ def main(flags, arguments):
     return 0
 
 
-def _asked(flags):
+def _train_options(flags):
     if flags.workers is not None and flags.workers < 1:
         raise ConfigurationError(f"--workers={flags.workers}; expected at least 1")
     workers = flags.workers
@@ -71,7 +72,7 @@ def _asked(flags):
 
 
 def _compare(console, asked, prepared):
-    """Sets the runs of a sweep beside each other."""
+    """Writes the comparison of a sweep's runs, and says where it is."""
     roots = [each.context.paths.root for each in prepared]
     names = " ".join(each.run for each in prepared)
     stem = safe_name(pathlib.Path(asked.gin_files[0]).stem)

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from lth_keras.data.assemble import assemble, check_normalisation
-from lth_keras.data.loaded import RawData
+from lth_keras.data.loaded_data import RawData
 from lth_keras.errors import ConfigurationError
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from lth_keras.data import splits as splitting
 from lth_keras.data.disk_cache import noted
-from lth_keras.data.loaded import LoadedData
+from lth_keras.data.loaded_data import LoadedData
 from lth_keras.data.rows_on_disk import RowsOnDisk, chosen_rows, joined
 from lth_keras.errors import ConfigurationError
 from lth_keras.tasks import Classification

@@ -1,5 +1,6 @@
 """One evaluation of one network as a row, and rows as CSV whose bytes can be compared."""
 
+import csv
 import dataclasses
 import io
 import math
@@ -138,6 +139,20 @@ def _value(name, value):
         raise ValueError(f"{name} is {value}; expected 0 to 1, or None: not evaluated")
     # Beside a loss that is not finite, and so recorded as one, there may be no such number.
     return None if math.isnan(value) else value
+
+
+def relabelled(path, variant):
+    """The text of the metrics file `path` with `variant` in each row; no number is changed.
+
+    Raises:
+      RunError: the file is missing or is no metrics file.
+    """
+    header, *rows = csv.reader(io.StringIO(_text(path)))
+    column = header.index("variant")
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(
+        [header, *([*row[:column], variant, *row[column + 1:]] for row in rows)])
+    return text.getvalue()
 
 
 def _plain(value):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import gin
 import numpy as np
@@ -98,7 +99,7 @@ class CropAndFlip:
         return tf.where(inside, padded, fill)
 
 
-def refuse_all_but_images(augmentation, images):
+def refuse_all_but_images(augmentation: str, images: tf.Tensor) -> None:
     """Raises ConfigurationError unless `images` are [batch, height, width, channels].
 
     Args:
@@ -112,7 +113,7 @@ def refuse_all_but_images(augmentation, images):
         )
 
 
-def check_augmentation(augmentation, input_shape):
+def check_augmentation(augmentation: Any, input_shape: tuple[int, ...]) -> None:
     """Traces an augmentation once, so that what is wrong with it is said before training.
 
     Args:

@@ -19,27 +19,28 @@ from lth_keras.experiment import (
     prepare,
     train_job,
 )
+from lth_keras.experiment.weight_rules import WeightRule
 from lth_keras.rewinding import RewindPoint
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_csv
 from lth_keras.store.verification import verify
+from tests import small_experiments
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SMALL = (
-    "Dataset.train_examples = 200", "Dataset.test_examples = 90", "Experiment.batch_size = 20",
+    *small_experiments.SMALL,
     "Experiment.duration = '2ep'", "IMP.duration = '1ep'", "RewindingSchedule.rounds = 1",
-    "RewindingSchedule.rewind_to = '3it'", "Experiment.evaluate_every = '4it'",
-    "ROUNDS = (1,)", "Experiment.trials = 2", "Experiment.jit = False",
+    "Experiment.evaluate_every = '4it'", "ROUNDS = (1,)", "Experiment.trials = 2",
 )
 HEALTHY = ("ticket", "reinit")
 
 
 @dataclasses.dataclass(frozen=True)
-class Exploding:
+class Exploding(WeightRule):
     """θ_0 a thousand million times too large, so that no loss is finite; or what was asked for."""
 
-    def point(self, place, masks):
-        weights = place.initial().weights
+    def point(self, job, masks):
+        weights = job.initial().weights
         return RewindPoint(weights | {key: weights[key] * np.float32(1e30) for key in masks})
 
 
@@ -141,13 +142,13 @@ def test_a_kill_before_it_is_stored_does_not_let_it_train_on(healthy, data, tmp_
     class Killed(BaseException):
         pass
 
-    def killed(context, job, *rest):
+    def killed(job, network):
         if job.label == "exploding":
             raise Killed
-        return stored(context, job, *rest)
+        return stored(job, network)
 
-    stored = train_job._store
-    monkeypatch.setattr(train_job, "_store", killed)
+    stored = train_job.store_network
+    monkeypatch.setattr(train_job, "store_network", killed)
     with pytest.raises(Killed):
         run(experiment, data, tmp_path)
     assert len(list(tmp_path.rglob("checkpoint.npz"))) == 1

@@ -8,43 +8,26 @@ import shutil
 import numpy as np
 import pytest
 
-from bench import faults
 from lth_keras import files
 from lth_keras.commands import configuration
 from lth_keras.commands.main import main
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import execute, prepare, provenance
-from lth_keras.experiment import execute as run_module
 from lth_keras.store.metrics import read_csv
 from lth_keras.store.verification import set_aside, verify
 from lth_keras.tensorboard import TensorBoard
 from lth_keras.training import Checkpoint
+from tests import fault_injection, small_experiments
+from tests.reporters import SilentReporter
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
 SMALL = (
-    "Dataset.train_examples = 200", "Dataset.test_examples = 90", "Experiment.batch_size = 20",
+    *small_experiments.SMALL,
     "Experiment.duration = '2ep'", "IMP.duration = '1ep'", "RewindingSchedule.rounds = 2",
-    "RewindingSchedule.rewind_to = '3it'", "Experiment.evaluate_every = '4it'",
-    "ROUNDS = (2,)", "Experiment.trials = 1", "Experiment.jit = False",
+    "Experiment.evaluate_every = '4it'", "ROUNDS = (2,)", "Experiment.trials = 1",
     "Experiment.variants = [@ticket/Variant(), @reinit/Variant()]",
 )
-
-
-class Quiet:
-    """A reporter that says nothing and remembers notes."""
-
-    def __init__(self):
-        self.lines = []
-
-    def job_skipped(self, label, steps, why):
-        self.lines.append(f"{label}: {why}")
-
-    def note(self, text):
-        self.lines.append(text)
-
-    def __getattr__(self, name):
-        return lambda *_, **__: None
 
 
 class StopAt:
@@ -67,7 +50,7 @@ def experiment():
 
 def run(experiment, output, should_stop=None, reporter=None, **arguments):
     prepared = prepare(experiment, output, checkpoint_seconds=0, should_stop=should_stop)
-    execute(prepared, reporter or Quiet(), **arguments)
+    execute(prepared, reporter or SilentReporter(), **arguments)
     return prepared.context.paths
 
 
@@ -124,7 +107,8 @@ def test_a_kill_while_a_unit_is_tidied_leaves_nothing_behind(
     assert not cut_off.exists()
 
 
-@pytest.mark.parametrize("damage", faults.DAMAGES.values(), ids=list(faults.DAMAGES))
+@pytest.mark.parametrize(
+    "damage", fault_injection.DAMAGES.values(), ids=list(fault_injection.DAMAGES))
 def test_a_damaged_checkpoint_costs_its_network_only(experiment, whole, tmp_path, damage):
     with pytest.raises(RunError):
         run(experiment, tmp_path, StopAt(5))
@@ -136,11 +120,11 @@ def test_a_damaged_checkpoint_costs_its_network_only(experiment, whole, tmp_path
 @pytest.mark.parametrize("kind, number", [
     ("renaming", 0), ("renaming", 9), ("write", 3), ("write", 11), ("write", 24)])
 def test_a_full_disk_ends_clearly_and_the_run_goes_on(experiment, whole, tmp_path, kind, number):
-    disk = faults.FullDisk(kind, number)
+    disk = fault_injection.FullDisk(kind, number)
     prepared = prepare(experiment, tmp_path, checkpoint_seconds=0)
     sinks = [TensorBoard(prepared.context.paths)]
     with disk.mounted(), pytest.raises(RunError, match="No space left.*make room"):
-        execute(prepared, Quiet(), sinks)
+        execute(prepared, SilentReporter(), sinks)
     assert disk.counts[kind] > number
     assert not list(tmp_path.rglob("*.tmp"))
     assert contents(run(experiment, tmp_path)) == contents(whole)
@@ -148,7 +132,7 @@ def test_a_full_disk_ends_clearly_and_the_run_goes_on(experiment, whole, tmp_pat
 
 def test_too_little_space_is_said_before_anything_is_written(experiment, tmp_path, monkeypatch):
     usage = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr(run_module.shutil, "disk_usage", lambda place: usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage)
     with pytest.raises(ConfigurationError, match="MiB are free; make room"):
         prepare(experiment, tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
@@ -159,7 +143,7 @@ def test_a_whole_run_verifies(whole):
     assert outcome.findings == [] and outcome.unfinished == () and outcome.done == 5
 
 
-@pytest.mark.parametrize("kind", faults.DAMAGES)
+@pytest.mark.parametrize("kind", fault_injection.DAMAGES)
 @pytest.mark.parametrize("name", [
     "trial_01/round_01/weights.npz", "trial_01/ticket@02/masks.npz", "trial_01/initial.npz",
     "trial_01/distributions/ticket@02_initial.npz", "trial_01/ticket@02/done.json",
@@ -167,7 +151,7 @@ def test_a_whole_run_verifies(whole):
 ])
 def test_damage_is_named_set_aside_and_healed(experiment, whole, tmp_path, name, kind):
     paths = copied(whole, tmp_path)
-    faults.DAMAGES[kind](paths.root / name)
+    fault_injection.DAMAGES[kind](paths.root / name)
     findings = verify(paths).findings
     assert any(pathlib.PurePosixPath(name).name in str(finding) for finding in findings)
     before = {path for path in paths.root.rglob("*") if path.is_file()}
@@ -209,16 +193,17 @@ def spoil(arrays):
     arrays["fc1/bias"][0] = np.nan
 
 
-@pytest.mark.parametrize("unit, file, change, problem", [
+@pytest.mark.parametrize("network, file, change, problem", [
     ("round_02", "masks.npz", revive, "schedule says"),
     ("round_02", "weights.npz", wake, "pruned weights of fc1/kernel are not zero"),
     ("ticket@02", "initial.npz", wake, "not zero"),
     ("ticket@02", "initial.npz", shift, "is not mask × rewind.npz"),
     ("ticket@02", "weights.npz", spoil, "not finite"),
 ])
-def test_invariants_are_checked_where_checksums_fit(whole, tmp_path, job, file, change, problem):
+def test_invariants_are_checked_where_checksums_fit(
+        whole, tmp_path, network, file, change, problem):
     paths = copied(whole, tmp_path)
-    folder = paths.network(1, job)
+    folder = paths.network(1, network)
     edit(folder / file, change)
     reseal(folder)
     assert any(problem in str(finding) for finding in verify(paths).findings)
@@ -253,7 +238,7 @@ def test_a_file_outside_the_run_is_not_followed(whole, tmp_path):
 
 def test_a_finished_run_is_not_touched(experiment, whole):
     before = {path: path.stat().st_mtime_ns for path in whole.root.rglob("*") if path.is_file()}
-    reporter = Quiet()
+    reporter = SilentReporter()
     run(experiment, whole.root.parent, reporter=reporter)
     after = {path: path.stat().st_mtime_ns for path in whole.root.rglob("*") if path.is_file()}
     assert {p: t for p, t in after.items() if p != whole.lock} == {
@@ -283,7 +268,7 @@ def diverging():
 
 
 def test_where_round_zero_diverges_all_that_needs_it_is_left_out(tmp_path):
-    reporter = Quiet()
+    reporter = SilentReporter()
     paths = run(diverging(), tmp_path, reporter=reporter)
     metrics = read_csv(paths.metrics)
     assert np.isinf(metrics["train_loss"]).all() and set(metrics["variant"]) == {"imp"}
@@ -310,7 +295,7 @@ def test_list_says_state_progress_and_best_ticket(experiment, whole, tmp_path, c
 def test_verify_command(whole, tmp_path, capsys):
     paths = copied(whole, tmp_path)
     assert main(["verify", str(paths.root)]) == 0
-    faults.flip(paths.network(1, "round_01") / "weights.npz")
+    fault_injection.flip(paths.network(1, "round_01") / "weights.npz")
     assert main(["verify", str(paths.root)]) == 1
     said = capsys.readouterr()
     assert "trial_01/round_01/weights.npz: has another checksum" in said.out

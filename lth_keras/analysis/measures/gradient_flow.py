@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from lth_keras.analysis import retrain
-from lth_keras.analysis.checks import positive, texts
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.field_checks import positive, texts
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
@@ -25,7 +25,7 @@ class GradientFlow(Measure):
     over examples.
 
     Attributes:
-      networks: patterns of units.
+      networks: patterns of network names.
       at: durations from the start of each network's training; beyond '0ep' it is trained again,
         and compared with what is stored where the last of them is the training's end.
       split: of the data.
@@ -34,6 +34,9 @@ class GradientFlow(Measure):
       batch_size: examples at a time.
       name: the folder.
     """
+
+    question = "How well do gradients pass through the networks?"
+    captions = {"at_start": MEAN_LINES, "through_training": MEAN_LINES}
 
     networks: tuple = ("round_*", "full", "ticket@*", "random_*", "reinit@*", "remask@*")
     at: tuple = ("0ep",)
@@ -83,7 +86,7 @@ class GradientFlow(Measure):
         facts, start = run.facts(piece.trial, name), run.network(piece.trial, f"{name}:start")
         first, steps = facts["start_step"], self._steps(run, facts)
         if steps == [first]:
-            path, difference = retrain.Path(steps, [start.weights]), None
+            path, difference = retrain.TrainedPath(steps, [start.weights]), None
         else:
             path, difference = retrain.again(run, piece.trial, name, steps)
         count = run.available(self.split, self.examples)
@@ -152,12 +155,12 @@ def _draw_training(table, title):
     figure, (left, right) = charts.panels(2, title=f"Through training: {title}")
     whole = table[table.layer == "all"]
     charts.log_scale(left, "y")
-    units = list(whole.unit.unique())
-    shown = [units[i] for i in np.unique(np.linspace(0, len(units) - 1, 7).astype(int))]
-    for index, unit in enumerate(shown):
-        rows = whole[whole.unit == unit]
-        charts.mean_line(left, rows, "epoch", "gradient_norm", index, unit)
-        charts.mean_line(right, rows, "epoch", "largest_singular_value", index, unit)
+    names = list(whole.unit.unique())
+    shown = [names[i] for i in np.unique(np.linspace(0, len(names) - 1, 7).astype(int))]
+    for index, name in enumerate(shown):
+        rows = whole[whole.unit == name]
+        charts.mean_line(left, rows, "epoch", "gradient_norm", index, name)
+        charts.mean_line(right, rows, "epoch", "largest_singular_value", index, name)
     charts.label(left, "epoch", "gradient norm")
     charts.label(right, "epoch", "largest singular value, Jacobian", legend=False)
     return figure

@@ -5,8 +5,8 @@ import dataclasses
 import gin
 import numpy as np
 
-from lth_keras.analysis import eigen, spectrum
-from lth_keras.analysis.checks import (
+from lth_keras.analysis import eigenpairs, spectrum
+from lth_keras.analysis.field_checks import (
     levels_there,
     number,
     one_of,
@@ -15,9 +15,9 @@ from lth_keras.analysis.checks import (
     positive,
     texts,
 )
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.analysis.templates import references
-from lth_keras.analysis.vectors import Subspace
+from lth_keras.analysis.flat_weights import KeptSubspace
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
+from lth_keras.analysis.network_references import references
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
 from lth_keras.paths import safe_name
@@ -29,9 +29,9 @@ class Hessian(Measure):
     """Spectrum of ∇²L at networks of a run.
 
     Attributes:
-      networks: what to measure: patterns of units, or references such as 'round_05|round_06';
-        '{L}' and '{P}' stand for each level and the one before.
-      levels: the levels of those templates; None for all.
+      networks: what to measure: patterns of network names, or references like 'round_05|round_06';
+        '{L}' stands for each pruned round (the Insights paper's level), '{P}' for the one before.
+      levels: the rounds that '{L}' stands for; None for all.
       restrict: 'mask', over the weights that the network's mask keeps, biases among them; or
         'all' trainable weights.
       positive, negative: how many eigenvalues of either end; 0 for none.
@@ -48,6 +48,14 @@ class Hessian(Measure):
       seed: of every random vector, and of the choice of examples.
       name: the folder.
     """
+
+    question = (
+        "How curved is the loss at the solutions? Smaller eigenvalues are a wider basin.")
+    captions = {
+        "eigenvalues": "The leading eigenvalues in their order.",
+        "eigenvalues_by_level": MEAN_LINES,
+        "density": "Where the eigenvalues lie, smoothed.",
+    }
 
     networks: tuple = ("round_{P}|round_{L}", "round_{L}")
     levels: tuple | None = None
@@ -93,13 +101,13 @@ class Hessian(Measure):
 
     def pieces(self, run):
         """A piece for each trial and network."""
-        found = []
+        pieces = []
         for trial in run.trials:
-            for reference, level in references(run, trial, self.networks, self.levels):
+            for reference, pruned in references(run, trial, self.networks, self.levels):
                 name = safe_name(reference.replace("|", "_on_").replace(":", "_"))
-                found.append(Piece(f"trial_{trial:02d}-{name}", trial, (reference,),
-                                   {"level": level}))
-        return found
+                pieces.append(Piece(f"trial_{trial:02d}-{name}", trial, (reference,),
+                                   {"level": pruned}))
+        return pieces
 
     def measure(self, run, piece):
         """A row for each eigenvalue; trace, density and log-volume as facts and arrays."""
@@ -108,9 +116,9 @@ class Hessian(Measure):
                               self.batch_size, self.l2)
         surface.load(network.weights)
         if self.restrict == "mask":
-            space = Subspace(surface.trainable.kept(network.masks))
+            space = KeptSubspace(surface.trainable.kept(network.masks))
         else:
-            space = Subspace(np.ones(surface.trainable.size, bool))
+            space = KeptSubspace(np.ones(surface.trainable.size, bool))
         product = space.operator(surface.product)
         loss, error = surface.value(network.weights)
         gradient = space.restrict(surface.gradient())
@@ -122,7 +130,7 @@ class Hessian(Measure):
         for end, count in (("positive", self.positive), ("negative", self.negative)):
             if not count:
                 continue
-            pairs = eigen.leading(product, space.size, min(count, space.size - 1), end,
+            pairs = eigenpairs.leading(product, space.size, min(count, space.size - 1), end,
                                   self.tolerance, self.seed)
             good = pairs.converged(self.accept)
             facts |= {f"{end}_products": pairs.products, f"{end}_converged": int(good.sum()),
@@ -178,7 +186,7 @@ class Hessian(Measure):
 
 
 def _draw_spectra(leading, title, over):
-    figure, (axes,) = charts.panels(1, height=3.4, title=f"Leading Hessian eigenvalues, {over}:\n"
+    figure, (axes,) = charts.panels(1, height=2.7, title=f"Leading Hessian eigenvalues, {over}:\n"
                                     f"{title}")
     charts.log_scale(axes, "y")
     networks = list(leading.network.unique())
@@ -187,7 +195,7 @@ def _draw_spectra(leading, title, over):
         rows = leading[(leading.network == network) & (leading.eigenvalue > 0)]
         means = rows.groupby("index").eigenvalue.mean()
         axes.plot(means.index, means, color=charts.colour(index), marker=charts.marker(index),
-                  markersize=3, linewidth=1, label=network.replace("|", " on "))
+                  label=network.replace("|", " on "))
     charts.whole_ticks(axes)
     charts.label(axes, "rank", "eigenvalue", legend=False)
     charts.legend_below(figure, axes)
@@ -195,21 +203,35 @@ def _draw_spectra(leading, title, over):
 
 
 def _by_level(leading):
-    """Per trial and level: Σ ln λ over the ranks that both the new and the projected have."""
+    """The new minimum beside the projected previous one, for each trial and level.
+
+    Args:
+      leading: the table's rows of positive eigenvalues.
+
+    Returns:
+      (rows, wide): a row for each trial, level and point ('new' or 'projected') with its largest
+      eigenvalue `top` and `log_product`, Σ ln λ over the ranks that both points have; the same
+      with a column for each point. (None, None) where only one kind of point was measured.
+    """
     rows = leading[leading.level.notna() & (leading.eigenvalue > 0)].copy()
     rows["point"] = np.where(rows.network.str.contains("|", regex=False), "projected", "new")
     if rows.point.nunique() < 2:
         return None, None
     rows["log"] = np.log(rows.eigenvalue)
-    grouped = rows.groupby(["trial", "level", "point"])
-    counts = grouped.size().unstack("point").min(axis=1).rename("ranks").reset_index()
-    rows = rows.merge(counts, on=["trial", "level"])
-    rows = rows[rows["index"] <= rows.ranks]
-    grouped = rows.groupby(["trial", "level", "point"])
-    levels = grouped.agg(top=("eigenvalue", "max"), log_product=("log", "sum"),
-                         ranks=("index", "max")).reset_index()
+    rows = _ranks_of_both(rows)
+    levels = rows.groupby(["trial", "level", "point"]).agg(
+        top=("eigenvalue", "max"), log_product=("log", "sum"), ranks=("index", "max"),
+    ).reset_index()
     return levels, levels.pivot_table(index=["trial", "level"], columns="point",
                                       values=["top", "log_product"])
+
+
+def _ranks_of_both(rows):
+    """The rows whose rank both points of their trial and level have."""
+    sizes = rows.groupby(["trial", "level", "point"]).size().unstack("point")
+    ranks = sizes.min(axis=1).rename("ranks").reset_index()
+    rows = rows.merge(ranks, on=["trial", "level"])
+    return rows[rows["index"] <= rows.ranks]
 
 
 def _draw_levels(levels, title, over):
@@ -229,23 +251,23 @@ def _draw_levels(levels, title, over):
 
 
 def _verdicts(wide):
-    found = []
+    sentences = []
     for column, text in (("top", "the largest eigenvalue"),
                          ("log_product", "the product of the leading eigenvalues")):
         smaller = int((wide[column]["new"] < wide[column]["projected"]).sum())
-        found.append(f"{text} is smaller at the new minimum than at the projected previous one "
+        sentences.append(f"{text} is smaller at the new minimum than at the projected previous one "
                      f"in {smaller} of {len(wide)} (trial, level) pairs")
-    return found
+    return sentences
 
 
 def _draw_density(density, title):
-    figure, (axes,) = charts.panels(1, height=3.2, title=f"Spectral density: {title}")
+    figure, (axes,) = charts.panels(1, height=2.4, title=f"Spectral density: {title}")
     axes.set_yscale("log")
     pieces = sorted(density)
     shown = [pieces[i] for i in np.unique(np.linspace(0, len(pieces) - 1, 4).astype(int))]
     for index, piece in enumerate(shown):
         grid, curve = spectrum.density(density[piece]["nodes"], density[piece]["node_weights"])
-        axes.plot(grid, np.maximum(curve, 1e-6), color=charts.colour(index), linewidth=1.3,
+        axes.plot(grid, np.maximum(curve, 1e-6), color=charts.colour(index),
                   linestyle=("-", "--", "-.", ":")[index], label=piece.replace("_on_", " on "))
     axes.set_ylim(bottom=1e-6)
     charts.label(axes, "eigenvalue", "density (1 % Gaussian)")

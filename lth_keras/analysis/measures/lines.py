@@ -6,11 +6,11 @@ import gin
 import numpy as np
 
 from lth_keras.analysis.barriers import barrier, positions
-from lth_keras.analysis.checks import optional_positive, positive, texts
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.analysis.templates import joined
+from lth_keras.analysis.field_checks import optional_positive, positive, texts
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
+from lth_keras.analysis.network_references import joined
 from lth_keras.errors import ConfigurationError
-from lth_keras.figures import charts
+from lth_keras.figures import charts, style
 from lth_keras.paths import safe_name
 from lth_keras.statistics.intervals import mean_interval
 
@@ -32,6 +32,12 @@ class Lines(Measure):
       batch_size: examples at a time.
       name: the folder.
     """
+
+    question = "Does the loss rise along the straight line from one network to another?"
+    captions = {
+        "line": "From one end of the line, 0, to the other, 1. " + MEAN_LINES,
+        "barriers": MEAN_LINES,
+    }
 
     pairs: tuple = (("round_{P}", "round_{L}"), ("round_{P}|round_{L}", "round_{L}"))
     points: int = 30
@@ -60,15 +66,15 @@ class Lines(Measure):
 
     def pieces(self, run):
         """A piece for each trial and pair."""
-        found = []
+        pieces = []
         for trial in run.trials:
             for index, (first, second) in enumerate(self.pairs):
-                for start, end, level in joined(run, trial, first, second)[0]:
+                for start, end, number in joined(run, trial, first, second)[0]:
                     name = safe_name(f"{start}-to-{end}".replace("|", "_on_").replace(":", "_"))
-                    found.append(Piece(
+                    pieces.append(Piece(
                         f"trial_{trial:02d}-{name}", trial, (start, end),
-                        {"pair": f"{first} to {second}", "level": level, "index": index}))
-        return found
+                        {"pair": f"{first} to {second}", "level": number, "index": index}))
+        return pieces
 
     def measure(self, run, piece):
         """A row for each split and point."""
@@ -104,7 +110,7 @@ class Lines(Measure):
                 points = rows.assign(points=100 * rows.error_barrier)
                 charts.mean_line(right, points, "level", "points", index, _short(pair))
             for axes, text in ((left, "loss barrier"), (right, "error barrier, points")):
-                axes.axhline(0, color="#999999", linewidth=0.7)
+                axes.axhline(0, color=style.GREY, linewidth=0.7)
                 charts.whole_ticks(axes)
                 charts.label(axes, "level", text)
             figures["barriers"] = figure
@@ -112,15 +118,15 @@ class Lines(Measure):
 
     def _alone(self, run):
         """A sentence for each pair that left networks without a partner."""
-        found = []
+        sentences = []
         for first, second in self.pairs:
             alone = {trial: joined(run, trial, first, second)[1] for trial in run.trials}
             listed = "; ".join(f"trial {trial}: {', '.join(names)}"
                                for trial, names in alone.items() if names)
             if listed:
-                found.append(f"{first} to {second}: no line for what has no partner of its round "
-                             f"({listed})")
-        return found
+                sentences.append(
+                    f"{first} to {second}: no line for what has no partner of its round ({listed})")
+        return sentences
 
     def _draw(self, rows, title):
         figure, (left, right) = charts.panels(2, title=_short(title))
@@ -138,7 +144,7 @@ class Lines(Measure):
 
 
 def line_rows(run, start, end, options, about):
-    """Rows of one line between two `Network`s: `about`, split, position, loss, error."""
+    """Rows of one line between two `AnalyzedNetwork`s: `about`, split, position, loss, error."""
     if start.arguments != end.arguments:
         raise ConfigurationError(
             f"{start.reference} and {end.reference} have different architectures; there is no "
@@ -150,11 +156,11 @@ def line_rows(run, start, end, options, about):
             start.arguments, split, options.examples, batch_size=options.batch_size)
         origin = surface.layout.flatten(start.weights)
         across = surface.layout.flatten(end.weights) - origin
-        found = surface.values(origin, across[None], along[:, None], options.recompute)
+        values = surface.values(origin, across[None], along[:, None], options.recompute)
         rows += [
             {**about, "split": split, "position": float(position), "loss": float(loss),
              "error": float(error)}
-            for position, (loss, error) in zip(along, found, strict=True)
+            for position, (loss, error) in zip(along, values, strict=True)
         ]
     return rows
 

@@ -7,8 +7,13 @@ import numpy as np
 
 from lth_keras import masks
 from lth_keras.analysis import retrain
-from lth_keras.analysis.checks import levels_there, optional_levels, optional_positive, positive
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.field_checks import (
+    levels_there,
+    optional_levels,
+    optional_positive,
+    positive,
+)
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
 from lth_keras.figures import charts
 from lth_keras.paths import round_name
 
@@ -36,6 +41,11 @@ class LossCurves(Measure):
       name: the folder.
     """
 
+    question = (
+        "How does the training loss fall at a level, and where does the previous minimum, "
+        "projected on the level's mask, stand beside it?")
+    captions = {"loss_curves": "A panel for each level shown. " + MEAN_LINES}
+
     levels: tuple | None = None
     every_epochs: int = 1
     examples: int | None = 10_000
@@ -55,7 +65,7 @@ class LossCurves(Measure):
         return [
             Piece(f"trial_{trial:02d}-{round_name(level)}", trial, (
                 "rewind", round_name(level - 1), round_name(level)), {"level": level})
-            for trial in run.trials for level in run.levels(trial)
+            for trial in run.trials for level in run.pruned_rounds(trial)
             if self.levels is None or level in self.levels
         ]
 
@@ -68,7 +78,7 @@ class LossCurves(Measure):
         mask = run.network(trial, names[1]).masks
         facts = run.facts(trial, names[1])
         steps = list(range(facts["start_step"], facts["steps"], every)) + [facts["steps"]]
-        # Round 0 trains from θ_0; its first steps have no counterpart at the later levels.
+        # Round 0 trains from θ_0; its steps before θ_k have no counterpart in later rounds.
         new, drift = retrain.again(run, trial, names[1], steps)
         before, earlier_drift = retrain.again(run, trial, names[0], steps)
         order = retrain.order_of(run, trial, names[1])
@@ -92,7 +102,7 @@ class LossCurves(Measure):
         title = f"{run.title}, {charts.trials_text(table.trial.nunique())}"
         columns = min(3, len(shown))
         figure, axes = charts.panels(
-            columns, -(-len(shown) // columns), 2.6, f"Training loss by epoch: {title}")
+            columns, -(-len(shown) // columns), 2.0, f"Training loss by epoch: {title}")
         for panel, level in zip(axes, shown, strict=False):
             charts.log_scale(panel, "y")
             for index, (curve, name) in enumerate(CURVES.items()):

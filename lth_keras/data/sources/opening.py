@@ -11,7 +11,7 @@ from lth_keras.data.arrays import checked_part
 from lth_keras.data.binding_checks import scheme_of
 from lth_keras.data.disk_cache import DiskCache, default_folder
 from lth_keras.data.embedded import EMBEDDED
-from lth_keras.data.loaded import RawData
+from lth_keras.data.loaded_data import RawData
 from lth_keras.data.rows_on_disk import chosen_rows
 from lth_keras.data.sources.content import ContentIndex, of_arrays
 from lth_keras.data.sources.given_arrays import open_function

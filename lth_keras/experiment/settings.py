@@ -1,0 +1,198 @@
+"""`Experiment` and `IMP`: everything that decides a run's numbers, bound by gin."""
+
+import dataclasses
+
+import gin
+
+from lth_keras.criteria import Criterion, Magnitude
+from lth_keras.durations import Duration
+from lth_keras.errors import ConfigurationError, check_is_a
+from lth_keras.experiment.imp import trial_jobs
+from lth_keras.experiment.variant import Variant
+from lth_keras.metric import check_margin
+from lth_keras.pruning import RewindingSchedule
+from lth_keras.statistics.published import PublishedFigure
+from lth_keras.tasks import Classification
+from lth_keras.tasks.task import check_task
+from lth_keras.training import Adam, OneDevice, check_precision
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class IMP:
+    """Iterative magnitude pruning with rewinding (LTH, LMC).
+
+    Attributes:
+      schedule: `RewindingSchedule`.
+      criterion: what ranks the remaining weights at a round's end.
+      duration: until which step every round trains, from the rewind point on; round 0 from θ_0.
+    """
+
+    schedule: RewindingSchedule
+    criterion: Criterion = dataclasses.field(default_factory=Magnitude)
+    duration: str = "5ep"
+
+    def __post_init__(self):
+        if not isinstance(self.schedule, RewindingSchedule):
+            raise ConfigurationError(
+                f"IMP.schedule is {self.schedule!r}; expected @RewindingSchedule()"
+            )
+        check_is_a("IMP.criterion", self.criterion, Criterion, "@Magnitude()")
+        if Duration.parse(self.duration, "IMP.duration").value < 1:
+            raise ConfigurationError(f"IMP.duration is {self.duration!r}; expected at least one")
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """One experiment: data, network, IMP and the variants, over several trials.
+
+    Attributes:
+      dataset: `Dataset`.
+      model: function (input_shape, num_outputs, …) -> Keras model that gives the outputs which
+        the task takes: for classification logits of num_outputs classes.
+      imp: `IMP`.
+      variants: the networks to compare.
+      optimizer: `Adam`, `SGD`, …
+      duration: until when each variant trains.
+      batch_size: examples per update.
+      evaluate_every: stretch between evaluations, counted from step 0.
+      trials: how many times everything is done, each with seeds of its own.
+      seed: what all the trials' seeds derive from.
+      name: the run's name; None means the gin file's.
+      augmentation: None, or a function (images, seed) -> images on the device.
+      jit: XLA: 'auto', True or False.
+      never_prune: names of layers that stay dense.
+      evaluation_batch_size: examples per step of an evaluation.
+      published: `PublishedFigure`s to set beside the results.
+      margin: how much worse the task's first metric may be on average, at the end on the test
+        set, and still counts as matching, in that metric's unit; None is the metric's own: for
+        accuracy 0.002, as in LMC.
+      on_divergence: when a network's loss is not finite: 'record' ends that network's training,
+        says so in the tables and goes on with what does not need it; 'stop' ends the run.
+      distribution: `OneDevice`, `Mirrored` or `MultiWorkerMirrored`; no part of the run's name.
+      precision: 'float32', or mixed: 'mixed_float16' for GPUs, 'mixed_bfloat16'.
+      task: what the outputs are for: `Classification`, `BinaryClassification`, `Regression`,
+        `LanguageModel`, or one of your own (`lth_keras.tasks`).
+    """
+
+    dataset: object
+    model: object
+    imp: IMP
+    variants: tuple = ()
+    optimizer: object = dataclasses.field(default_factory=Adam)
+    duration: str = "100ep"
+    batch_size: int = 128
+    evaluate_every: str = "1ep"
+    trials: int = 1
+    seed: int = 0
+    name: str | None = None
+    augmentation: object = None
+    jit: str | bool = "auto"
+    never_prune: tuple = ()
+    evaluation_batch_size: int = 1024
+    published: tuple = ()
+    margin: float | None = None
+    on_divergence: str = "record"
+    distribution: object = dataclasses.field(default_factory=OneDevice)
+    precision: str = "float32"
+    task: object = dataclasses.field(default_factory=Classification)
+
+    def __post_init__(self):
+        self._check_parts()
+        self._check_values()
+        self._check_variants()
+        trial_jobs(self, 1)
+
+    def _check_parts(self):
+        if not hasattr(self.dataset, "load"):
+            raise ConfigurationError(
+                f"Experiment.dataset is {self.dataset!r}; expected @Dataset()"
+            )
+        if not callable(self.model):
+            raise ConfigurationError(
+                f"Experiment.model is {self.model!r}; expected a function, in gin a reference "
+                "without brackets, like @lenet_300_100"
+            )
+        if not isinstance(self.imp, IMP):
+            raise ConfigurationError(f"Experiment.imp is {self.imp!r}; expected @IMP()")
+        if not hasattr(self.optimizer, "build"):
+            raise ConfigurationError(
+                f"Experiment.optimizer is {self.optimizer!r}; expected an optimizer with brackets, "
+                "like @Adam()"
+            )
+        if not hasattr(self.distribution, "start"):
+            raise ConfigurationError(
+                f"Experiment.distribution is {self.distribution!r}; expected @OneDevice(), "
+                "@Mirrored() or @MultiWorkerMirrored()"
+            )
+
+    def _check_values(self):
+        for name in ("duration", "evaluate_every"):
+            if Duration.parse(getattr(self, name), f"Experiment.{name}").value < 1:
+                raise ConfigurationError(
+                    f"Experiment.{name} is {getattr(self, name)!r}; expected at least one"
+                )
+        for name in ("batch_size", "trials", "evaluation_batch_size"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ConfigurationError(
+                    f"Experiment.{name} is {value!r}; expected a whole number, at least 1"
+                )
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int):
+            raise ConfigurationError(f"Experiment.seed is {self.seed!r}; expected a whole number")
+        check_task(self.task)
+        if self.margin is not None:
+            check_margin(self.margin, self.task.main_metric, "Experiment.margin")
+        if self.on_divergence not in ("record", "stop"):
+            raise ConfigurationError(
+                f"Experiment.on_divergence is {self.on_divergence!r}; expected 'record' or 'stop'"
+            )
+        check_precision(self.precision)
+        # A text would be a name for each of its letters.
+        _check_entries(self.never_prune, str, "Experiment.never_prune",
+                       "names of layers, like ('output',)")
+        _check_entries(self.published, PublishedFigure, "Experiment.published",
+                       "figures with variant, round, metric, value, source and tolerance, in gin "
+                       "like [@full/PublishedFigure()]")
+
+    def _check_variants(self):
+        names = set()
+        for variant in self.variants:
+            if not isinstance(variant, Variant):
+                raise ConfigurationError(
+                    f"Experiment.variants has {variant!r}; expected variants, in gin like "
+                    "@ticket/Variant()"
+                )
+            variant.check_rounds(self.imp.schedule.rounds)
+            if variant.name in names:
+                raise ConfigurationError(
+                    f"Experiment.variants has two called {variant.name!r}; give each its own "
+                    "Variant.name"
+                )
+            names.add(variant.name)
+
+    def check_durations(self, steps_per_epoch: int) -> None:
+        """Checks what can be checked only once the data's size is known.
+
+        Raises:
+          ConfigurationError: the rewind point lies beyond a training.
+        """
+        rewind = self.imp.schedule.rewind_step(steps_per_epoch)
+        durations = {"IMP.duration": self.imp.duration, "Experiment.duration": self.duration}
+        durations |= {
+            f"Variant.duration of {variant.name!r}": variant.duration
+            for variant in self.variants if variant.duration is not None
+        }
+        for name, text in durations.items():
+            steps = Duration.parse(text).steps(steps_per_epoch)
+            if rewind >= steps:
+                raise ConfigurationError(
+                    f"RewindingSchedule.rewind_to is {self.imp.schedule.rewind_to} (step {rewind}) "
+                    f"but {name} is {text} (step {steps}); expected an earlier rewind point"
+                )
+
+
+def _check_entries(values, kind, name, expected):
+    if not isinstance(values, (tuple, list)) or not all(isinstance(v, kind) for v in values):
+        raise ConfigurationError(f"{name} is {values!r}; expected {expected}")

@@ -1,0 +1,163 @@
+"""The card beside an export: what it is, for programs (card.json) and for people (README.md)."""
+
+from lth_keras.export.formats import EXPORT_FORMATS, TICKET, TICKET_LOAD
+from lth_keras.store.export_cards import BATCHES
+
+
+def provenance(stored):
+    """Where a network comes from: run, trial, its folder, round, versions, checksums."""
+    header, facts = stored.header, stored.facts
+    return {
+        "run": header["run"], "experiment": header["experiment"], "trial": facts["trial"],
+        "unit": facts["unit"], "variant": facts["variant"], "round": facts["round"],
+        "steps": facts["steps"], "start_step": facts["start_step"],
+        "trial_seed": header["trial_seeds"][facts["trial"] - 1], "versions": header["versions"],
+        "stored_files": facts["files"],
+    }
+
+
+def accuracies(stored):
+    """Accuracies that training recorded: at the last step, and where validation would stop."""
+    rows = stored.metrics
+    last = rows.iloc[-1]
+    found = {
+        "last_step": int(last["step"]),
+        "test_accuracy_at_last_step": float(last["test_accuracy"]),
+    }
+    if rows["val_loss"].notna().any():
+        best = rows.loc[rows["val_loss"].idxmin()]
+        found |= {
+            "early_stop_step": int(best["step"]),
+            "validation_accuracy_at_early_stop": float(best["val_accuracy"]),
+            "test_accuracy_at_early_stop": float(best["test_accuracy"]),
+        }
+    return found
+
+
+def loading(name, card):
+    """Three lines of Python that read a format, run from inside the export's folder."""
+    if name == TICKET:
+        lines, path, kind = TICKET_LOAD, TICKET, ""
+    else:
+        known, kind = EXPORT_FORMATS[name], card["formats"][name]["input"]
+        lines, path = known.load, known.path
+    shape = (1, *card["input"]["shape"])
+    dtype = "uint8" if kind == "uint8" else "float32"
+    return [line.format(path=path, shape=shape, dtype=dtype) for line in lines]
+
+
+def readme(card):
+    """The card as Markdown."""
+    where, data, total = card["provenance"], card["data"], card["totals"]
+    form = card["input"]
+    lines = [
+        f"# {card['title']}", "",
+        f"{card['what']}", "",
+        f"- run `{where['run']}`, trial {where['trial']}, `{where['unit']}`, round "
+        f"{where['round']}; commit {where['versions'].get('commit')}",
+        f"- data: {data['name']}, {data['classes']} classes, {data['examples']['test']:,} test "
+        f"examples, fingerprint `{data['fingerprint'][:16]}`",
+        *([f"- **asked for was {data['requested']}; this is {data['name']}**"]
+          if data["fallback_reason"] else []),
+        f"- {total['parameters']:,} parameters; {total['nonzero']:,} of "
+        f"{total['prunable_weights']:,} prunable weights are not zero: density "
+        f"{100 * total['density']:.2f} %",
+        f"- {total['flops']:,} FLOPs an example as a dense network, {total['effective_flops']:,} "
+        "if every zero is skipped",
+        f"- test accuracy of these weights {100 * card['accuracy']['test']:.2f} %",
+    ]
+    recorded = card["accuracy"]
+    if "early_stop_step" in recorded:
+        lines.append(
+            f"- in training: {100 * recorded['test_accuracy_at_last_step']:.2f} % at step "
+            f"{recorded['last_step']} (these weights, where they are the trained ones), "
+            f"{100 * recorded['test_accuracy_at_early_stop']:.2f} % at step "
+            f"{recorded['early_stop_step']}, which validation loss would choose"
+        )
+    lines += ["", "## Input", "", _input_text(form), "", "## Loading", "",
+              "Each from inside this folder, in an environment with the packages named.", ""]
+    for name, entry in card["formats"].items():
+        lines += [f"{name}, needs {' and '.join(entry['needs'])}:", "", "```python",
+                  *entry["load"], "```", ""]
+    lines += ["`python verify.py [FORMAT]` checks this folder against card.json; it needs the same "
+              "packages and NumPy.", "", "## Sizes and speed", "", *_size_lines(card), "",
+              "## Density by layer", "", *_layer_lines(card)]
+    if card["compaction"]["units"]:
+        lines += ["", "## Compaction", "", *_compaction_lines(card)]
+    return "\n".join(lines) + "\n"
+
+
+def _input_text(form):
+    how = form["preprocessing"]
+    shape = f"[batch, {', '.join(map(str, form['shape']))}]"
+    text = (
+        f"Raw images become the network's input by {how['formula']}, with scale "
+        f"{how['scale']:.9g}, mean {how['mean']}, std {how['std']}."
+    )
+    if form["form"] == "uint8":
+        text += f" SavedModel and TFLite do that themselves: they take raw uint8 images {shape};"
+        text += " `model.keras` takes normalised floats."
+    else:
+        text += f" Every format takes normalised floats {shape}."
+    labels = form["labels"]
+    return text + (f" Labels: {', '.join(labels)}." if labels else " Labels are class indices.")
+
+
+def _size_lines(card):
+    lines = ["| format | bytes | of dense | gzipped | of dense | ms, batch 1 | dense "
+             "| ms, batch 256 | dense |", "|" + " --- |" * 9]
+    for name, entry in card["formats"].items():
+        dense = entry.get("dense")
+        cells = [name]
+        for size in ("bytes", "bytes_gzipped"):
+            share = f"{100 * entry[size] / dense[size]:.1f} %" if dense else "-"
+            cells += [f"{entry[size]:,}", share]
+        for batch in BATCHES:
+            cells += [f"{1e3 * each['seconds'][batch]:.3f}" if dense else "-"
+                      for each in (entry, dense)]
+        lines.append(f"| {' | '.join(cells)} |")
+    machine = card["machine"]
+    lines += ["", "Latency: median of one call, the network and the dense network of its "
+              "experiment (round 0's) taking turns in one process on "
+              f"{machine['processor']}, {machine['cores']} cores."]
+    return lines + ["", _verdict(card)] if card["totals"]["density"] < 1 else lines
+
+
+def _verdict(card):
+    """What the latencies say of the network's sparsity, from the figures themselves."""
+    faster, same = [], []
+    for name, entry in card["formats"].items():
+        if "dense" in entry:
+            gains = {batch: entry["dense"]["seconds"][batch] / entry["seconds"][batch]
+                     for batch in BATCHES}
+            text = ", ".join(f"{gain:.2f}× at batch {batch}" for batch, gain in gains.items())
+            (faster if max(gains.values()) > 1.2 else same).append(f"{name} ({text})")
+    lines = []
+    if same:
+        lines.append("No speed from zeros, as measured here (1.2× or less of the dense network's "
+                     f"throughput): {'; '.join(same)}. A zero is multiplied like any other number.")
+    if faster:
+        lines.append(f"Faster than the dense network: {'; '.join(faster)}.")
+    return " ".join(lines)
+
+
+def _layer_lines(card):
+    lines = ["| layer | shape | non-zero | of | density | FLOPs | effective |", "|" + " --- |" * 7]
+    lines += [
+        f"| {row['key']} | {'×'.join(map(str, row['shape']))} | {row['nonzero']:,} "
+        f"| {row['size']:,} | {100 * row['density']:.2f} % | {row['flops']:,} "
+        f"| {row['effective_flops']:,} |"
+        for row in card["layers"]
+    ]
+    return lines
+
+
+def _compaction_lines(card):
+    done = card["compaction"]
+    what = ("This export is the compacted network: units whose weights are all gone were removed; "
+            "the function is the same but for rounding." if done["applied"] else
+            "What `--compact` would remove: units whose weights are all gone.")
+    shapes = ", ".join(
+        f"{unit['layer']} {unit['before']} → {unit['after']}" for unit in done["units"])
+    return [f"{what} Units: {shapes}. Parameters: {done['parameters_before']:,} → "
+            f"{done['parameters_after']:,}."]

@@ -1,0 +1,76 @@
+"""Loss, gradient and Hessian against a Hessian that TensorFlow forms densely."""
+
+import numpy as np
+import pytest
+
+from lth_keras.analysis import eigenpairs
+from lth_keras.analysis.flat_weights import KeptSubspace
+from lth_keras.analysis.loss_surface import LossSurface
+from lth_keras.compat import keras, tf
+from lth_keras.data import from_arrays
+from lth_keras.variables import named_variables, snapshot
+
+
+@pytest.fixture(scope="module")
+def network():
+    """A 6-5-4-3 network with smooth units, its surface, and its Hessian formed densely."""
+    keras.utils.set_random_seed(4)
+    model = keras.Sequential([
+        keras.layers.Dense(5, "tanh", name="a"), keras.layers.Dense(4, "tanh", name="b"),
+        keras.layers.Dense(3, name="c")])
+    model.build((None, 6))
+    generator = np.random.default_rng(0)
+    images = generator.standard_normal((50, 6)).astype(np.float32)
+    labels = generator.integers(0, 3, 50).astype(np.int32)
+    data = from_arrays(images, labels, images[:5], labels[:5])
+    weights = snapshot(named_variables(model))
+    with tf.GradientTape(persistent=True) as outer:
+        with tf.GradientTape() as inner:
+            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(
+                labels, model(images)))
+        gradient = tf.concat([
+            tf.reshape(each, [-1]) for each in inner.gradient(loss, model.trainable_variables)], 0)
+    rows = outer.jacobian(gradient, model.trainable_variables)
+    dense = np.concatenate([row.numpy().reshape(len(gradient), -1) for row in rows], 1)
+    twin = keras.models.clone_model(model)
+    surface = LossSurface(twin, images, labels, data, batch_size=16, jit=True)
+    surface.load(weights)
+    decayed = LossSurface(
+        keras.models.clone_model(model), images, labels, data, batch_size=50, l2=0.5)
+    return surface, dense.astype(float), weights, gradient.numpy(), float(loss), decayed
+
+
+def test_loss_and_gradient_over_uneven_batches(network):
+    surface, _, weights, gradient, loss, _ = network
+    assert surface.value(weights)[0] == pytest.approx(loss, rel=1e-6)
+    np.testing.assert_allclose(surface.gradient(), gradient, rtol=1e-4, atol=1e-7)
+
+
+def test_top_20_eigenvalues_of_a_dense_hessian(network):
+    surface, dense, *_ = network
+    size = surface.trainable.size
+    assert size == dense.shape[0] == 74
+    expected = np.linalg.eigvalsh((dense + dense.T) / 2)[::-1][:20]
+    found = eigenpairs.leading(surface.product, size, 20, tolerance=1e-6)
+    np.testing.assert_allclose(found.values, expected, rtol=1e-4)
+
+
+def test_restriction_to_a_mask(network):
+    surface, dense, weights, *_ = network
+    generator = np.random.default_rng(1)
+    masks = {key: generator.random(array.shape) < 0.6 for key, array in weights.items()
+             if key.endswith("kernel")}
+    kept = surface.trainable.kept(masks)
+    assert 0 < kept.sum() < kept.size
+    part = dense[np.ix_(kept, kept)]
+    expected = np.linalg.eigvalsh((part + part.T) / 2)[::-1][:20]
+    space = KeptSubspace(kept)
+    found = eigenpairs.leading(space.operator(surface.product), space.size, 20, tolerance=1e-6)
+    np.testing.assert_allclose(found.values, expected, rtol=1e-4)
+
+
+def test_l2_moves_every_eigenvalue(network):
+    surface, _, weights, _, _, decayed = network
+    decayed.load(weights)
+    ones = np.ones(surface.trainable.size, np.float32)
+    np.testing.assert_allclose(decayed.product(ones) - surface.product(ones), 0.5, rtol=1e-4)
