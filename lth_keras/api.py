@@ -19,6 +19,7 @@ from lth_keras.compat import keras, tf
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.criteria import Criterion, Magnitude
 from lth_keras.data import from_arrays
+from lth_keras.data.tf_datasets import collected
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare
 from lth_keras.keras3 import is_keras3
@@ -32,7 +33,8 @@ def find_ticket(
     duration: str = "5ep", *,
     rates: Mapping[str, float | None] | None = None, scope: str = "layerwise",
     rewind_to: str = "0it", criterion: Criterion | None = None, optimizer: Any = None,
-    batch_size: int = 128, validation: float | int = 0.1,
+    batch_size: int = 128, validation: Any = 0.1,
+    input: str | None = None, label: str | None = None,
     mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
     augmentation: Callable | None = None, never_prune: Sequence[str] = (),
     jit: str | bool = "auto", seed: int = 0, name: str | None = None,
@@ -48,7 +50,9 @@ def find_ticket(
       model: function (input_shape, num_classes) -> Keras model that gives logits; functional or
         Sequential, nested ones too, of tf_keras (`lth_keras.compat.keras`) or of Keras 3 (`keras`).
       train: (images, labels): arrays [N, …] and integers [N] (or [N, 1]) from 0 on; or a finite
-        `tf.data.Dataset` of such pairs, in batches or not. uint8 is scaled to [0, 1].
+        `tf.data.Dataset` of such pairs or of dicts, in batches or not. uint8 is scaled to [0, 1].
+        Where a dataset shuffles, its examples are sorted by their bytes, so that the same call
+        goes on with the same run.
       test: the same; evaluated, and never used to choose anything.
       rounds: how many times weights are pruned.
       rate: share of the remaining weights that goes in a round.
@@ -57,7 +61,9 @@ def find_ticket(
       criterion: what ranks the weights; None is `Magnitude()`.
       optimizer: a configuration from `lth_keras.training`; None is `Adam()`.
       batch_size, augmentation, never_prune, jit, seed: as `Experiment`'s.
-      validation: share or count of the training examples to hold out, for you to choose by.
+      validation: share or count of the training examples to hold out, for you to choose by; or
+        a validation set of your own, in any form that `train` takes.
+      input, label: of a `tf.data.Dataset` of dicts, the keys to take; None finds them.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
       name: the run's; None is the model function's.
       output_dir: where runs live; made where it does not exist.
@@ -75,7 +81,10 @@ def find_ticket(
             f"model is a {type(model).__name__}; expected a function (input_shape, num_classes) "
             "that builds the Keras model, so that each trial and round can have its own"
         )
-    dataset = ArrayDataset(*_pair(train, "train"), *_pair(test, "test"), validation, mean, std)
+    if not isinstance(validation, (bool, int, float, np.number, str)) and validation is not None:
+        validation = _pair(validation, "validation", input, label)
+    dataset = ArrayDataset(*_pair(train, "train", input, label),
+                           *_pair(test, "test", input, label), validation, mean, std)
     try:
         experiment = Experiment(
             dataset=dataset, model=model,
@@ -106,7 +115,7 @@ class ArrayDataset:
     y_train: np.ndarray = dataclasses.field(repr=False)
     x_test: np.ndarray = dataclasses.field(repr=False)
     y_test: np.ndarray = dataclasses.field(repr=False)
-    validation: float | int = 0
+    validation: float | int | tuple = 0
     mean: float | Sequence[float] = 0.0
     std: float | Sequence[float] = 1.0
 
@@ -120,14 +129,17 @@ class ArrayDataset:
 
     def get_config(self):
         """What a run's identity needs beside the fingerprint of the arrays."""
-        return {"validation": self.validation, "mean": np.asarray(self.mean).tolist(),
-                "std": np.asarray(self.std).tolist()}
+        own = isinstance(self.validation, tuple)  # The fingerprint knows it.
+        return {"validation": "own" if own else self.validation,
+                "mean": np.asarray(self.mean).tolist(), "std": np.asarray(self.std).tolist()}
 
 
-def _pair(data: Any, which: str) -> tuple[np.ndarray, np.ndarray]:
+def _pair(
+    data: Any, which: str, input: str | None = None, label: str | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """(images, labels) as arrays."""
     if isinstance(data, tf.data.Dataset):
-        data = _collect(data, which)
+        data = collected(data, which, input, label)
     if not isinstance(data, (tuple, list)) or len(data) != 2:
         raise ConfigurationError(
             f"{which} is a {type(data).__name__}; expected a pair (images, labels) or a "
@@ -136,23 +148,3 @@ def _pair(data: Any, which: str) -> tuple[np.ndarray, np.ndarray]:
     images, labels = (np.asarray(each) for each in data)
     # Keras's own data sets give CIFAR's labels as a column.
     return images, labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-
-
-def _collect(dataset, which):
-    spec = dataset.element_spec
-    if not isinstance(spec, tuple) or len(spec) != 2:
-        raise ConfigurationError(
-            f"{which} is a tf.data.Dataset of {spec!r}; expected pairs (image, label): map it first"
-        )
-    if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
-        raise ConfigurationError(
-            f"{which} is a tf.data.Dataset without an end; expected one pass over the examples: "
-            "leave repeat() out"
-        )
-    image, label = (each.shape for each in spec)
-    if label.rank and image[0] == label[0]:
-        dataset = dataset.unbatch()
-    pairs = list(dataset.as_numpy_iterator())
-    if not pairs:
-        raise ConfigurationError(f"{which} is a tf.data.Dataset without an example")
-    return tuple(np.stack(each) for each in zip(*pairs, strict=True))

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from lth_keras.data.rows_on_disk import RowsOnDisk
 from lth_keras.tasks import Task
 
 
@@ -96,6 +97,11 @@ class LoadedData:
     def num_outputs(self):
         """The last axis of the outputs: the number of classes, where labels are classes."""
         return self.output_shape[-1]
+
+    @property
+    def resident_bytes(self):
+        """Bytes of memory that the examples take; on disk they take none of their own."""
+        return 0 if isinstance(self.images, RowsOnDisk) else self.images.nbytes
 
     @property
     def is_fallback(self):

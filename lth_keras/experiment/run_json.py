@@ -87,6 +87,9 @@ class RunJson:
         """Says that the run is going on."""
         if not self._paths.config.exists():
             files.write_text(self._paths.config, self._prepared.bindings.config)
+        for name, content in self._prepared.data.attachments.items():
+            if not (self._paths.root / name).exists():
+                files.write_bytes(self._paths.root / name, content)
         self.write("running")
 
     def write(self, state, **facts):
