@@ -110,12 +110,12 @@ class ArrayDataset:
     mean: float | tuple = 0.0
     std: float | tuple = 1.0
 
-    def load(self, data_dir=None):
+    def load(self, data_dir=None, task=None):
         """`LoadedData`."""
         del data_dir
         return from_arrays(
             self.x_train, self.y_train, self.x_test, self.y_test,
-            validation=self.validation, mean=self.mean, std=self.std,
+            validation=self.validation, mean=self.mean, std=self.std, task=task,
         )
 
     def get_config(self):

@@ -141,7 +141,7 @@ class Ticket:
         arrays = self._arrays(weights)
         context = self._context
         model = context.build() if keras == 2 else models.build_keras3(
-            context.experiment.model, context.data.input_shape, context.data.num_classes)
+            context.experiment.model, context.data.input_shape, context.data.output_shape)
         _assign(arrays, model)
         return model
 

@@ -173,7 +173,7 @@ def pairs():
     (functional, pairs().repeat(), {}, "without an end"),
     (functional, pairs().take(0), {}, "without an example"),
     (functional, pairs().map(lambda x, y: x), {}, "expected pairs"),
-    (functional, (TRAIN[0], np.eye(3)[TRAIN[1]]), {}, "one integer per example"),
+    (functional, (TRAIN[0], np.eye(3)[TRAIN[1]] * 0.9), {}, "class indices as integers"),
     (functional, TRAIN, {"duration": 5}, "IMP.duration is 5; expected epochs like"),
     (functional, TRAIN, {"batch_size": 600}, "batch_size is 600 but"),
     (functional, TRAIN, {"rate": 20}, "rate is 20"),

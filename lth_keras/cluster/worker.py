@@ -55,7 +55,7 @@ class Worker:
         self._prepared = None
         self._jobs = self._sinks = None
         self._seen = None
-        self._dataset = self._data = None
+        self._loaded = self._data = None
 
     def where(self):
         """(node, process, cores it may run on)."""
@@ -133,9 +133,9 @@ class Worker:
             ) from error
         gin.clear_config()
         experiment = dataclasses.replace(request.read(), name=request.name)
-        if experiment.dataset != self._dataset:
-            self._dataset = experiment.dataset
-            self._data = experiment.dataset.load(request.data_dir)
+        if (experiment.dataset, experiment.task) != self._loaded:
+            self._loaded = experiment.dataset, experiment.task
+            self._data = experiment.dataset.load(request.data_dir, experiment.task)
         prepared = assemble(
             experiment, self._data, request.output_dir, request.checkpoint_seconds,
             self._stop.is_set)

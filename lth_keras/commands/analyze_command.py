@@ -69,7 +69,7 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
     except (TypeError, ValueError) as error:
         # The first line of gin's message says what is wrong; the rest lists what would be right.
         raise ConfigurationError(f"the analysis is wrong: {str(error).splitlines()[0]}") from error
-    data = experiment.dataset.load(data_dir)
+    data = experiment.dataset.load(data_dir, experiment.task)
     check_data(data, header, root)
     context = Context(experiment, data, paths)
     check_configuration(identity.resolved(experiment, context.build()), header, root)

@@ -97,14 +97,14 @@ def plan_runs(asked, points, should_stop):
 
 
 class _LoadedOnce:
-    """Loads a data set again only where the experiment before had another one."""
+    """Loads a data set again only where the experiment before had another, or another task."""
 
     def __init__(self, data_dir):
-        self._data_dir, self._dataset, self._data = data_dir, None, None
+        self._data_dir, self._loaded, self._data = data_dir, None, None
 
-    def __call__(self, dataset):
-        if dataset != self._dataset:
-            self._dataset, self._data = dataset, dataset.load(self._data_dir)
+    def __call__(self, dataset, task):
+        if (dataset, task) != self._loaded:
+            self._loaded, self._data = (dataset, task), dataset.load(self._data_dir, task)
         return self._data
 
 
@@ -126,7 +126,7 @@ def _plan_run(asked, point, loaded, should_stop):
     # Before the data: TensorFlow has to know its cluster before it computes anything.
     distribution.start()
     prepared = prepare(experiment, asked.output_dir, asked.data_dir, asked.checkpoint_seconds,
-                       should_stop, loaded(experiment.dataset))
+                       should_stop, loaded(experiment.dataset, experiment.task))
     return PlannedRun(point, read, prepared)
 
 
