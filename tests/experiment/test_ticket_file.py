@@ -19,6 +19,7 @@ from lth_keras.experiment import (
 )
 from lth_keras.export.ticket import write_ticket
 from lth_keras.pruning import RewindingSchedule
+from tests.reporters import SilentReporter
 
 MASKS = {"a/kernel": np.array([[1, 0], [0, 1], [1, 1]], bool)}
 
@@ -32,11 +33,6 @@ WEIGHTS = {
 def folder(tmp_path):
     write_ticket(tmp_path / "t/ticket", MASKS, WEIGHTS, 12, {"title": "a ticket"})
     return tmp_path / "t"
-
-
-class Silent:
-    def __getattr__(self, name):
-        return lambda *_, **__: None
 
 
 def network(input_shape, num_classes):
@@ -72,7 +68,7 @@ def a_ticket(folder, seed=0):
 def test_a_ticket_is_transferred(tmp_path):
     path = a_ticket(tmp_path / "ticket")
     prepared = prepare(experiment(path), tmp_path / "runs")
-    execute(prepared, Silent())
+    execute(prepared, SilentReporter())
     ticket = lth_keras.load_ticket(path)
     for name in ("transferred", "transferred_mask"):
         unit = prepared.context.paths.root / "trial_01" / name
