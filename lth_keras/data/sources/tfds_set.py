@@ -184,7 +184,7 @@ def _read(builder, split, features, image_size):
             lambda example: tuple(feature_at(example, key) for key in features), tf.data.AUTOTUNE)
         shape = pairs.element_spec[0].shape
         if image_size is not None and shape.rank == 3:
-            parts = _fitted(tfds.as_numpy(pairs), image_size)
+            parts = _fitted(iter(tfds.as_numpy(pairs)), image_size)
         else:
             dtype = pairs.element_spec[0].dtype
             rows = 1024 if dtype == tf.string else part_rows(shape, np.dtype(dtype.as_numpy_dtype))
