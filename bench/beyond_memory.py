@@ -40,6 +40,7 @@ Dataset.test_examples = None
 Dataset.validation = 0
 Dataset.mean = 0.5
 Dataset.std = 0.25
+Experiment.name = 'noise'
 Experiment.batch_size = 64
 Experiment.variants = ()
 Experiment.duration = '{steps}it'
