@@ -6,6 +6,7 @@
 The set is noise, 64×64×3, in an archive of NumPy's. The limit is RLIMIT_DATA: what a process may
 have of private writable memory (heap, stacks, anonymous mappings), which cannot be taken back from
 it. Pages of files that are mapped to be read do not count: the kernel drops them when it wants.
+The process has two cores, for TensorFlow makes threads for each, and each thread has a stack.
 The run is killed with SIGKILL in the middle of an epoch, started again, and compared byte for byte
 with one that was never killed.
 
@@ -28,6 +29,7 @@ import zipfile
 import numpy as np
 from rich.console import Console
 
+_ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHAPE = (64, 64, 3)
 _PART = 4096
 _GIN = """
@@ -93,10 +95,10 @@ class Training:
         Raises:
           RuntimeError: it failed, or ended before it could be killed.
         """
-        command = [sys.executable, "run.py", f"--gin_file={self._gin}", "--checkpoint_minutes=0",
-                   f"--output_dir={self.output}"]
+        command = [sys.executable, str(_ROOT / "run.py"), f"--gin_file={self._gin}",
+                   "--checkpoint_minutes=0", f"--output_dir={self.output}"]
         with open(self.folder / f"{self.output.name}.log", "a+", encoding="utf-8") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT,
+            process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=_ROOT,
                                        preexec_fn=self._limited, start_new_session=True)
             while process.poll() is None:
                 self._watch(process.pid)
@@ -110,6 +112,8 @@ class Training:
 
     def _limited(self):
         if self._limit is not None:
+            # TensorFlow has threads for each core, and each thread a stack.
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
             resource.setrlimit(resource.RLIMIT_DATA, (self._limit, self._limit))
 
     def _watch(self, pid):

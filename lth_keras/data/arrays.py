@@ -66,14 +66,30 @@ def checked(raw):
                 f"{each.dtype} {each.shape[1:]} in {split}; expected the same dtype and shape in "
                 "both"
             )
-    weights = {split: _weights(raw.name, split, getattr(raw, f"w_{split}"), len(inputs[split]))
-               for split in raw.splits}
-    if any(each is not None for each in weights.values()):
-        weights = {split: np.ones(len(inputs[split]), np.float32) if each is None else each
-                   for split, each in weights.items()}
+    given = {split: getattr(raw, f"w_{split}") for split in raw.splits}
+    sizes = {split: len(each) for split, each in inputs.items()}
     return dataclasses.replace(
         raw, **{f"x_{split}": each for split, each in inputs.items()},
-        **{f"w_{split}": each for split, each in weights.items()})
+        **checked_weights(raw.name, given, sizes))
+
+
+def checked_weights(name, weights, sizes):
+    """{'w_train': float32 [N], …}; 1 each for a split that has none, None where no split has any.
+
+    Args:
+      name: of the data.
+      weights: {split: as given, or None}.
+      sizes: {split: number of examples}.
+
+    Raises:
+      ConfigurationError: they are not a finite number of at least 0 for each example.
+    """
+    found = {split: _weights(name, split, weights.get(split), size)
+             for split, size in sizes.items()}
+    if any(each is not None for each in found.values()):
+        found = {split: np.ones(sizes[split], np.float32) if each is None else each
+                 for split, each in found.items()}
+    return {f"w_{split}": each for split, each in found.items()}
 
 
 def _own_validation(name, validation):

@@ -113,6 +113,7 @@ class DiskCache:
             file.flush()
             os.fsync(file.fileno())
         arrays = {f"y_{split}": values for split, values in labels.items()}
+        arrays.update({f"w_{split}": np.asarray(each) for split, each in source.weights.items()})
         files.write_npz(partial / "labels.npz", arrays)
         attachments = source.attachments()
         for name, content in attachments.items():
@@ -178,7 +179,7 @@ class Entry:
     Attributes:
       place: its folder.
       name, num_classes, label_names: as the `Source`'s.
-      inputs, labels: {split: `RowsOnDisk`}, {split: array}.
+      inputs, labels, weights: {split: `RowsOnDisk`}, {split: array}, {split: array} or empty.
       attachments: {file name: bytes}.
     """
 
@@ -196,6 +197,8 @@ class Entry:
                 at = stop
         stored = files.read_npz(place / "labels.npz")
         self.labels = {split: stored[f"y_{split}"] for split in self.inputs}
+        self.weights = {
+            split: stored[f"w_{split}"] for split in self.inputs if f"w_{split}" in stored}
         self.attachments = {
             name: (place / "attachments" / name).read_bytes() for name in about["attachments"]}
 

@@ -38,6 +38,16 @@ def test_an_archive_of_arrays(tmp_path):
     assert data.label_names == own_data.CLASSES and data.images.dtype == np.uint8
 
 
+def test_weights_come_along_with_the_examples(tmp_path):
+    weights = np.arange(30) % 4
+    data = both(f"npz:{own_data.write_npz(tmp_path / 'mine.npz', w_train=weights)}")
+    assert data.weights.tolist() == [*weights, *[1] * 9]
+    disk = Dataset(f"npz:{tmp_path}/mine.npz", storage="disk").load()
+    assert np.array_equal(disk.weights, data.weights)
+    given = {**own_data.arrays(), "w_train": weights}
+    assert both("mine", source=lambda: given).fingerprint == data.fingerprint
+
+
 def test_a_compressed_archive_with_a_validation_split_of_its_own(tmp_path):
     given = own_data.arrays(validation=6, shape=(5,), dtype=np.float64)
     np.savez_compressed(tmp_path / "mine.npz", **given)

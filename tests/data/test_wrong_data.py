@@ -75,6 +75,10 @@ CASES = {
     "an archive without labels": (lambda f: archive(f, y_test=None), "lacks ['y_test']"),
     "an archive with other names": (
         lambda f: archive(f, x_train=None, y_train=None, x=X), "lacks ['x_train', 'y_train']"),
+    "an array too many": (lambda f: archive(f, z=X), "['z'] mean nothing here"),
+    "weights below zero": (
+        lambda f: archive(f, w_train=-np.ones(30)), "expected finite numbers of at least 0"),
+    "weights too few": (lambda f: arrays_of(w_test=np.ones(8)), "a number for each example, (9,)"),
     "labels too few": (lambda f: archive(f, y_train=np.arange(29) % 3), "30 train examples and 29"),
     "no test split": (lambda f: archive(f, x_test=None, y_test=None), "bind Dataset.test = 0.2"),
     "two test splits": (lambda f: (archive(f)[0], {"test": 0.2}), "has a test split of its own"),

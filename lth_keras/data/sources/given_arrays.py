@@ -3,10 +3,16 @@
 import numpy as np
 
 from lth_keras.data.sources.content import of_arrays
-from lth_keras.data.sources.source import SPLITS, Source, check_lengths, in_parts
+from lth_keras.data.sources.source import (
+    SPLITS,
+    Source,
+    check_lengths,
+    check_names,
+    in_parts,
+)
 from lth_keras.errors import ConfigurationError
 
-_FORM = ("a dict with x_train, y_train, x_test, y_test (and perhaps x_validation, y_validation, "
+_FORM = ("a dict with x_train, y_train, x_test, y_test (and perhaps x_validation, w_train, "
          "label_names), or ((x_train, y_train), (x_test, y_test))")
 
 
@@ -32,26 +38,25 @@ def open_function(function, name):
             "expected a function without arguments that returns arrays"
         ) from error
     arrays = _named(given, function)
+    check_names(name, list(arrays))
     label_names = arrays.pop("label_names", None)
+    arrays = {key: _array(each) for key, each in arrays.items()}
     sizes = {}
     for split in SPLITS:
-        x, y = arrays.get(f"x_{split}"), arrays.get(f"y_{split}")
-        if (x is None) != (y is None) or split == "train" and x is None:
-            raise _wrong_form(function, f"a dict with {sorted(arrays)[:8]}")
-        if x is not None:
-            arrays[f"x_{split}"], arrays[f"y_{split}"] = _array(x), _array(y)
+        if f"x_{split}" in arrays:
             check_lengths(name, split, len(arrays[f"x_{split}"]), len(arrays[f"y_{split}"]))
             sizes[split] = len(arrays[f"y_{split}"])
     return Source(
         name, sizes, lambda split: in_parts(arrays[f"x_{split}"], arrays[f"y_{split}"]),
         content=lambda: of_arrays(arrays),
         label_names=None if label_names is None else tuple(map(str, label_names)),
+        weights={split: arrays[f"w_{split}"] for split in sizes if f"w_{split}" in arrays},
     )
 
 
 def _named(given, function):
     if isinstance(given, dict):
-        return dict(given)
+        return {key: each for key, each in given.items() if each is not None}
     pairs = list(given) if isinstance(given, (tuple, list)) else []
     if len(pairs) not in (2, 3) or not all(
             isinstance(each, (tuple, list)) and len(each) == 2 for each in pairs):

@@ -8,7 +8,13 @@ import zlib
 import numpy as np
 
 from lth_keras.data.sources.content import of_files
-from lth_keras.data.sources.source import SPLITS, Source, check_lengths, part_rows
+from lth_keras.data.sources.source import (
+    SPLITS,
+    Source,
+    check_lengths,
+    check_names,
+    part_rows,
+)
 from lth_keras.errors import ConfigurationError
 
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError,
@@ -19,7 +25,8 @@ def open_npz(path, index):
     """The `Source` of an archive as `numpy.savez` writes it.
 
     Its arrays are x_train and y_train, and where there are such x_test, y_test, x_validation and
-    y_validation; label_names may give the classes' names.
+    y_validation; w_train and so on may give what each example counts for, and label_names the
+    classes' names.
 
     Args:
       path: of the file.
@@ -39,6 +46,7 @@ def open_npz(path, index):
         headers = _headers(path)
         _check_members(name, headers)
         labels = {split: _whole(path, f"y_{split}") for split in SPLITS if f"y_{split}" in headers}
+        weights = {split: _whole(path, f"w_{split}") for split in SPLITS if f"w_{split}" in headers}
         names = _whole(path, "label_names") if "label_names" in headers else None
     for split, found in labels.items():
         check_lengths(name, split, headers[f"x_{split}"][0][0], len(found))
@@ -54,22 +62,13 @@ def open_npz(path, index):
     return Source(
         name, {split: len(found) for split, found in labels.items()}, read,
         content=lambda: of_files(path, [path], index),
-        label_names=None if names is None else tuple(map(str, names.tolist())),
+        label_names=None if names is None else tuple(map(str, names.tolist())), weights=weights,
     )
 
 
 def _check_members(name, headers):
+    check_names(name, list(headers))
     pairs = [f"{axis}_{split}" for split in SPLITS for axis in "xy"]
-    lacking = [each for each in ("x_train", "y_train") if each not in headers]
-    lacking += [each for x, each in zip(pairs[::2], pairs[1::2], strict=True)
-                if x in headers and each not in headers and each not in lacking]
-    lacking += [x for x, each in zip(pairs[::2], pairs[1::2], strict=True)
-                if each in headers and x not in headers and x not in lacking]
-    if lacking:
-        raise ConfigurationError(
-            f"'{name}' has the arrays {sorted(headers)[:8]} and lacks {lacking}; expected x_train, "
-            "y_train, x_test, y_test and perhaps x_validation, y_validation"
-        )
     for key, (shape, dtype) in headers.items():
         if key in pairs and (not shape or dtype.hasobject):
             raise ConfigurationError(

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from lth_keras.data import splits as splitting
 from lth_keras.data import tfds_source
-from lth_keras.data.arrays import checked_part
+from lth_keras.data.arrays import checked_part, checked_weights
 from lth_keras.data.binding_checks import scheme_of
 from lth_keras.data.disk_cache import DiskCache, default_folder
 from lth_keras.data.embedded import EMBEDDED
@@ -17,7 +17,7 @@ from lth_keras.data.sources.content import ContentIndex, of_arrays
 from lth_keras.data.sources.given_arrays import open_function
 from lth_keras.data.sources.image_folder import open_images
 from lth_keras.data.sources.npz_file import open_npz
-from lth_keras.data.sources.source import Source, in_parts, same_form
+from lth_keras.data.sources.source import SPLITS, Source, in_parts, same_form
 from lth_keras.data.sources.table_file import Columns, open_table
 from lth_keras.data.sources.tokens import tokenised
 from lth_keras.errors import ConfigurationError
@@ -147,7 +147,9 @@ def with_test(raw, test):
     kept = np.delete(np.arange(len(labels)), held_out)
     return dataclasses.replace(
         raw, x_train=chosen_rows(raw.x_train, kept), y_train=labels[kept],
-        x_test=chosen_rows(raw.x_train, held_out), y_test=labels[held_out])
+        x_test=chosen_rows(raw.x_train, held_out), y_test=labels[held_out],
+        w_train=None if raw.w_train is None else raw.w_train[kept],
+        w_test=None if raw.w_train is None else raw.w_train[held_out])
 
 
 def _raw(source, arrays, attachments):
@@ -155,5 +157,6 @@ def _raw(source, arrays, attachments):
         source.name, arrays["x_train"], arrays["y_train"], arrays.get("x_test"),
         arrays.get("y_test"), num_classes=source.num_classes, label_names=source.label_names,
         x_validation=arrays.get("x_validation"), y_validation=arrays.get("y_validation"),
-        attachments=attachments,
+        attachments=attachments, **checked_weights(source.name, source.weights, {
+            split: len(arrays[f"y_{split}"]) for split in SPLITS if f"y_{split}" in arrays}),
     )

@@ -24,6 +24,7 @@ class Source:
       content: function: hexadecimal SHA-256 of all that `read` depends on.
       num_classes: C where the source knows it, else None.
       label_names: C strings, or None.
+      weights: {split: [N]} of what each example counts for, or empty for 1 each.
       attachments: function: {file name: bytes} that a run keeps beside its results, asked for
         after `read`.
     """
@@ -34,6 +35,7 @@ class Source:
     content: Callable = dataclasses.field(repr=False)
     num_classes: int | None = None
     label_names: tuple | None = dataclasses.field(default=None, repr=False)
+    weights: dict = dataclasses.field(default_factory=dict, repr=False)
     attachments: Callable = dataclasses.field(default=dict, repr=False)
 
 
@@ -63,6 +65,32 @@ def same_form(name, split, first, other, at):
         raise ConfigurationError(
             f"the {split} examples of '{name}' are {first[0]} {first[1]}, and from number {at} on "
             f"{other[0]} {other[1]}; expected one type and shape in all"
+        )
+
+
+def check_names(name, arrays):
+    """Checks the names of arrays: inputs and labels in pairs, and nothing that would be ignored.
+
+    Args:
+      name: of the data.
+      arrays: the names.
+
+    Raises:
+      ConfigurationError: x_train and y_train, or one of a pair, are not there; or a name is
+        another one.
+    """
+    pairs = [(f"x_{split}", f"y_{split}") for split in SPLITS]
+    lacking = [each for pair in pairs for each in pair if each not in arrays and (
+        "train" in each or set(pair) & set(arrays))]
+    known = {"label_names", *(f"{axis}_{split}" for split in SPLITS for axis in "xyw")}
+    strange = sorted(set(arrays) - known)
+    strange += [f"w_{split}" for split in SPLITS
+                if f"w_{split}" in arrays and f"x_{split}" not in arrays]
+    if lacking or strange:
+        wrong = f"lacks {lacking}" if lacking else f"{strange[:4]} mean nothing here"
+        raise ConfigurationError(
+            f"'{name}' has the arrays {sorted(arrays)[:6]}; {wrong}; expected x_train, y_train, "
+            "x_test, y_test (and perhaps x_validation, w_train, label_names)"
         )
 
 
