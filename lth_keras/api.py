@@ -33,12 +33,11 @@ def find_ticket(
     duration: str = "5ep", *,
     rates: Mapping[str, float | None] | None = None, scope: str = "layerwise",
     rewind_to: str = "0it", criterion: Criterion | None = None, optimizer: Any = None,
-    batch_size: int = 128, validation: Any = 0.1,
-    input: str | None = None, label: str | None = None,
-    mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
-    augmentation: Callable | None = None, never_prune: Sequence[str] = (),
-    jit: str | bool = "auto", seed: int = 0, name: str | None = None,
-    output_dir: str | os.PathLike = "runs", progress: bool = True,
+    batch_size: int = 128, validation: Any = 0.1, input: str | None = None,
+    label: str | None = None, mean: float | Sequence[float] = 0.0,
+    std: float | Sequence[float] = 1.0, augmentation: Callable | None = None,
+    never_prune: Sequence[str] = (), jit: str | bool = "auto", seed: int = 0,
+    name: str | None = None, output_dir: str | os.PathLike = "runs", progress: bool = True,
 ) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
@@ -51,17 +50,13 @@ def find_ticket(
         Sequential, nested ones too, of tf_keras (`lth_keras.compat.keras`) or of Keras 3 (`keras`).
       train: (images, labels): arrays [N, …] and integers [N] (or [N, 1]) from 0 on; or a finite
         `tf.data.Dataset` of such pairs or of dicts, in batches or not. uint8 is scaled to [0, 1].
-        Where a dataset shuffles, its examples are sorted by their bytes, so that the same call
-        goes on with the same run.
       test: the same; evaluated, and never used to choose anything.
-      rounds: how many times weights are pruned.
-      rate: share of the remaining weights that goes in a round.
+      rounds, rate: how often weights are pruned; the share of the remaining that goes each time.
       duration: until which step every round trains: '5ep', '2000it'.
       rates, scope, rewind_to: as `RewindingSchedule`'s.
       criterion, optimizer: as `IMP`'s and `Experiment`'s; None is `Magnitude()` and `Adam()`.
       batch_size, augmentation, never_prune, jit, seed: as `Experiment`'s.
-      validation: share or count of the training examples to hold out, for you to choose by; or
-        a validation set of your own, in any form that `train` takes.
+      validation: share or count of the training examples to hold out, or a set like `train`.
       input, label: of a `tf.data.Dataset` of dicts, the keys to take; None finds them.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
       name: the run's; None is the model function's.
