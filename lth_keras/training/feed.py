@@ -9,6 +9,8 @@ from lth_keras.data.rows_on_disk import RowsOnDisk
 from lth_keras.training.placing import placed
 
 _CHUNK = 4096
+# Of a streamed set: batches that are gathered at a time, and that are kept ready.
+_READERS, _BATCHES_AHEAD = 4, 8
 # Beyond this the normalised copy, four times as large, is not worth a tenth of a step's time.
 _NORMALIZED_BYTES = 2**30
 # A feed has no state: all architectures of an experiment share one.
@@ -140,9 +142,14 @@ class StreamedFeed(ResidentFeed):
         return *self.batch(source, None, size), first + tf.range(size) < stop
 
     def _gathered(self, indices):
+        # tf.data's rewriting writes what a function captures into a graph, here all examples: a
+        # copy of them for each stretch, and beyond 2 GB a crash.
+        options = tf.data.Options()
+        options.experimental_optimization.apply_default_optimizations = False
+        options.autotune.enabled = False
         return tf.data.Dataset.from_tensor_slices(indices).map(
-            self._batch_of, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True,
-        ).prefetch(tf.data.AUTOTUNE)
+            self._batch_of, num_parallel_calls=_READERS, deterministic=True,
+        ).prefetch(_BATCHES_AHEAD).with_options(options)
 
     def _batch_of(self, chosen):
         images, *others = self._arrays
