@@ -107,8 +107,8 @@ class ArrayDataset:
     x_test: np.ndarray = dataclasses.field(repr=False)
     y_test: np.ndarray = dataclasses.field(repr=False)
     validation: float | int = 0
-    mean: float | tuple = 0.0
-    std: float | tuple = 1.0
+    mean: float | Sequence[float] = 0.0
+    std: float | Sequence[float] = 1.0
 
     def load(self, data_dir=None, task=None):
         """`LoadedData`."""
@@ -124,7 +124,7 @@ class ArrayDataset:
                 "std": np.asarray(self.std).tolist()}
 
 
-def _pair(data, which):
+def _pair(data: Any, which: str) -> tuple[np.ndarray, np.ndarray]:
     """(images, labels) as arrays."""
     if isinstance(data, tf.data.Dataset):
         data = _collect(data, which)
