@@ -97,7 +97,8 @@ def published_figures(rows: list[tuple]) -> tuple[PublishedFigure, ...]:
                 "tolerance, source)"
             )
         variant, round, metric, value, tolerance, source = row
-        kind = "tolerance" if is_accuracy(metric) else "tolerance_ratio"
+        is_of_test = "test_" in metric and not metric.endswith("_epoch")
+        kind = "tolerance" if is_of_test else "tolerance_ratio"
         figures.append(PublishedFigure(
             variant=variant, round=round, metric=metric, value=value, source=source,
             **{kind: tolerance}))
