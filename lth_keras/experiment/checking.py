@@ -8,7 +8,8 @@ def check_network(context):
     """Checks the experiment's own network, and IMP on it.
 
     Raises:
-      ConfigurationError: a name is no layer's, the task's functions give something else, or IMP's criterion asks for more than the data have.
+      ConfigurationError: a name is no layer's, the task's functions give something else than pairs
+        of scalars, or IMP's criterion asks for more than the data have.
     """
     experiment, model = context.experiment, context.build()
     check_functions(context.task, context.data)
