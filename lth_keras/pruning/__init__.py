@@ -1,17 +1,16 @@
 """TFMOT: wrapping kernel layers, the schedule of IMP's rounds, masks in and out of a model."""
 
-from lth_keras.pruning.layer_names import check_never_prune, check_rates
+from lth_keras.pruning.kernels import PrunableWeight, prunable_weights
+from lth_keras.pruning.layer_names import check_also_prune, check_never_prune, check_rates
 from lth_keras.pruning.rewinding_schedule import RewindingSchedule
 from lth_keras.pruning.wrapping import (
-    PrunableWeight,
     mask_variables,
-    prunable_weights,
     read_masks,
     wrap,
     write_masks,
 )
 
 __all__ = [
-    "PrunableWeight", "RewindingSchedule", "check_never_prune", "check_rates", "mask_variables",
-    "prunable_weights", "read_masks", "wrap", "write_masks",
+    "PrunableWeight", "RewindingSchedule", "check_also_prune", "check_never_prune", "check_rates",
+    "mask_variables", "prunable_weights", "read_masks", "wrap", "write_masks",
 ]
