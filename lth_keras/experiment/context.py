@@ -2,14 +2,12 @@
 
 import dataclasses
 
-import numpy as np
-
-from lth_keras import files, masks, models, pruning, rewinding, seeds
+from lth_keras import masks, models, pruning, rewinding, seeds
 from lth_keras.durations import Duration
 from lth_keras.experiment import pruner
 from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.paths import round_name
-from lth_keras.store import network_folder
+from lth_keras.store import network_folder, network_reader
 from lth_keras.training import DataOrder, Replicas, Saliency, Trainer, building
 from lth_keras.variables import named_variables, snapshot
 
@@ -159,11 +157,11 @@ class JobContext:
 
     def masks_of(self, name):
         """Masks of another job of the trial."""
-        return load_masks(self.context.paths.network(self.trial, name))
+        return network_reader.read_masks(self.context.paths.network(self.trial, name))
 
     def weights_of(self, name):
         """Trained weights of another job of the trial, its masks applied."""
-        return files.read_npz(self.context.paths.network(self.trial, name) / "weights.npz")
+        return network_reader.read_weights(self.context.paths.network(self.trial, name))
 
     def step_of(self, name):
         """The last step of another job of the trial."""
@@ -171,7 +169,7 @@ class JobContext:
 
     def optimizer_of(self, name):
         """The optimizer's variables at that step; kept where a job that goes on needs them."""
-        return files.read_npz(self.context.paths.network(self.trial, name) / "optimizer.npz")
+        return network_reader.read_optimizer(self.context.paths.network(self.trial, name))
 
     def prune(self, weights, previous, criterion=None, scope=None, iterations=1):
         """`previous` masks pruned to the round's counts; see `pruner.prune`.
@@ -231,10 +229,3 @@ class JobContext:
         if path not in self.used:
             self.used.append(path)
         return path
-
-
-def load_masks(folder):
-    """{key: bool array} of a unit's masks."""
-    return {
-        key: np.asarray(mask, bool) for key, mask in files.read_npz(folder / "masks.npz").items()
-    }

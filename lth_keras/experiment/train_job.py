@@ -7,11 +7,12 @@ import os
 from lth_keras import files, masks, seeds
 from lth_keras.durations import Duration
 from lth_keras.experiment import imp, multi_worker, pruner
-from lth_keras.experiment.context import JobContext, load_masks
+from lth_keras.experiment.context import JobContext
 from lth_keras.experiment.weight_rules import RewoundWeights, TrainedWeights
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import MetricsRow, rows_to_csv
+from lth_keras.store.network_reader import read_masks
 from lth_keras.training import Checkpoint, Interrupted, Plan, TrainingProgress, TrainState
 
 _COPIED = ("masks.npz", "weights.npz")
@@ -199,7 +200,7 @@ def _take_from_round(context, job, same):
         files.write_bytes(folder / name, (source / name).read_bytes())
     point = JobContext(context, job.trial, job.round, job.name)
     weights = (point.rewind_point() if same else point.initial()).weights
-    found = load_masks(source)
+    found = read_masks(source)
     files.write_npz(folder / "initial.npz", masks.apply(found, weights))
     header, *lines = (source / "metrics.csv").read_text("utf-8").splitlines()
     relabelled = [
