@@ -12,7 +12,8 @@ def check_network(context):
     """
     experiment, model = context.experiment, context.build()
     pruning.check_never_prune(model, experiment.never_prune)
-    pruning.check_rates(model, experiment.imp.schedule.rates)
+    pruning.check_also_prune(model, experiment.also_prune)
+    pruning.check_rates(model, experiment.imp.schedule.rates, experiment.also_prune)
     _check_criterion(context, experiment.imp.criterion)
 
 

@@ -35,7 +35,7 @@ class Context:
         self.schedule = experiment.imp.schedule
         self.steps_per_epoch = data.train_size // experiment.batch_size
         self.rewind_step = self.schedule.rewind_step(self.steps_per_epoch)
-        self.prunable = pruning.prunable_weights(self.build(), experiment.never_prune)
+        self.prunable = self.prunable_weights(self.build())
         self._trainers = {}
         self._widths = {}
         self._saliency = None
@@ -60,6 +60,11 @@ class Context:
             return models.build_seeded(self.experiment.model, self.data.input_shape,
                                        self.data.num_classes, seed, **arguments)
 
+    def prunable_weights(self, model):
+        """The `PrunableWeight`s of a plain model of the experiment's."""
+        return pruning.prunable_weights(
+            model, self.experiment.never_prune, self.experiment.also_prune)
+
     def trainer(self, **arguments):
         """The one trainer of the architecture with these arguments."""
         key = tuple(sorted(arguments.items()))
@@ -69,6 +74,7 @@ class Context:
                 self.build(**arguments), self.schedule, experiment.optimizer, self.data,
                 experiment.batch_size, experiment.evaluation_batch_size, experiment.augmentation,
                 experiment.jit, experiment.never_prune, experiment.precision, self.replicas,
+                experiment.also_prune,
             )
         return self._trainers[key]
 
@@ -106,8 +112,7 @@ class Context:
     def _count_at_width(self, width):
         model = self.build(width=width)
         return sum(
-            weight.size
-            for weight in pruning.prunable_weights(model, self.experiment.never_prune)
+            weight.size for weight in self.prunable_weights(model)
         )
 
 

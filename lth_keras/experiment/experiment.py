@@ -62,7 +62,9 @@ class Experiment:
       name: the run's name; None means the gin file's.
       augmentation: None, or a function (images, seed) -> images on the device.
       jit: XLA: 'auto', True or False.
-      never_prune: names of layers that stay dense.
+      never_prune: names of layers that stay dense, or keys of kernels: 'lstm/cell/recurrent_kernel'.
+      also_prune: names of layers, or keys of kernels, that are pruned though their like are left
+        dense: embeddings, depthwise kernels.
       evaluation_batch_size: examples per step of an evaluation.
       published: `PublishedFigure`s to set beside the results.
       margin: how much lower a mean final test accuracy, 0 to 1, still counts as matching; 0.002
@@ -87,6 +89,7 @@ class Experiment:
     augmentation: object = None
     jit: str | bool = "auto"
     never_prune: tuple = ()
+    also_prune: tuple = ()
     evaluation_batch_size: int = 1024
     published: tuple = ()
     margin: float = MARGIN

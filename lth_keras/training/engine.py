@@ -101,7 +101,8 @@ class Engine:
             logits = self._model(images, training=True)
             loss = self._batch_mean(cross_entropy(labels, logits))
             objective = scaled_loss(self._optimizer, self._objective(loss))
-        gradients = unscaled(self._optimizer, self._across(tape.gradient(objective, variables)))
+        gradients = unscaled(self._optimizer, self._across(tape.gradient(
+            objective, variables, unconnected_gradients="zero")))
         if self._l2:
             gradients = [g + self._l2 * v for g, v in zip(gradients, variables, strict=True)]
         # A pruned weight has no gradient: neither it nor its moments ever leave zero, not even
