@@ -25,6 +25,7 @@ class RunOrder:
       read: function of no argument that gives the `Experiment`; picklable.
       name: the experiment's name.
       run: name of the run's folder, which the worker must arrive at too.
+      theta_0: the digest of the first trial's initial weights, as drawn by the driver.
       output_dir: where runs live.
       data_dir, checkpoint_seconds: as `prepare`'s.
       sinks: function of a `Context` that gives the `Sink`s for its jobs; picklable.
@@ -34,6 +35,7 @@ class RunOrder:
     read: object
     name: str
     run: str
+    theta_0: str
     output_dir: str
     data_dir: str | None
     checkpoint_seconds: float
@@ -139,7 +141,8 @@ class Worker:
             self._dataset = experiment.dataset
             self._data = experiment.dataset.load(order.data_dir)
         prepared = assemble(
-            experiment, self._data, order.output_dir, order.checkpoint_seconds, self._stop.is_set)
+            experiment, self._data, order.output_dir, order.checkpoint_seconds, self._stop.is_set,
+            theta_0=order.theta_0)
         if prepared.run != order.run:
             raise ConfigurationError(
                 f"it arrives at the run {prepared.run} and not at {order.run}; expected the same "

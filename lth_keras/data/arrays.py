@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lth_keras.data.input_fields import has_fields, input_fields
 from lth_keras.data.loaded import RawData, assemble, check_normalisation
 from lth_keras.errors import ConfigurationError
 
@@ -14,8 +15,10 @@ def from_arrays(
 
     Args:
       x_train, x_test: [N, ...], numbers; uint8 stays as it is and is scaled to [0, 1] in use,
-        all else becomes float32 and is not scaled.
-      y_train, y_test: integers [N], 0..C-1, each of which is in `y_train`.
+        all else becomes float32 and is not scaled. Or a tuple or a dict of such arrays, for a
+        model with several inputs; integers stay integers there.
+      y_train, y_test: integers [N], 0..C-1, each of which is in `y_train`. Or [N, ...], a label
+        for each token or pixel, -1 where there is none, such as behind a sentence's end.
       validation: a share or a count of the training examples to hold out, stratified by label.
       validation_seed: of that choice.
       name: what records call it.
@@ -43,6 +46,11 @@ def checked(name, x_train, y_train, x_test, y_test, num_classes=None, label_name
     Raises:
       ConfigurationError: as for `from_arrays`.
     """
+    inputs = None
+    if has_fields(x_train):
+        inputs = input_fields(x_train, f"the training examples of '{name}'")
+        x_train = inputs.pack(x_train, f"the training examples of '{name}'")
+        x_test = inputs.pack(x_test, f"the test examples of '{name}'")
     x_train, x_test = _images(name, "train", x_train), _images(name, "test", x_test)
     if x_train.shape[1:] != x_test.shape[1:] or x_train.dtype != x_test.dtype:
         raise ConfigurationError(
@@ -60,14 +68,20 @@ def checked(name, x_train, y_train, x_test, y_test, num_classes=None, label_name
                 f"label of 0..{num_classes - 1}: number the labels without gaps"
             )
     for split, labels in (("train", y_train), ("test", y_test)):
-        if labels.min() < 0 or labels.max() >= num_classes:
+        least = 0 if labels.ndim == 1 else -1
+        if labels.min() < least or labels.max() >= num_classes:
             raise ConfigurationError(
                 f"the {split} labels of '{name}' go from {labels.min()} to {labels.max()}; "
                 f"expected 0..{num_classes - 1}"
             )
+    if y_train.shape[1:] != y_test.shape[1:]:
+        raise ConfigurationError(
+            f"the labels of '{name}' have the shape {y_train.shape[1:]} in training and "
+            f"{y_test.shape[1:]} in test; expected the same in both"
+        )
     return RawData(
         name, x_train, y_train.astype(np.int32), x_test, y_test.astype(np.int32),
-        num_classes, label_names,
+        num_classes, label_names, inputs,
     )
 
 
@@ -95,9 +109,11 @@ def _images(name, split, images):
 
 def _labels(name, split, labels, examples):
     labels = np.asarray(labels)
-    if labels.dtype.kind not in "ui" or labels.shape != (examples,):
+    if labels.dtype.kind not in "ui" or not labels.ndim or len(labels) != examples or not labels.size \
+            or labels.shape[1:] == (1,):
         raise ConfigurationError(
             f"the {split} labels of '{name}' are {labels.dtype} {labels.shape}; expected one "
-            f"integer per example, shape ({examples},)"
+            f"integer per example, shape ({examples},), or one per token or pixel, "
+            f"({examples}, …)"
         )
     return labels.astype(np.int64)

@@ -7,12 +7,13 @@ import json
 import numpy as np
 
 from lth_keras.data import splits as splitting
+from lth_keras.data.input_fields import InputFields
 from lth_keras.errors import ConfigurationError
 
 
 @dataclasses.dataclass(frozen=True)
 class RawData:
-    """What a source gives: images [N, ...] uint8 or float32, labels int32 [N], each in 0..C-1."""
+    """What a source gives: images [N, ...] uint8 or float32, labels int32 [N, ...] in 0..C-1."""
 
     name: str
     x_train: np.ndarray
@@ -21,6 +22,7 @@ class RawData:
     y_test: np.ndarray
     num_classes: int
     label_names: tuple | None = None
+    inputs: InputFields | None = None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -28,8 +30,9 @@ class LoadedData:
     """All examples of a data set, and what is needed to use and to recognise them.
 
     Attributes:
-      images: [N, ...], uint8 or float32, in the order train, validation, test.
-      labels: int32 [N], each in 0..num_classes-1.
+      images: [N, ...], uint8 or float32, in the order train, validation, test; of examples of
+        several arrays, their packed rows [N, size].
+      labels: int32 [N, ...], each in 0..num_classes-1; where an example has several, -1 for none.
       splits: {'train', 'validation', 'test'} to (start, stop); validation may be empty.
       num_classes: number of labels.
       name: the data really used.
@@ -41,6 +44,7 @@ class LoadedData:
       fallback_reason: one line on why `name` is not `requested`, or None.
       label_names: num_classes strings, or None.
       device_limit_mb: a set larger than this is streamed and not kept on the device.
+      inputs: `InputFields` of examples of several arrays; None of those of one.
     """
 
     images: np.ndarray = dataclasses.field(repr=False)
@@ -56,6 +60,7 @@ class LoadedData:
     fallback_reason: str | None = None
     label_names: tuple | None = dataclasses.field(default=None, repr=False)
     device_limit_mb: int = 4096
+    inputs: InputFields | None = None
 
     @property
     def input_shape(self):
@@ -114,6 +119,7 @@ def assemble(raw, validation, validation_seed, mean, std, **fields):
         scale=1 / 255 if images.dtype == np.uint8 else 1.0,
         fingerprint=_fingerprint(images, labels, splits),
         label_names=raw.label_names,
+        inputs=raw.inputs,
         **fields,
     )
 

@@ -1,10 +1,12 @@
 """What jobs of work share in one process: data, trainers, the store; and what one job sees."""
 
 import dataclasses
+import functools
 
 from lth_keras import masks, models, pruning, rewinding, seeds
 from lth_keras.durations import Duration
 from lth_keras.experiment import pruner
+from lth_keras.experiment.initial_weights import read_initial_weights
 from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder, network_reader
@@ -48,17 +50,47 @@ class Context:
         """The seed that all of a trial's seeds derive from."""
         return seeds.derive(self.experiment.seed, "trial", trial)
 
-    def build(self, seed=0, precision=None, **arguments):
+    def build(self, seed=0, precision=None, as_written=False, **arguments):
         """The experiment's plain model, its initializers drawing from `seed`.
 
         Args:
           seed: any integer.
           precision: the experiment's own where None.
+          as_written: as the function built it, with its own inputs and outputs.
           **arguments: the architecture's.
         """
+        task = None if as_written else models.Task(
+            self.data.inputs, self.data.labels.shape[1:], self.experiment.output)
         with building(precision or self.experiment.precision):
             return models.build_seeded(self.experiment.model, self.data.input_shape,
-                                       self.data.num_classes, seed, **arguments)
+                                       self.data.num_classes, seed, task, **arguments)
+
+    def first_model(self, trial=1):
+        """The model as a trial begins with it, before `Experiment.initial_weights` are loaded."""
+        return self.build(seeds.derive(self.trial_seed(trial), "initialisation"))
+
+    def initial_weights(self, trial, model=None):
+        """θ_0 of a trial, {key: array}.
+
+        Args:
+          trial: from 1.
+          model: the trial's `first_model`, where it is there already; it may be written over.
+
+        Raises:
+          ConfigurationError: the experiment's file of them does not fit its model.
+        """
+        model = self.first_model(trial) if model is None else model
+        if self.experiment.initial_weights is None:
+            return snapshot(named_variables(model))
+        return read_initial_weights(self.experiment.initial_weights, model)
+
+    @functools.cached_property
+    def draws_afresh(self):
+        """Whether another seed gives the model's function other kernels."""
+        first, second = (named_variables(self.build(seed)) for seed in (0, 1))
+        return any(
+            not np.array_equal(first[weight.key].numpy(), second[weight.key].numpy())
+            for weight in self.prunable)
 
     def prunable_weights(self, model):
         """The `PrunableWeight`s of a plain model of the experiment's."""

@@ -6,12 +6,14 @@ import shutil
 
 import gin
 
+from lth_keras import pruning
 from lth_keras.data import LoadedData
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import checking, identity, jobs, multi_worker, train_job
 from lth_keras.experiment.bindings import Bindings
 from lth_keras.experiment.context import Context
 from lth_keras.experiment.experiment import Experiment
+from lth_keras.experiment.forward_pass import check_forward
 from lth_keras.experiment.run_recorder import do_job, recording
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
@@ -30,6 +32,7 @@ class Prepared:
       configuration: the resolved configuration, as JSON.
       run: name of the run's folder.
       bindings: gin's texts of it.
+      kernels: a `pruning.KernelRow` for each matrix of the network: what is pruned, and why not.
     """
 
     experiment: Experiment
@@ -38,6 +41,7 @@ class Prepared:
     configuration: dict
     run: str
     bindings: Bindings
+    kernels: tuple
 
 
 def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, should_stop=None,
@@ -63,6 +67,8 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
     checking.check_network(context)
     with context.replicas.guard():
         context.trainer()
+    if not context.paths.run_json.exists():
+        check_forward(context)
     experiment.check_durations(context.steps_per_epoch)
     for job in jobs.trial_jobs(experiment, 1):
         arguments = checking.check_job(context, job)
@@ -77,17 +83,28 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
 
 
 def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=None,
-             replicas=None):
-    """`prepare` without its checks."""
+             replicas=None, theta_0=None):
+    """`prepare` without its checks.
+
+    Args:
+      experiment, data, output_dir, checkpoint_seconds, should_stop, replicas: as `prepare`'s.
+      theta_0: the digest of the first trial's initial weights, where another machine has drawn
+        them: on another processor they may differ in their last bits.
+    """
     replicas = replicas or experiment.distribution.start()
     context = Context(
         experiment, data, RunPaths(output_dir), checkpoint_seconds, should_stop, replicas)
-    configuration = identity.resolved(experiment, context.build())
+    model = context.first_model()
+    if theta_0 is None:
+        theta_0 = replicas.share(identity.digest_of_weights(context.initial_weights(1, model)))
+    configuration = identity.resolved(experiment, model, theta_0)
     run = identity.run_name(
         experiment.name or "experiment", data, identity.digest(configuration, data.fingerprint)
     )
     context.paths = RunPaths(context.paths.root / run)
-    return Prepared(experiment, data, context, configuration, run, Bindings())
+    kernels = pruning.kernel_table(
+        model, context.schedule, experiment.never_prune, experiment.also_prune)
+    return Prepared(experiment, data, context, configuration, run, Bindings(), kernels)
 
 
 def total_steps(prepared):

@@ -1,11 +1,10 @@
 """Iterative magnitude pruning, one round at a time: prune, rewind, train."""
 
-from lth_keras import masks, rewinding, seeds
+from lth_keras import masks, rewinding
 from lth_keras.experiment.context import JobContext
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
 from lth_keras.training import TrainState
-from lth_keras.variables import named_variables, snapshot
 
 
 def round_start(context, job):
@@ -52,8 +51,7 @@ def next_masks(context, trial, index):
 
 
 def _start_trial(context, job):
-    model = context.build(seeds.derive(context.trial_seed(job.trial), "initialisation"))
-    weights = snapshot(named_variables(model))
+    weights = context.initial_weights(job.trial)
     rewinding.save_initial(context.paths, job.trial, weights)
     dense = {weight.key: masks.ones(weight.shape) for weight in context.prunable}
     return TrainState(weights, dense)

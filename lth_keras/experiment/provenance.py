@@ -63,7 +63,8 @@ def data_facts(data):
     return {
         "name": data.name, "requested": data.requested, "fallback_reason": data.fallback_reason,
         "fingerprint": data.fingerprint, "input_shape": list(data.input_shape),
-        "classes": data.num_classes,
+        "inputs": data.inputs.describe() if data.inputs else None,
+        "labels_shape": list(data.labels.shape[1:]), "classes": data.num_classes,
         "examples": {split: data.size(split) for split in data.splits},
     }
 

@@ -10,7 +10,7 @@ import time
 
 import gin
 
-from lth_keras import files
+from lth_keras import files, pruning
 from lth_keras.errors import RunError
 from lth_keras.experiment import jobs, train_job
 from lth_keras.experiment.run_json import RunJson
@@ -121,6 +121,8 @@ class RunRecorder:
             for trial in range(1, self.prepared.experiment.trials + 1):
                 files.remove_temporaries(self.prepared.context.paths.trial(trial))
             self._header.begin()
+            for line in pruning.lines_of(self.prepared.kernels):
+                self._reporter.note(f"{self._title}{line}")
             for sink in self._sinks:
                 sink.run_started()
 

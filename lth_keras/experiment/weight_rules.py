@@ -48,6 +48,10 @@ class RewoundWeights:
 class FreshDraw:
     """A fresh draw from D_θ, the model's own initializers, kernels and biases alike."""
 
+    def check(self, place):
+        """Checks that there is chance to draw from; see `_check_draws`."""
+        _check_draws(place)
+
     def point(self, place, masks):
         """An initialisation by the variant's own seed."""
         del masks
@@ -115,6 +119,10 @@ class SignedDraw:
 
     constant: bool = False
 
+    def check(self, place):
+        """Checks that there is chance to draw from; see `_check_draws`."""
+        _check_draws(place)
+
     def point(self, place, masks):
         """The draw, at step 0."""
         weights, initial = dict(place.fresh_weights()), place.initial().weights
@@ -175,3 +183,18 @@ class TrainedWeights:
         if self.goes_on:
             return RewindPoint(weights, place.step_of(source), place.optimizer_of(source))
         return dataclasses.replace(place.rewind_point(), weights=weights)
+
+
+def _check_draws(place):
+    """Checks that a fresh draw from the model's initializers is another network.
+
+    Raises:
+      ConfigurationError: the model's function gives the same kernels whatever the seed.
+    """
+    if not place.context.draws_afresh:
+        raise ConfigurationError(
+            f"the variant {place.label!r} draws weights anew from the model's initializers, and "
+            "the model's function gives the same kernels whatever the seed: it loads them, or its "
+            "initializers have seeds of their own; let it build only, and give the file of "
+            "weights as Experiment.initial_weights"
+        )

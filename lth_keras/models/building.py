@@ -6,60 +6,82 @@ import numpy as np
 
 from lth_keras.compat import keras, keras_backend, tf
 from lth_keras.errors import ConfigurationError
+from lth_keras.models.seen_layers import refuse_constants, refuse_unseen
+from lth_keras.models.task import Task, joined
 
 
-def build(model_fn, input_shape, num_classes, **arguments):
-    """Calls `model_fn(input_shape, num_classes, …)` and checks what comes back.
+def build(model_fn, input_shape, num_classes, task=Task(), **arguments):
+    """Calls `model_fn(input_shape, num_classes, …)`, checks its model, and joins it to the task.
 
     Layer names that Keras makes up are counted from zero at each call: equal calls give equal
     names, and so equal keys in every file.
 
+    Args:
+      model_fn: the function.
+      input_shape: of one example; of several arrays, those of `task.inputs` are taken.
+      num_classes: number of classes.
+      task: `Task`; None for the model as the function built it.
+      **arguments: the function's own.
+
     Returns:
-      The Keras model, built, from [batch, *input_shape] to logits [batch, num_classes].
+      The Keras model, built, from [batch, *input_shape] to logits [batch, …, num_classes].
 
     Raises:
       ConfigurationError: the function fails on these shapes, or returns something that is no
-        functional or Sequential Keras model with such an output.
+        functional or Sequential Keras model with such inputs and such an output.
     """
     name = getattr(model_fn, "__name__", repr(model_fn))
+    shapes = tuple(input_shape)
+    if task is not None and task.inputs is not None:
+        shapes = task.inputs.shapes
+    model, made = _call(model_fn, name, shapes, num_classes, arguments)
+    refuse_unseen(model, name)
+    refuse_constants(model, name, made)
+    if task is None:
+        return model
+    _check_input(model, name, task, tuple(input_shape))
+    return joined(model, task, num_classes, name)
+
+
+def _call(model_fn, name, shapes, num_classes, arguments):
+    """The built model, and every variable that was made on the way."""
+    made = []
+
+    def note(make, **options):
+        made.append(make(**options))
+        return made[-1]
+
     keras.backend.reset_uids()
     try:
-        model = model_fn(tuple(input_shape), num_classes, **arguments)
-    except (TypeError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
+        with tf.variable_creator_scope(note):
+            model = model_fn(shapes, num_classes, **arguments)
+            if isinstance(model, keras.Sequential) and not model.built:
+                model.build((None, *shapes))
+    except (TypeError, ValueError, NotImplementedError, tf.errors.InvalidArgumentError) as error:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise ConfigurationError(
-            f"the model {name} cannot be built for inputs of shape {tuple(input_shape)} and "
-            f"{num_classes} classes{f' with {arguments}' if arguments else ''}: {reason}"
+            f"the model {name} cannot be built for inputs of shape {shapes} and "
+            f"{num_classes} classes{f' with {arguments}' if arguments else ''}: "
+            f"{lines[0] if lines else type(error).__name__}"
         ) from error
     if not isinstance(model, keras.Model):
         raise ConfigurationError(
             f"the model {name} returned a {type(model).__module__}.{type(model).__name__}; "
             "expected a tf_keras model (import keras from lth_keras.compat, not from keras)"
         )
-    if isinstance(model, keras.Sequential):
-        model.build((None, *input_shape))
-    subclassed = _find_subclassed(model)
-    if subclassed is not None:
-        verb = "is" if subclassed is model else "contains"
-        raise ConfigurationError(
-            f"the model {name} {verb} a subclassed Keras model ({type(subclassed).__name__}), "
-            "whose layers cannot be seen and wrapped; write it with the functional API or as "
-            "keras.Sequential"
-        )
-    if model.output_shape != (None, num_classes):
-        raise ConfigurationError(
-            f"the model {name} has outputs of shape {model.output_shape}; expected logits of "
-            f"shape (None, {num_classes})"
-        )
-    return model
+    return model, made
 
 
-def _find_subclassed(model):
-    """The model, or the first one nested in it, that is no graph of layers; or None."""
-    if not getattr(model, "_is_graph_network", False):
-        return model
-    nested = (_find_subclassed(layer) for layer in model.layers if isinstance(layer, keras.Model))
-    return next((found for found in nested if found is not None), None)
+def _check_input(model, name, task, input_shape):
+    if task.inputs is not None or len(model.inputs) != 1:
+        return
+    shape = model.inputs[0].shape
+    if not tf.TensorShape([None, *input_shape]).is_compatible_with(shape):
+        raise ConfigurationError(
+            f"the model {name} takes inputs of shape {tuple(shape)}, and an example of the data "
+            f"has the shape {input_shape}; expected (None, {', '.join(map(str, input_shape))}): "
+            "keras.Input(input_shape) takes the shape that the function is given"
+        )
 
 
 class _GlobalRandomState:
@@ -87,7 +109,7 @@ class _GlobalRandomState:
         keras_backend._SEED_GENERATOR.generator = self._keras
 
 
-def build_seeded(model_fn, input_shape, num_classes, seed, **arguments):
+def build_seeded(model_fn, input_shape, num_classes, seed, task=Task(), **arguments):
     """`build`, with every initializer that has no seed of its own drawing from `seed`."""
     with _GlobalRandomState(seed):
-        return build(model_fn, input_shape, num_classes, **arguments)
+        return build(model_fn, input_shape, num_classes, task, **arguments)

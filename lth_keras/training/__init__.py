@@ -2,6 +2,7 @@
 
 from lth_keras.training.augmentation import CropAndFlip
 from lth_keras.training.checkpoint import Checkpoint
+from lth_keras.training.engine import cross_entropy
 from lth_keras.training.gradient_norm import GradientNorm
 from lth_keras.training.learning_rates import CosineDecay, StepDecay
 from lth_keras.training.loop import Evaluation, Interrupted, Plan, TrainingProgress, train_network
@@ -17,5 +18,5 @@ __all__ = [
     "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Evaluation",
     "GradientNorm", "Interrupted", "KerasOptimizer", "Mirrored", "MultiWorkerMirrored",
     "OneDevice", "Plan", "Probe", "TrainingProgress", "Replicas", "SGD", "Saliency", "StepDecay",
-    "TrainState", "Trainer", "building", "check_precision", "in_cluster", "train_network",
+    "TrainState", "Trainer", "building", "check_precision", "cross_entropy", "in_cluster", "train_network",
 ]

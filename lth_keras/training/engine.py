@@ -10,14 +10,33 @@ from lth_keras.training.xla import compiled
 
 
 def cross_entropy(labels, logits):
-    """Cross-entropy of each example, [batch], from float32 logits."""
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, tf.cast(logits, tf.float32))
+    """Cross-entropy of each example, [batch], from float32 logits.
+
+    Where an example has several labels, their mean; a label of -1 is none, and does not count.
+    """
+    logits = tf.cast(logits, tf.float32)
+    if labels.shape.rank == 1:
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+    return _mean_of_labels(labels, tf.nn.sparse_softmax_cross_entropy_with_logits(
+        tf.maximum(labels, 0), logits))
+
+
+def hits(labels, logits):
+    """For each example 1 where its highest logit is its label's, else 0; of several, their mean."""
+    found = tf.cast(tf.argmax(logits, -1, output_type=tf.int32) == labels, tf.float32)
+    return found if labels.shape.rank == 1 else _mean_of_labels(labels, found)
 
 
 def correct(labels, logits):
     """Number of examples in the batch whose highest logit is their label's, as float32."""
-    predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
-    return tf.reduce_sum(tf.cast(predicted == labels, tf.float32))
+    return tf.reduce_sum(hits(labels, logits))
+
+
+def _mean_of_labels(labels, values):
+    axes = list(range(1, labels.shape.rank))
+    there = labels >= 0
+    total = tf.reduce_sum(tf.where(there, values, 0.0), axes)
+    return total / tf.maximum(tf.reduce_sum(tf.cast(there, tf.float32), axes), 1.0)
 
 
 class Engine:
@@ -128,11 +147,10 @@ class Engine:
 
     def _count_batch(self, images, labels, there):
         logits = self._model(self._feed.normalize(images), training=False)
-        hits = tf.cast(tf.argmax(logits, -1, output_type=tf.int32) == labels, tf.float32)
-        loss = cross_entropy(labels, logits)
+        found, loss = hits(labels, logits), cross_entropy(labels, logits)
         # Where there is no example nothing counts, not even a loss that is not a number.
         return tf.stack([
-            tf.reduce_sum(tf.where(there, loss, 0.0)), tf.reduce_sum(tf.where(there, hits, 0.0))
+            tf.reduce_sum(tf.where(there, loss, 0.0)), tf.reduce_sum(tf.where(there, found, 0.0))
         ])
 
     def _batch_mean(self, values):

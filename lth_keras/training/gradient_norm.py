@@ -2,6 +2,7 @@
 
 from lth_keras import pruning
 from lth_keras.compat import tf
+from lth_keras.training.engine import cross_entropy
 from lth_keras.variables import named_variables
 
 _EXAMPLES = 256
@@ -43,8 +44,7 @@ class GradientNorm:
     def _norm(self, images, labels):
         variables = self._model.trainable_variables
         with tf.GradientTape() as tape:
-            logits = tf.cast(self._model(images, training=False), tf.float32)
-            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
+            loss = tf.reduce_mean(cross_entropy(labels, self._model(images, training=False)))
         gradients = tape.gradient(loss, variables)
         return tf.linalg.global_norm([
             gradient if variable.ref() not in self._masks
