@@ -24,7 +24,7 @@ from rich.table import Table
 
 from lth_keras import files
 from lth_keras.commands import configuration
-from lth_keras.console.progress import TrainingProgress
+from lth_keras.console.progress import ProgressDisplay
 from lth_keras.errors import RunError
 from lth_keras.experiment import execute, prepare
 from lth_keras.paths import RunPaths
@@ -54,7 +54,7 @@ class Subject:
         """Runs it into `output`, or goes on with it. Returns the run's paths."""
         prepared = prepare(self._experiment, output, checkpoint_seconds=0)
         with open(os.devnull, "w", encoding="utf-8") as nowhere:
-            with TrainingProgress(1, "faults", Console(file=nowhere)) as progress:
+            with ProgressDisplay(1, "faults", Console(file=nowhere)) as progress:
                 execute(prepared, progress, [TensorBoard(prepared.context.paths)])
         return prepared.context.paths
 

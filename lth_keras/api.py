@@ -17,8 +17,8 @@ from lth_keras import masks, rewinding
 from lth_keras.compat import keras, tf
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.criteria import Magnitude
-from lth_keras.data import from_arrays
-from lth_keras.errors import ConfigurationError
+from lth_keras.data import from_arrays, has_fields, input_fields
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import IMP, Experiment, execute, prepare, total_steps
 from lth_keras.paths import round_name
 from lth_keras.pruning import RewindingSchedule
@@ -36,7 +36,8 @@ def find_ticket(
     model, train, test, rounds=10, rate=0.2, duration="5ep", *,
     rates=None, scope="layerwise", rewind_to="0it", criterion=None, optimizer=None,
     batch_size=128, validation=0.1, mean=0.0, std=1.0, augmentation=None, never_prune=(),
-    jit="auto", seed=0, name=None, output_dir="runs", progress=True,
+    also_prune=(), initial_weights=None, output=None, jit="auto", seed=0, name=None,
+    output_dir="runs", progress=True,
 ):
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
@@ -47,8 +48,10 @@ def find_ticket(
     Args:
       model: function (input_shape, num_classes) -> Keras model that gives logits; functional or
         Sequential, nested ones too, from `lth_keras.compat.keras`.
-      train: (images, labels): arrays [N, …] and integers [N] (or [N, 1]) from 0 on; or a finite
-        `tf.data.Dataset` of such pairs, in batches or not. uint8 is scaled to [0, 1].
+      train: (examples, labels): arrays [N, …] and integers [N] (or [N, 1]) from 0 on; or a finite
+        `tf.data.Dataset` of such pairs, in batches or not. uint8 is scaled to [0, 1]. For a model
+        with several inputs, examples are a tuple or a dict of arrays; where each token or pixel
+        has a label, labels are [N, …], -1 where there is none.
       test: the same; evaluated, and never used to choose anything.
       rounds: how many times weights are pruned.
       rate: share of the remaining weights that goes in a round.
@@ -56,7 +59,8 @@ def find_ticket(
       rates, scope, rewind_to: as `RewindingSchedule`'s.
       criterion: what ranks the weights; None is `Magnitude()`.
       optimizer: a configuration from `lth_keras.training`; None is `Adam()`.
-      batch_size, augmentation, never_prune, jit, seed: as `Experiment`'s.
+      batch_size, augmentation, never_prune, also_prune, initial_weights, output, jit, seed: as
+        `Experiment`'s.
       validation: share or count of the training examples to hold out, for you to choose by.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
       name: the run's; None is the model function's.
@@ -68,7 +72,8 @@ def find_ticket(
 
     Raises:
       ConfigurationError: something does not fit; nothing was written.
-      RunError: the run cannot go on; what is stored stays good.
+      RunError: the run cannot go on; what is stored stays good. The dense network diverged, so
+        that there is nothing to prune.
     """
     if isinstance(model, keras.Model) or not callable(model):
         raise ConfigurationError(
@@ -85,7 +90,8 @@ def find_ticket(
             ),
             optimizer=Adam() if optimizer is None else optimizer,
             duration=duration, batch_size=batch_size, augmentation=augmentation,
-            never_prune=never_prune, jit=jit, seed=seed,
+            never_prune=never_prune, also_prune=also_prune, initial_weights=initial_weights,
+            output=output, jit=jit, seed=seed,
             name=name or getattr(model, "__name__", "ticket"),
         )
     except ConfigurationError as error:
@@ -95,7 +101,9 @@ def find_ticket(
     console = Console(quiet=not progress)
     with ProgressDisplay(total_steps(prepared), prepared.run, console) as reporter:
         execute(prepared, reporter)
-    return Tickets(prepared)
+    tickets = Tickets(prepared)
+    tickets.check_dense()
+    return tickets
 
 
 class Tickets:
@@ -103,20 +111,42 @@ class Tickets:
 
     Attributes:
       path: the run's folder.
-      rounds: how many times weights were pruned; `tickets[0]` is the dense network.
+      rounds: how many times weights were pruned; `tickets[0]` is the dense network. Where a
+        round's training diverged it is the last one, and fewer than were asked for.
     """
 
     def __init__(self, prepared):
         self._context = prepared.context
         self.path = prepared.context.paths.root
         self.rounds = prepared.experiment.imp.schedule.rounds
+        while self.rounds and not network_folder.is_done(self._folder(self.rounds)):
+            self.rounds -= 1  # Left out, because the round before diverged.
+
+    def _folder(self, index):
+        return self._context.paths.network(_TRIAL, round_name(index))
+
+    def check_dense(self):
+        """Checks that the dense network came to its end.
+
+        Raises:
+          RunError: its loss was not finite, so that there is nothing to prune.
+        """
+        facts = network_folder.facts(self._folder(0))
+        if facts["diverged"]:
+            raise RunError(
+                f"the dense network diverged: its loss is not finite since step {facts['steps']}, "
+                "so that there is nothing to prune; lower the learning rate of the optimizer, or "
+                f"look at the data's scale (mean, std); what is stored is in {self.path}"
+            )
 
     def __len__(self):
         return self.rounds + 1
 
     def __getitem__(self, index):
         if not isinstance(index, (int, np.integer)) or not -len(self) <= index < len(self):
-            raise IndexError(f"there is no round {index!r}; expected 0 to {self.rounds}")
+            wanted = self._context.schedule.rounds
+            why = f": round {self.rounds} diverged" if self.rounds < wanted else ""
+            raise IndexError(f"there is no round {index!r}{why}; expected 0 to {self.rounds}")
         return Ticket(self._context, int(index) % len(self))
 
     def __repr__(self):
@@ -145,8 +175,14 @@ class Tickets:
         return self[index].model(weights)
 
     def normalize(self, images):
-        """Images as the networks were trained on them, float32: scaled, mean and std applied."""
-        return self._context.data.normalize(images)
+        """Examples as the networks were trained on them: scaled, mean and std applied, float32.
+
+        Examples of several arrays come as the tuple or dict that the model takes.
+        """
+        data = self._context.data
+        if data.inputs is not None:
+            return data.inputs.unpack(data.inputs.pack(images))
+        return data.normalize(images)
 
 
 class Ticket:
@@ -208,7 +244,7 @@ class Ticket:
         if weights not in _WEIGHTS:
             raise ConfigurationError(f"weights is {weights!r}; expected one of {_WEIGHTS}")
         arrays = self.trained_weights if weights == "trained" else self.rewound_weights
-        model = self._context.build()
+        model = self._context.build(as_written=True)
         for key, variable in named_variables(model).items():
             variable.assign(arrays[key])
         return model
@@ -237,11 +273,17 @@ class ArrayDataset:
     def get_config(self):
         """What a run's identity needs beside the fingerprint of the arrays."""
         return {"validation": self.validation, "mean": np.asarray(self.mean).tolist(),
-                "std": np.asarray(self.std).tolist()}
+                "std": np.asarray(self.std).tolist(), **self._fields()}
+
+    def _fields(self):
+        # Of one array its shape and type are in the fingerprint; packed rows look all alike.
+        if not has_fields(self.x_train, len(self.y_train)):
+            return {}
+        return {"inputs": input_fields(self.x_train, "the training examples").describe()}
 
 
 def _pair(data, which):
-    """(images, labels) as arrays."""
+    """(examples, labels) as arrays; examples of several arrays as a tuple or a dict of them."""
     if isinstance(data, tf.data.Dataset):
         data = _collect(data, which)
     if not isinstance(data, (tuple, list)) or len(data) != 2:
@@ -249,7 +291,9 @@ def _pair(data, which):
             f"{which} is a {type(data).__name__}; expected a pair (images, labels) or a "
             "tf.data.Dataset of such pairs"
         )
-    images, labels = (np.asarray(each) for each in data)
+    images, labels = data[0], np.asarray(data[1])
+    if not has_fields(images, len(labels) if labels.ndim else 0):
+        images = np.asarray(images)
     # Keras's own data sets give CIFAR's labels as a column.
     return images, labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
 
@@ -265,10 +309,10 @@ def _collect(dataset, which):
             f"{which} is a tf.data.Dataset without an end; expected one pass over the examples: "
             "leave repeat() out"
         )
-    image, label = (each.shape for each in spec)
+    image, label = tf.nest.flatten(spec[0])[0].shape, spec[1].shape
     if label.rank and image[0] == label[0]:
         dataset = dataset.unbatch()
     pairs = list(dataset.as_numpy_iterator())
     if not pairs:
         raise ConfigurationError(f"{which} is a tf.data.Dataset without an example")
-    return tuple(np.stack(each) for each in zip(*pairs, strict=True))
+    return tf.nest.map_structure(lambda *each: np.stack(each), *pairs)

@@ -6,7 +6,7 @@ import json
 import gin
 from rich.console import Console
 
-from lth_keras.analysis import Analysis, AnalyzedRun, carry_out
+from lth_keras.analysis import Analysis, AnalyzedRun, run_measure
 from lth_keras.commands import configuration
 from lth_keras.commands.find_run import find_run
 from lth_keras.compat import tf
@@ -46,7 +46,7 @@ def main(flags, arguments):
         measure.check(run)
     with run_lock.hold(root / "analysis"):
         for measure in measures:
-            folder = carry_out(measure, run, say)
+            folder = run_measure(measure, run, say)
             say((folder / "summary.md").read_text("utf-8").split("\n![", 1)[0].rstrip())
             say(f"{'figures, tables, summary':<40} {folder}")
     return 0

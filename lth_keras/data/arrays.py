@@ -3,7 +3,7 @@
 import numpy as np
 
 from lth_keras.data.input_fields import has_fields, input_fields
-from lth_keras.data.loaded import RawData, assemble, check_normalisation
+from lth_keras.data.loaded_data import RawData, assemble, check_normalisation
 from lth_keras.errors import ConfigurationError
 
 
@@ -47,7 +47,7 @@ def checked(name, x_train, y_train, x_test, y_test, num_classes=None, label_name
       ConfigurationError: as for `from_arrays`.
     """
     inputs = None
-    if has_fields(x_train):
+    if has_fields(x_train, len(y_train)):
         inputs = input_fields(x_train, f"the training examples of '{name}'")
         x_train = inputs.pack(x_train, f"the training examples of '{name}'")
         x_test = inputs.pack(x_test, f"the test examples of '{name}'")
@@ -109,8 +109,8 @@ def _images(name, split, images):
 
 def _labels(name, split, labels, examples):
     labels = np.asarray(labels)
-    if labels.dtype.kind not in "ui" or not labels.ndim or len(labels) != examples or not labels.size \
-            or labels.shape[1:] == (1,):
+    is_shaped = labels.size and len(labels) == examples and labels.shape[1:] != (1,)
+    if labels.dtype.kind not in "ui" or not is_shaped:
         raise ConfigurationError(
             f"the {split} labels of '{name}' are {labels.dtype} {labels.shape}; expected one "
             f"integer per example, shape ({examples},), or one per token or pixel, "

@@ -51,7 +51,7 @@ class InputFields:
 
     @property
     def shapes(self):
-        """The shapes of one example's arrays, as a tuple or a dict: what a model's function gets."""
+        """The shapes of one example's arrays, as the tuple or dict that they are."""
         return self._as_given([field.shape for field in self.fields])
 
     def pack(self, x, name="the data"):
@@ -100,11 +100,12 @@ class InputFields:
         return {field.name: value for field, value in zip(self.fields, values, strict=True)}
 
 
-def has_fields(x):
-    """Whether `x` is several arrays: a dict, or a tuple of arrays of two axes or more, not rows."""
+def has_fields(x, examples):
+    """Whether `x` is several arrays of `examples` examples each: a dict, or a tuple of arrays."""
     if isinstance(x, dict):
         return True
-    return isinstance(x, tuple) and all(hasattr(each, "shape") for each in x) and bool(x)
+    return isinstance(x, tuple) and bool(x) and all(
+        hasattr(each, "shape") and np.ndim(each) and len(each) == examples for each in x)
 
 
 def input_fields(x, name):

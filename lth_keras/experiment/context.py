@@ -3,6 +3,8 @@
 import dataclasses
 import functools
 
+import numpy as np
+
 from lth_keras import masks, models, pruning, rewinding, seeds
 from lth_keras.durations import Duration
 from lth_keras.experiment import pruner
@@ -56,11 +58,11 @@ class Context:
         Args:
           seed: any integer.
           precision: the experiment's own where None.
-          as_written: as the function built it, with its own inputs and outputs.
+          as_written: with the inputs and the logits that the function gave it.
           **arguments: the architecture's.
         """
-        task = None if as_written else models.Task(
-            self.data.inputs, self.data.labels.shape[1:], self.experiment.output)
+        task = models.Task(self.data.inputs, self.data.labels.shape[1:], self.experiment.output,
+                           as_written)
         with building(precision or self.experiment.precision):
             return models.build_seeded(self.experiment.model, self.data.input_shape,
                                        self.data.num_classes, seed, task, **arguments)

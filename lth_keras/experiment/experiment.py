@@ -63,7 +63,8 @@ class Experiment:
       name: the run's name; None means the gin file's.
       augmentation: None, or a function (images, seed) -> images on the device.
       jit: XLA: 'auto', True or False.
-      never_prune: names of layers that stay dense, or keys of kernels: 'lstm/cell/recurrent_kernel'.
+      never_prune: names of layers that stay dense, or keys of kernels, as
+        'lstm/cell/recurrent_kernel'.
       also_prune: names of layers, or keys of kernels, that are pruned though their like are left
         dense: embeddings, depthwise kernels.
       evaluation_batch_size: examples per step of an evaluation.

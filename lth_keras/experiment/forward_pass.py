@@ -12,7 +12,7 @@ from lth_keras import pruning
 from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
 from lth_keras.training import cross_entropy
-from lth_keras.variables import named_variables, snapshot, walk
+from lth_keras.variables import named_variables, walk
 
 _EXAMPLES = 8
 _SEED = 1

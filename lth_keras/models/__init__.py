@@ -14,8 +14,8 @@ from lth_keras.models.vgg import vgg_16, vgg_19
 from lth_keras.models.width import closest_width, scaled
 
 __all__ = [
-    "Task", "alexnet_small", "batch_normalization", "build", "build_seeded", "closest_width", "conv_2",
-    "conv_4", "conv_6", "densenet", "fan_in_uniform", "glorot_normal", "glorot_uniform",
+    "Task", "alexnet_small", "batch_normalization", "build", "build_seeded", "closest_width",
+    "conv_2", "conv_4", "conv_6", "densenet", "fan_in_uniform", "glorot_normal", "glorot_uniform",
     "he_normal", "lenet_300_100", "lenet_5", "residual_mlp", "resnet", "scaled", "vgg_16",
     "vgg_19",
 ]

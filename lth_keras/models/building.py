@@ -20,7 +20,7 @@ def build(model_fn, input_shape, num_classes, task=Task(), **arguments):
       model_fn: the function.
       input_shape: of one example; of several arrays, those of `task.inputs` are taken.
       num_classes: number of classes.
-      task: `Task`; None for the model as the function built it.
+      task: `Task`.
       **arguments: the function's own.
 
     Returns:
@@ -32,13 +32,11 @@ def build(model_fn, input_shape, num_classes, task=Task(), **arguments):
     """
     name = getattr(model_fn, "__name__", repr(model_fn))
     shapes = tuple(input_shape)
-    if task is not None and task.inputs is not None:
+    if task.inputs is not None:
         shapes = task.inputs.shapes
     model, made = _call(model_fn, name, shapes, num_classes, arguments)
     refuse_unseen(model, name)
     refuse_constants(model, name, made)
-    if task is None:
-        return model
     _check_input(model, name, task, tuple(input_shape))
     return joined(model, task, num_classes, name)
 

@@ -19,11 +19,13 @@ class Task:
       inputs: `data.InputFields` where an example has several arrays; else None.
       positions: shape of an example's labels: () for one label, (length,) for one per token.
       output: the name of the output that the labels are for, of a model with several.
+      as_written: the model is wanted with the inputs and the logits that its function gave it.
     """
 
     inputs: object = None
     positions: tuple = ()
     output: str | None = None
+    as_written: bool = False
 
 
 def joined(model, task, num_classes, name):
@@ -39,6 +41,8 @@ def joined(model, task, num_classes, name):
       ConfigurationError: inputs or outputs are not those that the data ask for.
     """
     model = _of_one_output(model, task.output, name)
+    if task.as_written:
+        return model
     if task.inputs is not None:
         model = _of_packed_inputs(model, task.inputs, name)
     elif len(model.inputs) != 1:

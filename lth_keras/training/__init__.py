@@ -18,5 +18,6 @@ __all__ = [
     "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Evaluation",
     "GradientNorm", "Interrupted", "KerasOptimizer", "Mirrored", "MultiWorkerMirrored",
     "OneDevice", "Plan", "Probe", "TrainingProgress", "Replicas", "SGD", "Saliency", "StepDecay",
-    "TrainState", "Trainer", "building", "check_precision", "cross_entropy", "in_cluster", "train_network",
+    "TrainState", "Trainer", "building", "check_precision", "cross_entropy", "in_cluster",
+    "train_network",
 ]

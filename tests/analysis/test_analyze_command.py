@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from lth_keras import files
-from lth_keras.analysis import carry_out, retrain
+from lth_keras.analysis import retrain, run_measure
 from lth_keras.commands import analyze_command
 from lth_keras.commands import main as commands
 from lth_keras.errors import ConfigurationError, RunError
@@ -152,7 +152,7 @@ def test_search_for_the_earliest_stable_rewind_point(root):
     run, measures = analyze_command.opened(root, [str(ROOT / "gin/analysis/lmc.gin")], [
         "RewindSearch.candidates = ('0it', '5it', '9it')", "RewindSearch.points = 3",
         "RewindSearch.stable = 1.0"])
-    folder = carry_out(measures[0], run, lambda line: None)
+    folder = run_measure(measures[0], run, lambda line: None)
     table = pd.read_csv(folder / "summary.csv")
     # Any barrier is below 100 points: the first candidate ends the search.
     assert list(table.rewind.unique()) == ["0it"] and table.stable.all()

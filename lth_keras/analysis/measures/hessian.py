@@ -5,8 +5,8 @@ import dataclasses
 import gin
 import numpy as np
 
-from lth_keras.analysis import eigen, spectrum
-from lth_keras.analysis.checks import (
+from lth_keras.analysis import eigenpairs, spectrum
+from lth_keras.analysis.field_checks import (
     levels_there,
     number,
     one_of,
@@ -15,9 +15,9 @@ from lth_keras.analysis.checks import (
     positive,
     texts,
 )
+from lth_keras.analysis.flat_weights import KeptSubspace
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.analysis.templates import references
-from lth_keras.analysis.vectors import Subspace
+from lth_keras.analysis.network_references import references
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
 from lth_keras.paths import safe_name
@@ -108,9 +108,9 @@ class Hessian(Measure):
                               self.batch_size, self.l2)
         surface.load(network.weights)
         if self.restrict == "mask":
-            space = Subspace(surface.trainable.kept(network.masks))
+            space = KeptSubspace(surface.trainable.kept(network.masks))
         else:
-            space = Subspace(np.ones(surface.trainable.size, bool))
+            space = KeptSubspace(np.ones(surface.trainable.size, bool))
         product = space.operator(surface.product)
         loss, error = surface.value(network.weights)
         gradient = space.restrict(surface.gradient())
@@ -122,7 +122,7 @@ class Hessian(Measure):
         for end, count in (("positive", self.positive), ("negative", self.negative)):
             if not count:
                 continue
-            pairs = eigen.leading(product, space.size, min(count, space.size - 1), end,
+            pairs = eigenpairs.leading(product, space.size, min(count, space.size - 1), end,
                                   self.tolerance, self.seed)
             good = pairs.converged(self.accept)
             facts |= {f"{end}_products": pairs.products, f"{end}_converged": int(good.sum()),

@@ -6,10 +6,10 @@ import gin
 import numpy as np
 
 from lth_keras import seeds
-from lth_keras.analysis import directions, eigen, retrain
-from lth_keras.analysis.checks import number, one_of, optional_positive, positive, texts
+from lth_keras.analysis import directions, eigenpairs, retrain
+from lth_keras.analysis.field_checks import number, one_of, optional_positive, positive, texts
+from lth_keras.analysis.flat_weights import KeptSubspace
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.analysis.vectors import Subspace
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
 
@@ -126,8 +126,8 @@ class Landscape(Measure):
             low, high = placed.min(0) - margin, placed.max(0) + margin
             return axes, *(np.linspace(a, b, self.points) for a, b in zip(low, high, strict=True))
         surface.load(centre.weights)
-        space = Subspace(surface.trainable.kept(centre.masks))
-        pairs = eigen.leading(space.operator(surface.product), space.size, 2, seed=self.seed)
+        space = KeptSubspace(surface.trainable.kept(centre.masks))
+        pairs = eigenpairs.leading(space.operator(surface.product), space.size, 2, seed=self.seed)
         if pairs.values[1] <= 0:
             raise ConfigurationError(
                 f"Landscape: {centre.reference} has no two positive eigenvalues; take another kind")

@@ -4,8 +4,8 @@ import dataclasses
 
 import gin
 
-from lth_keras.analysis.distances import distances
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.weight_distances import distances
 from lth_keras.figures import charts
 from lth_keras.paths import round_name
 

@@ -6,9 +6,9 @@ import gin
 import numpy as np
 
 from lth_keras.analysis.barriers import barrier, positions
-from lth_keras.analysis.checks import optional_positive, positive, texts
+from lth_keras.analysis.field_checks import optional_positive, positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.analysis.templates import joined
+from lth_keras.analysis.network_references import joined
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
 from lth_keras.paths import safe_name
@@ -138,7 +138,7 @@ class Lines(Measure):
 
 
 def line_rows(run, start, end, options, about):
-    """Rows of one line between two `Network`s: `about`, split, position, loss, error."""
+    """Rows of one line between two `AnalyzedNetwork`s: `about`, split, position, loss, error."""
     if start.arguments != end.arguments:
         raise ConfigurationError(
             f"{start.reference} and {end.reference} have different architectures; there is no "

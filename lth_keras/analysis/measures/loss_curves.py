@@ -7,7 +7,12 @@ import numpy as np
 
 from lth_keras import masks
 from lth_keras.analysis import retrain
-from lth_keras.analysis.checks import levels_there, optional_levels, optional_positive, positive
+from lth_keras.analysis.field_checks import (
+    levels_there,
+    optional_levels,
+    optional_positive,
+    positive,
+)
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.figures import charts
 from lth_keras.paths import round_name

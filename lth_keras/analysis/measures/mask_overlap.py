@@ -7,8 +7,8 @@ import gin
 import numpy as np
 import pandas as pd
 
-from lth_keras.analysis import overlap
-from lth_keras.analysis.checks import texts
+from lth_keras.analysis import mask_statistics
+from lth_keras.analysis.field_checks import texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.figures import charts
 from lth_keras.paths import ROUND
@@ -58,15 +58,16 @@ class MaskOverlap(Measure):
             if ours.arguments == theirs.arguments:
                 pair = {"ours": ours.reference, "theirs": theirs.reference}
                 rows += [{**about, "kind": "overlap", **pair, **row}
-                         for row in overlap.overlap(ours.masks, theirs.masks)]
+                         for row in mask_statistics.overlap(ours.masks, theirs.masks)]
         if piece.arguments["over"] == UNITS:
             for network in networks:
                 start = run.network(piece.trial, f"{network.reference}:start")
-                signs = overlap.sign_agreement(start.weights, network.weights, network.masks)
+                signs = mask_statistics.sign_agreement(
+                    start.weights, network.weights, network.masks)
                 rows += [
                     {**about, "kind": "units", "ours": network.reference, **row,
                      "sign_agreement": signs[row["layer"]]}
-                    for row in overlap.units(network.masks)]
+                    for row in mask_statistics.units(network.masks)]
         return Findings(rows or [{**about, "kind": "none"}])
 
     def account(self, run, table, arrays):

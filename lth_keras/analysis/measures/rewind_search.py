@@ -7,7 +7,7 @@ import gin
 import numpy as np
 import pandas as pd
 
-from lth_keras.analysis.checks import number, optional_positive, positive, texts
+from lth_keras.analysis.field_checks import number, optional_positive, positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.analysis.measures.lines import barriers_of, line_rows
 from lth_keras.durations import Duration

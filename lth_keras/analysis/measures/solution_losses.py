@@ -5,7 +5,7 @@ import dataclasses
 import gin
 import pandas as pd
 
-from lth_keras.analysis.checks import positive, texts
+from lth_keras.analysis.field_checks import positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.figures import charts
 from lth_keras.paths import ROUND, round_name, variant_name

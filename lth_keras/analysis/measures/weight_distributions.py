@@ -7,7 +7,7 @@ import gin
 import numpy as np
 
 from lth_keras.analysis import weight_shapes as shapes
-from lth_keras.analysis.checks import texts
+from lth_keras.analysis.field_checks import texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts

@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from lth_keras.console.summary_tables import rounds_table, summary_table
+from lth_keras.console.summary_tables import against_full_table, rounds_table, summary_table
 from lth_keras.statistics.published import PublishedFigure
-from lth_keras.statistics.summary import SUMMARY_COLUMNS
+from lth_keras.statistics.summary import SUMMARY_COLUMNS, summarise
+from lth_keras.store.metrics import COLUMNS
+from tests.statistics.runs_against_full import NETWORKS, frame
 
 
 def row(variant, index, loss, **more):
@@ -34,6 +36,8 @@ SUMMARY = pd.DataFrame(
     ],
     columns=SUMMARY_COLUMNS,
 )
+
+
 PUBLISHED = (
     PublishedFigure(variant="ticket", round=10, metric="max_mean_test_accuracy", value=0.8213,
                     tolerance=0.003, source="Table 1"),
@@ -96,3 +100,27 @@ def test_rounds_have_a_line_each():
         "02", "10.7", "3", "82.00", "±2.48", "82.50", "@99.5", "12345", "±345", "1.0e-02",
     ]
     assert len(rows) == 3
+
+
+def printed(summary):
+    text = io.StringIO()
+    Console(file=text, width=80).print(against_full_table(summary, "a run"))
+    return text.getvalue()
+
+
+def test_the_table_says_both_in_eighty_columns():
+    text = printed(summarise(frame()))
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
+    assert "same 70.0 %" in " ".join(text.split()) and "above -0.2 points" in " ".join(text.split())
+    assert "2.50" in text and "…" not in text
+
+
+def test_there_is_no_table_without_a_full_network():
+    rows = pd.DataFrame(NETWORKS[2], columns=list(COLUMNS))
+    assert against_full_table(summarise(rows), "a run") is None
+
+
+def test_the_table_says_that_one_trial_cannot_tell():
+    rows = frame()
+    text = printed(summarise(rows[rows["trial"] == 1]))
+    assert "one trial has no interval" in " ".join(text.split())

@@ -19,6 +19,7 @@ SUMMARY = pd.DataFrame(
     columns=SUMMARY_COLUMNS,
 )
 
+
 FIGURE = {
     "variant": "ticket", "round": 6, "metric": "max_mean_test_accuracy", "value": 0.93,
     "source": "Table 1", "tolerance": 0.003,

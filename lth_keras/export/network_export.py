@@ -10,10 +10,10 @@ import numpy as np
 from lth_keras import files
 from lth_keras.data import Dataset
 from lth_keras.errors import ConfigurationError
-from lth_keras.export import card as cards
-from lth_keras.export import stored_network, writing
+from lth_keras.export import model_card as cards
+from lth_keras.export import stored_network, write_export
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET
-from lth_keras.export.serving import INPUT_FORMS
+from lth_keras.export.served_network import INPUT_FORMS
 
 WEIGHTS = ("trained", "untrained")
 
@@ -59,7 +59,7 @@ class ExportOptions:
             )
 
 
-def export_unit(run, trial, unit, to, options=ExportOptions(), data_dir=None, data=None,
+def export_network(run, trial, unit, to, options=ExportOptions(), data_dir=None, data=None,
                 machine=None):
     """Exports one network of a run, and checks what was written in a fresh process.
 
@@ -95,10 +95,10 @@ def export_unit(run, trial, unit, to, options=ExportOptions(), data_dir=None, da
                                      dir=to.parent) as partial:
         folder = pathlib.Path(partial) / "export"
         folder.mkdir()
-        card = writing.write(folder, network, data, form, options, machine)
-        writing.verify(folder, card, pathlib.Path(partial) / "test.npz")
+        card = write_export.write(folder, network, data, form, options, machine)
+        write_export.verify(folder, card, pathlib.Path(partial) / "test.npz")
         if dense is not None:
-            writing.measure(folder, card, dense, data, form, pathlib.Path(partial) / "dense")
+            write_export.measure(folder, card, dense, data, form, pathlib.Path(partial) / "dense")
         files.write_json(folder / "card.json", card)
         files.write_text(folder / "README.md", cards.readme(card))
         refuse_existing(to)
@@ -133,7 +133,7 @@ def load_data(header, data_dir):
     if described.pop("class", None) != "Dataset":
         raise ConfigurationError(
             f"the run's data are {header['data']['name']!r}, which no name of a data set stands "
-            "for; export from Python and give export_unit(…, data=LoadedData)"
+            "for; export from Python and give export_network(…, data=LoadedData)"
         )
     values = {key: tuple(value) if isinstance(value, list) else value
               for key, value in described.items()}

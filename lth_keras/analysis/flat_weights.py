@@ -5,7 +5,7 @@ import numpy as np
 from lth_keras.errors import ConfigurationError
 
 
-class Layout:
+class WeightLayout:
     """The order in which a network's variables lie in a flat vector.
 
     Args:
@@ -51,7 +51,7 @@ class Layout:
         ])
 
 
-class Subspace:
+class KeptSubspace:
     """The coordinates that a mask keeps: Hessians are restricted to it by embedding and reading.
 
     Args:

@@ -1,13 +1,11 @@
-"""Holm's correction, effect sizes and non-inferiority, by hand and by SciPy."""
+"""Holm's correction, effect sizes and paired tests, by hand and by SciPy."""
 
 import math
 
 import pytest
 from scipy import stats
 
-from lth_keras.report import answer
 from lth_keras.statistics.comparisons import comparisons, effect_size, holm
-from lth_keras.statistics.noninferiority import matching
 from lth_keras.store.metrics import MetricsRow, read_csv, rows_to_csv
 
 
@@ -32,22 +30,6 @@ def test_effect_size_is_cohens_d_z():
     assert effect_size([1.0, 2.0, 3.0]) == pytest.approx(2.0)
     assert math.isnan(effect_size([0.5]))
     assert math.isnan(effect_size([0.1 + 0.2, 0.3]))
-
-
-@pytest.mark.parametrize("low, high, verdict", [
-    (-0.001, 0.003, "yes"), (-0.003, 0.001, "open"), (-0.009, -0.003, "no"),
-    (-0.002, 0.004, "open"), (math.nan, math.nan, None),
-])
-def test_matching_by_the_margin(low, high, verdict):
-    assert matching((low + high) / 2, low, high, margin=0.002, trials=3) == verdict
-
-
-def test_one_trial_matches_nothing():
-    assert matching(0.1, math.nan, math.nan, margin=0.002, trials=1) == "one trial"
-
-
-def test_several_trials_without_an_interval_are_open():
-    assert matching(0.1, math.nan, math.nan, margin=0.002, trials=2) == "open"
 
 
 def metrics(tmp_path, accuracies):
@@ -104,14 +86,3 @@ def test_equal_differences_are_no_finding(tmp_path):
     assert table.loc[("full", "remask"), "p_holm"] == table.loc[("full", "remask"), "p"]
     row = table.loc["ticket", "reinit"]
     assert (row["ci_low"], row["ci_high"], row["p"], row["matching"]) == (0, 0, 1, "yes")
-
-
-def test_equal_differences_are_said_in_the_answer():
-    control = {"reference": "ticket", "variant": "remask", "round": 1, "trials": 2,
-               "difference": -0.01, "ci_low": math.nan, "ci_high": math.nan, "p_holm": math.nan}
-    tested = control | {"variant": "reinit", "difference": 0.01, "ci_low": 0.005,
-                        "ci_high": 0.015, "p_holm": 0.01}
-    assert "Each of 1 controls differs" in answer.of_controls([control])
-    text = answer.of_controls([control, tested])
-    assert "Of 1 comparisons" in text and "0 are clearly worse" in text and "1 more cannot" in text
-    assert "With one trial" in answer.of_controls([control | {"trials": 1}])

@@ -10,11 +10,11 @@ import numpy as np
 import lth_keras
 from lth_keras import files, masks
 from lth_keras.errors import RunError
-from lth_keras.export import card as cards
-from lth_keras.export import costs, processes, stored_network
+from lth_keras.export import costs, fresh_processes, stored_network
+from lth_keras.export import model_card as cards
 from lth_keras.export.compaction import compact
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET
-from lth_keras.export.serving import ServedNetwork, preprocessing
+from lth_keras.export.served_network import ServedNetwork, preprocessing
 from lth_keras.export.ticket import write_ticket
 
 _HERE = pathlib.Path(__file__).parent
@@ -152,7 +152,7 @@ def _check_compacted(original, data, examples):
 
 
 def verify(folder, card, test):
-    for result in processes.verify(folder, test):
+    for result in fresh_processes.verify(folder, test):
         if not result["ok"]:
             raise RunError(
                 f"the exported {result['format']} is not what was promised: {result['reason']}; "
@@ -183,7 +183,7 @@ def measure(folder, card, dense, data, form, beside):
                          "path": str((where / known.path).resolve())})
     if not plan:
         return
-    seconds = processes.time_networks(plan, data.input_shape)
+    seconds = fresh_processes.time_networks(plan, data.input_shape)
     for name in names:
         entry = card["formats"][name]
         entry["seconds"] = seconds[f"own {name}"]

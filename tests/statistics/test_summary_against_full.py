@@ -1,54 +1,11 @@
 """Speed-up over the full network and the smallest matching density, by hand."""
 
-import io
-
 import pandas as pd
 import pytest
-from rich.console import Console
 
-from lth_keras.console.summary_tables import against_full_table
 from lth_keras.statistics.comparisons import comparisons
 from lth_keras.statistics.summary import summarise
-from lth_keras.store.metrics import COLUMNS, MetricsRow
-
-
-def network(trial, variant, index, density, test, val):
-    """Evaluations at steps 100, 200, …"""
-    return [
-        MetricsRow(trial, variant, index, density, 100 * i, i, 0.1, 0.9, loss, 0.9, 0.1, accuracy)
-        for i, (accuracy, loss) in enumerate(zip(test, val, strict=True), start=1)
-    ]
-
-
-# Full stops at steps 400 and 200; the tickets sooner, later, or at another accuracy.
-NETWORKS = [
-    network(1, "full", 0, 1.0, [0.5, 0.6, 0.7, 0.900], [4, 3, 2, 1]),
-    network(2, "full", 0, 1.0, [0.5, 0.6, 0.7, 0.900], [4, 1, 2, 3]),
-    network(1, "ticket", 1, 0.8, [0.5, 0.6, 0.7, 0.910], [1, 2, 3, 4]),
-    network(2, "ticket", 1, 0.8, [0.5, 0.6, 0.7, 0.900], [2, 1, 3, 4]),
-    network(1, "ticket", 2, 0.6, [0.5, 0.6, 0.7, 0.890], [4, 3, 2, 1]),
-    network(2, "ticket", 2, 0.6, [0.5, 0.6, 0.7, 0.900], [4, 3, 2, 1]),
-    network(1, "ticket", 3, 0.4, [0.5, 0.6, 0.7, 0.899], [4, 3, 2, 1]),
-    network(2, "ticket", 3, 0.4, [0.5, 0.6, 0.7, 0.897], [4, 3, 2, 1]),
-    network(1, "random_reinit", 1, 0.8, [0.5, 0.6, 0.7, 0.8], [4, 3, 2, 1]),
-    network(2, "random_reinit", 1, 0.8, [0.5, 0.6, 0.7, 0.801], [4, 3, 2, 1]),
-    network(1, "same", 1, 0.9, [0.5, 0.6, 0.7, 0.900], [4, 3, 2, 1]),
-    network(2, "same", 1, 0.9, [0.5, 0.6, 0.7, 0.900], [4, 3, 2, 1]),
-    network(1, "same", 2, 0.7, [0.5, 0.6, 0.7, 0.900], [4, 3, 2, 1]),
-    network(2, "same", 2, 0.7, [0.5, 0.6, 0.7, 0.900], [4, 3, 2, 1]),
-    network(1, "shifted", 1, 0.6, [0.5, 0.6, 0.7, 0.800], [4, 3, 2, 1]),
-    network(2, "shifted", 1, 0.6, [0.5, 0.6, 0.7, 0.800], [4, 3, 2, 1]),
-]
-
-
-def frame():
-    return pd.DataFrame([row for rows in NETWORKS for row in rows], columns=list(COLUMNS))
-
-
-def printed(summary):
-    text = io.StringIO()
-    Console(file=text, width=80).print(against_full_table(summary, "a run"))
-    return text.getvalue()
+from tests.statistics.runs_against_full import frame
 
 
 @pytest.fixture
@@ -90,7 +47,6 @@ def test_one_trial_is_said_to_be_one():
     summary = summarise(rows[rows["trial"] == 1])
     assert set(summary.loc[summary["variant"] != "full", "matches_full"]) == {"one trial"}
     assert summary["smallest_matching_density"].isna().all()
-    assert "one trial has no interval" in " ".join(printed(summary).split())
 
 
 def test_smallest_matching_density_is_the_variants(summary):
@@ -103,15 +59,3 @@ def test_summary_and_comparisons_say_the_same():
     found = comparisons(frame(), 0.002)
     found = found[found["reference"] == "full"].set_index(["variant", "round"])["matching"]
     assert len(found) == 7 and found.to_dict() == summary.drop(("full", 0)).to_dict()
-
-
-def test_the_table_says_both_in_eighty_columns(summary):
-    text = printed(summary.reset_index())
-    assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
-    assert "same 70.0 %" in " ".join(text.split()) and "above -0.2 points" in " ".join(text.split())
-    assert "2.50" in text and "…" not in text
-
-
-def test_there_is_no_table_without_a_full_network():
-    rows = pd.DataFrame(NETWORKS[2], columns=list(COLUMNS))
-    assert against_full_table(summarise(rows), "a run") is None

@@ -15,6 +15,8 @@ HEADER = (
     "trial,variant,round,density,step,epoch,train_loss,train_accuracy,"
     "val_loss,val_accuracy,test_loss,test_accuracy\n"
 )
+
+
 ROWS = [
     MetricsRow(1, "full", 0, 1.0, 0, 0),
     MetricsRow(1, "ticket", 6, 0.262, 450, 1.5, 0.125, 0.5, None, None, 1e-05, 0.98),
@@ -23,6 +25,8 @@ ROWS = [
         np.float32(0.1), np.float32(0.9784), np.float64(0.1) + np.float64(0.2), 1, math.inf, 0,
     ),
 ]
+
+
 CSV = HEADER + (
     "1,full,0,1,0,0,,,,,,\n"
     "1,ticket,6,0.262,450,1.5,0.125,0.5,,,1e-05,0.98\n"

@@ -1,21 +1,18 @@
-"""Generated runs: stores with made-up numbers, as a finished or broken run leaves them."""
+"""Made-up runs: stores with invented numbers, as a finished or broken run leaves them."""
 
 import math
 
 import numpy as np
-import pytest
 
 from lth_keras import files, seeds
-from lth_keras.figures import style
 from lth_keras.paths import RunPaths, round_name, variant_name
-from lth_keras.report import report_figures
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import MetricsRow, rows_to_csv
 
 LAYERS = {"fc1/kernel": (16, 6), "out/kernel": (6, 3)}
 
 
-class Builder:
+class MadeUpRun:
     """Writes a run's folder network by network.
 
     Args:
@@ -41,8 +38,8 @@ class Builder:
                 "optimizer": {"class": "Adam", "learning_rate": 0.001, "l2": 0.0},
                 "batch_size": 10,
                 "model": {"name": "tiny", "layers": [
-                    {"class_name": "Dense", "config": {"name": name, "units": jobs}}
-                    for name, jobs in (("fc1", 6), ("out", 3))
+                    {"class_name": "Dense", "config": {"name": name, "units": units}}
+                    for name, units in (("fc1", 6), ("out", 3))
                 ]},
             },
             "prunable_weights": {key: math.prod(shape) for key, shape in LAYERS.items()},
@@ -105,39 +102,3 @@ class Builder:
             for trial in range(1, self.header["trials"] + 1)]
         files.write_sealed_json(self.paths.run_json, self.header)
         return self.paths.root
-
-
-@pytest.fixture
-def build(tmp_path):
-    """A function of `Builder`'s keywords that begins a run."""
-    return lambda name="run", **options: Builder(tmp_path / name, **options)
-
-
-@pytest.fixture
-def make_run(build):
-    """A function that writes a whole run: variants × rounds × trials."""
-    def make(trials=3, rounds=2, variants=("reinit", "remask"), name="run", state="done",
-             **options):
-        builder = build(name, rounds=rounds, **options)
-        for trial in range(1, trials + 1):
-            for index in range(rounds + 1):
-                builder.network(trial, "imp", index, 1000 * trial + index)
-            builder.network(trial, "full", 0, 2000 * trial, gain=0.01)
-            for place, variant in enumerate(("ticket", *variants)):
-                for index in range(1, rounds + 1):
-                    builder.network(trial, variant, index, 100_000 * trial + 100 * place + index,
-                                    gain=-0.004 * place)
-        return builder.finish(state)
-    return make
-
-
-@pytest.fixture
-def undrawn(monkeypatch):
-    """Leaves the figures out, which take most of a report's time."""
-    monkeypatch.setattr(report_figures, "draw", lambda run, comparisons: [])
-
-
-@pytest.fixture(autouse=True)
-def coarse(monkeypatch):
-    """Fewer dots an inch: what is drawn is the same."""
-    monkeypatch.setitem(style._SETTINGS, "savefig.dpi", 40)

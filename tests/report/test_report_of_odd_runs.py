@@ -9,7 +9,7 @@ from lth_keras import files
 from lth_keras.commands.main import main
 from lth_keras.paths import RunPaths
 from lth_keras.report import is_current, report_tables, write_report
-from tests.records.pages import cells_of, last_accuracy, page_of
+from tests.report.pages import cells_of, last_accuracy, page_of
 
 
 def test_two_trials_are_said_to_be_two(build, undrawn):
