@@ -26,6 +26,10 @@ class Context:
       checkpoint_seconds: least time between two checkpoints of a network in training.
       should_stop: asked about once a second whether to stop; None for never.
       replicas: `Replicas` to train on; None for one device.
+
+    Attributes:
+      plain: the experiment's plain model, for its layers; its weights mean nothing.
+      prunable: the `PrunableWeight`s of it.
     """
 
     def __init__(self, experiment, data, paths, checkpoint_seconds=300, should_stop=None,
@@ -39,10 +43,12 @@ class Context:
         self.schedule = experiment.imp.schedule
         self.steps_per_epoch = data.train_size // experiment.batch_size
         self.rewind_step = self.schedule.rewind_step(self.steps_per_epoch)
-        self.prunable = self.prunable_weights(self.build())
+        self.plain = self.build()
+        self.prunable = self.prunable_weights(self.plain)
         self._trainers = {}
         self._widths = {}
         self._saliency = None
+        self._first = None
 
     def steps(self, duration):
         """A duration in optimizer updates."""
@@ -67,24 +73,22 @@ class Context:
             return models.build_seeded(self.experiment.model, self.data.input_shape,
                                        self.data.num_classes, seed, task, **arguments)
 
-    def first_model(self, trial=1):
-        """The model as a trial begins with it, before `Experiment.initial_weights` are loaded."""
-        return self.build(seeds.derive(self.trial_seed(trial), "initialisation"))
-
-    def initial_weights(self, trial, model=None):
+    def initial_weights(self, trial):
         """θ_0 of a trial, {key: array}.
-
-        Args:
-          trial: from 1.
-          model: the trial's `first_model`, where it is there already; it may be written over.
 
         Raises:
           ConfigurationError: the experiment's file of them does not fit its model.
         """
-        model = self.first_model(trial) if model is None else model
+        if trial == 1 and self._first is not None:
+            return self._first
+        seed = seeds.derive(self.trial_seed(trial), "initialisation")
         if self.experiment.initial_weights is None:
-            return snapshot(named_variables(model))
-        return read_initial_weights(self.experiment.initial_weights, model)
+            weights = snapshot(named_variables(self.build(seed)))
+        else:
+            weights = read_initial_weights(self.experiment.initial_weights, self.build(seed))
+        if trial == 1:
+            self._first = weights  # The run's name asks for it, the check, and the first round.
+        return weights
 
     @functools.cached_property
     def draws_afresh(self):
@@ -105,7 +109,8 @@ class Context:
         if key not in self._trainers:
             experiment = self.experiment
             self._trainers[key] = Trainer(
-                self.build(**arguments), self.schedule, experiment.optimizer, self.data,
+                self.build(**arguments) if arguments else self.plain, self.schedule,
+                experiment.optimizer, self.data,
                 experiment.batch_size, experiment.evaluation_batch_size, experiment.augmentation,
                 experiment.jit, experiment.never_prune, experiment.precision, self.replicas,
                 experiment.also_prune,
@@ -131,7 +136,7 @@ class Context:
             keys = [weight.key for weight in self.prunable]
             # Scores are ranked to the last digit, and synaptic flow leaves float16's range.
             self._saliency = Saliency(
-                self.build(precision="float32"), keys, self.data,
+                lambda: self.build(precision="float32"), keys, self.data,
                 self.experiment.evaluation_batch_size)
         return self._saliency.probe(weights, found, generator)
 
@@ -145,9 +150,7 @@ class Context:
 
     def _count_at_width(self, width):
         model = self.build(width=width)
-        return sum(
-            weight.size for weight in self.prunable_weights(model)
-        )
+        return sum(weight.size for weight in self.prunable_weights(model))
 
 
 @dataclasses.dataclass

@@ -94,16 +94,15 @@ def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=N
     replicas = replicas or experiment.distribution.start()
     context = Context(
         experiment, data, RunPaths(output_dir), checkpoint_seconds, should_stop, replicas)
-    model = context.first_model()
     if theta_0 is None:
-        theta_0 = replicas.share(identity.digest_of_weights(context.initial_weights(1, model)))
-    configuration = identity.resolved(experiment, model, theta_0)
+        theta_0 = replicas.share(identity.digest_of_weights(context.initial_weights(1)))
+    configuration = identity.resolved(experiment, context.plain, theta_0)
     run = identity.run_name(
         experiment.name or "experiment", data, identity.digest(configuration, data.fingerprint)
     )
     context.paths = RunPaths(context.paths.root / run)
     kernels = pruning.kernel_table(
-        model, context.schedule, experiment.never_prune, experiment.also_prune)
+        context.plain, context.schedule, experiment.never_prune, experiment.also_prune)
     return Prepared(experiment, data, context, configuration, run, Bindings(), kernels)
 
 
@@ -153,7 +152,7 @@ def check_space(prepared):
     """
     context = prepared.context
     weights = sum(
-        4 * variable.shape.num_elements() for variable in named_variables(context.build()).values())
+        4 * variable.shape.num_elements() for variable in named_variables(context.plain).values())
     todo = [
         job for job in jobs.graph(prepared.experiment)
         if not network_folder.is_done(context.paths.network(job.trial, job.name))

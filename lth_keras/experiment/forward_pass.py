@@ -33,8 +33,7 @@ def check_forward(context):
         its layers are wrapped.
     """
     experiment, data = context.experiment, context.data
-    model = context.first_model()
-    weights = context.initial_weights(1, model)
+    model, weights = context.plain, context.initial_weights(1)
     start, stop = data.splits["train"]
     stop = min(stop, start + min(_EXAMPLES, experiment.batch_size))
     images = tf.constant(data.normalize(data.images[start:stop]), tf.float32)
