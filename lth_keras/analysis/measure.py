@@ -1,9 +1,18 @@
 """The base class of all measures, and what a measure takes and gives."""
 
+import abc
 import dataclasses
 import json
+import re
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from lth_keras.analysis.analyzed_run import AnalyzedRun
+
+# The caption of a figure whose lines come from `charts.mean_line`.
+MEAN_LINES = "Lines are means over trials, bands their 95 % interval."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,32 +52,53 @@ class Account:
     table: pd.DataFrame | None = None
 
 
-class Measure:
-    """One question asked of a run's networks. A dataclass with `name`, by which it is stored."""
+class Measure(abc.ABC):
+    """One question about a run's networks; the base class of every measure.
 
+    A measure is a gin-configurable frozen dataclass with a field `name`: its results are stored in
+    RUN/analysis/<name>. It defines `pieces`, `measure` and `account`; the rest has a default.
+
+    Attributes:
+      question: what it asks, one line for the report; '' for none.
+      captions: {figure: how to read it}; a figure called 'line' stands for 'line_1', 'line_2', …
+      name: the folder of its results.
+    """
+
+    question: ClassVar[str] = ""
+    captions: ClassVar[dict[str, str]] = {}
     name: str
 
-    def check(self, run):
+    def check(self, run: "AnalyzedRun") -> None:
         """Checks what it asks for against the run; called before anything is measured.
 
         Raises:
           ConfigurationError: the run cannot have what it asks for.
         """
 
-    def pieces(self, run):
-        """The `Piece`s that the run's stored networks allow."""
-        raise NotImplementedError
+    @abc.abstractmethod
+    def pieces(self, run: "AnalyzedRun") -> list[Piece]:
+        """The pieces of work that the run's stored networks allow."""
 
-    def measure(self, run, piece):
-        """`Findings` of one piece."""
-        raise NotImplementedError
+    @abc.abstractmethod
+    def measure(self, run: "AnalyzedRun", piece: Piece) -> Findings:
+        """Does one piece of work."""
 
-    def account(self, run, table, arrays):
-        """The `Account`: from the pieces' rows together, and {piece: arrays}; loads no weights."""
-        raise NotImplementedError
+    @abc.abstractmethod
+    def account(self, run: "AnalyzedRun", table: pd.DataFrame, arrays: dict[str, dict]) -> Account:
+        """Figures, sentences and a short table from what all pieces found; loads no weights.
 
-    def settings(self):
-        """All its fields but the name, as JSON would give them back."""
-        values = dataclasses.asdict(self)
+        Args:
+          run: the analyzed run.
+          table: the rows of all pieces.
+          arrays: {piece's name: {name: array}}.
+        """
+
+    def caption(self, figure: str) -> str:
+        """How to read one of its figures; '' where nothing more than its title is needed."""
+        return self.captions.get(re.sub(r"_\d+$", "", figure), "")
+
+    def settings(self) -> dict[str, Any]:
+        """All its fields but the name, as JSON gives them back."""
+        values = dataclasses.asdict(self)  # type: ignore[call-overload]
         values.pop("name")
         return json.loads(json.dumps(values))

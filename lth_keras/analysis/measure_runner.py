@@ -7,7 +7,7 @@ import pandas as pd
 
 from lth_keras import files
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.figures import charts
+from lth_keras.figures import charts, style
 from lth_keras.paths import safe_name
 from lth_keras.store import network_folder
 
@@ -66,10 +66,11 @@ def write_account(measure, run, folder, places):
         for place in places
     }
     files.write_text(folder / "table.csv", table.to_csv(index=False))
-    account = measure.account(run, table, arrays)
     drawn = []
-    for name, figure in account.figures.items():
-        drawn += charts.save(figure, folder / name)
+    with style.settings():
+        account = measure.account(run, table, arrays)
+        for name, figure in account.figures.items():
+            drawn += charts.save(figure, folder / name)
     text = [f"# {measure.name}: {run.title}", "", *(f"- {each}" for each in account.statements)]
     if account.table is not None:
         files.write_text(folder / "summary.csv", account.table.to_csv(index=False))
@@ -78,7 +79,9 @@ def write_account(measure, run, folder, places):
     files.write_text(folder / "summary.md", "\n".join(text).rstrip() + "\n")
     files.write_json(folder / "summary.json", {
         "measure": type(measure).__name__, "name": measure.name, "title": run.title,
-        "data": run.data.name, "statements": account.statements, "figures": drawn,
+        "data": run.data.name, "question": measure.question,
+        "captions": {name: measure.caption(name) for name in account.figures},
+        "statements": account.statements, "figures": drawn,
         "tables": ["table.csv", *(["summary.csv"] if account.table is not None else [])],
         "pieces": [place.name for place in places], "settings": measure.settings(),
     })

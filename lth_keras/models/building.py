@@ -1,11 +1,13 @@
 """Building a model from its function, and drawing its initialisation from a seed."""
 
+import dataclasses
 import random
 
 import numpy as np
 
 from lth_keras.compat import keras, keras_backend, tf
 from lth_keras.errors import ConfigurationError
+from lth_keras.keras3 import counted_names, is_keras3, to_keras3, to_tf_keras
 from lth_keras.models.seen_layers import refuse_constants, refuse_unseen
 from lth_keras.models.task import Task, joined
 
@@ -14,7 +16,7 @@ def build(model_fn, input_shape, num_classes, task=Task(), **arguments):
     """Calls `model_fn(input_shape, num_classes, …)`, checks its model, and joins it to the task.
 
     Layer names that Keras makes up are counted from zero at each call: equal calls give equal
-    names, and so equal keys in every file.
+    names, and so equal keys in every file. A Keras 3 model is rebuilt in tf_keras with its weights.
 
     Args:
       model_fn: the function.
@@ -24,25 +26,46 @@ def build(model_fn, input_shape, num_classes, task=Task(), **arguments):
       **arguments: the function's own.
 
     Returns:
-      The Keras model, built, from [batch, *input_shape] to logits [batch, …, num_classes].
+      The tf_keras model, built, from [batch, *input_shape] to logits [batch, …, num_classes].
 
     Raises:
       ConfigurationError: the function fails on these shapes, or returns something that is no
         functional or Sequential Keras model with such inputs and such an output.
     """
     name = getattr(model_fn, "__name__", repr(model_fn))
-    shapes = tuple(input_shape)
-    if task.inputs is not None:
-        shapes = task.inputs.shapes
-    model, made = _call(model_fn, name, shapes, num_classes, arguments)
+    model, made = _called(model_fn, name, input_shape, num_classes, task, arguments)
+    if is_keras3(model):
+        model, made = to_tf_keras(model), []
+    if not isinstance(model, keras.Model):
+        raise ConfigurationError(
+            f"the model {name} returned a {type(model).__module__}.{type(model).__name__}; "
+            "expected a Keras model, of tf_keras (lth_keras.compat.keras) or of Keras 3 (keras)"
+        )
     refuse_unseen(model, name)
     refuse_constants(model, name, made)
-    _check_input(model, name, task, tuple(input_shape))
-    return joined(model, task, num_classes, name)
+    return joined(model, task, tuple(input_shape), num_classes, name)
 
 
-def _call(model_fn, name, shapes, num_classes, arguments):
-    """The built model, and every variable that was made on the way."""
+def build_keras3(model_fn, input_shape, num_classes, task=Task(), **arguments):
+    """The Keras 3 model of `model_fn`: its own where it gives one, or its tf_keras model rebuilt.
+
+    Raises:
+      ConfigurationError: as `build`'s; or a layer has no counterpart in Keras 3.
+    """
+    name = getattr(model_fn, "__name__", repr(model_fn))
+    model, _ = _called(model_fn, name, input_shape, num_classes, task, arguments)
+    if is_keras3(model):
+        return model
+    task = dataclasses.replace(task, as_written=True)
+    return to_keras3(build(model_fn, input_shape, num_classes, task, **arguments))
+
+
+def _called(model_fn, name, input_shape, num_classes, task, arguments):
+    """What the model's function returns, and every variable that was made on the way.
+
+    A Sequential model is told its input's shape.
+    """
+    shape = tuple(input_shape) if task.inputs is None else task.inputs.shapes
     made = []
 
     def note(make, **options):
@@ -51,35 +74,18 @@ def _call(model_fn, name, shapes, num_classes, arguments):
 
     keras.backend.reset_uids()
     try:
-        with tf.variable_creator_scope(note):
-            model = model_fn(shapes, num_classes, **arguments)
-            if isinstance(model, keras.Sequential) and not model.built:
-                model.build((None, *shapes))
+        with counted_names(), tf.variable_creator_scope(note):
+            model = model_fn(shape, num_classes, **arguments)
+            if isinstance(model, keras.Sequential) or (is_keras3(model) and not model.built):
+                model.build((None, *shape))
     except (TypeError, ValueError, NotImplementedError, tf.errors.InvalidArgumentError) as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise ConfigurationError(
-            f"the model {name} cannot be built for inputs of shape {shapes} and "
+            f"the model {name} cannot be built for inputs of shape {shape} and "
             f"{num_classes} classes{f' with {arguments}' if arguments else ''}: "
             f"{lines[0] if lines else type(error).__name__}"
         ) from error
-    if not isinstance(model, keras.Model):
-        raise ConfigurationError(
-            f"the model {name} returned a {type(model).__module__}.{type(model).__name__}; "
-            "expected a tf_keras model (import keras from lth_keras.compat, not from keras)"
-        )
     return model, made
-
-
-def _check_input(model, name, task, input_shape):
-    if task.inputs is not None or len(model.inputs) != 1:
-        return
-    shape = model.inputs[0].shape
-    if not tf.TensorShape([None, *input_shape]).is_compatible_with(shape):
-        raise ConfigurationError(
-            f"the model {name} takes inputs of shape {tuple(shape)}, and an example of the data "
-            f"has the shape {input_shape}; expected (None, {', '.join(map(str, input_shape))}): "
-            "keras.Input(input_shape) takes the shape that the function is given"
-        )
 
 
 class _GlobalRandomState:

@@ -28,12 +28,13 @@ class Task:
     as_written: bool = False
 
 
-def joined(model, task, num_classes, name):
+def joined(model, task, input_shape, num_classes, name):
     """The model with one input and the task's logits as its only output; itself where it is that.
 
     Args:
       model: as the function built it.
       task: `Task`.
+      input_shape: of one example; of several arrays, of the packed row.
       num_classes: number of classes.
       name: the function's, for messages.
 
@@ -50,6 +51,8 @@ def joined(model, task, num_classes, name):
             f"the model {name} has {len(model.inputs)} inputs, {', '.join(model.input_names)}, and "
             "an example of the data is one array; give a tuple or a dict of arrays as x"
         )
+    else:
+        _check_input(model.inputs[0].shape, input_shape, name)
     wanted = tf.TensorShape([None, *task.positions, num_classes])
     shape = model.output_shape
     if num_classes == 2 and shape == (None, *task.positions, 1):
@@ -63,6 +66,15 @@ def joined(model, task, num_classes, name):
             f"{tuple(wanted)}{alternative}"
         )
     return model
+
+
+def _check_input(taken, input_shape, name):
+    if not tf.TensorShape([None, *input_shape]).is_compatible_with(taken):
+        raise ConfigurationError(
+            f"the model {name} takes inputs of shape {tuple(taken)}, and an example of the data "
+            f"has the shape {input_shape}; expected {(None, *input_shape)}: "
+            "keras.Input(input_shape) takes the shape that the function is given"
+        )
 
 
 def _model(model, outputs):

@@ -63,10 +63,15 @@ def test_every_measure_leaves_tables_figures_and_a_summary(root, everything):
     for folder in (root / "analysis").glob("*/"):
         summary = json.loads((folder / "summary.json").read_text())
         assert summary["statements"] and "mnist1d" in summary["title"]
+        assert summary["question"].endswith(("?", "."))
+        assert set(summary["captions"]) == {
+            name.removesuffix(".png") for name in summary["figures"] if name.endswith(".png")}
         for name in [*summary["figures"], *summary["tables"]]:
             assert (folder / name).stat().st_size > 50
         assert len(summary["pieces"]) == len(list(folder.glob("*/done.json")))
 
+    lines = json.loads((root / "analysis" / "lines" / "summary.json").read_text())
+    assert lines["captions"]["line_2"].startswith("From one end of the line")
     table = pd.read_csv(root / "analysis" / "hessian" / "table.csv")
     assert table[table.end == "positive"].groupby(["trial", "network"]).size().eq(3).all()
     # Level L−1's path on L's mask starts where level L starts: at the masked rewind point.

@@ -1,7 +1,8 @@
 """Models of the matrix that take images, volumes, signals or vectors."""
 
-from lth_keras.compat import keras, tf
 from matrix_case import case, labelled_pixels, numbers
+
+from lth_keras.compat import keras, tf
 
 L = keras.layers
 _IMAGE, _VECTOR = numbers(8, 8, 2), numbers(6)

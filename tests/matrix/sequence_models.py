@@ -1,7 +1,8 @@
 """Models of the matrix that take sequences, several inputs, or have layers of their own."""
 
-from lth_keras.compat import keras, tf
 from matrix_case import CASES, case, numbers, pair, several, tagged, tokens
+
+from lth_keras.compat import keras, tf
 
 L = keras.layers
 _LENGTH, _WORDS = 6, 12

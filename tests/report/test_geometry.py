@@ -29,6 +29,8 @@ def analyse(root, name="hessian", rows=3, **changes):
         ["level,network,test_loss,test_loss_ci_low,test_loss_ci_high,p,largest_residual", *lines]))
     files.write_json(folder / "summary.json", {
         "measure": "Hessian", "name": name, "statements": ["smaller in 3 of 3 <pairs>"],
+        "question": "How curved is the loss at <them>?",
+        "captions": {"eigenvalues_by_level": "Lines are means."},
         "figures": ["eigenvalues_by_level.png", "eigenvalues_by_level.pdf"],
         "tables": ["table.csv", "summary.csv"]} | changes)
     return folder
@@ -51,7 +53,8 @@ def test_statements_figures_and_table_are_on_the_page(root):
     write_report(root)
     text, page = section(root), (root / "report.html").read_text("utf-8")
     assert page.index('id="figures"') < page.index('id="geometry"') < page.index('id="again"')
-    assert "<li>smaller in 3 of 3 &lt;pairs&gt;</li>" in text and "How curved is the loss" in text
+    assert "<li>smaller in 3 of 3 &lt;pairs&gt;</li>" in text
+    assert "How curved is the loss at &lt;them&gt;?" in text
     assert text.count("data:image/png;base64,") == 1
     assert "<b>Eigenvalues by level.</b> Lines are means" in text
     rows = re.findall(r"<tr>(<td>.*?)</tr>", text)
