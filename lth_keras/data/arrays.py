@@ -32,6 +32,11 @@ def from_arrays(
     """
     check_normalisation(mean, std)
     raw = checked(name, x_train, y_train, x_test, y_test)
+    if raw.inputs is not None and (np.any(np.asarray(mean) != 0) or np.any(np.asarray(std) != 1)):
+        raise ConfigurationError(
+            f"mean is {mean!r} and std {std!r} for examples of several arrays; they go with one "
+            "input: leave them out, and hand the arrays in normalised"
+        )
     return assemble(raw, validation, validation_seed, mean, std, requested=name)
 
 

@@ -11,7 +11,7 @@ from absl import logging
 from lth_keras import pruning
 from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
-from lth_keras.training import cross_entropy
+from lth_keras.training import LayerChance, cross_entropy
 from lth_keras.variables import named_variables, walk
 
 _EXAMPLES = 8
@@ -38,7 +38,8 @@ def check_forward(context):
     stop = min(stop, start + min(_EXAMPLES, experiment.batch_size))
     images = tf.constant(data.normalize(data.images[start:stop]), tf.float32)
     labels = tf.constant(data.labels[start:stop])
-    expected = _computed(model, weights, images, labels, "the model", context)
+    chance = LayerChance(model)
+    expected = _computed(model, chance, weights, images, labels, "the model", context)
     wanted = (stop - start, *data.labels.shape[1:], data.num_classes)
     if expected["outputs"].shape != wanted:
         raise ConfigurationError(
@@ -46,13 +47,14 @@ def check_forward(context):
             f"{stop - start} examples; expected {wanted}"
         )
     if context.replicas.strategy is None:
-        wrapped = context.trainer().model
+        wrapped, wrapped_chance = context.trainer().model, context.trainer().chance
     else:
         wrapped = pruning.wrap(
             model, context.schedule, experiment.never_prune, experiment.also_prune)
-    found = _computed(
-        wrapped, weights, images, labels, "the model, wrapped for pruning,", context)
-    again = _computed(model, weights, images, labels, "the model", context)
+        wrapped_chance = LayerChance(wrapped)
+    found = _computed(wrapped, wrapped_chance, weights, images, labels,
+                      "the model, wrapped for pruning,", context)
+    again = _computed(model, chance, weights, images, labels, "the model", context)
     for name, value in expected.items():
         # Chance of a layer's own, with no seed to give it, cannot be compared.
         if _agree(value, again[name]) and not _agree(value, found.get(name)):
@@ -60,7 +62,7 @@ def check_forward(context):
     _warn_of_probabilities(model, expected["outputs"], data.num_classes)
 
 
-def _computed(model, weights, images, labels, what, context):
+def _computed(model, chance, weights, images, labels, what, context):
     """{'outputs', 'training outputs', 'gradient of KEY', …}: arrays."""
     variables = named_variables(model)
     try:
@@ -68,7 +70,7 @@ def _computed(model, weights, images, labels, what, context):
             variables[key].assign(value)
         outputs = model(images, training=False)
         tf.random.set_seed(_SEED)
-        with tf.GradientTape() as tape:
+        with chance.at(tf.constant([_SEED, 0])), tf.GradientTape() as tape:
             logits = model(images, training=True)
             loss = tf.add_n([tf.reduce_mean(cross_entropy(labels, logits)), *model.losses])
         gradients = tape.gradient(

@@ -5,6 +5,7 @@ tensors or sits in variables, so that each function is traced once for an archit
 """
 
 from lth_keras.compat import tf
+from lth_keras.training.layer_chance import LayerChance
 from lth_keras.training.precision import scaled_loss, unscaled
 from lth_keras.training.xla import compiled
 
@@ -58,6 +59,7 @@ class Engine:
     def __init__(self, model, optimizer, gradient_masks, l2, feed, batch_size,
                  evaluation_batch_size, augmentation, jit):
         self._model = model
+        self.chance = LayerChance(model)
         self._optimizer = optimizer
         self._gradient_masks = gradient_masks
         self._l2 = l2
@@ -112,11 +114,11 @@ class Engine:
         images = self._feed.normalize(images)
         if self._augmentation is not None:
             images = self._augmentation(images, seed)
-        return self._update(images, labels)
+        return self._update(images, labels, seed)
 
-    def _update(self, images, labels):
+    def _update(self, images, labels, seed):
         variables = self._model.trainable_variables
-        with tf.GradientTape() as tape:
+        with self.chance.at(seed), tf.GradientTape() as tape:
             logits = self._model(images, training=True)
             loss = self._batch_mean(cross_entropy(labels, logits))
             objective = scaled_loss(self._optimizer, self._objective(loss))

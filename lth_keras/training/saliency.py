@@ -8,6 +8,7 @@ from lth_keras import masks as masks_lib
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.engine import cross_entropy
+from lth_keras.training.layer_chance import LayerChance
 from lth_keras.variables import named_variables
 
 # What is added in a layer, not multiplied: synaptic flow is defined on products alone.
@@ -42,6 +43,7 @@ class Saliency:
 
     def _build(self):
         self._model = self._make()
+        LayerChance(self._model)  # Without a seed given: a criterion's answer is always the same.
         self._variables = named_variables(self._model)
         self._kernels = [self._variables[key] for key in self._keys]
         data = self._data

@@ -120,6 +120,11 @@ class Trainer:
         """Optimizer updates so far."""
         return int(self._optimizer.iterations.numpy())
 
+    @property
+    def chance(self):
+        """The `LayerChance` of its model."""
+        return self._engine.chance
+
     def trace_counts(self):
         """{'train': …, 'evaluate': …}: how often each compiled function was traced."""
         return self._engine.trace_counts()
