@@ -8,29 +8,38 @@ The same experiment, store and resuming as the command's; for variants and trial
 """
 
 import dataclasses
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from rich.console import Console
 
 from lth_keras.compat import keras, tf
 from lth_keras.console.progress import ProgressDisplay
-from lth_keras.criteria import Magnitude
+from lth_keras.criteria import Criterion, Magnitude
 from lth_keras.data import from_arrays, has_fields, input_fields
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare
 from lth_keras.keras3 import is_keras3
 from lth_keras.pruning import RewindingSchedule
+from lth_keras.tasks import Classification, Task
 from lth_keras.tickets import Tickets
 from lth_keras.training import Adam
 
 
 def find_ticket(
-    model, train, test, rounds=10, rate=0.2, duration="5ep", *,
-    rates=None, scope="layerwise", rewind_to="0it", criterion=None, optimizer=None,
-    batch_size=128, validation=0.1, mean=0.0, std=1.0, augmentation=None, never_prune=(),
-    also_prune=(), initial_weights=None, output=None, jit="auto", seed=0, name=None,
-    output_dir="runs", progress=True,
-):
+    model: Callable[..., Any], train: Any, test: Any, rounds: int = 10, rate: float = 0.2,
+    duration: str = "5ep", *,
+    rates: Mapping[str, float | None] | None = None, scope: str = "layerwise",
+    rewind_to: str = "0it", criterion: Criterion | None = None, optimizer: Any = None,
+    batch_size: int = 128, validation: float | int = 0.1,
+    mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
+    augmentation: Callable | None = None, never_prune: Sequence[str] = (),
+    also_prune: Sequence[str] = (), initial_weights: str | os.PathLike | None = None,
+    output: str | None = None, task: Task | None = None, jit: str | bool = "auto", seed: int = 0,
+    name: str | None = None, output_dir: str | os.PathLike = "runs", progress: bool = True,
+) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
     Trains the dense network, then `rounds` times: prunes, sets the remaining weights back, trains
@@ -42,8 +51,7 @@ def find_ticket(
         Sequential, nested ones too, of tf_keras (`lth_keras.compat.keras`) or of Keras 3 (`keras`).
       train: (examples, labels): arrays [N, …] and integers [N] (or [N, 1]) from 0 on; or a finite
         `tf.data.Dataset` of such pairs, in batches or not. uint8 is scaled to [0, 1]. For a model
-        with several inputs, examples are a tuple or a dict of arrays; where each token or pixel
-        has a label, labels are [N, …], -1 where there is none.
+        with several inputs, examples are a tuple or a dict of arrays.
       test: the same; evaluated, and never used to choose anything.
       rounds: how many times weights are pruned.
       rate: share of the remaining weights that goes in a round.
@@ -53,6 +61,7 @@ def find_ticket(
       optimizer: a configuration from `lth_keras.training`; None is `Adam()`.
       batch_size, augmentation, never_prune, also_prune, initial_weights, output, jit, seed: as
         `Experiment`'s.
+      task: what the labels are, of `lth_keras.tasks`; None is `Classification()`.
       validation: share or count of the training examples to hold out, for you to choose by.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
       name: the run's; None is the model function's.
@@ -82,8 +91,9 @@ def find_ticket(
             ),
             optimizer=Adam() if optimizer is None else optimizer,
             duration=duration, batch_size=batch_size, augmentation=augmentation,
-            never_prune=never_prune, also_prune=also_prune, initial_weights=initial_weights,
-            output=output, jit=jit, seed=seed,
+            never_prune=tuple(never_prune), also_prune=tuple(also_prune),
+            initial_weights=initial_weights, output=output, jit=jit, seed=seed,
+            task=Classification() if task is None else task,
             name=name or getattr(model, "__name__", "ticket"),
         )
     except ConfigurationError as error:
@@ -110,12 +120,12 @@ class ArrayDataset:
     mean: float | tuple = 0.0
     std: float | tuple = 1.0
 
-    def load(self, data_dir=None):
+    def load(self, data_dir=None, task=None):
         """`LoadedData`."""
         del data_dir
         return from_arrays(
             self.x_train, self.y_train, self.x_test, self.y_test,
-            validation=self.validation, mean=self.mean, std=self.std,
+            validation=self.validation, mean=self.mean, std=self.std, task=task,
         )
 
     def get_config(self):

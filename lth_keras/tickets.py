@@ -2,6 +2,8 @@
 
 import dataclasses
 import functools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +14,12 @@ from lth_keras.paths import round_name
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_csv
 from lth_keras.store.network_reader import read_masks, read_rewind, read_weights
+
+if TYPE_CHECKING:
+    import pandas
+
+    from lth_keras.experiment.context import Context
+    from lth_keras.experiment.prepare import Prepared
 
 _TRIAL = 1
 _WEIGHTS = ("trained", "rewound")
@@ -26,7 +34,7 @@ class Tickets:
         round's training diverged it is the last one, and fewer than were asked for.
     """
 
-    def __init__(self, prepared):
+    def __init__(self, prepared: "Prepared"):
         self._context = prepared.context
         self.path = prepared.context.paths.root
         self.rounds = prepared.experiment.imp.schedule.rounds
@@ -36,7 +44,7 @@ class Tickets:
     def _folder(self, index):
         return self._context.paths.network(_TRIAL, round_name(index))
 
-    def check_dense(self):
+    def check_dense(self) -> None:
         """Checks that the dense network came to its end.
 
         Raises:
@@ -50,21 +58,24 @@ class Tickets:
                 f"look at the data's scale (mean, std); what is stored is in {self.path}"
             )
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.rounds + 1
 
-    def __getitem__(self, index):
+    def __iter__(self) -> Iterator["Ticket"]:
+        return (self[index] for index in range(len(self)))
+
+    def __getitem__(self, index: int) -> "Ticket":
         if not isinstance(index, (int, np.integer)) or not -len(self) <= index < len(self):
             wanted = self._context.schedule.rounds
             why = f": round {self.rounds} diverged" if self.rounds < wanted else ""
             raise IndexError(f"there is no round {index!r}{why}; expected 0 to {self.rounds}")
         return Ticket(self._context, int(index) % len(self))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Tickets in {self.path}\n{self.table.to_string(index=False)}"
 
     @property
-    def table(self):
+    def table(self) -> "pandas.DataFrame":
         """A pandas table: round, density, and the accuracies at the end of its training."""
         import pandas
 
@@ -72,20 +83,20 @@ class Tickets:
         return pandas.DataFrame([{key: getattr(each, key) for key in columns} for each in self])
 
     @property
-    def initial_weights(self):
+    def initial_weights(self) -> dict[str, np.ndarray]:
         """θ_0, {'layer/kernel': array}."""
         return rewinding.load_initial(self._context.paths, _TRIAL).weights
 
     @property
-    def rewound_weights(self):
+    def rewound_weights(self) -> dict[str, np.ndarray]:
         """θ_k, which every round starts from, before a mask is applied."""
         return read_rewind(self._context.paths, _TRIAL)
 
-    def model(self, index, weights="trained", keras=2):
+    def model(self, index: int, weights: str = "trained", keras: int = 2) -> Any:
         """`self[index].model(weights, keras)`."""
         return self[index].model(weights, keras)
 
-    def normalize(self, images):
+    def normalize(self, images: Any) -> Any:
         """Examples as the networks were trained on them: scaled, mean and std applied, float32.
 
         Examples of several arrays come as the tuple or dict that the model takes.
@@ -108,7 +119,7 @@ class Ticket:
       path: its folder.
     """
 
-    def __init__(self, context, index):
+    def __init__(self, context: "Context", index: int):
         self._context = context
         self.round = index
         self.path = context.paths.network(_TRIAL, round_name(index))
@@ -119,31 +130,31 @@ class Ticket:
         held_out = context.data.size("validation")
         self.val_accuracy = float(last["val_accuracy"]) if held_out else None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Ticket(round={self.round}, density={self.density:.4f}, path={str(self.path)!r})"
 
     @functools.cached_property
-    def metrics(self):
+    def metrics(self) -> "pandas.DataFrame":
         """A pandas table of every evaluation of its training."""
         return read_csv(self.path / "metrics.csv")
 
     @property
-    def masks(self):
+    def masks(self) -> dict[str, np.ndarray]:
         """{'layer/kernel': bool array}."""
         return read_masks(self.path)
 
     @property
-    def trained_weights(self):
+    def trained_weights(self) -> dict[str, np.ndarray]:
         """{'layer/kernel': array} of every variable after training; pruned weights are zero."""
         return read_weights(self.path)
 
     @property
-    def rewound_weights(self):
+    def rewound_weights(self) -> dict[str, np.ndarray]:
         """The same before training: the rewind point under the mask."""
         point = read_rewind(self._context.paths, _TRIAL)
         return masks.apply(self.masks, point)
 
-    def model(self, weights="trained", keras=2):
+    def model(self, weights: str = "trained", keras: int = 2) -> Any:
         """A plain Keras model of your function, without a trace of pruning but the zeros.
 
         Args:
@@ -158,13 +169,14 @@ class Ticket:
             raise ConfigurationError(f"keras is {keras!r}; expected 2 (tf_keras) or 3")
         arrays = self._arrays(weights)
         context = self._context
-        task = dataclasses.replace(context.task, as_written=True)
-        model = context.build(task=task) if keras == 2 else models.build_keras3(
-            context.experiment.model, context.data.input_shape, context.data.num_classes, task)
+        interface = dataclasses.replace(context.interface, as_written=True)
+        model = context.build(interface=interface) if keras == 2 else models.build_keras3(
+            context.experiment.model, context.data.input_shape, context.data.output_shape,
+            interface)
         _assign(arrays, model)
         return model
 
-    def assign_to(self, model, weights="trained"):
+    def assign_to(self, model: Any, weights: str = "trained") -> None:
         """Puts the ticket's weights, pruned ones zero, into a built model of yours.
 
         Args:

@@ -11,7 +11,7 @@ def stratified_choice(labels, count, seed):
     """Chooses `count` examples so that each label keeps its share, to within one example.
 
     Args:
-      labels: integer labels, [N]; where an example has several, [N, ...], no label is heeded.
+      labels: integer labels, [N].
       count: how many to choose, 0 to N.
       seed: of the choice within a label.
 
@@ -19,8 +19,6 @@ def stratified_choice(labels, count, seed):
       The chosen positions, ascending, int64 [count].
     """
     labels = np.asarray(labels)
-    if labels.ndim > 1:
-        labels = np.zeros(len(labels), np.int64)
     # RandomState's streams are frozen by NumPy's policy; those of default_rng may change.
     random = np.random.RandomState(seed)
     classes, sizes = np.unique(labels, return_counts=True)

@@ -7,6 +7,7 @@ import numpy as np
 from lth_keras import models, pruning, seeds
 from lth_keras.durations import Duration
 from lth_keras.experiment.initial_weights import read_initial_weights
+from lth_keras.tasks import Classification
 from lth_keras.training import DataOrder, Replicas, Saliency, Trainer, building
 from lth_keras.variables import named_variables, snapshot
 
@@ -31,6 +32,7 @@ class Context:
                  replicas=None):
         self.experiment = experiment
         self.data = data
+        self.task = data.task
         self.paths = paths
         self.checkpoint_seconds = checkpoint_seconds
         self.should_stop = should_stop
@@ -45,6 +47,17 @@ class Context:
         self._saliency = None
         self._first = None
 
+    @property
+    def metric(self):
+        """The `Metric` that networks are compared by."""
+        return self.task.main_metric
+
+    @property
+    def margin(self):
+        """How much worse still counts as matching, in the metric's unit."""
+        own = self.experiment.margin
+        return self.metric.margin if own is None else own
+
     def steps(self, duration):
         """A duration in optimizer updates."""
         return Duration.parse(duration).steps(self.steps_per_epoch)
@@ -54,23 +67,24 @@ class Context:
         return seeds.derive(self.experiment.seed, "trial", trial)
 
     @property
-    def task(self):
-        """The `models.Task` that the data ask of a model."""
-        return models.Task(self.data.inputs, self.data.labels.shape[1:], self.experiment.output)
+    def interface(self):
+        """The `models.ModelInterface` of the data and the task."""
+        return models.ModelInterface(
+            self.data.inputs, self.experiment.output, isinstance(self.task, Classification))
 
-    def build(self, seed=0, precision=None, task=None, **arguments):
+    def build(self, seed=0, precision=None, interface=None, **arguments):
         """The experiment's plain model, its initializers drawing from `seed`.
 
         Args:
           seed: any integer.
           precision: the experiment's own where None.
-          task: `models.Task`; the experiment's own where None.
+          interface: `models.ModelInterface`; the experiment's own where None.
           **arguments: the architecture's.
         """
         with building(precision or self.experiment.precision):
             return models.build_seeded(self.experiment.model, self.data.input_shape,
-                                       self.data.num_classes, seed, task or self.task,
-                                       **arguments)
+                                       self.data.output_shape, seed,
+                                       interface or self.interface, **arguments)
 
     def initial_weights(self, trial):
         """θ_0 of a trial, {key: array}.

@@ -11,7 +11,9 @@ from absl import logging
 from lth_keras import pruning
 from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
-from lth_keras.training import LayerChance, cross_entropy
+from lth_keras.tasks import BinaryClassification, Classification, LanguageModel
+from lth_keras.tasks.weighting import mean
+from lth_keras.training import LayerChance
 from lth_keras.variables import named_variables, walk
 
 _EXAMPLES = 8
@@ -38,9 +40,11 @@ def check_forward(context):
     stop = min(stop, start + min(_EXAMPLES, experiment.batch_size))
     images = tf.constant(data.normalize(data.images[start:stop]), tf.float32)
     labels = tf.constant(data.labels[start:stop])
+    counts = None if data.weights is None else tf.constant(data.weights[start:stop])
     chance = LayerChance(model)
-    expected = _computed(model, chance, weights, images, labels, "the model", context)
-    wanted = (stop - start, *data.labels.shape[1:], data.num_classes)
+    batch = images, labels, counts
+    expected = _computed(model, chance, weights, batch, "the model", context)
+    wanted = (stop - start, *data.output_shape)
     if expected["outputs"].shape != wanted:
         raise ConfigurationError(
             f"the model {model.name!r} gives outputs of shape {expected['outputs'].shape} for "
@@ -52,27 +56,30 @@ def check_forward(context):
         wrapped = pruning.wrap(
             model, context.schedule, experiment.never_prune, experiment.also_prune)
         wrapped_chance = LayerChance(wrapped)
-    found = _computed(wrapped, wrapped_chance, weights, images, labels,
-                      "the model, wrapped for pruning,", context)
-    again = _computed(model, chance, weights, images, labels, "the model", context)
+    found = _computed(
+        wrapped, wrapped_chance, weights, batch, "the model, wrapped for pruning,", context)
+    again = _computed(model, chance, weights, batch, "the model", context)
     for name, value in expected.items():
         # Chance of a layer's own, with no seed to give it, cannot be compared.
         if _agree(value, again[name]) and not _agree(value, found.get(name)):
             raise ConfigurationError(_difference(name, value, found.get(name), model))
-    _warn_of_probabilities(model, expected["outputs"], data.num_classes)
+    if isinstance(data.task, (Classification, BinaryClassification, LanguageModel)):
+        _warn_of_probabilities(model, expected["outputs"])
 
 
-def _computed(model, chance, weights, images, labels, what, context):
+def _computed(model, chance, weights, batch, what, context):
     """{'outputs', 'training outputs', 'gradient of KEY', …}: arrays."""
     variables = named_variables(model)
+    images, labels, counts = batch
     try:
         for key, value in weights.items():
             variables[key].assign(value)
         outputs = model(images, training=False)
         tf.random.set_seed(_SEED)
         with chance.at(tf.constant([_SEED, 0])), tf.GradientTape() as tape:
-            logits = model(images, training=True)
-            loss = tf.add_n([tf.reduce_mean(cross_entropy(labels, logits)), *model.losses])
+            trained = model(images, training=True)
+            loss = mean(*context.task.loss(labels, tf.cast(trained, tf.float32), counts))
+            loss = tf.add_n([loss, *model.losses])
         gradients = tape.gradient(
             loss, model.trainable_variables, unconnected_gradients="zero")
     except (ValueError, TypeError, NotImplementedError, RuntimeError, AttributeError,
@@ -83,7 +90,7 @@ def _computed(model, chance, weights, images, labels, what, context):
             f"{_shape(context.data)}: {lines[0] if lines else type(error).__name__}"
         ) from error
     keys = {id(variable): key for key, variable in variables.items()}
-    computed = {"outputs": outputs, "training outputs": logits}
+    computed = {"outputs": outputs, "training outputs": trained}
     for variable, gradient in zip(model.trainable_variables, gradients, strict=True):
         key = keys.get(id(variable), variable.name)
         computed[f"gradient of {key}"] = tf.convert_to_tensor(gradient)
@@ -122,15 +129,16 @@ def _difference(name, value, other, model):
     )
 
 
-def _warn_of_probabilities(model, outputs, classes):
+def _warn_of_probabilities(model, outputs):
     layer = _last_layer(model)
     activation = getattr(getattr(layer, "activation", None), "__name__", "")
     is_sum_one = np.all(outputs >= 0) and np.allclose(outputs.sum(-1), 1, atol=1e-3)
-    if is_sum_one or (classes == 2 and activation == "sigmoid"):
+    if (is_sum_one and outputs.shape[-1] > 1) or activation == "sigmoid":
         logging.warning(
-            "the outputs of layer %r are probabilities already (%s), and training applies a "
-            "softmax of its own: the network learns through two of them, slowly; end the model "
-            "with logits, without an activation", layer.name, activation or "they sum to one")
+            "the outputs of layer %r are probabilities already (%s), and the loss makes "
+            "probabilities of logits itself: the network learns through both, slowly; end the "
+            "model with logits, without an activation", layer.name,
+            activation or "they sum to one")
 
 
 def _last_layer(model):

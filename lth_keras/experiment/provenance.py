@@ -64,7 +64,7 @@ def data_facts(data):
         "name": data.name, "requested": data.requested, "fallback_reason": data.fallback_reason,
         "fingerprint": data.fingerprint, "input_shape": list(data.input_shape),
         "inputs": data.inputs.describe() if data.inputs else None,
-        "labels_shape": list(data.labels.shape[1:]), "classes": data.num_classes,
+        "classes": data.num_outputs,
         "examples": {split: data.size(split) for split in data.splits},
     }
 

@@ -8,32 +8,34 @@ import numpy as np
 from lth_keras.compat import keras, keras_backend, tf
 from lth_keras.errors import ConfigurationError
 from lth_keras.keras3 import counted_names, is_keras3, to_keras3, to_tf_keras
+from lth_keras.models.model_interface import ModelInterface, joined
 from lth_keras.models.seen_layers import refuse_constants, refuse_unseen
-from lth_keras.models.task import Task, joined
 
 
-def build(model_fn, input_shape, num_classes, task=Task(), **arguments):
-    """Calls `model_fn(input_shape, num_classes, …)`, checks its model, and joins it to the task.
+def build(model_fn, input_shape, outputs, interface=ModelInterface(), **arguments):
+    """Calls `model_fn(input_shape, num_outputs, …)`, checks its model, and joins it to the data.
 
     Layer names that Keras makes up are counted from zero at each call: equal calls give equal
     names, and so equal keys in every file. A Keras 3 model is rebuilt in tf_keras with its weights.
 
     Args:
-      model_fn: the function.
-      input_shape: of one example; of several arrays, those of `task.inputs` are taken.
-      num_classes: number of classes.
-      task: `Task`.
-      **arguments: the function's own.
+      model_fn: the model function.
+      input_shape: of one example; of several arrays, those of `interface.inputs` are taken.
+      outputs: shape of one example's outputs, or its size where it has one axis. The function is
+        told the last axis: for classification the number of classes.
+      interface: `ModelInterface`.
+      **arguments: further ones of the function.
 
     Returns:
-      The tf_keras model, built, from [batch, *input_shape] to logits [batch, …, num_classes].
+      The tf_keras model, built, from [batch, *input_shape] to [batch, *outputs].
 
     Raises:
       ConfigurationError: the function fails on these shapes, or returns something that is no
         functional or Sequential Keras model with such inputs and such an output.
     """
     name = getattr(model_fn, "__name__", repr(model_fn))
-    model, made = _called(model_fn, name, input_shape, num_classes, task, arguments)
+    outputs = _shape(outputs)
+    model, made = _called(model_fn, name, input_shape, outputs, interface, arguments)
     if is_keras3(model):
         model, made = to_tf_keras(model), []
     if not isinstance(model, keras.Model):
@@ -43,29 +45,33 @@ def build(model_fn, input_shape, num_classes, task=Task(), **arguments):
         )
     refuse_unseen(model, name)
     refuse_constants(model, name, made)
-    return joined(model, task, tuple(input_shape), num_classes, name)
+    return joined(model, interface, tuple(input_shape), outputs, name)
 
 
-def build_keras3(model_fn, input_shape, num_classes, task=Task(), **arguments):
+def build_keras3(model_fn, input_shape, outputs, interface=ModelInterface(), **arguments):
     """The Keras 3 model of `model_fn`: its own where it gives one, or its tf_keras model rebuilt.
 
     Raises:
       ConfigurationError: as `build`'s; or a layer has no counterpart in Keras 3.
     """
     name = getattr(model_fn, "__name__", repr(model_fn))
-    model, _ = _called(model_fn, name, input_shape, num_classes, task, arguments)
+    model, _ = _called(model_fn, name, input_shape, _shape(outputs), interface, arguments)
     if is_keras3(model):
         return model
-    task = dataclasses.replace(task, as_written=True)
-    return to_keras3(build(model_fn, input_shape, num_classes, task, **arguments))
+    interface = dataclasses.replace(interface, as_written=True)
+    return to_keras3(build(model_fn, input_shape, outputs, interface, **arguments))
 
 
-def _called(model_fn, name, input_shape, num_classes, task, arguments):
+def _shape(outputs):
+    return (outputs,) if isinstance(outputs, int) else tuple(outputs)
+
+
+def _called(model_fn, name, input_shape, outputs, interface, arguments):
     """What the model's function returns, and every variable that was made on the way.
 
     A Sequential model is told its input's shape.
     """
-    shape = tuple(input_shape) if task.inputs is None else task.inputs.shapes
+    shape = tuple(input_shape) if interface.inputs is None else interface.inputs.shapes
     made = []
 
     def note(make, **options):
@@ -75,14 +81,15 @@ def _called(model_fn, name, input_shape, num_classes, task, arguments):
     keras.backend.reset_uids()
     try:
         with counted_names(), tf.variable_creator_scope(note):
-            model = model_fn(shape, num_classes, **arguments)
+            model = model_fn(shape, outputs[-1], **arguments)
             if isinstance(model, keras.Sequential) or (is_keras3(model) and not model.built):
                 model.build((None, *shape))
-    except (TypeError, ValueError, NotImplementedError, tf.errors.InvalidArgumentError) as error:
+    except (TypeError, ValueError, NotImplementedError, AttributeError,
+            tf.errors.InvalidArgumentError) as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise ConfigurationError(
             f"the model {name} cannot be built for inputs of shape {shape} and "
-            f"{num_classes} classes{f' with {arguments}' if arguments else ''}: "
+            f"{outputs[-1]} outputs{f' with {arguments}' if arguments else ''}: "
             f"{lines[0] if lines else type(error).__name__}"
         ) from error
     return model, made
@@ -113,7 +120,7 @@ class _GlobalRandomState:
         keras_backend._SEED_GENERATOR.generator = self._keras
 
 
-def build_seeded(model_fn, input_shape, num_classes, seed, task=Task(), **arguments):
+def build_seeded(model_fn, input_shape, outputs, seed, interface=ModelInterface(), **arguments):
     """`build`, with every initializer that has no seed of its own drawing from `seed`."""
     with _GlobalRandomState(seed):
-        return build(model_fn, input_shape, num_classes, task, **arguments)
+        return build(model_fn, input_shape, outputs, interface, **arguments)

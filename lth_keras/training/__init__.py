@@ -2,7 +2,6 @@
 
 from lth_keras.training.augmentation import CropAndFlip
 from lth_keras.training.checkpoint import Checkpoint
-from lth_keras.training.engine import cross_entropy
 from lth_keras.training.gradient_norm import GradientNorm
 from lth_keras.training.layer_chance import LayerChance
 from lth_keras.training.learning_rates import CosineDecay, StepDecay
@@ -20,5 +19,5 @@ __all__ = [
     "GradientNorm", "Interrupted", "KerasOptimizer", "LayerChance", "Mirrored",
     "MultiWorkerMirrored", "OneDevice", "Plan", "Probe", "Replicas", "SGD",
     "Saliency", "StepDecay", "TrainState", "Trainer", "TrainingProgress", "building",
-    "check_precision", "cross_entropy", "in_cluster", "train_network",
+    "check_precision", "in_cluster", "train_network",
 ]

@@ -1,7 +1,7 @@
-"""From the model that a function built to the one that is trained: one input, logits per class.
+"""From the model that a function built to the one that is trained: one input, one output.
 
-Everything past this file knows models of one kind: one array in, and out of it the logits of each
-class, [batch, …, classes]. A model of another kind is joined to it by a few of TensorFlow's own
+Everything past this file knows models of one kind: one array in, [batch, …], and one out, as the
+task wants it. A model of another kind is joined to the data by a few of TensorFlow's own
 operations; its layers and their names stay as they are.
 """
 
@@ -12,40 +12,40 @@ from lth_keras.errors import ConfigurationError
 
 
 @dataclasses.dataclass(frozen=True)
-class Task:
-    """What the data ask of a model beside its input's shape and the number of classes.
+class ModelInterface:
+    """Where a model and the data meet.
 
     Attributes:
       inputs: `data.InputFields` where an example has several arrays; else None.
-      positions: shape of an example's labels: () for one label, (length,) for one per token.
       output: the name of the output that the labels are for, of a model with several.
+      one_for_two: whether one logit may stand for two classes.
       as_written: the model is wanted with the inputs and the logits that its function gave it.
     """
 
     inputs: object = None
-    positions: tuple = ()
     output: str | None = None
+    one_for_two: bool = False
     as_written: bool = False
 
 
-def joined(model, task, input_shape, num_classes, name):
-    """The model with one input and the task's logits as its only output; itself where it is that.
+def joined(model, interface, input_shape, outputs, name):
+    """The model with one input and the task's output as its only one; itself where it is that.
 
     Args:
       model: as the function built it.
-      task: `Task`.
+      interface: `ModelInterface`.
       input_shape: of one example; of several arrays, of the packed row.
-      num_classes: number of classes.
+      outputs: shape of one example's outputs.
       name: the function's, for messages.
 
     Raises:
       ConfigurationError: inputs or outputs are not those that the data ask for.
     """
-    model = _of_one_output(model, task.output, name)
-    if task.as_written:
+    model = _of_one_output(model, interface.output, name)
+    if interface.as_written:
         return model
-    if task.inputs is not None:
-        model = _of_packed_inputs(model, task.inputs, name)
+    if interface.inputs is not None:
+        model = _of_packed_inputs(model, interface.inputs, name)
     elif len(model.inputs) != 1:
         raise ConfigurationError(
             f"the model {name} has {len(model.inputs)} inputs, {', '.join(model.input_names)}, and "
@@ -53,19 +53,23 @@ def joined(model, task, input_shape, num_classes, name):
         )
     else:
         _check_input(model.inputs[0].shape, input_shape, name)
-    wanted = tf.TensorShape([None, *task.positions, num_classes])
     shape = model.output_shape
-    if num_classes == 2 and shape == (None, *task.positions, 1):
+    if interface.one_for_two and outputs[-1] == 2 and _fits(shape, (None, *outputs[:-1], 1)):
         # One logit z of the second class against none: the softmax of (0, z) is its sigmoid.
         sides = [[0, 0]] * (len(shape) - 1) + [[1, 0]]
         return _model(model, tf.pad(model.outputs[0], sides))
-    if not isinstance(shape, tuple) or not wanted.is_compatible_with(shape):
-        alternative = f", or {(None, *task.positions, 1)} for two classes" * (num_classes == 2)
+    if not _fits(shape, (None, *outputs)):
         raise ConfigurationError(
-            f"the model {name} has outputs of shape {shape}; expected logits of shape "
-            f"{tuple(wanted)}{alternative}"
+            f"the model {name} has outputs of shape {shape}; expected {(None, *outputs)}, as "
+            "the labels and the task ask for: for classification logits, without softmax"
         )
     return model
+
+
+def _fits(shape, expected):
+    """Whether a model's output shape is the expected one; an axis left open may be any."""
+    return isinstance(shape, tuple) and len(shape) == len(expected) and all(
+        size in (None, wanted) for size, wanted in zip(shape, expected, strict=True))
 
 
 def _check_input(taken, input_shape, name):
