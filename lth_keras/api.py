@@ -117,8 +117,8 @@ class ArrayDataset:
     x_test: np.ndarray = dataclasses.field(repr=False)
     y_test: np.ndarray = dataclasses.field(repr=False)
     validation: float | int = 0
-    mean: float | tuple = 0.0
-    std: float | tuple = 1.0
+    mean: float | Sequence[float] = 0.0
+    std: float | Sequence[float] = 1.0
 
     def load(self, data_dir=None, task=None):
         """`LoadedData`."""
@@ -140,7 +140,7 @@ class ArrayDataset:
         return {"inputs": input_fields(self.x_train, "the training examples").describe()}
 
 
-def _pair(data, which):
+def _pair(data: Any, which: str) -> tuple[Any, np.ndarray]:
     """(examples, labels) as arrays; examples of several arrays as a tuple or a dict of them."""
     if isinstance(data, tf.data.Dataset):
         data = _collect(data, which)

@@ -16,6 +16,6 @@ from lth_keras.models.width import closest_width, scaled
 __all__ = [
     "ModelInterface", "alexnet_small", "batch_normalization", "build", "build_keras3",
     "build_seeded", "closest_width", "conv_2", "conv_4", "conv_6", "densenet", "fan_in_uniform",
-    "glorot_normal", "glorot_uniform", "he_normal", "lenet_300_100", "lenet_5", "residual_mlp", "resnet", "scaled",
-    "vgg_16", "vgg_19",
+    "glorot_normal", "glorot_uniform", "he_normal", "lenet_300_100", "lenet_5", "residual_mlp",
+    "resnet", "scaled", "vgg_16", "vgg_19",
 ]

@@ -67,13 +67,3 @@ def test_several_inputs_are_normalised_by_their_owner():
     given = examples()
     with pytest.raises(ConfigurationError, match="go with one input"):
         from_arrays(given, LABELS, given, LABELS, mean=0.5)
-
-
-def test_labels_of_tokens_and_none_of_padding():
-    x = np.ones((4, 3), np.int32)
-    labels = np.array([[0, 1, -1], [1, -1, -1], [0, 0, 1], [1, 1, 1]])
-    data = from_arrays(x, labels, x, labels, validation=1)
-    assert data.num_classes == 2 and data.labels.shape == (8, 3)
-    assert data.size("train") == 3 and data.size("validation") == 1
-    with pytest.raises(ConfigurationError, match="go from -1 to 1"):
-        from_arrays(x, np.array([0, 1, -1, 1]), x, LABELS)

@@ -4,7 +4,10 @@ import dataclasses
 
 import numpy as np
 
+from lth_keras.tasks import Classification
+
 CLASSES = 3
+TAGS = Classification(classes=CLASSES, ignore_label=-1)
 _TRAIN, _TEST = 16, 8
 
 
@@ -73,7 +76,7 @@ def tokens(length, vocabulary=12):
 
 
 def tagged(length, vocabulary=12):
-    """The same with a label for each token, none for the padding."""
+    """The same with a label for each token, -1 for the padding; the task is `TAGS`."""
 
     def make(count, generator):
         found, _ = tokens(length, vocabulary)(count, generator)

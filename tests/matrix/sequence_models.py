@@ -1,6 +1,6 @@
 """Models of the matrix that take sequences, several inputs, or have layers of their own."""
 
-from matrix_case import CASES, case, numbers, pair, several, tagged, tokens
+from matrix_case import CASES, TAGS, case, numbers, pair, several, tagged, tokens
 
 from lth_keras.compat import keras, tf
 
@@ -43,7 +43,7 @@ _enter("stacked_cells", lambda: L.RNN([L.SimpleRNNCell(3), L.GRUCell(4)], name="
        _cell("stack/cell/cells_0") | _cell("stack/cell/cells_1"))
 
 
-@case(tagged(_LENGTH), kernels={"output/kernel", *_cell("lstm/cell")})
+@case(tagged(_LENGTH), task=TAGS, kernels={"output/kernel", *_cell("lstm/cell")})
 def lstm_tagger_with_padding(shape, classes):
     inputs = keras.Input(shape)
     x = L.LSTM(4, return_sequences=True, name="lstm")(_embedded(inputs))
@@ -105,7 +105,7 @@ def bert_like_encoder(shape, classes):
     return keras.Model(inputs, L.Dense(classes, name="output")(x[:, 0]))
 
 
-@case(tagged(_LENGTH), kernels={*_ATTENTION, "output/kernel"})
+@case(tagged(_LENGTH), task=TAGS, kernels={*_ATTENTION, "output/kernel"})
 def causal_language_model(shape, classes):
     inputs = keras.Input(shape)
     x = _attending(_embedded(inputs), "attention", use_causal_mask=True)

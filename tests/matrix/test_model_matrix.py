@@ -71,12 +71,11 @@ def called(model, examples):
 
 
 def accuracy(logits, labels):
-    """Mean over the examples of the share of their labels that are right; -1 is no label."""
+    """Share of the labels that are right; -1 is no label."""
     if logits.shape[-1] == 1:
         logits = np.concatenate([np.zeros_like(logits), logits], -1)
-    right = (logits.argmax(-1) == labels).reshape(len(labels), -1)
-    there = (np.asarray(labels) >= 0).reshape(len(labels), -1)
-    return float(np.mean((right & there).sum(1) / np.maximum(there.sum(1), 1)))
+    there = np.asarray(labels) >= 0
+    return float(np.mean((logits.argmax(-1) == labels)[there]))
 
 
 def test_the_matrix_is_as_large_as_it_says():

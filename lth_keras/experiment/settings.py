@@ -104,7 +104,7 @@ class Experiment:
     margin: float | None = None
     on_divergence: str = "record"
     distribution: object = dataclasses.field(default_factory=OneDevice)
-    initial_weights: str | None = None
+    initial_weights: str | os.PathLike | None = None
     output: str | None = None
     precision: str = "float32"
     task: object = dataclasses.field(default_factory=Classification)
@@ -190,7 +190,7 @@ class Experiment:
                 )
             names.add(variant.name)
 
-    def check_durations(self, steps_per_epoch):
+    def check_durations(self, steps_per_epoch: int) -> None:
         """Checks what can be checked only once the data's size is known.
 
         Raises:
