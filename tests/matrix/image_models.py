@@ -145,7 +145,7 @@ def u_net(shape, classes):
 @case(numbers(6, 4), kernels={"tokens/kernel", "channels/kernel", "output/kernel"})
 def mixer(shape, classes):
     inputs = keras.Input(shape)
-    x = L.EinsumDense("btc,ts->bsc", (shape[0], None), bias_axes="sc", name="tokens")(inputs)
+    x = L.EinsumDense("btc,ts->bsc", (shape[0], None), bias_axes="s", name="tokens")(inputs)
     x = L.LayerNormalization(axis=[1, 2])(x)
     x = L.EinsumDense("btc,cd->btd", (None, 5), name="channels", activation="gelu")(x)
     return _classifier(inputs, x, classes)
