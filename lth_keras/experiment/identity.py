@@ -16,7 +16,9 @@ from lth_keras.tasks import Classification
 FORMAT = 1
 
 # What a person may change without changing a number; θ_0 itself stands for the file it was in.
-_NOT_NUMBERS = ("name", "published", "margin", "on_divergence", "distribution", "initial_weights")
+# Of `on_fallback` the settings are there that it has led to.
+_NOT_NUMBERS = ("name", "published", "margin", "on_divergence", "distribution", "initial_weights",
+                "on_fallback")
 
 # Whose classes are named by class alone: run.json has their versions.
 _VERSIONED = {

@@ -8,7 +8,7 @@ import gin
 from lth_keras import pruning
 from lth_keras.data import LoadedData
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import checking, identity, multi_worker
+from lth_keras.experiment import checking, fallback, identity, multi_worker
 from lth_keras.experiment.bindings import Bindings
 from lth_keras.experiment.context import Context
 from lth_keras.experiment.forward_pass import check_forward
@@ -33,6 +33,7 @@ class Prepared:
       run: name of the run's folder.
       bindings: gin's texts of it.
       kernels: a `pruning.KernelRow` for each matrix of the network: what is pruned, or why not.
+      fallback_changes: {setting: (bound, used)}, where the data were replaced by the fallback.
     """
 
     experiment: Experiment
@@ -43,6 +44,7 @@ class Prepared:
     run: str
     bindings: Bindings
     kernels: tuple
+    fallback_changes: dict = dataclasses.field(default_factory=dict)
 
     @property
     def total_steps(self) -> int:
@@ -75,7 +77,7 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
         context.trainer()
     if not context.paths.run_json.exists():  # What is there already has passed.
         check_forward(context)
-    experiment.check_durations(context.steps_per_epoch)
+    prepared.experiment.check_durations(context.steps_per_epoch)
     for job in prepared.jobs:
         if job.trial == 1:  # The other trials differ from it in their seeds only.
             _check_job(job)
@@ -95,6 +97,7 @@ def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=N
         them: on another processor they may differ in their last bits.
     """
     replicas = replicas or experiment.distribution.start()
+    experiment, changes = fallback.for_data(experiment, data)
     context = Context(
         experiment, data, RunPaths(output_dir), checkpoint_seconds, should_stop, replicas)
     if theta_0 is None:
@@ -107,7 +110,8 @@ def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=N
     jobs = tuple(JobContext(context, job) for job in all_jobs(experiment))
     kernels = pruning.kernel_table(
         context.plain, context.schedule, experiment.never_prune, experiment.also_prune)
-    return Prepared(experiment, data, context, jobs, configuration, run, Bindings(), kernels)
+    return Prepared(experiment, data, context, jobs, configuration, run, Bindings(), kernels,
+                    changes)
 
 
 def check_space(prepared):
