@@ -37,7 +37,7 @@ _enter("simple_recurrent", lambda: L.SimpleRNN(4, name="rnn"), _cell("rnn/cell")
 _enter("gated_recurrent", lambda: L.GRU(4, name="gru", dropout=0.2), _cell("gru/cell"))
 _enter("long_short_term", lambda: L.LSTM(4, name="lstm", recurrent_dropout=0.2),
        _cell("lstm/cell"))
-_enter("bidirectional", lambda: L.Bidirectional(L.GRU(3), name="both"),
+_enter("bidirectional", lambda: L.Bidirectional(L.SimpleRNN(3), name="both"),
        _cell("both/forward_layer/cell") | _cell("both/backward_layer/cell"))
 _enter("stacked_cells", lambda: L.RNN([L.SimpleRNNCell(3), L.GRUCell(4)], name="stack"),
        _cell("stack/cell/cells_0") | _cell("stack/cell/cells_1"))
@@ -75,8 +75,8 @@ def convolutional_recurrent(shape, classes):
 @case(numbers(_LENGTH, 3))
 def states_handed_on(shape, classes):
     inputs = keras.Input(shape)
-    x, state = L.GRU(4, return_sequences=True, return_state=True)(inputs)
-    x = L.GRU(4)(L.Conv1D(3, 2)(x), initial_state=state)
+    x, state = L.SimpleRNN(4, return_sequences=True, return_state=True)(inputs)
+    x = L.SimpleRNN(4)(L.Conv1D(3, 2)(x), initial_state=state)
     return keras.Model(inputs, L.Dense(classes)(x))
 
 

@@ -28,14 +28,13 @@ def test_a_ticket_of_any_model(name, tmp_path):
     result = lth_keras.find_ticket(
         each.build, train, test, rounds=1, rate=RATE, duration="2it", batch_size=8, validation=0,
         jit=False, progress=False, output_dir=tmp_path, **each.options)
-    ticket = result[1]
-    check_masks(each, result)
+    ticket, model = result[1], result[1].model()
+    check_masks(each, result, model)
     for key, mask in ticket.masks.items():
         assert not np.any(ticket.trained_weights[key][~mask]), key
         assert np.array_equal(ticket.rewound_weights[key],
                               np.where(mask, result.initial_weights[key], 0)), key
 
-    model = ticket.model()
     logits = called(model, result.normalize(test[0]))
     assert accuracy(logits, test[1]) == pytest.approx(ticket.test_accuracy, abs=1e-6)
     model.save(tmp_path / "ticket.keras")
@@ -45,11 +44,11 @@ def test_a_ticket_of_any_model(name, tmp_path):
     check_frozen(model, result)
 
 
-def check_masks(each, result):
+def check_masks(each, result, model):
     dense, sparse = result[0].masks, result[1].masks
     assert each.kernels is None or set(sparse) == each.kernels
     weights = pruning.prunable_weights(
-        result[1].model(), each.options.get("never_prune", ()), each.options.get("also_prune", ()))
+        model, each.options.get("never_prune", ()), each.options.get("also_prune", ()))
     assert {weight.key for weight in weights} == set(sparse)
     for weight in weights:
         assert dense[weight.key].all()
