@@ -27,8 +27,10 @@ $(VENV)/run.stamp: requirements.txt constraints.txt | $(VENV)/bin/pip
 	$(PIP) -r requirements.txt
 	touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt requirements-cluster.txt $(VENV)/run.stamp
-	$(PIP) -r requirements.txt -r requirements-dev.txt -r requirements-cluster.txt
+$(VENV)/dev.stamp: requirements-dev.txt requirements-cluster.txt requirements-export.txt \
+    $(VENV)/run.stamp
+	$(PIP) -r requirements.txt -r requirements-dev.txt -r requirements-cluster.txt \
+	  -r requirements-export.txt
 	touch $@
 
 # An environment of the user's own is used as it is, and not removed by `make clean`.

@@ -8,6 +8,7 @@ The same experiment, store and resuming as the command's; for variants and trial
 """
 
 import dataclasses
+import re
 
 import numpy as np
 from rich.console import Console
@@ -46,8 +47,9 @@ def find_ticket(
       rate: share of the remaining weights that goes in a round.
       duration: until which step every round trains: '5ep', '2000it'.
       rates, scope, rewind_to: as `RewindingSchedule`'s.
-      criterion: what ranks the weights; None is `Magnitude()`.
-      optimizer: a configuration from `lth_keras.training`; None is `Adam()`.
+      criterion: what ranks the weights, of `lth_keras.criteria`; None is `Magnitude()`.
+      optimizer: a configuration from `lth_keras.training`, or an Adam, AdamW or SGD of Keras's own
+        with one of its schedules; None is `Adam()`.
       batch_size, augmentation, never_prune, jit, seed: as `Experiment`'s.
       validation: share or count of the training examples to hold out, for you to choose by.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
@@ -80,10 +82,9 @@ def find_ticket(
             never_prune=never_prune, jit=jit, seed=seed,
             name=name or getattr(model, "__name__", "ticket"),
         )
+        prepared = prepare(experiment, output_dir)
     except ConfigurationError as error:
-        # gin appends a line for each configurable that an error passed through.
-        raise ConfigurationError(str(error).splitlines()[0]) from None
-    prepared = prepare(experiment, output_dir)
+        raise ConfigurationError(_as_given(error)) from None
     console = Console(quiet=not progress)
     with ProgressDisplay(total_steps(prepared), prepared.run, console) as reporter:
         execute(prepared, reporter)
@@ -114,6 +115,13 @@ class ArrayDataset:
         """What a run's identity needs beside the fingerprint of the arrays."""
         return {"validation": self.validation, "mean": np.asarray(self.mean).tolist(),
                 "std": np.asarray(self.std).tolist()}
+
+
+def _as_given(error):
+    """An error's text with the names of `find_ticket`'s own arguments."""
+    # gin appends a line for each configurable that an error passed through.
+    first = str(error).splitlines()[0]
+    return re.sub(r"\b(Experiment|IMP|RewindingSchedule)\.(?=[a-z])", "", first)
 
 
 def _pair(data, which):

@@ -12,7 +12,8 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
 
 # From the ground up; a module may import from its own layer and from those before it.
 LAYERS = (
-    {"errors", "durations", "paths", "files", "seeds", "signals", "sink", "masks", "criteria"},
+    {"errors", "durations", "paths", "files", "seeds", "signals", "sink", "masks", "criteria",
+     "wording"},
     {"compat", "variables", "keras3"},
     {"data", "models", "pruning", "initializers"},
     {"statistics"},

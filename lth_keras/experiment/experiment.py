@@ -12,7 +12,8 @@ from lth_keras.experiment.variant import Variant
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.statistics.noninferiority import MARGIN
 from lth_keras.statistics.published import PublishedFigure
-from lth_keras.training import Adam, OneDevice, check_precision
+from lth_keras.training import Adam, OneDevice, check_precision, from_keras
+from lth_keras.wording import made, named
 
 
 @gin.configurable
@@ -33,11 +34,13 @@ class IMP:
     def __post_init__(self):
         if not isinstance(self.schedule, RewindingSchedule):
             raise ConfigurationError(
-                f"IMP.schedule is {self.schedule!r}; expected @RewindingSchedule()"
+                f"IMP.schedule is {self.schedule!r}; expected "
+                f"{made('RewindingSchedule')}"
             )
         if not hasattr(self.criterion, "scores"):
             raise ConfigurationError(
-                f"IMP.criterion is {self.criterion!r}; expected a criterion, like @Magnitude()"
+                f"IMP.criterion is {self.criterion!r}; expected a criterion, like "
+                f"{made('Magnitude')}"
             )
         if Duration.parse(self.duration, "IMP.duration").value < 1:
             raise ConfigurationError(f"IMP.duration is {self.duration!r}; expected at least one")
@@ -53,7 +56,7 @@ class Experiment:
       model: function (input_shape, num_classes, …) -> Keras model that gives logits.
       imp: `IMP`.
       variants: the networks to compare.
-      optimizer: `Adam`, `SGD`, …
+      optimizer: `Adam`, `SGD`, …; or Keras's Adam, AdamW or SGD, which become ours.
       duration: until when each variant trains.
       batch_size: examples per update.
       evaluate_every: stretch between evaluations, counted from step 0.
@@ -97,19 +100,21 @@ class Experiment:
     def __post_init__(self):
         if not hasattr(self.dataset, "load"):
             raise ConfigurationError(
-                f"Experiment.dataset is {self.dataset!r}; expected @Dataset()"
+                f"Experiment.dataset is {self.dataset!r}; expected "
+                f"{made('Dataset')}"
             )
         if not callable(self.model):
             raise ConfigurationError(
-                f"Experiment.model is {self.model!r}; expected a function, in gin a reference "
-                "without brackets, like @lenet_300_100"
+                f"Experiment.model is {self.model!r}; expected a function, "
+                f"without brackets, like {named('lenet_300_100')}"
             )
         if not isinstance(self.imp, IMP):
-            raise ConfigurationError(f"Experiment.imp is {self.imp!r}; expected @IMP()")
-        if not hasattr(self.optimizer, "build"):
+            raise ConfigurationError(f"Experiment.imp is {self.imp!r}; expected {made('IMP')}")
+        object.__setattr__(self, "optimizer", from_keras(self.optimizer))
+        if isinstance(self.optimizer, type) or not hasattr(self.optimizer, "build"):
             raise ConfigurationError(
                 f"Experiment.optimizer is {self.optimizer!r}; expected an optimizer with brackets, "
-                "like @Adam()"
+                f"like {made('Adam')} or Keras's own"
             )
         for name in ("duration", "evaluate_every"):
             if Duration.parse(getattr(self, name), f"Experiment.{name}").value < 1:
@@ -136,22 +141,22 @@ class Experiment:
             )
         if not hasattr(self.distribution, "start"):
             raise ConfigurationError(
-                f"Experiment.distribution is {self.distribution!r}; expected @OneDevice(), "
-                "@Mirrored() or @MultiWorkerMirrored()"
+                f"Experiment.distribution is {self.distribution!r}; expected "
+                f"{made('OneDevice')}, {made('Mirrored')} or {made('MultiWorkerMirrored')}"
             )
         check_precision(self.precision)
         # A text would be a name for each of its letters.
         _check_entries(self.never_prune, str, "Experiment.never_prune",
                        "names of layers, like ('output',)")
         _check_entries(self.published, PublishedFigure, "Experiment.published",
-                       "figures with variant, round, metric, value, source and tolerance, in gin "
-                       "like [@full/PublishedFigure()]")
+                       "figures with variant, round, metric, value, source and tolerance, like "
+                       f"[{made('full/PublishedFigure')}]")
         names = set()
         for variant in self.variants:
             if not isinstance(variant, Variant):
                 raise ConfigurationError(
-                    f"Experiment.variants has {variant!r}; expected variants, in gin like "
-                    "@ticket/Variant()"
+                    f"Experiment.variants has {variant!r}; expected variants, like "
+                    f"{made('ticket/Variant')}"
                 )
             variant.check_rounds(self.imp.schedule.rounds)
             if variant.name in names:

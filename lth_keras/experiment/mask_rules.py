@@ -15,6 +15,7 @@ from lth_keras.criteria.snip import check_examples as check_count
 from lth_keras.errors import ConfigurationError
 from lth_keras.paths import chain_name, round_name
 from lth_keras.pruning.rewinding_schedule import SCOPES
+from lth_keras.wording import made
 
 
 @gin.configurable
@@ -76,7 +77,8 @@ class PrunedMask:
             )
         if self.criterion is not None and not hasattr(self.criterion, "scores"):
             raise ConfigurationError(
-                f"PrunedMask.criterion is {self.criterion!r}; expected a criterion, like @SNIP()"
+                f"PrunedMask.criterion is {self.criterion!r}; expected a criterion, like "
+                f"{made('SNIP')}"
             )
         if self.scope is not None and self.scope not in SCOPES:
             raise ConfigurationError(
@@ -125,7 +127,7 @@ class ChainedMask:
         if self.criterion is not None and not hasattr(self.criterion, "scores"):
             raise ConfigurationError(
                 f"ChainedMask.criterion is {self.criterion!r}; expected a criterion, like "
-                "@Magnitude()"
+                f"{made('Magnitude')}"
             )
 
     def needs(self, variant, index):

@@ -10,6 +10,7 @@ from lth_keras.experiment.architectures import SameArchitecture
 from lth_keras.experiment.mask_rules import FoundMask, KeepAll, PrunedMask
 from lth_keras.experiment.weight_rules import InitialWeights, RewoundWeights
 from lth_keras.paths import safe_name, variant_name
+from lth_keras.wording import made
 
 DATA_ORDERS = ("shared", "own")
 EVERY_ROUND = "every"
@@ -65,7 +66,7 @@ class Variant:
             if not hasattr(getattr(self, part), method):
                 raise ConfigurationError(
                     f"Variant.{part} of {self.name!r} is {getattr(self, part)!r}; expected an "
-                    f"object with `{method}`, in gin a reference with brackets, like @FoundMask()"
+                    f"object with `{method}`, made with brackets, like {made('FoundMask')}"
                 )
         if self.duration is not None:
             name = f"Variant.duration of {self.name!r}"

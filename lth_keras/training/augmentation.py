@@ -6,6 +6,7 @@ import math
 import gin
 import numpy as np
 
+from lth_keras import wording
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
 
@@ -117,7 +118,7 @@ def check_augmentation(augmentation, input_shape):
     if not callable(augmentation):
         raise ConfigurationError(
             f"Experiment.augmentation is {augmentation!r}; expected None, or a function of images "
-            "and a seed, like @CropAndFlip()"
+            f"and a seed, like {wording.made('CropAndFlip')}"
         )
     images = tf.TensorSpec([2, *input_shape], tf.float32)
     try:
