@@ -18,7 +18,7 @@ from lth_keras.console.progress import ProgressDisplay
 from lth_keras.criteria import Magnitude
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import IMP, Experiment, execute, prepare, total_steps
+from lth_keras.experiment import IMP, Experiment, execute, prepare
 from lth_keras.keras3 import is_keras3
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.tickets import Tickets
@@ -86,7 +86,7 @@ def find_ticket(
     except ConfigurationError as error:
         raise ConfigurationError(_as_given(error)) from None
     console = Console(quiet=not progress)
-    with ProgressDisplay(total_steps(prepared), prepared.run, console) as reporter:
+    with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
         execute(prepared, reporter)
     return Tickets(prepared)
 

@@ -1,5 +1,7 @@
 """The two ways in which a person's input or machine, and not our code, stops a run."""
 
+from lth_keras.wording import made
+
 
 class ConfigurationError(Exception):
     """The command or the configuration is wrong; nothing was trained or written.
@@ -14,3 +16,23 @@ class RunError(Exception):
 
     The message is one line that says why and what to do.
     """
+
+
+def check_is_a(name: str, value: object, base: type, example: str) -> None:
+    """Checks that a part of a configuration is of the kind that is used there.
+
+    Args:
+      name: of the parameter: 'IMP.criterion'.
+      value: what was given.
+      base: the base class of its kind.
+      example: a class that would do: 'Magnitude'.
+
+    Raises:
+      ConfigurationError: it is not.
+    """
+    if not isinstance(value, base):
+        raise ConfigurationError(
+            f"{name} is {value!r}; expected a {base.__name__}, with brackets, like "
+            f"{made(example)}; a class of your own needs {base.__module__}.{base.__name__} as its "
+            "base class"
+        )

@@ -171,7 +171,7 @@ def pairs():
     (functional, TRAIN, {"optimizer": keras.optimizers.RMSprop()},
      r"^optimizer is Keras's RMSprop; expected Adam, AdamW or SGD, or .*KerasOptimizer\('RMSprop'"),
     (functional, TRAIN, {"criterion": "magnitude"},
-     r"^criterion is 'magnitude'; expected a criterion, like Magnitude\(…\)$"),
+     r"^criterion is 'magnitude'; expected a Criterion, with brackets, like Magnitude\(…\);"),
     (functional, TRAIN, {"never_prune": ("fc9",)}, "^never_prune has 'fc9'"),
     (functional, TRAIN, {"batch_size": 600}, "batch_size is 600 but"),
     (functional, TRAIN, {"rate": 20}, "rate is 20"),

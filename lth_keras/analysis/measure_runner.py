@@ -7,7 +7,7 @@ import pandas as pd
 
 from lth_keras import files
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.figures import charts
+from lth_keras.figures import charts, style
 from lth_keras.paths import safe_name
 from lth_keras.store import network_folder
 
@@ -66,10 +66,11 @@ def write_account(measure, run, folder, places):
         for place in places
     }
     files.write_text(folder / "table.csv", table.to_csv(index=False))
-    account = measure.account(run, table, arrays)
     drawn = []
-    for name, figure in account.figures.items():
-        drawn += charts.save(figure, folder / name)
+    with style.settings():
+        account = measure.account(run, table, arrays)
+        for name, figure in account.figures.items():
+            drawn += charts.save(figure, folder / name)
     text = [f"# {measure.name}: {run.title}", "", *(f"- {each}" for each in account.statements)]
     if account.table is not None:
         files.write_text(folder / "summary.csv", account.table.to_csv(index=False))

@@ -61,8 +61,8 @@ class _JobsOfRuns:
 
     def __init__(self, recorders, requests, reporter, retries):
         self.queue = JobQueue([
-            QueuedJob(index, job, recorder.steps(job))
-            for index, recorder in enumerate(recorders) for job in recorder.jobs
+            QueuedJob(index, job, job.planned_steps)
+            for index, recorder in enumerate(recorders) for job in recorder.prepared.jobs
         ])
         self.summaries, self.failures = {}, []
         self._recorders, self._requests, self._reporter, self._retries = (

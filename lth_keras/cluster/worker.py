@@ -81,7 +81,7 @@ class Worker:
           ('done', `Outcome`); or why not, as one line: ('stopped', …) when it was asked to;
           ('refused', …) where this node arrives at another run; ('failed', …).
         """
-        from lth_keras.experiment.run_recorder import do_job
+        from lth_keras.experiment.train_job import do_job
         from lth_keras.training import Interrupted
 
         def show(evaluation):
@@ -90,8 +90,7 @@ class Worker:
         try:
             self._take_up(request)
             show(None)
-            return "done", do_job(
-                self._prepared.context, self._jobs[trial, name], self._sinks, show)
+            return "done", do_job(self._jobs[trial, name], self._sinks, show)
         except Interrupted:
             return "stopped", "it was asked to stop"
         except ConfigurationError as error:
@@ -122,8 +121,7 @@ class Worker:
             return
         import gin
 
-        from lth_keras.experiment import jobs
-        from lth_keras.experiment.execute import assemble
+        from lth_keras.experiment.prepare import assemble
 
         self._request = self._prepared = self._sinks = None
         try:
@@ -147,7 +145,7 @@ class Worker:
                 "code, gin files and data on every node, unchanged while the run goes on"
             )
         self._request, self._prepared = request, prepared
-        self._jobs = {(job.trial, job.name): job for job in jobs.graph(experiment)}
+        self._jobs = {(job.trial, job.name): job for job in prepared.jobs}
         self._sinks = request.sinks(prepared.context)
 
 

@@ -12,7 +12,7 @@ from lth_keras.commands.find_run import find_run
 from lth_keras.compat import tf
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import execute, identity, prepare, total_steps
+from lth_keras.experiment import execute, identity, prepare
 from lth_keras.experiment.context import Context
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder, run_lock
@@ -145,6 +145,6 @@ def _sibling(paths, header, candidate, data_dir, console):
     experiment = dataclasses.replace(
         experiment, name=f"{header['experiment']}_rewind_{candidate}")
     prepared = prepare(experiment, paths.root.parent, data_dir)
-    with ProgressDisplay(total_steps(prepared), prepared.run, console) as progress:
+    with ProgressDisplay(prepared.total_steps, prepared.run, console) as progress:
         execute(prepared, progress)
     return AnalyzedRun(prepared.context, resolve_jit(experiment.jit, prepared.context.build()))

@@ -14,7 +14,7 @@ from lth_keras.console.progress import ProgressDisplay
 from lth_keras.console.summary_tables import against_full_table, rounds_table, summary_table
 from lth_keras.data import fallback_warning
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import Stopper, total_steps
+from lth_keras.experiment import Stopper
 from lth_keras.paths import safe_name
 from lth_keras.report import is_current, write_comparison, write_report
 
@@ -40,7 +40,8 @@ def main(flags, arguments):
         for each in prepared:
             _print_header(console, each)
         title = prepared[0].run if len(runs) == 1 else f"sweep of {len(runs)} runs"
-        with ProgressDisplay(sum(map(total_steps, prepared)), title, console) as progress:
+        steps = sum(each.total_steps for each in prepared)
+        with ProgressDisplay(steps, title, console) as progress:
             summaries = train_runs(asked, runs, resources, progress)
     if not prepared[0].context.replicas.is_chief:
         return 0  # The chief has written it all.

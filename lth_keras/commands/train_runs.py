@@ -13,8 +13,8 @@ from lth_keras.cluster.worker import RunRequest
 from lth_keras.commands import configuration
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.experiment import GradientNorms, execute, follow, prepare
-from lth_keras.experiment.execute import Prepared
+from lth_keras.experiment import WatchedGradients, execute, follow, prepare
+from lth_keras.experiment.prepare import Prepared
 from lth_keras.tensorboard import TensorBoard
 from lth_keras.training import MultiWorkerMirrored, in_cluster
 
@@ -154,7 +154,7 @@ def train_runs(asked, runs, resources, progress):
 
 def sinks_of(context):
     """The sinks of a run's jobs."""
-    return [TensorBoard(context.paths, GradientNorms(context))]
+    return [TensorBoard(context.paths, WatchedGradients())]
 
 
 def _one_after_the_other(asked, runs, progress):

@@ -4,10 +4,10 @@ import dataclasses
 
 import gin
 
-from lth_keras.criteria import Magnitude
+from lth_keras.criteria import Criterion, Magnitude
 from lth_keras.durations import Duration
-from lth_keras.errors import ConfigurationError
-from lth_keras.experiment.jobs import trial_jobs
+from lth_keras.errors import ConfigurationError, check_is_a
+from lth_keras.experiment.imp import trial_jobs
 from lth_keras.experiment.variant import Variant
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.statistics.noninferiority import MARGIN
@@ -28,7 +28,7 @@ class IMP:
     """
 
     schedule: RewindingSchedule
-    criterion: object = dataclasses.field(default_factory=Magnitude)
+    criterion: Criterion = dataclasses.field(default_factory=Magnitude)
     duration: str = "5ep"
 
     def __post_init__(self):
@@ -37,11 +37,7 @@ class IMP:
                 f"IMP.schedule is {self.schedule!r}; expected "
                 f"{made('RewindingSchedule')}"
             )
-        if not hasattr(self.criterion, "scores"):
-            raise ConfigurationError(
-                f"IMP.criterion is {self.criterion!r}; expected a criterion, like "
-                f"{made('Magnitude')}"
-            )
+        check_is_a("IMP.criterion", self.criterion, Criterion, "Magnitude")
         if Duration.parse(self.duration, "IMP.duration").value < 1:
             raise ConfigurationError(f"IMP.duration is {self.duration!r}; expected at least one")
 
@@ -98,6 +94,12 @@ class Experiment:
     precision: str = "float32"
 
     def __post_init__(self):
+        self._check_parts()
+        self._check_values()
+        self._check_variants()
+        trial_jobs(self, 1)
+
+    def _check_parts(self):
         if not hasattr(self.dataset, "load"):
             raise ConfigurationError(
                 f"Experiment.dataset is {self.dataset!r}; expected "
@@ -116,6 +118,13 @@ class Experiment:
                 f"Experiment.optimizer is {self.optimizer!r}; expected an optimizer with brackets, "
                 f"like {made('Adam')} or Keras's own"
             )
+        if not hasattr(self.distribution, "start"):
+            raise ConfigurationError(
+                f"Experiment.distribution is {self.distribution!r}; expected "
+                f"{made('OneDevice')}, {made('Mirrored')} or {made('MultiWorkerMirrored')}"
+            )
+
+    def _check_values(self):
         for name in ("duration", "evaluate_every"):
             if Duration.parse(getattr(self, name), f"Experiment.{name}").value < 1:
                 raise ConfigurationError(
@@ -139,11 +148,6 @@ class Experiment:
             raise ConfigurationError(
                 f"Experiment.on_divergence is {self.on_divergence!r}; expected 'record' or 'stop'"
             )
-        if not hasattr(self.distribution, "start"):
-            raise ConfigurationError(
-                f"Experiment.distribution is {self.distribution!r}; expected "
-                f"{made('OneDevice')}, {made('Mirrored')} or {made('MultiWorkerMirrored')}"
-            )
         check_precision(self.precision)
         # A text would be a name for each of its letters.
         _check_entries(self.never_prune, str, "Experiment.never_prune",
@@ -151,6 +155,8 @@ class Experiment:
         _check_entries(self.published, PublishedFigure, "Experiment.published",
                        "figures with variant, round, metric, value, source and tolerance, like "
                        f"[{made('full/PublishedFigure')}]")
+
+    def _check_variants(self):
         names = set()
         for variant in self.variants:
             if not isinstance(variant, Variant):
@@ -165,7 +171,6 @@ class Experiment:
                     "Variant.name"
                 )
             names.add(variant.name)
-        trial_jobs(self, 1)
 
     def check_durations(self, steps_per_epoch):
         """Checks what can be checked only once the data's size is known.

@@ -5,7 +5,7 @@ import dataclasses
 from lth_keras import files
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.experiment import identity, jobs, provenance
+from lth_keras.experiment import identity, provenance
 from lth_keras.store import network_folder
 from lth_keras.store.network_reader import is_unchanged
 
@@ -14,7 +14,9 @@ _NO_MATTER = ("absl-py", "pandas", "scipy", "tensorflow-datasets", "gin-config")
 
 
 class RunJson:
-    """Writes run.json, and the configuration beside it.
+    """Reads and writes a run's run.json, and writes the configuration beside it.
+
+    Made once for a run, by the process that holds the run's lock.
 
     Args:
       prepared: `Prepared`.
@@ -99,7 +101,7 @@ class RunJson:
         if provenance.versions() != versions and provenance.versions() not in continued:
             continued.append(provenance.versions())
         schedule = experiment.imp.schedule
-        last = schedule.rounds
+        rounds = range(schedule.rounds + 1)
         files.write_sealed_json(self._paths.run_json, {
             "run": prepared.run, "experiment": experiment.name, "format": identity.FORMAT,
             "state": state,
@@ -119,12 +121,11 @@ class RunJson:
             "round_duration": str(Duration.parse(experiment.imp.duration)),
             "steps_per_epoch": context.steps_per_epoch, "rewind_step": context.rewind_step,
             "prunable_weights": {weight.key: weight.size for weight in context.prunable},
-            "kept_by_round": [
-                schedule.total_count(context.prunable, index) for index in range(last + 1)],
+            "kept_by_round": [schedule.total_count(context.prunable, round) for round in rounds],
             "kept_by_round_and_layer": [
-                schedule.layer_counts(context.prunable, index) for index in range(last + 1)
+                schedule.layer_counts(context.prunable, round) for round in rounds
             ] if schedule.scope == "layerwise" else None,
-            "units": [[job.trial, job.name] for job in jobs.graph(experiment)],
+            "units": [[job.trial, job.name] for job in prepared.jobs],
             "traces": context.trace_counts(),
             "published": [dataclasses.asdict(figure) for figure in experiment.published],
             "margin": experiment.margin,

@@ -1,5 +1,6 @@
 """One evaluation of one network as a row, and rows as CSV whose bytes can be compared."""
 
+import csv
 import dataclasses
 import io
 import math
@@ -107,6 +108,20 @@ def concatenate(paths, to):
       RunError: a file is missing or is no metrics file, or `to` cannot be written.
     """
     files.write_text(to, _HEADER + "".join(_text(path)[len(_HEADER):] for path in paths))
+
+
+def relabelled(path, variant):
+    """The text of the metrics file `path` with `variant` in each row; no number is changed.
+
+    Raises:
+      RunError: the file is missing or is no metrics file.
+    """
+    header, *rows = csv.reader(io.StringIO(_text(path)))
+    column = header.index("variant")
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(
+        [header, *([*row[:column], variant, *row[column + 1:]] for row in rows)])
+    return text.getvalue()
 
 
 def _plain(value):

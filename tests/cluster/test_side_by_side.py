@@ -22,7 +22,7 @@ from lth_keras.commands.main import main
 from lth_keras.commands.train_runs import TrainOptions, _run_request, plan_runs
 from lth_keras.errors import RunError
 from lth_keras.experiment import execute
-from lth_keras.experiment.run_recorder import do_job
+from lth_keras.experiment.train_job import do_job
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
@@ -157,8 +157,8 @@ def test_workers_give_the_serial_bytes_though_worker_and_driver_are_killed(tmp_p
 class InProcess:
     """A pool that does each job at once, in this process, but for those that `lose` names."""
 
-    def __init__(self, context, lose):
-        self._context, self._lose, self._found = context, lose, []
+    def __init__(self, lose):
+        self._lose, self._events = lose, []
         self.was_stopped = False
 
     def idle(self):
@@ -166,13 +166,13 @@ class InProcess:
 
     def give(self, slot, queued, request):
         if queued.key in self._lose:
-            self._found.append(("lost", queued, "its worker was lost"))
+            self._events.append(("lost", queued, "its worker was lost"))
         else:
-            self._found.append(("done", queued, do_job(self._context, queued.job)))
+            self._events.append(("done", queued, do_job(queued.job)))
 
     def events(self, seconds):
-        found, self._found = self._found, []
-        return found
+        events, self._events = self._events, []
+        return events
 
     def stop(self):
         self.was_stopped = True
@@ -188,9 +188,8 @@ def test_a_job_that_keeps_failing_is_reported_and_the_others_go_on(tmp_path):
             lambda: contextlib.nullcontext(pool), reporter, 1, should_stop,
             accept_other_versions=True)
 
-    context = run.prepared.context
     with pytest.raises(RunError, match=r"1 of 8 networks failed \(1/round_01: its worker was lost"):
-        go(InProcess(context, [(0, 1, "round_01")]))
+        go(InProcess([(0, 1, "round_01")]))
     assert reporter.started.count("trial 1 round_01") == 2
     assert "trial 1 ticket@01: left out: round_01 is not there" in reporter.lines
     (root,) = tmp_path.iterdir()
@@ -199,12 +198,12 @@ def test_a_job_that_keeps_failing_is_reported_and_the_others_go_on(tmp_path):
     assert header["failed"] == {"1/round_01": "its worker was lost"}
     assert header["skipped"] == {"1/ticket@01": "round_01 is not there"}
     assert len(list(root.glob("trial_*/*/done.json"))) == NETWORKS - 2
-    stopper, pool = iter([False]), InProcess(context, [])
+    stopper, pool = iter([False]), InProcess([])
     with pytest.raises(RunError, match="stopped by a request"):
         go(pool, lambda: next(stopper, True))
     assert pool.was_stopped
     assert files.read_sealed_json(root / "run.json")["state"] == "stopped"
-    go(InProcess(context, []))
+    go(InProcess([]))
     assert files.read_sealed_json(root / "run.json")["state"] == "done"
     assert len(list(root.glob("trial_*/*/done.json"))) == NETWORKS
 

@@ -70,6 +70,25 @@ def test_time_left_is_from_steps_that_were_trained(clock):
     assert shown.seconds_left() == pytest.approx(80)
 
 
+def test_time_left_leaves_out_a_jobs_first_stretch_in_which_it_compiles(clock):
+    shown = ProgressDisplay(1000, "run", Console(file=io.StringIO()))
+    shown.job_started("a", 400, 4)
+    clock.now += 60  # of which compilation took 50 s
+    shown.advanced("a", 100, epoch=1)
+    assert shown.seconds_left() == pytest.approx(900 * 60 / 100)  # Nothing better is known.
+    clock.now += 10
+    shown.advanced("a", 100, epoch=2)
+    assert shown.seconds_left() == pytest.approx(800 * 10 / 100)
+    clock.now += 30
+    shown.advanced("a", 200, epoch=4)
+    shown.job_finished("a")
+    assert shown.seconds_left() == pytest.approx(600 * 40 / 300)
+    shown.job_started("b", 100, 1)
+    clock.now += 5  # A network that is evaluated once, after another has compiled.
+    shown.advanced("b", 100, epoch=1)
+    assert shown.seconds_left() == pytest.approx(500 * 40 / 300)
+
+
 def test_a_terminal_gets_a_bar():
     file = io.StringIO()
     with ProgressDisplay(100, "[run]", Console(file=file, force_terminal=True, width=80)) as shown:

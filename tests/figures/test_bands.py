@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lth_keras import figures
-from lth_keras.figures import bands
+from lth_keras.figures import bands, style
 from lth_keras.figures.curves import draw_curve
 
 VALUES = {2: (0.96, 0.98), 3: (0.96, 0.98, 0.94)}
@@ -18,12 +17,11 @@ def drawn(values):
         {"trial": trial, "epoch": epoch, "test_accuracy": value}
         for trial, value in enumerate(values) for epoch in (1, 2)
     ])
-    with figures.settings():
-        figure, axes = figures.style.new(1, 1, 3, 3, "made up", "a title")
-        draw_curve(axes[0, 0], metrics, "test_accuracy", {"color": "black"}, "full")
+    with style.settings():
+        figure, axes = style.new(1, 1, 3, 3, "a title", "made up")
+        draw_curve(axes[0, 0], metrics, "test_accuracy", "full", {"color": "black"})
         vertices = axes[0, 0].collections[0].get_paths()[0].vertices[:, 1]
         means = axes[0, 0].lines[0].get_ydata()
-        figures.close(figure)
     return vertices.min(), vertices.max(), means
 
 

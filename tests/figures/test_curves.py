@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from lth_keras import figures
+from lth_keras.figures import curves, style
 
 
 def labels(panel):
@@ -17,10 +17,9 @@ def curves_of(networks):
          "test_accuracy": 0.9 + 0.01 * trial}
         for variant, index in networks for trial in (1, 2) for epoch in (1, 2)
     ])
-    with figures.settings():
-        figure = figures.learning_curves(metrics, "test_accuracy", "x")
+    with style.settings():
+        figure = curves.learning_curves(metrics, "test_accuracy", "x")
         panels = [panel for panel in figure.axes if panel.get_visible()]
-        figures.close(figure)
     return panels
 
 
@@ -42,8 +41,7 @@ def test_the_axis_shows_networks_that_end_before_a_chain_is_a_tenth_through():
              "test_accuracy": 0.5 + 0.04 * epoch, "density": 1.0} for epoch in range(11)]
     rows += [{"trial": 1, "variant": "fine_tune", "round": 1, "epoch": 100 + epoch,
               "test_accuracy": 0.97, "density": 0.8} for epoch in range(11)]
-    with figures.settings():
-        figure = figures.learning_curves(pd.DataFrame(rows), "test_accuracy", "made up")
+    with style.settings():
+        figure = curves.learning_curves(pd.DataFrame(rows), "test_accuracy", "made up")
         low, high = figure.axes[0].get_ylim()
-        figures.close(figure)
     assert low < 55 and high > 97

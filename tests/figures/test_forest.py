@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from lth_keras import figures
+from lth_keras.figures import forest, style
 
 
 def test_a_difference_without_an_interval_is_a_cross():
@@ -11,10 +11,9 @@ def test_a_difference_without_an_interval_is_a_cross():
            "difference": -0.01, "ci_low": np.nan, "ci_high": np.nan}
     other = row | {"ci_low": -0.02, "ci_high": 0.0}
     one = row | {"trials": 1}
-    with figures.settings():
+    with style.settings():
         rows = [each | {"round": i} for i, each in enumerate((row, other, one), 1)]
-        figure = figures.forest(pd.DataFrame(rows), "full", 0.002, "x")
+        figure = forest.forest(pd.DataFrame(rows), "full", 0.002, "x")
         lines = figure.axes[0].lines
         markers = [line.get_marker() for line in lines if len(line.get_xdata()) == 1]
-        figures.close(figure)
     assert markers == ["x", "o", "o"]

@@ -186,7 +186,7 @@ class Hessian(Measure):
 
 
 def _draw_spectra(leading, title, over):
-    figure, (axes,) = charts.panels(1, height=3.4, title=f"Leading Hessian eigenvalues, {over}:\n"
+    figure, (axes,) = charts.panels(1, height=2.7, title=f"Leading Hessian eigenvalues, {over}:\n"
                                     f"{title}")
     charts.log_scale(axes, "y")
     networks = list(leading.network.unique())
@@ -195,7 +195,7 @@ def _draw_spectra(leading, title, over):
         rows = leading[(leading.network == network) & (leading.eigenvalue > 0)]
         means = rows.groupby("index").eigenvalue.mean()
         axes.plot(means.index, means, color=charts.colour(index), marker=charts.marker(index),
-                  markersize=3, linewidth=1, label=network.replace("|", " on "))
+                  label=network.replace("|", " on "))
     charts.whole_ticks(axes)
     charts.label(axes, "rank", "eigenvalue", legend=False)
     charts.legend_below(figure, axes)
@@ -247,13 +247,13 @@ def _verdicts(wide):
 
 
 def _draw_density(density, title):
-    figure, (axes,) = charts.panels(1, height=3.2, title=f"Spectral density: {title}")
+    figure, (axes,) = charts.panels(1, height=2.4, title=f"Spectral density: {title}")
     axes.set_yscale("log")
     pieces = sorted(density)
     shown = [pieces[i] for i in np.unique(np.linspace(0, len(pieces) - 1, 4).astype(int))]
     for index, piece in enumerate(shown):
         grid, curve = spectrum.density(density[piece]["nodes"], density[piece]["node_weights"])
-        axes.plot(grid, np.maximum(curve, 1e-6), color=charts.colour(index), linewidth=1.3,
+        axes.plot(grid, np.maximum(curve, 1e-6), color=charts.colour(index),
                   linestyle=("-", "--", "-.", ":")[index], label=piece.replace("_on_", " on "))
     axes.set_ylim(bottom=1e-6)
     charts.label(axes, "eigenvalue", "density (1 % Gaussian)")

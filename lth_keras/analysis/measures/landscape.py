@@ -143,7 +143,7 @@ class Landscape(Measure):
         """Contours of the logarithm of the loss."""
         grid = next(iter(arrays.values()))
         title = f"{run.title}, trial {self.trial}:\n{self._title()}"
-        figure, (axes,) = charts.panels(1, height=4.0, title=title)
+        figure, (axes,) = charts.panels(1, height=3.0, title=title)
         logs = np.log10(np.clip(grid["loss"], 1e-8, None))
         # A few huge values at the corners would leave no contour where the networks are.
         top = np.quantile(logs, 0.98)
@@ -153,18 +153,18 @@ class Landscape(Measure):
         figure.colorbar(filled, ax=axes, label=f"log10 {self.split} loss", format="%.2g")
         path = table[table.kind == "path"]
         if not path.empty:
-            axes.plot(path.x, path.y, ".-", color="white", linewidth=1.2, markersize=4,
+            axes.plot(path.x, path.y, ".-", color="white",
                       label=f"path of {self.path_of}")
         for index, row in enumerate(table[table.kind == "network"].itertuples()):
             axes.plot([row.x], [row.y], charts.marker(index), color=charts.colour(index + 1),
-                      markeredgecolor="white", markersize=8, label=row.point.replace("|", " on "))
+                      markeredgecolor="white", markersize=6, label=row.point.replace("|", " on "))
         axes.set_xlim(grid["x"].min(), grid["x"].max())
         axes.set_ylim(grid["y"].min(), grid["y"].max())
         names = {"random": ("first random direction", "second random direction"),
                  "plane": ("distance along the first axis", "distance along the second axis"),
                  "hessian": ("leading eigenvector", "second eigenvector")}[self.kind]
         charts.label(axes, *names, legend=False)
-        legend = axes.legend(fontsize=8.5, loc="best", facecolor="#444444", framealpha=0.75)
+        legend = axes.legend(loc="best", frameon=True, facecolor="#444444", framealpha=0.75)
         for text in legend.get_texts():
             text.set_color("white")
         middle = grid["loss"].min()

@@ -77,8 +77,12 @@ class LevelDistances(Measure):
         charts.legend_below(figure, axes[0])
         layers = [each for each in table.layer.unique() if each.endswith("kernel")]
         shown = layers[:4]
-        by_layer, panels = charts.panels(len(shown), height=2.7, title=f"By layer: {title}")
-        for panel, layer in zip(panels, shown, strict=True):
+        columns = min(2, len(shown))
+        by_layer, panels = charts.panels(
+            columns, -(-len(shown) // columns), 2.0, f"By layer: {title}")
+        for panel in panels[len(shown):]:
+            panel.set_visible(False)
+        for panel, layer in zip(panels, shown, strict=False):
             for index, (pair, name) in enumerate(PAIRS.items()):
                 rows = table[(table.layer == layer) & (table.pair == pair)]
                 charts.mean_line(panel, rows, "level", "relative", index, name)

@@ -10,7 +10,7 @@ from lth_keras.analysis.field_checks import optional_positive, positive, texts
 from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
 from lth_keras.analysis.network_references import joined
 from lth_keras.errors import ConfigurationError
-from lth_keras.figures import charts
+from lth_keras.figures import charts, style
 from lth_keras.paths import safe_name
 from lth_keras.statistics.intervals import mean_interval
 
@@ -110,7 +110,7 @@ class Lines(Measure):
                 points = rows.assign(points=100 * rows.error_barrier)
                 charts.mean_line(right, points, "level", "points", index, _short(pair))
             for axes, text in ((left, "loss barrier"), (right, "error barrier, points")):
-                axes.axhline(0, color="#999999", linewidth=0.7)
+                axes.axhline(0, color=style.GREY, linewidth=0.7)
                 charts.whole_ticks(axes)
                 charts.label(axes, "level", text)
             figures["barriers"] = figure

@@ -102,7 +102,7 @@ class LossCurves(Measure):
         title = f"{run.title}, {charts.trials_text(table.trial.nunique())}"
         columns = min(3, len(shown))
         figure, axes = charts.panels(
-            columns, -(-len(shown) // columns), 2.6, f"Training loss by epoch: {title}")
+            columns, -(-len(shown) // columns), 2.0, f"Training loss by epoch: {title}")
         for panel, level in zip(axes, shown, strict=False):
             charts.log_scale(panel, "y")
             for index, (curve, name) in enumerate(CURVES.items()):

@@ -10,7 +10,7 @@ import pandas as pd
 from lth_keras.analysis import mask_statistics
 from lth_keras.analysis.field_checks import texts
 from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
-from lth_keras.figures import charts
+from lth_keras.figures import charts, style
 from lth_keras.paths import ROUND
 
 TRIALS, UNITS = "trials", "units"
@@ -124,9 +124,9 @@ def _draw_overlap(between, title):
         own = rows[rows.layer == layer]
         charts.mean_line(left, own, "level", "jaccard", index, layer)
         expected = own.groupby("level").expected_jaccard.mean()
-        left.plot(expected.index, expected, ":", color=charts.colour(index), linewidth=1.2)
+        left.plot(expected.index, expected, ":", color=charts.colour(index))
         charts.mean_line(right, own, "level", "z", index, layer)
-    right.axhline(0, color="#999999", linewidth=0.7)
+    right.axhline(0, color=style.GREY, linewidth=0.7)
     right.set_yscale("symlog", linthresh=3)
     for axes, text in ((left, "Jaccard (dotted: by chance)"), (right, "z against chance")):
         charts.whole_ticks(axes)
@@ -135,7 +135,7 @@ def _draw_overlap(between, title):
 
 
 def _draw_units(units, title):
-    figure, panels = charts.panels(2, 2, 2.6, f"What the masks leave: {title}")
+    figure, panels = charts.panels(2, 2, 2.0, f"What the masks leave: {title}")
     rows = _levels(units, "ours")
     for column in ("inputs", "outputs"):
         rows[f"dead_{column}_share"] = rows[f"dead_{column}"] / rows[column]

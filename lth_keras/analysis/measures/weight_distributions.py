@@ -154,7 +154,7 @@ class WeightDistributions(Measure):
             for index, unit in enumerate(shown):
                 found = arrays[f"trial_{trial:02d}-{unit}"].get(f"{when}/all")
                 counts, edges = np.histogram(found, 80, density=True)
-                panel.stairs(counts, edges, color=charts.colour(index), linewidth=1.2, label=unit)
+                panel.stairs(counts, edges, color=charts.colour(index), label=unit)
             panel.locator_params(axis="x", nbins=6)
             charts.label(panel, "weight", "density", f"at the {when} of training",
                          legend=when == "start")
