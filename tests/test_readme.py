@@ -1,0 +1,33 @@
+"""The README's first example, as it stands there."""
+
+import pathlib
+import re
+
+import keras
+import numpy as np
+
+from lth_keras.data.embedded import mnist_5k
+
+README = pathlib.Path(__file__).resolve().parent.parent / "README.md"
+
+
+def test_the_first_python_is_the_readers_own_model_and_runs(tmp_path, monkeypatch):
+    text = re.search(r"^```python\n(.*?)^```$", README.read_text("utf-8"), re.M | re.S)[1]
+    assert text.startswith("import keras\n") and "find_ticket" in text
+    # Real images that need no download, few of them, and no compiling, which takes longer.
+    few = mnist_5k()
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: (
+        (few.x_train[:400, :, :, 0], few.y_train[:400]), (few.x_test[:99, ..., 0],
+                                                         few.y_test[:99])))
+    monkeypatch.chdir(tmp_path)
+    text = text.replace("rate=0.5)", 'rate=0.5, duration="1ep", progress=False, jit=False)')
+    names = {}
+    exec(compile(text, "README.md", "exec"), names)
+    tickets, sparse = names["tickets"], names["sparse"]
+    assert len(tickets) == 4 and tickets[3].density < 0.126
+    assert isinstance(sparse, keras.Sequential)
+    kernels = [layer.kernel.numpy() for layer in sparse.layers if hasattr(layer, "kernel")]
+    assert sum(np.count_nonzero(kernel) for kernel in kernels) <= sum(
+        tickets[3].kept_weights.values())
+    predicted = np.argmax(sparse(tickets.normalize(few.x_test[:99, ..., 0])).numpy(), -1)
+    assert abs(np.mean(predicted == few.y_test[:99]) - tickets[3].test_accuracy) < 0.011
