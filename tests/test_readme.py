@@ -1,4 +1,4 @@
-"""The README's first example, as it stands there."""
+"""The README's first example and the page on Keras 3, as they stand there."""
 
 import pathlib
 import re
@@ -8,7 +8,8 @@ import numpy as np
 
 from lth_keras.data.embedded import mnist_5k
 
-README = pathlib.Path(__file__).resolve().parent.parent / "README.md"
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+README, KERAS_3 = ROOT / "README.md", ROOT / "docs" / "keras3.md"
 
 
 def test_the_first_python_is_the_readers_own_model_and_runs(tmp_path, monkeypatch):
@@ -31,3 +32,18 @@ def test_the_first_python_is_the_readers_own_model_and_runs(tmp_path, monkeypatc
         tickets[3].kept_weights.values())
     predicted = np.argmax(sparse(tickets.normalize(few.x_test[:99, ..., 0])).numpy(), -1)
     assert abs(np.mean(predicted == few.y_test[:99]) - tickets[3].test_accuracy) < 0.011
+
+
+def test_the_page_on_keras_3_runs(tmp_path, monkeypatch):
+    text, = re.findall(r"^```python\n(.*?)^```$", KERAS_3.read_text("utf-8"), re.M | re.S)
+    monkeypatch.chdir(tmp_path)
+    text = text.replace('duration="1ep",', 'duration="1ep", progress=False, jit=False,')
+    names = {}
+    exec(compile(text, "keras3.md", "exec"), names)
+    result, sparse, mine = names["result"], names["sparse"], names["mine"]
+    again = keras.saving.load_model(tmp_path / "sparse.keras")
+    for layer in ("fc1", "fc2", "output"):
+        expected = result[2].trained_weights[f"{layer}/kernel"]
+        assert np.count_nonzero(expected) <= result[2].kept_weights[f"{layer}/kernel"]
+        for model in (sparse, mine, again):
+            assert model.get_layer(layer).kernel.numpy().tobytes() == expected.tobytes()

@@ -20,6 +20,8 @@ _TAKEN = {
 # What decides no number of a training, or none unless another argument is there too.
 _NO_MATTER = ("name", "jit_compile", "is_legacy_optimizer", "ema_momentum",
               "ema_overwrite_frequency", "loss_scale_factor")
+# Which variables it lets be, said after it was made.
+_EXCEPTIONS = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_names")
 
 
 def from_keras(optimizer):
@@ -43,7 +45,7 @@ def from_keras(optimizer):
         )
     config = optimizer.get_config()
     _refuse_others(optimizer, kind, config)
-    values = {name: _number(config[name]) for name in _TAKEN[kind] if name in config}
+    values = {name: config[name] for name in _TAKEN[kind] if name in config}
     values["learning_rate"] = _rate(optimizer, config["learning_rate"])
     if kind == "SGD":
         return SGD(**values)
@@ -67,7 +69,7 @@ def _refuse_others(optimizer, kind, config):
                 f"optimizer is Keras's {kind} with {name}={value!r}, which lth_keras's has not; "
                 "leave it out"
             )
-    if getattr(optimizer, "_exclude_from_weight_decay", None):
+    if any(getattr(optimizer, name, None) for name in _EXCEPTIONS):
         raise ConfigurationError(
             f"optimizer is Keras's {kind} with exclude_from_weight_decay, which lth_keras's has "
             "not; leave it out"
@@ -77,7 +79,7 @@ def _refuse_others(optimizer, kind, config):
 def _rate(optimizer, rate):
     """A number, or a `KerasSchedule` of one of Keras's schedules."""
     if not isinstance(rate, dict):
-        return _number(rate)
+        return _decimal(rate)
     schedules = keras.optimizers.schedules
     if not hasattr(schedules, rate["class_name"]) or rate.get("registered_name"):
         raise ConfigurationError(
@@ -88,8 +90,6 @@ def _rate(optimizer, rate):
         name: value for name, value in rate["config"].items() if name != "name"})
 
 
-def _number(value):
-    """A Python number; a float32 as the decimal that was written: 0.001, not 0.0010000000475."""
-    if value is None or isinstance(value, bool):
-        return value
-    return float(str(np.float32(value))) if hasattr(value, "dtype") else value
+def _decimal(rate):
+    """A float32 as the decimal that was written: 0.001, where Keras gives back 0.0010000000475."""
+    return float(str(np.float32(rate)))
