@@ -8,14 +8,17 @@ The same experiment, store and resuming as the command's; for variants and trial
 """
 
 import dataclasses
+import os
 import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from rich.console import Console
 
 from lth_keras.compat import keras, tf
 from lth_keras.console.progress import ProgressDisplay
-from lth_keras.criteria import Magnitude
+from lth_keras.criteria import Criterion, Magnitude
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare
@@ -26,11 +29,16 @@ from lth_keras.training import Adam
 
 
 def find_ticket(
-    model, train, test, rounds=10, rate=0.2, duration="5ep", *,
-    rates=None, scope="layerwise", rewind_to="0it", criterion=None, optimizer=None,
-    batch_size=128, validation=0.1, mean=0.0, std=1.0, augmentation=None, never_prune=(),
-    jit="auto", seed=0, name=None, output_dir="runs", progress=True,
-):
+    model: Callable[..., Any], train: Any, test: Any, rounds: int = 10, rate: float = 0.2,
+    duration: str = "5ep", *,
+    rates: Mapping[str, float | None] | None = None, scope: str = "layerwise",
+    rewind_to: str = "0it", criterion: Criterion | None = None, optimizer: Any = None,
+    batch_size: int = 128, validation: float | int = 0.1,
+    mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
+    augmentation: Callable | None = None, never_prune: Sequence[str] = (),
+    jit: str | bool = "auto", seed: int = 0, name: str | None = None,
+    output_dir: str | os.PathLike = "runs", progress: bool = True,
+) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
     Trains the dense network, then `rounds` times: prunes, sets the remaining weights back, trains
@@ -79,7 +87,7 @@ def find_ticket(
             ),
             optimizer=Adam() if optimizer is None else optimizer,
             duration=duration, batch_size=batch_size, augmentation=augmentation,
-            never_prune=never_prune, jit=jit, seed=seed,
+            never_prune=tuple(never_prune), jit=jit, seed=seed,
             name=name or getattr(model, "__name__", "ticket"),
         )
         prepared = prepare(experiment, output_dir)
@@ -103,12 +111,12 @@ class ArrayDataset:
     mean: float | tuple = 0.0
     std: float | tuple = 1.0
 
-    def load(self, data_dir=None):
+    def load(self, data_dir=None, task=None):
         """`LoadedData`."""
         del data_dir
         return from_arrays(
             self.x_train, self.y_train, self.x_test, self.y_test,
-            validation=self.validation, mean=self.mean, std=self.std,
+            validation=self.validation, mean=self.mean, std=self.std, task=task,
         )
 
     def get_config(self):

@@ -12,9 +12,10 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
 
 # From the ground up; a module may import from its own layer and from those before it.
 LAYERS = (
-    {"errors", "durations", "paths", "files", "seeds", "signals", "sink", "masks", "criteria",
-     "wording"},
+    {"errors", "durations", "paths", "files", "seeds", "signals", "sink", "masks", "metric",
+     "criteria", "wording"},
     {"compat", "variables", "keras3"},
+    {"tasks"},
     {"data", "models", "pruning", "initializers"},
     {"statistics"},
     {"store"},

@@ -13,7 +13,6 @@ from lth_keras.experiment.mask_rules import (
 )
 from lth_keras.experiment.multi_worker import follow
 from lth_keras.experiment.prepare import prepare
-from lth_keras.experiment.stopping import Stopper
 from lth_keras.experiment.ticket_file import TicketMask, TicketWeights
 from lth_keras.experiment.variant import Variant
 from lth_keras.experiment.watched_gradients import WatchedGradients
@@ -30,6 +29,6 @@ from lth_keras.experiment.weight_rules import (
 __all__ = [
     "Architecture", "ChainedMask", "EmpiricalDraw", "Experiment", "FoundMask", "FreshDraw", "IMP",
     "InitialWeights", "KeepAll", "MaskRule", "MatchedWidth", "PrunedMask", "RewoundWeights",
-    "SameArchitecture", "ShuffledMask", "SignedDraw", "Stopper", "TicketMask", "TicketWeights",
+    "SameArchitecture", "ShuffledMask", "SignedDraw", "TicketMask", "TicketWeights",
     "TrainedWeights", "Variant", "WatchedGradients", "WeightRule", "execute", "follow", "prepare",
 ]

@@ -8,7 +8,7 @@ from lth_keras import files, masks
 from lth_keras.experiment import pruner
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
-from lth_keras.store.metrics import MetricsRow, relabelled, rows_to_csv
+from lth_keras.store.metrics import MetricsRow, columns, relabelled, rows_to_csv
 from lth_keras.store.network_reader import read_masks
 from lth_keras.training import TrainingProgress, TrainState
 
@@ -71,6 +71,7 @@ def store_equal_round(job):
         **network_folder.facts(source), "unit": job.name, "variant": job.label,
         "equal_to": source.name,
         "weights_rule": type(job.variant.weights).__name__,
+        "starts_from": job.variant.weights.equals,
         "train_seconds": 0.0, "evaluate_seconds": 0.0,
     }
     facts.pop("files")
@@ -82,6 +83,7 @@ def _facts(job, start, progress):
     # A narrower network's weights are counted as a share of the FULL network's too: only so can
     # it be compared with the ticket of its size.
     full = sum(weight.size for weight in job.context.prunable)
+    metric = job.context.metric.name
     facts = {
         "trial": job.trial, "unit": job.name, "variant": job.label, "round": job.round,
         "density": masks.total_kept(start.masks) / full, "kept_weights": masks.kept(start.masks),
@@ -89,8 +91,9 @@ def _facts(job, start, progress):
         "prunable_weights": masks.size(start.masks), "architecture": job.arguments,
         "start_step": start.step, "steps": progress.state.step, "diverged": progress.diverged,
         "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
+        "starts_from": job.variant.weights.equals if job.variant else None,
         **job.told,
-        "final_test_accuracy": progress.evaluations[-1].test_accuracy,
+        f"final_test_{metric}": progress.evaluations[-1].values[f"test_{metric}"],
         "train_seconds": round(progress.train_seconds, 3),
         "evaluate_seconds": round(progress.evaluate_seconds, 3),
     }
@@ -106,8 +109,8 @@ def _rows(job, density, evaluations):
     return rows_to_csv([
         MetricsRow(
             trial=job.trial, variant=job.label, round=job.round, density=density,
-            epoch=evaluation.step / job.context.steps_per_epoch,
-            **dataclasses.asdict(evaluation),
+            step=evaluation.step, epoch=evaluation.step / job.context.steps_per_epoch,
+            values=evaluation.values,
         )
         for evaluation in evaluations
-    ])
+    ], columns(job.context.task.metrics))

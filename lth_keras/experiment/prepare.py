@@ -62,7 +62,7 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
     """
     # First of all: TensorFlow wants to know its cluster before it computes anything.
     replicas = experiment.distribution.start()
-    data = experiment.dataset.load(data_dir) if data is None else data
+    data = experiment.dataset.load(data_dir, experiment.task) if data is None else data
     prepared = assemble(experiment, data, output_dir, checkpoint_seconds, should_stop, replicas)
     context = prepared.context
     multi_worker.check_same_run(context, prepared.run)

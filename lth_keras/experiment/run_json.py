@@ -127,8 +127,12 @@ class RunJson:
             ] if schedule.scope == "layerwise" else None,
             "units": [[job.trial, job.name] for job in prepared.jobs],
             "traces": context.trace_counts(),
+            "descriptions": [
+                [variant.name, variant.description] for variant in experiment.variants],
             "published": [dataclasses.asdict(figure) for figure in experiment.published],
-            "margin": experiment.margin,
+            "task": identity.describe(context.task),
+            "metrics": [dataclasses.asdict(metric) for metric in context.task.metrics],
+            "margin": context.margin,
             **facts,
         })
         self._before = files.read_sealed_json(self._paths.run_json)

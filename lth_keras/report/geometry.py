@@ -42,7 +42,7 @@ def stored_geometry(paths):
 
     What cannot be read is no reason to be without a report: its `problem` says so.
     """
-    folders = (path for path in (paths.root / "analysis").glob("*") if path.is_dir())
+    folders = (path for path in paths.analysis.glob("*") if path.is_dir())
     return tuple(_read(folder) for folder in sorted(folders))
 
 

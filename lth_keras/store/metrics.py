@@ -5,19 +5,28 @@ import dataclasses
 import io
 import math
 import pathlib
+import re
 
 import numpy as np
 import pandas as pd
 
 from lth_keras import files
 from lth_keras.errors import RunError
+from lth_keras.metric import ACCURACY, value_columns
 
-COLUMNS = (
-    "trial", "variant", "round", "density", "step", "epoch", "train_loss", "train_accuracy",
-    "val_loss", "val_accuracy", "test_loss", "test_accuracy",
-)
+_PLACE = ("trial", "variant", "round", "density", "step", "epoch")
 _WHOLE = ("trial", "round", "step")
-_HEADER = ",".join(COLUMNS) + "\n"
+
+
+def columns(metrics):
+    """Columns of a metrics file for these `Metric`s."""
+    return (*_PLACE, *value_columns(metrics))
+
+
+COLUMNS = columns([ACCURACY])
+# The metrics after each split's loss, the same in each.
+_PATTERN = re.compile(",".join([
+    *_PLACE, *(rf"{split}_loss(?:,{split}_\w+)+" for split in ("train", "val", "test"))]))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,9 +43,9 @@ class MetricsRow:
       density: share of prunable weights kept, 0 to 1.
       step: optimizer updates so far.
       epoch: the same in passes over the training set, perhaps with a fraction.
-      train_loss, val_loss, test_loss: mean over the split; None if not evaluated. A loss that is
-        not a number is recorded as inf: where tables are read, NaN is what was not evaluated.
-      train_accuracy, val_accuracy, test_accuracy: 0 to 1; None if not evaluated.
+      values: {column: number} as `metric.value_columns` names them; None if not evaluated. A loss
+        that is not a number is recorded as inf: where tables are read, NaN is what was not
+        evaluated.
 
     Raises:
       ValueError: an accuracy lies outside 0 to 1, or the variant's name would break a CSV line.
@@ -48,35 +57,30 @@ class MetricsRow:
     density: float
     step: int
     epoch: float
-    train_loss: float | None = None
-    train_accuracy: float | None = None
-    val_loss: float | None = None
-    val_accuracy: float | None = None
-    test_loss: float | None = None
-    test_accuracy: float | None = None
+    values: dict
 
     def __post_init__(self):
         if not self.variant or set(self.variant) & set(',"\r\n'):
             raise ValueError(f"variant {self.variant!r} cannot be a field of a CSV file")
-        for column in COLUMNS:
-            value = getattr(self, column)
-            if column in _WHOLE:
-                value = int(value)
-            elif column != "variant" and value is not None:
-                value = _plain(value)
-            if column.endswith("_accuracy") and value is not None and not 0 <= value <= 1:
-                raise ValueError(f"{column} is {value}; expected 0 to 1, or None: not evaluated")
-            if column.endswith("_loss") and value is not None and math.isnan(value):
-                value = math.inf
-            object.__setattr__(self, column, value)
+        for name in _PLACE:
+            if name != "variant":
+                kind = int if name in _WHOLE else _plain
+                object.__setattr__(self, name, kind(getattr(self, name)))
+        object.__setattr__(
+            self, "values", {name: _value(name, each) for name, each in self.values.items()})
 
 
-def rows_to_csv(rows):
-    """The text of a metrics file: `COLUMNS`, then a line for each `MetricsRow`."""
-    lines = (
-        ",".join(_field(getattr(row, column)) for column in COLUMNS) + "\n" for row in rows
-    )
-    return _HEADER + "".join(lines)
+def rows_to_csv(rows, header=COLUMNS):
+    """The text of a metrics file: `header`, then a line for each `MetricsRow`.
+
+    What a row has no value for was not evaluated.
+    """
+    lines = [",".join(header)]
+    for row in rows:
+        place = [getattr(row, name) for name in _PLACE]
+        values = [row.values.get(name) for name in header[len(_PLACE):]]
+        lines.append(",".join(map(_field, place + values)))
+    return "\n".join(lines) + "\n"
 
 
 def read_csv(path):
@@ -87,11 +91,13 @@ def read_csv(path):
     Raises:
       RunError: the file is missing, or is no metrics file.
     """
-    kinds = {column: "int64" if column in _WHOLE else "float64" for column in COLUMNS}
+    text = _text(path)
+    names = _header(text).split(",")
+    kinds = {column: "int64" if column in _WHOLE else "float64" for column in names}
     try:
         return pd.read_csv(
-            io.StringIO(_text(path)), dtype=kinds | {"variant": "str"}, keep_default_na=False,
-            na_values={column: [""] for column in COLUMNS if column != "variant"},
+            io.StringIO(text), dtype=kinds | {"variant": "str"}, keep_default_na=False,
+            na_values={column: [""] for column in names if column != "variant"},
         )
     except ValueError as error:
         raise RunError(
@@ -99,15 +105,40 @@ def read_csv(path):
         ) from error
 
 
-def concatenate(paths, to):
+def concatenate(paths, to, header=COLUMNS):
     """Writes the metrics files `paths`, in this order, as one file `to`, whole or not at all.
 
-    Lines are copied as they are: no number is read and written again.
+    Lines are copied as they are: no number is read and written again. `header` is that of no
+    file.
 
     Raises:
-      RunError: a file is missing or is no metrics file, or `to` cannot be written.
+      RunError: a file is missing or is no metrics file, they have unequal columns, or `to` cannot
+        be written.
     """
-    files.write_text(to, _HEADER + "".join(_text(path)[len(_HEADER):] for path in paths))
+    first, parts = None, []
+    for path in paths:
+        text = _text(path)
+        own = _header(text)
+        if first is not None and own != first:
+            raise RunError(
+                f"{path} has the columns {own}; expected {first}, those of the files before it: "
+                "`run.py verify RUN` looks for further damage"
+            )
+        first = own
+        parts.append(text[len(own) + 1:])
+    files.write_text(to, "".join([first or ",".join(header), "\n", *parts]))
+
+
+def _value(name, value):
+    if value is None:
+        return None
+    value = _plain(value)
+    if name.endswith("_loss"):
+        return math.inf if math.isnan(value) else value
+    if name.endswith("_accuracy") and not 0 <= value <= 1:
+        raise ValueError(f"{name} is {value}; expected 0 to 1, or None: not evaluated")
+    # Beside a loss that is not finite, and so recorded as one, there may be no such number.
+    return None if math.isnan(value) else value
 
 
 def relabelled(path, variant):
@@ -144,9 +175,13 @@ def _text(path):
         raise RunError(
             f"cannot read {path}: {error}; `run.py verify RUN` tells what else is missing"
         ) from error
-    if not text.startswith(_HEADER) or not text.endswith("\n"):
+    if not _PATTERN.fullmatch(_header(text)) or not text.endswith("\n"):
         raise RunError(
             f"{path} is no metrics file: its first line is {text.partition(chr(10))[0][:80]!r}; "
-            f"expected {_HEADER.strip()!r} and whole lines"
+            f"expected {','.join(COLUMNS)!r}, or another metric's, and whole lines"
         )
     return text
+
+
+def _header(text):
+    return text.partition("\n")[0]

@@ -20,8 +20,8 @@ from lth_keras.store.network_reader import (
     read_weights,
 )
 
-# Which file of the trial a weight rule starts from.
-_STARTS = {"RewoundWeights": "rewind", "InitialWeights": "initial"}
+# How a point of the trial is read that a network's done.json says it starts from, masked.
+_POINTS = {"initial": read_initial, "rewind": read_rewind}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -197,11 +197,11 @@ def _check_round(paths, header, folder, facts, index, found):
 
 
 def _check_start(paths, facts, found, initial):
-    name = _STARTS.get(facts.get("weights_rule"))
+    name = facts.get("starts_from")
     if name is None or facts["architecture"]:
         return
-    point = read_initial if name == "initial" else read_rewind
-    for key, array in masks.apply(found, point(paths, facts["trial"])).items():
+    point = _POINTS[name](paths, facts["trial"])
+    for key, array in masks.apply(found, point).items():
         if not np.array_equal(array, initial[key]):
             raise RunError(f"initial.npz is not mask × {name}.npz at {key}")
 

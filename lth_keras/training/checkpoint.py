@@ -39,7 +39,8 @@ class Checkpoint:
 
     def save(self, progress):
         """Keeps `progress`, whose state is up to date."""
-        arrays = {"totals": progress.totals, "facts": np.array(json.dumps({
+        totals = [] if progress.totals is None else progress.totals
+        arrays = {"totals": np.asarray(totals, np.float32), "facts": np.array(json.dumps({
             "step": progress.state.step,
             "captured_step": progress.captured.step if progress.captured else None,
             "evaluations": [dataclasses.asdict(each) for each in progress.evaluations],
@@ -68,7 +69,8 @@ class Checkpoint:
                 captured = _state("captured", arrays, facts["captured_step"])
             return TrainingProgress(
                 _state("state", arrays, facts["step"]),
-                [Evaluation(**each) for each in facts["evaluations"]], arrays["totals"], captured,
+                [Evaluation(**each) for each in facts["evaluations"]],
+                arrays["totals"] if arrays["totals"].size else None, captured,
                 diverged=facts["diverged"], train_seconds=facts["train_seconds"],
                 evaluate_seconds=facts["evaluate_seconds"],
             )
