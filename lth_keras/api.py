@@ -108,8 +108,8 @@ class ArrayDataset:
     x_test: np.ndarray = dataclasses.field(repr=False)
     y_test: np.ndarray = dataclasses.field(repr=False)
     validation: float | int = 0
-    mean: float | tuple = 0.0
-    std: float | tuple = 1.0
+    mean: float | Sequence[float] = 0.0
+    std: float | Sequence[float] = 1.0
 
     def load(self, data_dir=None, task=None):
         """`LoadedData`."""
@@ -125,14 +125,14 @@ class ArrayDataset:
                 "std": np.asarray(self.std).tolist()}
 
 
-def _as_given(error):
+def _as_given(error: ConfigurationError) -> str:
     """An error's text with the names of `find_ticket`'s own arguments."""
     # gin appends a line for each configurable that an error passed through.
     first = str(error).splitlines()[0]
     return re.sub(r"\b(Experiment|IMP|RewindingSchedule)\.(?=[a-z])", "", first)
 
 
-def _pair(data, which):
+def _pair(data: Any, which: str) -> tuple[np.ndarray, np.ndarray]:
     """(images, labels) as arrays."""
     if isinstance(data, tf.data.Dataset):
         data = _collect(data, which)

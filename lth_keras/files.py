@@ -8,6 +8,8 @@ import os
 import pathlib
 import zipfile
 import zlib
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +20,7 @@ _ARCHIVE_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 @contextlib.contextmanager
-def writing(path):
+def writing(path: str | os.PathLike) -> Iterator[None]:
     """Turns what the system says of a full disk, or of a wrong place, into one line.
 
     Raises:
@@ -33,7 +35,7 @@ def writing(path):
         ) from error
 
 
-def write_bytes(path, content):
+def write_bytes(path: str | os.PathLike, content: bytes) -> None:
     """Writes `content` so that `path` holds all of it or what it held before.
 
     Raises:
@@ -56,23 +58,23 @@ def write_bytes(path, content):
             temporary.unlink()
 
 
-def remove_temporaries(root):
+def remove_temporaries(root: str | os.PathLike) -> None:
     """Takes away what processes that were killed while they wrote left below `root`."""
     for path in pathlib.Path(root).rglob(".*.[0-9]*.tmp"):
         path.unlink(missing_ok=True)
 
 
-def write_text(path, text):
+def write_text(path: str | os.PathLike, text: str) -> None:
     """`write_bytes` for text, in UTF-8."""
     write_bytes(path, text.encode("utf-8"))
 
 
-def write_json(path, content):
+def write_json(path: str | os.PathLike, content: Any) -> None:
     """`write_bytes` for JSON, with sorted keys so that equal contents are equal bytes."""
     write_text(path, json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 
-def read_json(path):
+def read_json(path: str | os.PathLike) -> Any:
     """The JSON in `path`.
 
     Raises:
@@ -84,12 +86,12 @@ def read_json(path):
         raise RunError(f"cannot read {path}: {error}") from error
 
 
-def write_sealed_json(path, content):
+def write_sealed_json(path: str | os.PathLike, content: dict) -> None:
     """`write_json` with the SHA-256 of the rest under 'seal', so that a later change shows."""
     write_json(path, {**content, "seal": _seal(content)})
 
 
-def read_sealed_json(path):
+def read_sealed_json(path: str | os.PathLike) -> dict:
     """What `write_sealed_json` wrote, without the seal.
 
     Raises:
@@ -101,7 +103,8 @@ def read_sealed_json(path):
     return content
 
 
-def write_npz(path, arrays, compress=False):
+def write_npz(path: str | os.PathLike, arrays: dict[str, np.ndarray],
+              compress: bool = False) -> None:
     """Writes a dict of arrays as an .npz whose bytes depend on the arrays alone.
 
     `np.savez` stamps each member with the time of day, so that two equal runs would differ.
@@ -123,7 +126,7 @@ def write_npz(path, arrays, compress=False):
     write_bytes(path, buffer.getvalue())
 
 
-def read_npz(path):
+def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
     """{key: array} of an .npz; pickled objects are refused.
 
     Raises:
@@ -139,7 +142,7 @@ def read_npz(path):
         ) from error
 
 
-def sha256(path):
+def sha256(path: str | os.PathLike) -> str:
     """Hexadecimal SHA-256 of a file's bytes."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,9 +10,9 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import checking, identity, multi_worker
 from lth_keras.experiment.bindings import Bindings
 from lth_keras.experiment.context import Context
-from lth_keras.experiment.experiment import Experiment
 from lth_keras.experiment.imp import all_jobs
 from lth_keras.experiment.job_context import JobContext
+from lth_keras.experiment.settings import Experiment
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
 from lth_keras.variables import named_variables

@@ -7,6 +7,7 @@ milestones.
 
 import dataclasses
 import math
+from typing import Any
 
 import gin
 
@@ -53,7 +54,7 @@ class StepDecay:
             Duration.parse(milestone, "StepDecay.milestones")
         Duration.parse(self.warmup, "StepDecay.warmup")
 
-    def build(self, steps_per_epoch):
+    def build(self, steps_per_epoch: int) -> Any:
         """The Keras schedule, with durations turned into steps.
 
         Raises:
@@ -97,7 +98,7 @@ class CosineDecay:
         Duration.parse(self.duration, "CosineDecay.duration")
         Duration.parse(self.warmup, "CosineDecay.warmup")
 
-    def build(self, steps_per_epoch):
+    def build(self, steps_per_epoch: int) -> Any:
         """The Keras schedule, with durations turned into steps.
 
         Raises:
@@ -127,7 +128,7 @@ class KerasSchedule:
     """
 
     name: str
-    arguments: dict = dataclasses.field(default_factory=dict)
+    arguments: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
         known = sorted(
@@ -138,7 +139,7 @@ class KerasSchedule:
                 f"KerasSchedule.name is {self.name!r}; expected one of {', '.join(known)}")
         self.build(1)
 
-    def build(self, steps_per_epoch):
+    def build(self, steps_per_epoch: int) -> Any:
         """The Keras schedule."""
         del steps_per_epoch
         try:
@@ -150,7 +151,7 @@ class KerasSchedule:
             ) from error
 
 
-def check_learning_rate(learning_rate, name):
+def check_learning_rate(learning_rate: Any, name: str) -> None:
     """Checks that `build_learning_rate` can make something of it.
 
     Raises:
@@ -165,7 +166,7 @@ def check_learning_rate(learning_rate, name):
         _check_positive(learning_rate, name)
 
 
-def build_learning_rate(learning_rate, steps_per_epoch):
+def build_learning_rate(learning_rate: Any, steps_per_epoch: int) -> Any:
     """A number as it is, or the Keras schedule of `StepDecay`, `CosineDecay` and their like.
 
     Raises:
@@ -197,7 +198,7 @@ class _Steps(keras.optimizers.schedules.LearningRateSchedule):
         passed = tf.reduce_sum(tf.cast(tf.cast(step, tf.int64) >= boundaries, tf.int32))
         return tf.gather(tf.constant(rates, tf.float32), passed) * _ramp(step, self.warmup)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {"initial": self.initial, "factor": self.factor, "boundaries": self.boundaries,
                 "warmup": self.warmup}
 
@@ -213,7 +214,7 @@ class _Cosine(keras.optimizers.schedules.LearningRateSchedule):
         share = tf.clip_by_value(done / (self.steps - self.warmup), 0.0, 1.0)
         return self.initial * 0.5 * (1.0 + tf.cos(math.pi * share)) * _ramp(step, self.warmup)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {"initial": self.initial, "steps": self.steps, "warmup": self.warmup}
 
 

@@ -176,7 +176,7 @@ class Experiment:
                 )
             names.add(variant.name)
 
-    def check_durations(self, steps_per_epoch):
+    def check_durations(self, steps_per_epoch: int) -> None:
         """Checks what can be checked only once the data's size is known.
 
         Raises:
