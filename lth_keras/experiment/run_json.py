@@ -105,7 +105,7 @@ class RunJson:
         files.write_sealed_json(self._paths.run_json, {
             "run": prepared.run, "experiment": experiment.name, "format": identity.FORMAT,
             "state": state,
-            "data": provenance.data_facts(prepared.data),
+            "data": provenance.data_facts(prepared.data, prepared.fallback_changes),
             "versions": versions, "continued_with": continued,
             "installed": before.get("installed", provenance.installed()),
             "machine": provenance.machine(),
