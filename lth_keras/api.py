@@ -19,11 +19,12 @@ from rich.console import Console
 from lth_keras.compat import keras, tf
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.criteria import Criterion, Magnitude
-from lth_keras.data import from_arrays
+from lth_keras.data import from_arrays, has_fields, input_fields
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare
 from lth_keras.keras3 import is_keras3
 from lth_keras.pruning import RewindingSchedule
+from lth_keras.tasks import Classification, Task
 from lth_keras.tickets import Tickets
 from lth_keras.training import Adam
 
@@ -36,8 +37,9 @@ def find_ticket(
     batch_size: int = 128, validation: float | int = 0.1,
     mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
     augmentation: Callable | None = None, never_prune: Sequence[str] = (),
-    jit: str | bool = "auto", seed: int = 0, name: str | None = None,
-    output_dir: str | os.PathLike = "runs", progress: bool = True,
+    also_prune: Sequence[str] = (), initial_weights: str | os.PathLike | None = None,
+    output: str | None = None, task: Task | None = None, jit: str | bool = "auto", seed: int = 0,
+    name: str | None = None, output_dir: str | os.PathLike = "runs", progress: bool = True,
 ) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
@@ -48,8 +50,9 @@ def find_ticket(
     Args:
       model: function (input_shape, num_classes) -> Keras model that gives logits; functional or
         Sequential, nested ones too, of tf_keras (`lth_keras.compat.keras`) or of Keras 3 (`keras`).
-      train: (images, labels): arrays [N, …] and integers [N] (or [N, 1]) from 0 on; or a finite
-        `tf.data.Dataset` of such pairs, in batches or not. uint8 is scaled to [0, 1].
+      train: (examples, labels): arrays [N, …] and integers [N] (or [N, 1]) from 0 on; or a finite
+        `tf.data.Dataset` of such pairs, in batches or not. uint8 is scaled to [0, 1]. For a model
+        with several inputs, examples are a tuple or a dict of arrays.
       test: the same; evaluated, and never used to choose anything.
       rounds: how many times weights are pruned.
       rate: share of the remaining weights that goes in a round.
@@ -58,7 +61,9 @@ def find_ticket(
       criterion: what ranks the weights, of `lth_keras.criteria`; None is `Magnitude()`.
       optimizer: a configuration from `lth_keras.training`, or an Adam, AdamW or SGD of Keras's own
         with one of its schedules; None is `Adam()`.
-      batch_size, augmentation, never_prune, jit, seed: as `Experiment`'s.
+      batch_size, augmentation, never_prune, also_prune, initial_weights, output, jit, seed: as
+        `Experiment`'s.
+      task: what the labels are, of `lth_keras.tasks`; None is `Classification()`.
       validation: share or count of the training examples to hold out, for you to choose by.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
       name: the run's; None is the model function's.
@@ -70,7 +75,8 @@ def find_ticket(
 
     Raises:
       ConfigurationError: something does not fit; nothing was written.
-      RunError: the run cannot go on; what is stored stays good.
+      RunError: the run cannot go on; what is stored stays good. Or the dense network diverged, so
+        that there is nothing to prune.
     """
     if isinstance(model, keras.Model) or is_keras3(model) or not callable(model):
         raise ConfigurationError(
@@ -87,7 +93,9 @@ def find_ticket(
             ),
             optimizer=Adam() if optimizer is None else optimizer,
             duration=duration, batch_size=batch_size, augmentation=augmentation,
-            never_prune=tuple(never_prune), jit=jit, seed=seed,
+            never_prune=tuple(never_prune), also_prune=tuple(also_prune),
+            initial_weights=initial_weights, output=output, jit=jit, seed=seed,
+            task=Classification() if task is None else task,
             name=name or getattr(model, "__name__", "ticket"),
         )
         prepared = prepare(experiment, output_dir)
@@ -96,7 +104,9 @@ def find_ticket(
     console = Console(quiet=not progress)
     with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
         execute(prepared, reporter)
-    return Tickets(prepared)
+    tickets = Tickets(prepared)
+    tickets.check_dense()
+    return tickets
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -122,7 +132,13 @@ class ArrayDataset:
     def get_config(self):
         """What a run's identity needs beside the fingerprint of the arrays."""
         return {"validation": self.validation, "mean": np.asarray(self.mean).tolist(),
-                "std": np.asarray(self.std).tolist()}
+                "std": np.asarray(self.std).tolist(), **self._fields()}
+
+    def _fields(self):
+        # Of one array its shape and type are in the fingerprint; packed rows look all alike.
+        if not has_fields(self.x_train, len(self.y_train)):
+            return {}
+        return {"inputs": input_fields(self.x_train, "the training examples").describe()}
 
 
 def _as_given(error: ConfigurationError) -> str:
@@ -132,8 +148,8 @@ def _as_given(error: ConfigurationError) -> str:
     return re.sub(r"\b(Experiment|IMP|RewindingSchedule)\.(?=[a-z])", "", first)
 
 
-def _pair(data: Any, which: str) -> tuple[np.ndarray, np.ndarray]:
-    """(images, labels) as arrays."""
+def _pair(data: Any, which: str) -> tuple[Any, np.ndarray]:
+    """(examples, labels) as arrays; examples of several arrays as a tuple or a dict of them."""
     if isinstance(data, tf.data.Dataset):
         data = _collect(data, which)
     if not isinstance(data, (tuple, list)) or len(data) != 2:
@@ -141,7 +157,9 @@ def _pair(data: Any, which: str) -> tuple[np.ndarray, np.ndarray]:
             f"{which} is a {type(data).__name__}; expected a pair (images, labels) or a "
             "tf.data.Dataset of such pairs"
         )
-    images, labels = (np.asarray(each) for each in data)
+    images, labels = data[0], np.asarray(data[1])
+    if not has_fields(images, len(labels) if labels.ndim else 0):
+        images = np.asarray(images)
     # Keras's own data sets give CIFAR's labels as a column.
     return images, labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
 
@@ -157,10 +175,10 @@ def _collect(dataset, which):
             f"{which} is a tf.data.Dataset without an end; expected one pass over the examples: "
             "leave repeat() out"
         )
-    image, label = (each.shape for each in spec)
+    image, label = tf.nest.flatten(spec[0])[0].shape, spec[1].shape
     if label.rank and image[0] == label[0]:
         dataset = dataset.unbatch()
     pairs = list(dataset.as_numpy_iterator())
     if not pairs:
         raise ConfigurationError(f"{which} is a tf.data.Dataset without an example")
-    return tuple(np.stack(each) for each in zip(*pairs, strict=True))
+    return tf.nest.map_structure(lambda *each: np.stack(each), *pairs)

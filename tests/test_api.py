@@ -264,3 +264,15 @@ def test_a_module_that_misses_one_itself_is_told_apart(tmp_path, monkeypatch, ca
     gin_file.write_text("import models_with_a_gap\nExperiment.model = @build\n")
     assert main([f"--gin_file={gin_file}"]) == 2
     assert "models_with_a_gap.py imports no_such_library" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_a_tf_data_set_of_several_inputs(batched):
+    from lth_keras.api import _pair
+
+    given = {"a": np.arange(8, dtype=np.float32).reshape(4, 2), "b": np.arange(4)}
+    dataset = tf.data.Dataset.from_tensor_slices((given, np.arange(4) % 2))
+    found, labels = _pair(dataset.batch(3) if batched else dataset, "train")
+    assert set(found) == {"a", "b"} and labels.tolist() == [0, 1, 0, 1]
+    for key, array in given.items():
+        assert np.array_equal(found[key], array)

@@ -9,9 +9,10 @@ def check_network(context):
     Raises:
       ConfigurationError: a name is no layer's, or IMP's criterion asks for more than the data have.
     """
-    experiment, model = context.experiment, context.build()
+    experiment, model = context.experiment, context.plain
     pruning.check_never_prune(model, experiment.never_prune)
-    pruning.check_rates(model, experiment.imp.schedule.rates)
+    pruning.check_also_prune(model, experiment.also_prune)
+    pruning.check_rates(model, experiment.imp.schedule.rates, experiment.also_prune)
     experiment.imp.criterion.check(context.data)
 
 

@@ -1,6 +1,7 @@
 """`Experiment` and `IMP`: everything that decides a run's numbers, bound by gin."""
 
 import dataclasses
+import os
 
 import gin
 
@@ -65,7 +66,10 @@ class Experiment:
       name: the run's name; None means the gin file's.
       augmentation: None, or a function (images, seed) -> images on the device.
       jit: XLA: 'auto', True or False.
-      never_prune: names of layers that stay dense.
+      never_prune: names of layers that stay dense, or keys of kernels, as
+        'lstm/cell/recurrent_kernel'.
+      also_prune: names of layers, or keys of kernels, that are pruned though their like are left
+        dense: embeddings, depthwise kernels.
       evaluation_batch_size: examples per step of an evaluation.
       published: `PublishedFigure`s to set beside the results.
       margin: how much worse the task's first metric may be on average, at the end on the test
@@ -74,6 +78,10 @@ class Experiment:
       on_divergence: when a network's loss is not finite: 'record' ends that network's training,
         says so in the tables and goes on with what does not need it; 'stop' ends the run.
       distribution: `OneDevice`, `Mirrored` or `MultiWorkerMirrored`; no part of the run's name.
+      initial_weights: None, or a file with the weights that every trial starts from, its θ_0: a
+        pre-trained network. See `read_initial_weights`.
+      output: of a model with several outputs, the name of the one that the labels are for; the
+        others, and the layers that only they need, are left out.
       precision: 'float32', or mixed: 'mixed_float16' for GPUs, 'mixed_bfloat16'.
       task: what the outputs are for: `Classification`, `BinaryClassification`, `Regression`,
         `LanguageModel`, or one of your own (`lth_keras.tasks`).
@@ -96,11 +104,14 @@ class Experiment:
     augmentation: object = None
     jit: str | bool = "auto"
     never_prune: tuple = ()
+    also_prune: tuple = ()
     evaluation_batch_size: int = 1024
     published: tuple = ()
     margin: float | None = None
     on_divergence: str = "record"
     distribution: object = dataclasses.field(default_factory=OneDevice)
+    initial_weights: str | os.PathLike | None = None
+    output: str | None = None
     precision: str = "float32"
     task: object = dataclasses.field(default_factory=Classification)
     on_fallback: dict = dataclasses.field(default_factory=dict)
@@ -162,6 +173,13 @@ class Experiment:
         # A text would be a name for each of its letters.
         _check_entries(self.never_prune, str, "Experiment.never_prune",
                        "names of layers, like ('output',)")
+        _check_entries(self.also_prune, str, "Experiment.also_prune",
+                       "names of layers, like ('embedding',)")
+        for name in ("initial_weights", "output"):
+            value = getattr(self, name)
+            if value is not None and not (value and isinstance(value, (str, os.PathLike))):
+                raise ConfigurationError(
+                    f"Experiment.{name} is {value!r}; expected a text, or None")
         _check_entries(self.published, PublishedFigure, "Experiment.published",
                        "figures with variant, round, metric, value, source and tolerance, like "
                        f"[{made('full/PublishedFigure')}]")
