@@ -78,35 +78,16 @@ def find_ticket(
       RunError: the run cannot go on; what is stored stays good. Or the dense network diverged, so
         that there is nothing to prune.
     """
-    if isinstance(model, keras.Model) or is_keras3(model) or not callable(model):
-        raise ConfigurationError(
-            f"model is a {type(model).__name__}; expected a function (input_shape, num_classes) "
-            "that builds the Keras model, so that each trial and round can have its own"
-        )
-    dataset = ArrayDataset(*_pair(train, "train"), *_pair(test, "test"), validation, mean, std)
-    try:
-        experiment = Experiment(
-            dataset=dataset, model=model,
-            imp=IMP(
-                RewindingSchedule(rounds, rate, rates, scope, rewind_to),
-                Magnitude() if criterion is None else criterion, duration,
-            ),
-            optimizer=Adam() if optimizer is None else optimizer,
-            duration=duration, batch_size=batch_size, augmentation=augmentation,
-            never_prune=tuple(never_prune), also_prune=tuple(also_prune),
-            initial_weights=initial_weights, output=output, jit=jit, seed=seed,
-            task=Classification() if task is None else task,
-            name=name or getattr(model, "__name__", "ticket"),
-        )
-        prepared = prepare(experiment, output_dir)
-    except ConfigurationError as error:
-        raise ConfigurationError(_as_given(error)) from None
-    console = Console(quiet=not progress)
-    with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
-        execute(prepared, reporter)
-    tickets = Tickets(prepared)
-    tickets.check_dense()
-    return tickets
+    _check_builds(model)
+    experiment = _experiment(
+        ArrayDataset(*_pair(train, "train"), *_pair(test, "test"), validation, mean, std), model,
+        schedule=dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to),
+        criterion=criterion or Magnitude(), optimizer=optimizer or Adam(), duration=duration,
+        batch_size=batch_size, augmentation=augmentation, never_prune=tuple(never_prune),
+        also_prune=tuple(also_prune), initial_weights=initial_weights, output=output,
+        task=task or Classification(), jit=jit, seed=seed,
+        name=name or getattr(model, "__name__", "ticket"))
+    return _tickets(experiment, output_dir, progress)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -146,6 +127,38 @@ def _as_given(error: ConfigurationError) -> str:
     # gin appends a line for each configurable that an error passed through.
     first = str(error).splitlines()[0]
     return re.sub(r"\b(Experiment|IMP|RewindingSchedule)\.(?=[a-z])", "", first)
+
+
+def _check_builds(model):
+    """Raises ConfigurationError unless `model` is a function."""
+    if isinstance(model, keras.Model) or is_keras3(model) or not callable(model):
+        raise ConfigurationError(
+            f"model is a {type(model).__name__}; expected a function (input_shape, num_classes) "
+            "that builds the Keras model, so that each trial and round can have its own"
+        )
+
+
+def _experiment(dataset, model, schedule, criterion, duration, **others):
+    """The `Experiment`; what is wrong with it is said in one line."""
+    try:
+        imp = IMP(RewindingSchedule(**schedule), criterion, duration)
+        return Experiment(dataset=dataset, model=model, imp=imp, duration=duration, **others)
+    except ConfigurationError as error:
+        raise ConfigurationError(_as_given(error)) from None
+
+
+def _tickets(experiment, output_dir, progress):
+    """Runs the experiment, or what is left of it, and opens its tickets."""
+    try:
+        prepared = prepare(experiment, output_dir)
+    except ConfigurationError as error:
+        raise ConfigurationError(_as_given(error)) from None
+    console = Console(quiet=not progress)
+    with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
+        execute(prepared, reporter)
+    tickets = Tickets(prepared)
+    tickets.check_dense()
+    return tickets
 
 
 def _pair(data: Any, which: str) -> tuple[Any, np.ndarray]:

@@ -77,7 +77,7 @@ def write(folder, network, data, form, options, machine):
 
 def _new_card(network, data, form, options, machine, model):
     """What is known of an export before any format is written."""
-    header, facts, rows = network.header, network.facts, costs.layers(model)
+    header, facts, rows = network.header, network.facts, costs.layers(model, tuple(network.masks))
     title = f"{facts['unit']} of {header['run']}, trial {facts['trial']}, {options.weights}"
     return {
         "title": title + (", compacted" if options.compact else ""),

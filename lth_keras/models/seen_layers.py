@@ -12,7 +12,8 @@ def refuse_unseen(model, name):
       name: its function's, for messages.
 
     Raises:
-      ConfigurationError: it is, or contains, a subclassed model, or a layer cannot be copied.
+      ConfigurationError: it is, or contains, a subclassed model; a layer cannot be copied, or
+        keeps a state from batch to batch; or the size of the batch is fixed.
     """
     subclassed = _find_subclassed(model)
     if subclassed is not None:
@@ -22,6 +23,7 @@ def refuse_unseen(model, name):
             "whose layers cannot be seen and wrapped; write it with the functional API or as "
             "keras.Sequential"
         )
+    _refuse_fixed_batches(model, name)
     for layer in _layers(model):
         try:
             layer.get_config()
@@ -31,6 +33,21 @@ def refuse_unseen(model, name):
                 "copied: it has no get_config(); expected one that gives every argument of its "
                 "__init__, and those of keras.layers.Layer by super().get_config()"
             ) from error
+
+
+def _refuse_fixed_batches(model, name):
+    stateful = [layer.name for layer in _layers(model) if getattr(layer, "stateful", False)]
+    if stateful:
+        raise ConfigurationError(
+            f"layer {stateful[0]!r} of the model {name} is stateful: what it gives depends on the "
+            "batch before, whose examples are others in each epoch; expected stateful=False"
+        )
+    fixed = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
+    if fixed:
+        raise ConfigurationError(
+            f"the model {name} takes batches of {fixed[0]} examples only; expected any number, as "
+            "keras.Input(input_shape) does without a batch_size"
+        )
 
 
 def refuse_constants(model, name, made):

@@ -22,7 +22,7 @@ class Checkpoint:
     state of its own to keep.
 
     Args:
-      folder: the unit's folder.
+      folder: the network's folder.
       seconds: least time between two checkpoints; 0 keeps one at each pause.
     """
 

@@ -75,6 +75,17 @@ def table_of_positions(input_shape, classes):
     return keras.Model(x, L.Dense(classes)(y))
 
 
+def with_a_memory(input_shape, classes):
+    x = keras.Input(input_shape, batch_size=6)
+    y = L.SimpleRNN(3, stateful=True, name="memory")(L.Reshape((5, 1))(x))
+    return keras.Model(x, L.Dense(classes)(y))
+
+
+def for_six(input_shape, classes):
+    x = keras.Input(input_shape, batch_size=6)
+    return keras.Model(x, L.Dense(classes)(x))
+
+
 @pytest.mark.parametrize("build, message", [
     (around(lambda: Forgetful(2.0)), "computes something else once its layers are wrapped .*"
      r"differs by .*get_config of 'forgetful' \(Forgetful\)"),
@@ -86,7 +97,10 @@ def table_of_positions(input_shape, classes):
     (two_outputs, "has the outputs a, b, and which one the labels are for is not said"),
     (table_of_positions, "'places/embeddings' was called on a constant"),
     (around(lambda: L.Dense(5, activation=lambda x: x.missing)), "cannot be built"),
-], ids=["forgetful", "closed", "picky", "shape", "inputs", "outputs", "constant", "error"])
+    (with_a_memory, "layer 'memory' of the model with_a_memory is stateful"),
+    (for_six, "takes batches of 6 examples only"),
+], ids=["forgetful", "closed", "picky", "shape", "inputs", "outputs", "constant", "error",
+        "memory", "batch"])
 def test_a_model_that_does_not_work_is_refused_in_one_line(tmp_path, build, message):
     train, test = data()
     with pytest.raises(ConfigurationError, match=message) as error:
