@@ -9,6 +9,7 @@ The same experiment, store and resuming as the command's; for variants and trial
 
 import dataclasses
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -56,7 +57,9 @@ def find_ticket(
       test: the same; evaluated, and never used to choose anything.
       rounds, rate, rates, scope, rewind_to: as `RewindingSchedule`'s.
       duration: until which step every round trains: '5ep', '2000it'.
-      criterion, optimizer: as `IMP`'s and `Experiment`'s; None is `Magnitude()` and `Adam()`.
+      criterion: what ranks the weights, of `lth_keras.criteria`; None is `Magnitude()`.
+      optimizer: a configuration from `lth_keras.training`, or an Adam, AdamW or SGD of Keras's own
+        with one of its schedules; None is `Adam()`.
       batch_size, augmentation, never_prune, also_prune, initial_weights, output, jit, seed: as
         `Experiment`'s.
       task: what the labels are, of `lth_keras.tasks`; None is `Classification()`.
@@ -123,6 +126,13 @@ class ArrayDataset:
         return {"inputs": input_fields(self.x_train, "the training examples").describe()}
 
 
+def _as_given(error: ConfigurationError) -> str:
+    """An error's text with the names of `find_ticket`'s own arguments."""
+    # gin appends a line for each configurable that an error passed through.
+    first = str(error).splitlines()[0]
+    return re.sub(r"\b(Experiment|IMP|RewindingSchedule)\.(?=[a-z])", "", first)
+
+
 def _check_builds(model):
     """Raises ConfigurationError unless `model` is a function."""
     if isinstance(model, keras.Model) or is_keras3(model) or not callable(model):
@@ -138,13 +148,15 @@ def _experiment(dataset, model, schedule, criterion, duration, **others):
         imp = IMP(RewindingSchedule(**schedule), criterion, duration)
         return Experiment(dataset=dataset, model=model, imp=imp, duration=duration, **others)
     except ConfigurationError as error:
-        # gin appends a line for each configurable that an error passed through.
-        raise ConfigurationError(str(error).splitlines()[0]) from None
+        raise ConfigurationError(_as_given(error)) from None
 
 
 def _tickets(experiment, output_dir, progress):
     """Runs the experiment, or what is left of it, and opens its tickets."""
-    prepared = prepare(experiment, output_dir)
+    try:
+        prepared = prepare(experiment, output_dir)
+    except ConfigurationError as error:
+        raise ConfigurationError(_as_given(error)) from None
     console = Console(quiet=not progress)
     with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
         execute(prepared, reporter)
