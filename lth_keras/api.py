@@ -44,50 +44,41 @@ def find_ticket(
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
     Trains the dense network, then `rounds` times: prunes, sets the remaining weights back, trains
-    again. Everything is stored under `output_dir` as the command stores it; the same call goes on
-    where it was interrupted, and reads what is there when it was finished.
+    again. Stored under `output_dir`; the same call goes on where it was interrupted.
 
     Args:
-      model: function (input_shape, num_outputs) -> Keras model that gives logits, or what the task
-        takes; functional or Sequential, nested ones too, of tf_keras (`lth_keras.compat.keras`) or
-        of Keras 3 (`keras`).
-      train: (examples, labels), or (examples, labels, weights): arrays [N, …] and integers [N] (or
-        [N, 1]) from 0 on; or a finite `tf.data.Dataset` of such pairs, in batches or not. uint8 is
-        scaled to [0, 1]. For a model with several inputs, examples are a tuple or a dict of arrays.
+      model: function (input_shape, num_outputs) -> functional or Sequential model of tf_keras or of
+        Keras 3, that gives logits, or what the task takes.
+      train: (examples, labels), or with weights as a third array: arrays [N, …] and integers [N]; or
+        a finite `tf.data.Dataset` of such pairs. uint8 is scaled to [0, 1]. For a model with
+        several inputs, examples are a tuple or a dict of arrays.
       test: the same; evaluated, and never used to choose anything.
       rounds, rate, rates, scope, rewind_to: as `RewindingSchedule`'s.
       duration: until which step every round trains: '5ep', '2000it'.
-      criterion: what ranks the weights, of `lth_keras.criteria`; None is `Magnitude()`.
-      optimizer: a configuration from `lth_keras.training`, or an Adam, AdamW or SGD of Keras's own
-        with one of its schedules; None is `Adam()`.
+      criterion, optimizer, task: None is `Magnitude()`, `Adam()`, `Classification()`. Optimizers of
+        Keras's own are taken too: Adam, AdamW and SGD, with its schedules.
       batch_size, augmentation, never_prune, also_prune, initial_weights, output, jit, seed: as
         `Experiment`'s.
-      task: what the labels are, of `lth_keras.tasks`; None is `Classification()`.
       validation: share or count of the training examples to hold out, for you to choose by.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
-      name: the run's; None is the model function's.
-      output_dir: where runs live. progress: whether to show how far it is.
-      task: of `lth_keras.tasks`; None is `Classification()`. Beside labels, `train` and `test` may
-        have a third array: what each example counts for, numbers [N] of at least 0.
+      name: the run's. output_dir: where runs live. progress: whether to show how far it is.
 
     Returns:
       `Tickets`.
 
     Raises:
       ConfigurationError: something does not fit; nothing was written.
-      RunError: the run cannot go on; what is stored stays good. Or the dense network diverged, so
-        that there is nothing to prune.
+      RunError: the run cannot go on, and what is stored stays good; or the dense network diverged.
     """
     _check_builds(model)
     arrays = *_pair(train, "train"), *_pair(test, "test")
     experiment = _experiment(
         ArrayDataset(*arrays, validation, mean, std, _weights(train), _weights(test)), model,
-        schedule=dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to),
+        dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to),
         criterion=criterion or Magnitude(), optimizer=optimizer or Adam(), duration=duration,
         batch_size=batch_size, augmentation=augmentation, never_prune=tuple(never_prune),
-        also_prune=tuple(also_prune), initial_weights=initial_weights, output=output,
-        task=task or Classification(), jit=jit, seed=seed,
-        name=name or getattr(model, "__name__", "ticket"))
+        also_prune=tuple(also_prune), initial_weights=initial_weights, output=output, jit=jit,
+        task=task or Classification(), seed=seed, name=name or getattr(model, "__name__", "ticket"))
     return _tickets(experiment, output_dir, progress)
 
 
