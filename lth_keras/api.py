@@ -47,12 +47,12 @@ def find_ticket(
     again. Stored under `output_dir`; the same call goes on where it was interrupted.
 
     Args:
-      model: function (input_shape, num_outputs) -> functional or Sequential model of tf_keras or of
+      model: function (input_shape, num_outputs) -> functional or Sequential model, of tf_keras or
         Keras 3, that gives logits, or what the task takes.
       train: (examples, labels), or with weights as a third array: arrays [N, …] and integers [N]; or
         a finite `tf.data.Dataset` of such pairs. uint8 is scaled to [0, 1]. For a model with
         several inputs, examples are a tuple or a dict of arrays.
-      test: the same; evaluated, and never used to choose anything.
+      test: the same; never used to choose anything.
       rounds, rate, rates, scope, rewind_to: as `RewindingSchedule`'s.
       duration: until which step every round trains: '5ep', '2000it'.
       criterion, optimizer, task: None is `Magnitude()`, `Adam()`, `Classification()`. Optimizers of
@@ -62,9 +62,6 @@ def find_ticket(
       validation: share or count of the training examples to hold out, for you to choose by.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
       name: the run's. output_dir: where runs live. progress: whether to show how far it is.
-
-    Returns:
-      `Tickets`.
 
     Raises:
       ConfigurationError: something does not fit; nothing was written.
