@@ -49,8 +49,8 @@ def find_ticket(
     Args:
       model: function (input_shape, num_outputs) -> functional or Sequential model, of tf_keras or
         Keras 3, that gives logits, or what the task takes.
-      train: (examples, labels), or with weights as a third array: arrays [N, …] and integers [N]; or
-        a finite `tf.data.Dataset` of such pairs. uint8 is scaled to [0, 1]. For a model with
+      model: function (input_shape, num_outputs) -> functional or Sequential model of tf_keras or
+        of Keras 3, that gives logits, or what the task takes.
         several inputs, examples are a tuple or a dict of arrays.
       test: the same; never used to choose anything.
       rounds, rate, rates, scope, rewind_to: as `RewindingSchedule`'s.
