@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lth_keras import commands
+from lth_keras.commands.main import main
 from lth_keras.figures import style
 from tests.report.pages import page_of
 
@@ -36,7 +36,7 @@ def trained(request, tmp_path_factory):
     arguments = [f"--gin_param={each}" for each in (*SMALL, *TASKS[request.param])]
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(style._SETTINGS, "savefig.dpi", 40)
-        assert commands.main([
+        assert main([
             f"--gin_file={ROOT / 'gin' / request.param}.gin", f"--output_dir={place}",
             *arguments]) == 0
     gin.clear_config()
@@ -64,18 +64,18 @@ def test_tables_and_run_json_name_the_metric(trained):
 
 def test_list_report_and_verify(trained, capsys):
     name, metric, root = trained
-    assert commands.main(["list", f"--output_dir={root.parent}"]) == 0
+    assert main(["list", f"--output_dir={root.parent}"]) == 0
     assert ("mae" in capsys.readouterr().out) == (metric == "mae")
-    assert commands.main(["verify", str(root)]) == 0
+    assert main(["verify", str(root)]) == 0
     assert "0 findings" in capsys.readouterr().out
-    assert commands.main(["report", str(root)]) == 0
+    assert main(["report", str(root)]) == 0
     page = page_of(root)
     words = "mean absolute error" if metric == "mae" else "accuracy"
     assert f"a test {words} of" in page and (root / "figures" / f"{metric}_curves.png").is_file()
     if metric == "mae":
         assert "accuracy" not in page.split("<h2 id=\"again\"")[0].lower()
         assert "(units)" in page and " points" not in page.split("<h2 id=\"again\"")[0]
-    assert commands.main(["report", str(root), "--margin=5"]) == (0 if metric == "mae" else 2)
+    assert main(["report", str(root), "--margin=5"]) == (0 if metric == "mae" else 2)
 
 
 def test_tensorboard_has_the_metrics_tag(trained):
@@ -90,7 +90,7 @@ def test_tensorboard_has_the_metrics_tag(trained):
 def test_an_export_is_judged_by_the_metric(trained, tmp_path, capsys):
     _, metric, root = trained
     to = tmp_path / "exported"
-    assert commands.main([
+    assert main([
         "export", str(root), "--variant=ticket@01", f"--to={to}", "--nolatency",
         "--format=saved_model,tflite,ticket"]) == 0
     said = capsys.readouterr().out
@@ -119,7 +119,7 @@ def test_analysis_goes_by_that_loss_and_that_metric(trained, tmp_path, capsys):
         "Lines.points = 3", "Lines.pairs = (('initial', 'ticket@01'),)",
         "Hessian.networks = ('ticket@01',)", "Hessian.positive = 2", "Hessian.negative = 0",
     ]))
-    assert commands.main(["analyze", str(root), f"--gin_file={measures}"]) == 0
+    assert main(["analyze", str(root), f"--gin_file={measures}"]) == 0
     said = capsys.readouterr().out
     assert ("mean absolute error barrier" if metric == "mae" else "error barrier") in said
     losses = pd.read_csv(root / "analysis" / "solution_losses" / "table.csv")

@@ -4,12 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-from lth_keras.experiment.experiment import check_task
 
 from lth_keras.compat import tf
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
 from lth_keras.tasks import Metric, Regression, Task, check_functions, weighted
+from lth_keras.tasks.task import check_task
 
 X, Y = np.zeros((6, 2), np.float32), np.arange(6.0)
 
