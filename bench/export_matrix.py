@@ -30,7 +30,8 @@ from lth_keras.export.served_network import ServedNetwork
 
 ENVIRONMENTS = {
     ("tensorflow",): "tensorflow", ("tensorflow", "tf_keras"): "tf_keras",
-    ("ai-edge-litert",): "litert", ("numpy",): "numpy",
+    ("ai-edge-litert",): "litert", ("numpy",): "numpy", ("keras", "tensorflow"): "keras3",
+    ("onnxruntime", "onnx"): "onnx",
 }
 
 
@@ -56,7 +57,7 @@ def data_of(run, data_dir):
 
 
 def full_test_set(card, run, data, path):
-    """Writes the examples, labels and the logits that the export was checked with."""
+    """Writes the examples, labels and the outputs that the export was checked with."""
     start, stop = data.splits["test"]
     arrays = {"images": data.images[start:stop], "labels": data.labels[start:stop]}
     where = card["provenance"]
@@ -65,7 +66,7 @@ def full_test_set(card, run, data, path):
     for form in {card["input"]["form"], "float"}:
         images = arrays["images"] if form == "uint8" else data.normalize(arrays["images"])
         served = ServedNetwork(model, data, form, {})
-        arrays[f"logits_{form}"] = served.logits(np.asarray(images), 256)
+        arrays[f"outputs_{form}"] = served.outputs(np.asarray(images), 256)
     files.write_npz(path, arrays)
 
 

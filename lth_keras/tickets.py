@@ -1,5 +1,6 @@
 """What `find_ticket` gives: the tickets of a finished run, read from its store."""
 
+import dataclasses
 import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -7,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lth_keras import masks, models, rewinding
-from lth_keras.errors import ConfigurationError
+from lth_keras.compat import tf
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.export import TicketFile
+from lth_keras.metric import ACCURACY
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_csv
@@ -29,13 +32,33 @@ class Tickets:
 
     Attributes:
       path: the run's folder.
-      rounds: how many times weights were pruned; `tickets[0]` is the dense network.
+      rounds: how many times weights were pruned; `tickets[0]` is the dense network. Where a
+        round's training diverged it is the last one, and fewer than were asked for.
     """
 
     def __init__(self, prepared: "Prepared"):
         self._context = prepared.context
         self.path = prepared.context.paths.root
         self.rounds = prepared.experiment.imp.schedule.rounds
+        while self.rounds and not network_folder.is_done(self._folder(self.rounds)):
+            self.rounds -= 1  # Left out, because the round before diverged.
+
+    def _folder(self, index):
+        return self._context.paths.network(_TRIAL, round_name(index))
+
+    def check_dense(self) -> None:
+        """Checks that the dense network came to its end.
+
+        Raises:
+          RunError: its loss was not finite, so that there is nothing to prune.
+        """
+        facts = network_folder.facts(self._folder(0))
+        if facts["diverged"]:
+            raise RunError(
+                f"the dense network diverged: its loss is not finite at step {facts['steps']}, "
+                "so that there is nothing to prune; lower the learning rate of the optimizer, or "
+                f"look at the data's scale (mean, std); what is stored is in {self.path}"
+            )
 
     def __len__(self) -> int:
         return self.rounds + 1
@@ -45,7 +68,9 @@ class Tickets:
 
     def __getitem__(self, index: int) -> "Ticket":
         if not isinstance(index, (int, np.integer)) or not -len(self) <= index < len(self):
-            raise IndexError(f"there is no round {index!r}; expected 0 to {self.rounds}")
+            wanted = self._context.schedule.rounds
+            why = f": round {self.rounds} diverged" if self.rounds < wanted else ""
+            raise IndexError(f"there is no round {index!r}{why}; expected 0 to {self.rounds}")
         return Ticket(self._context, int(index) % len(self))
 
     def __repr__(self) -> str:
@@ -53,11 +78,13 @@ class Tickets:
 
     @property
     def table(self) -> "pandas.DataFrame":
-        """A pandas table: round, density, and the accuracies at the end of its training."""
+        """A pandas table: round, density, and the metric at the end of its training."""
         import pandas
 
-        columns = ("round", "density", "val_accuracy", "test_accuracy")
-        return pandas.DataFrame([{key: getattr(each, key) for key in columns} for each in self])
+        name = self._context.metric.name
+        return pandas.DataFrame([
+            {"round": each.round, "density": each.density, f"val_{name}": each.val_metric,
+             f"test_{name}": each.test_metric} for each in self])
 
     @property
     def initial_weights(self) -> dict[str, np.ndarray]:
@@ -73,9 +100,21 @@ class Tickets:
         """`self[index].model(weights, keras)`."""
         return self[index].model(weights, keras)
 
-    def normalize(self, images: np.ndarray) -> np.ndarray:
-        """Images as the networks were trained on them, float32: scaled, mean and std applied."""
-        return self._context.data.normalize(images)
+    def answers(self, outputs: Any) -> dict[str, np.ndarray]:
+        """What the networks' outputs say: probabilities and label, or the prediction in the labels'
+        unit; {} for a task of your own that does not say."""
+        said = self._context.task.answers(tf.convert_to_tensor(outputs, tf.float32))
+        return {name: value.numpy() for name, value in said.items()}
+
+    def normalize(self, images: Any) -> Any:
+        """Examples as the networks were trained on them: scaled, mean and std applied, float32.
+
+        Examples of several arrays come as the tuple or dict that the model takes.
+        """
+        data = self._context.data
+        if data.inputs is not None:
+            return data.inputs.unpack(data.inputs.pack(images))
+        return data.normalize(images)
 
 
 class Ticket:
@@ -85,8 +124,9 @@ class Ticket:
       round: how many prunings made its mask.
       density: share of the prunable weights that is kept.
       kept_weights: {'layer/kernel': number} of weights kept.
-      test_accuracy: at the end of its training, 0 to 1.
-      val_accuracy: the same on what was held out; None where nothing was.
+      test_metric: the task's first metric at the end of its training.
+      val_metric: the same on what was held out; None where nothing was.
+      test_accuracy, val_accuracy: the same two, where that metric is accuracy, 0 to 1.
       path: its folder.
     """
 
@@ -97,9 +137,11 @@ class Ticket:
         facts = network_folder.facts(self.path)
         self.density, self.kept_weights = facts["density"], facts["kept_weights"]
         last = self.metrics.iloc[-1]
-        self.test_accuracy = float(last["test_accuracy"])
-        held_out = context.data.size("validation")
-        self.val_accuracy = float(last["val_accuracy"]) if held_out else None
+        name, held_out = context.metric.name, context.data.size("validation")
+        self.test_metric = float(last[f"test_{name}"])
+        self.val_metric = float(last[f"val_{name}"]) if held_out else None
+        if context.metric == ACCURACY:
+            self.test_accuracy, self.val_accuracy = self.test_metric, self.val_metric
 
     def __repr__(self) -> str:
         return f"Ticket(round={self.round}, density={self.density:.4f}, path={str(self.path)!r})"
@@ -140,8 +182,10 @@ class Ticket:
             raise ConfigurationError(f"keras is {keras!r}; expected 2 (tf_keras) or 3")
         arrays = self._arrays(weights)
         context = self._context
-        model = context.build() if keras == 2 else models.build_keras3(
-            context.experiment.model, context.data.input_shape, context.data.output_shape)
+        interface = dataclasses.replace(context.interface, as_written=True)
+        model = context.build(interface=interface) if keras == 2 else models.build_keras3(
+            context.experiment.model, context.data.input_shape, context.data.output_shape,
+            interface)
         _assign(arrays, model)
         return model
 

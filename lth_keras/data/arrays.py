@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from lth_keras.data.assemble import assemble, check_normalisation
+from lth_keras.data.input_fields import has_fields, input_fields
 from lth_keras.data.loaded_data import RawData
 from lth_keras.errors import ConfigurationError
 
@@ -18,7 +19,8 @@ def from_arrays(
 
     Args:
       x_train, x_test: [N, ...], numbers; uint8 stays as it is and is scaled to [0, 1] in use,
-        all else becomes float32 and is not scaled.
+        all else becomes float32 and is not scaled. Or a tuple or a dict of such arrays, for a
+        model with several inputs; integers stay integers there.
       y_train, y_test: labels as the task takes them; for classification integers [N], 0..C-1,
         each of which is in `y_train`.
       validation: a share or a count of the training examples to hold out, stratified by label;
@@ -44,6 +46,11 @@ def from_arrays(
         w_train=w_train, w_test=w_test, x_validation=x_validation, y_validation=y_validation,
         w_validation=w_validation))
     validation = 0 if own else validation
+    if raw.inputs is not None and (np.any(np.asarray(mean) != 0) or np.any(np.asarray(std) != 1)):
+        raise ConfigurationError(
+            f"mean is {mean!r} and std {std!r} for examples of several arrays; they go with one "
+            "input: leave them out, and hand the arrays in normalised"
+        )
     return assemble(raw, validation, validation_seed, mean, std, task, requested=name)
 
 
@@ -56,6 +63,12 @@ def checked(raw):
     Raises:
       ConfigurationError: examples or weights are not as for `from_arrays`.
     """
+    if has_fields(raw.x_train, len(raw.y_train) if np.ndim(raw.y_train) else 0):
+        fields = input_fields(raw.x_train, f"the train examples of '{raw.name}'")
+        raw = dataclasses.replace(raw, inputs=fields, **{
+            f"x_{split}": fields.pack(
+                getattr(raw, f"x_{split}"), f"the {split} examples of '{raw.name}'")
+            for split in raw.splits})
     inputs = {
         split: checked_part(raw.name, split, getattr(raw, f"x_{split}")) for split in raw.splits}
     train = inputs["train"]

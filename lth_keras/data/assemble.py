@@ -50,6 +50,7 @@ def assemble(raw, validation, validation_seed, mean, std, task=None, subset=None
         weights=weights,
         label_names=raw.label_names,
         attachments=raw.attachments,
+        inputs=raw.inputs,
         **fields,
     )
 

@@ -29,9 +29,10 @@ class Dataset:
     """A data set by name: of TFDS, embedded, in files of one's own, or made by a function.
 
     Attributes:
-      name: a TFDS name ('mnist', 'cifar10'); 'mnist_5k' or 'mnist1d'; 'npz:FILE' with x_train,
-        y_train and so on; 'images:FOLDER' with a folder for each class, or train/, validation/
-        and test/ above them; 'csv:FILE' or 'parquet:FILE'; with a `source`, what records call it.
+      name: a TFDS name ('mnist', 'cifar10'); an embedded set such as 'mnist_5k' or 'mnist1d';
+        'npz:FILE' with x_train, y_train and so on; 'images:FOLDER' with a folder for each class,
+        or train/, validation/ and test/ above them; 'csv:FILE' or 'parquet:FILE'; with a
+        `source`, what records call it.
       validation: a share (0 < float < 1) or a count (int) of the training examples, held out
         stratified by label; 0 holds out none. Beside a `fallback`, which may be smaller, give
         a share. Data with a validation split of their own use that.

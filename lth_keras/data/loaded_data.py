@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from lth_keras.data.input_fields import InputFields
 from lth_keras.data.rows_on_disk import RowsOnDisk
 from lth_keras.tasks import Task
 
@@ -22,6 +23,7 @@ class RawData:
       x_validation, y_validation, w_validation: a validation split of the data's own; None where
         one is to be held out of the training examples.
       attachments: {file name: bytes} that a run keeps beside its results.
+      inputs: `InputFields` where an example has several arrays, packed into a row; else None.
     """
 
     name: str
@@ -37,6 +39,7 @@ class RawData:
     y_validation: np.ndarray | None = None
     w_validation: np.ndarray | None = None
     attachments: dict = dataclasses.field(default_factory=dict)
+    inputs: InputFields | None = None
 
     @property
     def splits(self):
@@ -50,7 +53,8 @@ class LoadedData:
 
     Attributes:
       images: [N, ...], uint8 or float32, in the order train, validation, test; an array, or
-        `RowsOnDisk`, which is indexed like one.
+        `RowsOnDisk`, which is indexed like one. Of examples of several arrays, their packed rows
+        [N, size].
       labels: [N, ...], as the task takes them: int32 [N] for classification.
       splits: {'train', 'validation', 'test'} to (start, stop); validation may be empty.
       task: the `Task`, fitted to the training labels.
@@ -65,6 +69,7 @@ class LoadedData:
       label_names: a string for each class, or None.
       device_limit_mb: a set larger than this is streamed and not kept on the device.
       attachments: {file name: bytes} that a run keeps beside its results, such as a tokenizer.
+      inputs: `InputFields` of examples of several arrays; None of those of one.
     """
 
     images: np.ndarray = dataclasses.field(repr=False)
@@ -82,6 +87,7 @@ class LoadedData:
     label_names: tuple | None = dataclasses.field(default=None, repr=False)
     device_limit_mb: int = 4096
     attachments: dict = dataclasses.field(default_factory=dict, repr=False)
+    inputs: InputFields | None = None
 
     @property
     def input_shape(self):

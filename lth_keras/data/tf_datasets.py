@@ -16,8 +16,10 @@ _LABELS = ("label", "labels", "y", "target")
 
 def collected(
     dataset: tf.data.Dataset, which: str, input: str | None = None, label: str | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Any, np.ndarray]:
     """(inputs, labels) of a finite dataset of pairs or of dicts, in batches or not.
+
+    Inputs are one array, or of a model with several inputs a tuple or a dict of them.
 
     The order is the dataset's own where nothing in it shuffles. Else the examples are sorted by
     their bytes: a shuffled dataset is then the same data each time it is read, in every process.
@@ -36,7 +38,8 @@ def collected(
             f"{which} is a tf.data.Dataset without an end; expected one pass over the examples: "
             "leave repeat() out"
         )
-    if _in_batches(*(each.shape for each in dataset.element_spec)):
+    inputs, labels = dataset.element_spec
+    if _in_batches(tf.nest.flatten(inputs)[0].shape, labels.shape):
         dataset = dataset.unbatch()
     pairs = list(dataset.as_numpy_iterator())
     if not pairs:
@@ -44,7 +47,7 @@ def collected(
     if not _is_settled(dataset):
         pairs = _sorted(pairs, dataset, which)
     try:
-        return tuple(np.stack(each) for each in zip(*pairs, strict=True))
+        return tf.nest.map_structure(lambda *each: np.stack(each), *pairs)
     except ValueError as error:
         raise ConfigurationError(
             f"{which} is a tf.data.Dataset of examples of unequal shapes; expected one shape: "
@@ -57,8 +60,7 @@ def _pairs(dataset, which, input, label):
     if isinstance(spec, dict):
         keys = _keys(sorted(spec), which, input, label)
         return dataset.map(lambda example: tuple(example[key] for key in keys))
-    if not isinstance(spec, tuple) or len(spec) != 2 or not all(
-            isinstance(each, tf.TensorSpec) for each in spec):
+    if not isinstance(spec, tuple) or len(spec) != 2 or not isinstance(spec[1], tf.TensorSpec):
         raise ConfigurationError(
             f"{which} is a tf.data.Dataset of {str(spec)[:100]}; expected pairs (image, label), or "
             "dicts: map it first"
@@ -126,7 +128,7 @@ def _sorted(pairs, dataset, which):
 
 def _digest(pair):
     digest = hashlib.sha256()
-    for each in pair:
+    for each in tf.nest.flatten(pair):
         array = np.ascontiguousarray(each)
         digest.update(f"{array.dtype.str}{array.shape}".encode())
         digest.update(array.tobytes())

@@ -7,7 +7,7 @@ process, `lth_keras.cluster` several side by side.
 import contextlib
 import time
 
-from lth_keras import files
+from lth_keras import files, pruning
 from lth_keras.errors import RunError
 from lth_keras.experiment.run_json import RunJson
 from lth_keras.statistics.summary import summarise, write_summary
@@ -59,7 +59,7 @@ class RunRecorder:
         self.skipped, self.failed = {}, {}
         self._reporter, self._sinks, self._title = reporter, sinks, title
         self._run_json = run_json
-        self._metric = prepared.context.metric.name
+        self._metric = prepared.context.metric
         self._finished = run_json.is_finished()
         self._began = time.perf_counter()
         self._seen = {}
@@ -72,6 +72,8 @@ class RunRecorder:
             for trial in range(1, self.prepared.experiment.trials + 1):
                 files.remove_temporaries(self.prepared.context.paths.trial(trial))
             self._run_json.begin()
+            for line in pruning.lines_of(self.prepared.kernels):
+                self._reporter.note(f"{self._title}{line}")
             for sink in self._sinks:
                 sink.run_started()
 
@@ -112,7 +114,7 @@ class RunRecorder:
         self._reporter.advanced(
             self.label(job), evaluation.step - self._seen[key],
             evaluation.step / self.prepared.context.steps_per_epoch,
-            evaluation.values[f"test_{self._metric}"], evaluation.train_loss,
+            self._reached(evaluation.values[f"test_{self._metric.name}"]), evaluation.train_loss,
         )
         self._seen[key] = evaluation.step
 
@@ -124,11 +126,18 @@ class RunRecorder:
         """
         label, facts = self.label(job), outcome.facts
         self.prepared.bindings.note(outcome.operative)
-        self._reporter.job_finished(label, facts[f"final_test_{self._metric}"], outcome.seconds)
+        reached = self._reached(facts[f"final_test_{self._metric.name}"])
+        self._reporter.job_finished(label, reached, outcome.seconds)
         if facts["diverged"]:
             self._reporter.note(
                 f"{label}: its loss is not finite since step {facts['steps']}; recorded so")
             self._stop_if_diverged(job, facts)
+
+    def _reached(self, value):
+        """'accuracy 97.31 %' of a value of the metric; None of none."""
+        metric = self._metric
+        return None if value is None else (
+            f"{metric.words} {metric.text(value)}{metric.shown_unit}")
 
     def _stop_if_diverged(self, job, facts):
         if facts["diverged"] and self._stops:

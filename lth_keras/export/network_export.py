@@ -16,6 +16,7 @@ from lth_keras.export import model_card as cards
 from lth_keras.export import stored_network, write_export
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET
 from lth_keras.export.served_network import INPUT_FORMS
+from lth_keras.tasks import stored_task
 
 WEIGHTS = ("trained", "untrained")
 
@@ -26,8 +27,8 @@ class ExportOptions:
 
     Attributes:
       formats: names of `EXPORT_FORMATS`, and 'ticket'.
-      input_form: 'uint8': SavedModel and TFLite take raw images and normalise them; 'float': they
-        take normalised floats; None: 'uint8' where the data are.
+      input_form: 'uint8': SavedModel, ONNX and TFLite take raw images and normalise them;
+        'float': they take normalised floats; None: 'uint8' where the data are.
       weights: 'trained', or 'untrained': the weights that training started from.
       compact: export the smaller dense network of `compact`.
       latency: measure it, against the dense network.
@@ -50,6 +51,9 @@ class ExportOptions:
                 f"format is {wrong[0] if wrong else 'empty'!r}; expected one or more of "
                 f"{', '.join(known)}"
             )
+        for name in self.formats:
+            if name in EXPORT_FORMATS:
+                EXPORT_FORMATS[name].check_installed()
         if self.weights not in WEIGHTS:
             raise ConfigurationError(f"weights is {self.weights!r}; expected one of {WEIGHTS}")
         if self.input_form not in (None, *INPUT_FORMS):
@@ -143,7 +147,7 @@ def load_data(header: Mapping[str, Any], data_dir: str | None) -> LoadedData:
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in described.items()}
-    data = Dataset(**values).load(data_dir)
+    data = Dataset(**values).load(data_dir, stored_task(header["configuration"]))
     if data.fingerprint != header["data"]["fingerprint"]:
         raise ConfigurationError(
             f"{data.name} is not what the run was trained on (fingerprint "

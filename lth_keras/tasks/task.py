@@ -4,6 +4,7 @@ import numpy as np
 
 from lth_keras.errors import ConfigurationError
 from lth_keras.tasks import labels as checks
+from lth_keras.wording import made
 
 
 class Task:
@@ -16,9 +17,11 @@ class Task:
     Attributes:
       metrics: the `Metric`s, in the order of what `metric` gives. The first is the one that
         matching, best epochs and figures go by.
+      output_name: what exports call the outputs.
     """
 
     metrics = ()
+    output_name = "outputs"
 
     @property
     def main_metric(self):
@@ -107,6 +110,14 @@ class Task:
         """Integers [N] whose shares every split keeps; all equal where there are none."""
         return np.zeros(len(labels), np.int32)
 
+    def served(self):
+        """What a program that reads an export needs to judge its outputs, as JSON.
+
+        Its 'kind' is 'classes', 'yes_no', 'numbers' or 'tokens', or 'own': outputs are compared
+        with those of the export, and no metric.
+        """
+        return {"kind": "own"}
+
     def answers(self, outputs):
         """What a served network says beside its outputs: {name: tensor}."""
         del outputs
@@ -123,8 +134,8 @@ def check_task(task, name="Experiment.task"):
             callable(getattr(task, each, None))
             for each in ("loss", "metric", "take_labels", "output_shape")):
         raise ConfigurationError(
-            f"{name} is {task!r}; expected a task of lth_keras.tasks, in gin with brackets like "
-            "@Regression(), or a subclass of lth_keras.tasks.Task"
+            f"{name} is {task!r}; expected a task of lth_keras.tasks, with brackets, like "
+            f"{made('Regression')}, or a subclass of lth_keras.tasks.Task"
         )
     names = [getattr(metric, "name", None) for metric in task.metrics]
     if not names or None in names or len(set(names)) < len(names):
