@@ -20,18 +20,18 @@ def accuracies(stored):
     """Accuracies that training recorded: at the last step, and where validation would stop."""
     rows = stored.metrics
     last = rows.iloc[-1]
-    found = {
+    recorded = {
         "last_step": int(last["step"]),
         "test_accuracy_at_last_step": float(last["test_accuracy"]),
     }
     if rows["val_loss"].notna().any():
         best = rows.loc[rows["val_loss"].idxmin()]
-        found |= {
+        recorded |= {
             "early_stop_step": int(best["step"]),
             "validation_accuracy_at_early_stop": float(best["val_accuracy"]),
             "test_accuracy_at_early_stop": float(best["test_accuracy"]),
         }
-    return found
+    return recorded
 
 
 def loading(name, card):
