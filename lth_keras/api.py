@@ -47,10 +47,10 @@ def find_ticket(
     again. Stored under `output_dir`; the same call goes on where it was interrupted.
 
     Args:
-      model: function (input_shape, num_outputs) -> functional or Sequential model, of tf_keras or
-        Keras 3, that gives logits, or what the task takes.
       model: function (input_shape, num_outputs) -> functional or Sequential model of tf_keras or
-        of Keras 3, that gives logits, or what the task takes.
+        Keras 3, that gives logits, or what the task takes.
+      train: (examples, labels), or with weights as a third: arrays [N, …] and integers [N]; or a
+        finite `tf.data.Dataset` of such pairs. uint8 is scaled to [0, 1]. For a model with
         several inputs, examples are a tuple or a dict of arrays.
       test: the same; never used to choose anything.
       rounds, rate, rates, scope, rewind_to: as `RewindingSchedule`'s.
