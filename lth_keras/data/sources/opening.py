@@ -35,6 +35,9 @@ def raw_data(dataset, data_dir):
     """
     cache = DiskCache(dataset.cache_dir or default_folder(), Console(stderr=True))
     source = open_source(dataset, data_dir, ContentIndex(cache.folder))
+    # Before hours of decoding.
+    _check_test(source.name, "test" in source.sizes, dataset.test)
+    checked_weights(source.name, source.weights, source.sizes)
     if dataset.text is None and dataset.storage == "memory":
         raw = in_memory(source)
     else:
@@ -125,20 +128,10 @@ def with_test(raw, test):
       test: the share or count; None where it has one of its own.
 
     Raises:
-      ConfigurationError: it has none and none is bound, or both.
+      ConfigurationError: it is not so many, or all.
     """
     if raw.x_test is not None:
-        if test is not None:
-            raise ConfigurationError(
-                f"Dataset.test is {test!r}, and '{raw.name}' has a test split of its own; leave "
-                "Dataset.test out to use that"
-            )
         return raw
-    if test is None:
-        raise ConfigurationError(
-            f"'{raw.name}' has no test split; bind Dataset.test = 0.2, or another share or count "
-            "of its examples to hold out for the test"
-        )
     labels = np.asarray(raw.y_train)
     count = splitting.held_out_count(test, len(labels), raw.name, "Dataset.test")
     by_label = labels.ndim == 1 and labels.dtype.kind in "ui"
@@ -150,6 +143,19 @@ def with_test(raw, test):
         x_test=chosen_rows(raw.x_train, held_out), y_test=labels[held_out],
         w_train=None if raw.w_train is None else raw.w_train[kept],
         w_test=None if raw.w_train is None else raw.w_train[held_out])
+
+
+def _check_test(name, has_test, test):
+    if has_test and test is not None:
+        raise ConfigurationError(
+            f"Dataset.test is {test!r}, and '{name}' has a test split of its own; leave "
+            "Dataset.test out to use that"
+        )
+    if not has_test and test is None:
+        raise ConfigurationError(
+            f"'{name}' has no test split; bind Dataset.test = 0.2, or another share or count of "
+            "its examples to hold out for the test"
+        )
 
 
 def _raw(source, arrays, attachments):
