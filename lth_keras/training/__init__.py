@@ -25,6 +25,7 @@ __all__ = [
     "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Distribution",
     "Evaluation", "GradientNorm", "Interrupted", "KerasOptimizer", "KerasSchedule", "LayerChance",
     "Mirrored", "MultiWorkerMirrored", "OneDevice", "Optimizer", "Plan", "Probe", "RateSchedule",
-    "Replicas", "SGD", "Saliency", "StepDecay", "TrainState", "Trainer", "TrainingProgress", "building",
-    "check_precision", "from_keras", "in_cluster", "is_keras_optimizer", "train_network",
+    "Replicas", "SGD", "Saliency", "StepDecay", "TrainState", "Trainer", "TrainingProgress",
+    "building", "check_precision", "from_keras", "in_cluster", "is_keras_optimizer",
+    "train_network",
 ]
