@@ -64,7 +64,8 @@ def readme(card):
         f"{100 * total['density']:.2f} %",
         f"- {total['flops']:,} FLOPs an example as a dense network, {total['effective_flops']:,} "
         "if every zero is skipped",
-        f"- test accuracy of these weights {100 * card['accuracy']['test']:.2f} %",
+        f"- test accuracy of these weights {100 * card['accuracy']['test']:.2f} %, over all "
+        f"{data['examples']['test']:,} test examples",
     ]
     recorded = card["accuracy"]
     if "early_stop_step" in recorded:

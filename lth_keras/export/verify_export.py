@@ -148,7 +148,15 @@ def check_predictions(entry, card, run, data):
         raise Broken(f"its accuracy is {accuracy:.4f} and was {was:.4f} when it was exported")
     same = float(np.mean(logits.argmax(-1) == expected.argmax(-1)))
     return {"examples": len(labels), "largest_difference": difference, "accuracy": accuracy,
+            "accuracy_is_over": examples_said(len(labels), card["data"]["examples"]["test"]),
             "same_predictions": same, "bit_for_bit": bool(np.array_equal(logits, expected))}
+
+
+def examples_said(here, tested):
+    """Of which examples an accuracy is: the card's own is over the whole test set."""
+    if here == tested:
+        return f"all {tested:,} test examples"
+    return f"{here:,} of {tested:,} test examples; card.json's accuracy is over all {tested:,}"
 
 
 def check_ticket(folder, entry):
