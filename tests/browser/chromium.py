@@ -23,7 +23,7 @@ function findAll(root, selector) {
 
 
 def start():
-    """A `Page` in a new browser; skips the test where something it needs is missing, by its name."""
+    """A `Page` in a new browser; skips the test where something is missing, and names it."""
     webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
     browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
     driver = shutil.which("chromedriver")
@@ -62,7 +62,7 @@ class Page:
         self.driver.get(path.as_uri())
 
     def set_width(self, width, height=900):
-        """Shows the page as a screen of so many pixels would, which may be narrower than a window."""
+        """Shows the page as on a screen of so many pixels, which may be narrower than a window."""
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
 
