@@ -7,6 +7,7 @@ from rich.table import Table
 
 from lth_keras.commands.find_run import find_run
 from lth_keras.errors import ConfigurationError
+from lth_keras.metric import Metric
 from lth_keras.paths import safe_name
 from lth_keras.store.export_cards import keep_card
 
@@ -37,9 +38,11 @@ def main(flags, arguments):
     console = Console()
     console.print(_table(card, size_table([card])))
     test = card["data"]["examples"]["test"]
+    metric = Metric(**card["output"]["metrics"][0])
     console.print(
-        f"checked in a fresh process on {test:,} test examples: test accuracy "
-        f"{100 * card['accuracy']['test']:.2f} %, {card['totals']['nonzero']:,} non-zero weights",
+        f"checked in a fresh process on {test:,} test examples: test {metric.words} "
+        f"{metric.text(card[metric.name]['test'])}{metric.shown_unit}, "
+        f"{card['totals']['nonzero']:,} non-zero weights",
         highlight=False, soft_wrap=True)
     console.print(
         f"written to {flags.to}; see README.md there, and `run.py report {arguments[0]}` for sizes "
@@ -49,7 +52,7 @@ def main(flags, arguments):
 
 def _table(card, rows):
     table = Table(title=card["title"])
-    for column in ("format", "bytes", "gzipped", "of dense", "speed, 1", "256", "logits"):
+    for column in ("format", "bytes", "gzipped", "of dense", "speed, 1", "256", "outputs"):
         table.add_column(column, no_wrap=True)
     for row in rows.to_dict("records"):
         entry = card["formats"][row["format"]]

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.metric import ACCURACY, metrics_of
 from lth_keras.paths import RunPaths, variant_name
 from lth_keras.store import network_folder, run_lock
 from lth_keras.store.metrics import read_csv
@@ -44,21 +45,27 @@ def _row(paths):
     data = header["data"]["name"]
     if header["data"]["fallback_reason"]:
         data = f"{data}, not {header['data']['requested']}"
-    return paths.root.name, state, f"{done}/{len(header['units'])}", data, _best_ticket(paths)
+    return paths.root.name, state, f"{done}/{len(header['units'])}", data, _best_ticket(
+        paths, metrics_of(header)[0])
 
 
-def _best_ticket(paths):
-    """By mean validation accuracy at its best step, over trials; the test accuracy there."""
+def _best_ticket(paths, metric):
+    """By its mean validation metric at its best step, over trials; the test metric there."""
     try:
         metrics = read_csv(paths.metrics) if paths.metrics.exists() else None
     except RunError:
         return "metrics.csv is damaged"
     if metrics is None:
         return ""
-    tickets = metrics[(metrics["variant"] == "ticket") & metrics["val_accuracy"].notna()]
+    chosen_by, shown = f"val_{metric.name}", f"test_{metric.name}"
+    tickets = metrics[(metrics["variant"] == "ticket") & metrics[chosen_by].notna()]
     if tickets.empty:
         return ""
-    best = tickets.loc[tickets.groupby(["round", "trial"])["val_accuracy"].idxmax()]
-    means = best.groupby("round")[["val_accuracy", "test_accuracy"]].mean()
-    index = means["val_accuracy"].idxmax()
-    return f"{variant_name('ticket', index)} {100 * means.loc[index, 'test_accuracy']:.2f} %"
+    best_place = f"idx{metric.best}"
+    rows = getattr(tickets.groupby(["round", "trial"])[chosen_by], best_place)()
+    means = tickets.loc[rows].groupby("round")[[chosen_by, shown]].mean()
+    index = getattr(means[chosen_by], best_place)()
+    reached = f"{metric.text(means.loc[index, shown])}{metric.shown_unit}"
+    if metric != ACCURACY:
+        reached = f"{metric.name} {reached}"
+    return f"{variant_name('ticket', index)} {reached}"

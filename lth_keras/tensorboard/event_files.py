@@ -8,6 +8,7 @@ interrupted and done again in between, one file remains, and it says what metric
 import time
 
 from lth_keras import files
+from lth_keras.metric import metrics_of
 from lth_keras.store import network_folder
 from lth_keras.tensorboard import events, network_events
 
@@ -78,7 +79,9 @@ def write_run(paths):
     folder = _run_folder(paths)
     before = sorted(folder.glob(f"{_STEM}.*"))
     now = time.time()
-    columns = events.hparams_columns(network_events.HPARAMS, network_events.METRICS)
+    metric = metrics_of(network_folder.header(paths))[0]
+    columns = events.hparams_columns(
+        network_events.HPARAMS, network_events.hparams_metrics(metric))
     of_run = [*events.opening(now), events.event(columns, now)]
     if paths.operative_config.exists():
         config = paths.operative_config.read_text("utf-8")

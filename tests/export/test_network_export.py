@@ -70,7 +70,7 @@ def test_every_format_keeps_its_promise(exported, runs, run, unit):
             assert verified["nonzero"] == sum(kept.values())
         assert verified["nonzero"] <= sum(kept.values())
         assert verified.get("examples", 100) == 100
-        assert verified.get("accuracy_is_over", "all 100").startswith("all 100")
+        assert verified.get("measured_on", "all 100").startswith("all 100")
     for name in ("saved_model", "keras"):
         assert card["formats"][name]["verified"]["bit_for_bit"]
     # No wrapper and no mask of TFMOT's in what was written.
@@ -104,10 +104,10 @@ def test_the_program_of_the_export_runs_alone(exported, tmp_path):
     assert [(line["format"], line["ok"]) for line in lines] == [("ticket", True), ("tflite", True)]
 
 
-def test_an_accuracy_says_of_which_examples_it_is():
-    assert verify_export.examples_said(256, 10_000) == (
-        "256 of 10,000 test examples; card.json's accuracy is over all 10,000")
-    assert verify_export.examples_said(10_000, 10_000) == "all 10,000 test examples"
+def test_values_say_which_examples_they_are_of():
+    assert verify_export.measured_on(256, 10_000) == (
+        "256 of 10,000 test examples; what card.json says is over all 10,000")
+    assert verify_export.measured_on(10_000, 10_000) == "all 10,000 test examples"
 
 
 def test_untrained_tickets_and_float_inputs(runs, tmp_path):
