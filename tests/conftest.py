@@ -1,4 +1,4 @@
-"""What tests of several rooms share: made-up runs, and a reporter that says nothing."""
+"""Fixtures of tests in several rooms: made-up runs, a report without figures, one real run."""
 
 import pathlib
 

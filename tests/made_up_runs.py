@@ -1,10 +1,12 @@
 """Made-up runs: stores with invented numbers, as a finished or broken run leaves them."""
 
+import dataclasses
 import math
 
 import numpy as np
 
 from lth_keras import files, seeds
+from lth_keras.metric import ACCURACY
 from lth_keras.paths import RunPaths, round_name, variant_name
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import rows_to_csv
@@ -52,6 +54,7 @@ class MadeUpRun:
             "skipped": {}, "duration": "4ep", "round_duration": "2ep", "steps_per_epoch": 9,
             "rewind_step": 0,
             "kept_by_round": list(range(rounds + 1)), "margin": margin,
+            "metrics": [dataclasses.asdict(ACCURACY)],
             "published": list(published),
             "descriptions": [["ticket", "a mask <of its own>; starts from dice"],
                              ["absent", "not stored"]],

@@ -21,18 +21,18 @@ def recorded(stored, metric):
     """What training recorded of a metric: at the last step, and where validation would stop."""
     rows = stored.metrics
     last = rows.iloc[-1]
-    found = {
+    recorded = {
         "last_step": int(last["step"]),
         f"test_{metric}_at_last_step": float(last[f"test_{metric}"]),
     }
     if rows["val_loss"].notna().any():
         best = rows.loc[rows["val_loss"].idxmin()]
-        found |= {
+        recorded |= {
             "early_stop_step": int(best["step"]),
             f"validation_{metric}_at_early_stop": float(best[f"val_{metric}"]),
             f"test_{metric}_at_early_stop": float(best[f"test_{metric}"]),
         }
-    return found
+    return recorded
 
 
 def loading(name, card):
