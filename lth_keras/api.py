@@ -9,6 +9,7 @@ The same experiment, store and resuming as the command's; for variants and trial
 
 import dataclasses
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare
 from lth_keras.keras3 import is_keras3
 from lth_keras.pruning import RewindingSchedule
-from lth_keras.tasks import Classification
+from lth_keras.tasks import Classification, Task
 from lth_keras.tickets import Tickets
 from lth_keras.training import Adam
 
@@ -37,51 +38,44 @@ def find_ticket(
     mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
     augmentation: Callable | None = None, never_prune: Sequence[str] = (),
     also_prune: Sequence[str] = (), initial_weights: str | os.PathLike | None = None,
-    output: str | None = None, jit: str | bool = "auto", seed: int = 0, name: str | None = None,
-    output_dir: str | os.PathLike = "runs", progress: bool = True, task: Any = None,
+    output: str | None = None, task: Task | None = None, jit: str | bool = "auto", seed: int = 0,
+    name: str | None = None, output_dir: str | os.PathLike = "runs", progress: bool = True,
 ) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
     Trains the dense network, then `rounds` times: prunes, sets the remaining weights back, trains
-    again. Everything is stored under `output_dir` as the command stores it; the same call goes on
-    where it was interrupted, and reads what is there when it was finished.
+    again. Stored under `output_dir`; the same call goes on where it was interrupted.
 
     Args:
-      model: function (input_shape, num_outputs) -> Keras model that gives logits, or what the task
-        takes; functional or Sequential, of tf_keras (`lth_keras.compat.keras`) or Keras 3.
-      train: (examples, labels): arrays [N, …] and integers [N] (or [N, 1]) from 0 on; or a finite
-        `tf.data.Dataset` of such pairs, in batches or not. uint8 is scaled to [0, 1]. For a model
-        with several inputs, examples are a tuple or a dict of arrays.
-      test: the same; evaluated, and never used to choose anything.
+      model: function (input_shape, num_outputs) -> functional or Sequential model of tf_keras or
+        Keras 3, that gives logits, or what the task takes.
+      train: (examples, labels), or with weights as a third: arrays [N, …] and integers [N]; or a
+        finite `tf.data.Dataset` of such pairs. uint8 is scaled to [0, 1]. For a model with
+        several inputs, examples are a tuple or a dict of arrays.
+      test: the same; never used to choose anything.
       rounds, rate, rates, scope, rewind_to: as `RewindingSchedule`'s.
       duration: until which step every round trains: '5ep', '2000it'.
-      criterion, optimizer: as `IMP`'s and `Experiment`'s; None is `Magnitude()` and `Adam()`.
+      criterion, optimizer, task: None is `Magnitude()`, `Adam()`, `Classification()`. Optimizers of
+        Keras's own are taken too: Adam, AdamW and SGD, with its schedules.
       batch_size, augmentation, never_prune, also_prune, initial_weights, output, jit, seed: as
         `Experiment`'s.
       validation: share or count of the training examples to hold out, for you to choose by.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
-      name: the run's; None is the model function's.
-      output_dir: where runs live. progress: whether to show how far it is.
-      task: of `lth_keras.tasks`; None is `Classification()`. Beside labels, `train` and `test` may
-        have a third array: what each example counts for, numbers [N] of at least 0.
-
-    Returns:
-      `Tickets`.
+      name: the run's. output_dir: where runs live. progress: whether to show how far it is.
 
     Raises:
       ConfigurationError: something does not fit; nothing was written.
-      RunError: the run cannot go on; what is stored stays good. Or the dense network diverged, so
-        that there is nothing to prune.
+      RunError: the run cannot go on, and what is stored stays good; or the dense network diverged.
     """
     _check_builds(model)
     arrays = *_pair(train, "train"), *_pair(test, "test")
     experiment = _experiment(
         ArrayDataset(*arrays, validation, mean, std, _weights(train), _weights(test)), model,
-        schedule=dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to),
+        dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to),
         criterion=criterion or Magnitude(), optimizer=optimizer or Adam(), duration=duration,
         batch_size=batch_size, augmentation=augmentation, never_prune=tuple(never_prune),
         also_prune=tuple(also_prune), initial_weights=initial_weights, output=output, jit=jit,
-        seed=seed, name=name or getattr(model, "__name__", "ticket"), task=task or Classification())
+        task=task or Classification(), seed=seed, name=name or getattr(model, "__name__", "ticket"))
     return _tickets(experiment, output_dir, progress)
 
 
@@ -120,6 +114,13 @@ class ArrayDataset:
         return {"inputs": input_fields(self.x_train, "the training examples").describe()}
 
 
+def _as_given(error: ConfigurationError) -> str:
+    """An error's text with the names of `find_ticket`'s own arguments."""
+    # gin appends a line for each configurable that an error passed through.
+    first = str(error).splitlines()[0]
+    return re.sub(r"\b(Experiment|IMP|RewindingSchedule)\.(?=[a-z])", "", first)
+
+
 def _check_builds(model):
     """Raises ConfigurationError unless `model` is a function."""
     if isinstance(model, keras.Model) or is_keras3(model) or not callable(model):
@@ -135,13 +136,15 @@ def _experiment(dataset, model, schedule, criterion, duration, **others):
         imp = IMP(RewindingSchedule(**schedule), criterion, duration)
         return Experiment(dataset=dataset, model=model, imp=imp, duration=duration, **others)
     except ConfigurationError as error:
-        # gin appends a line for each configurable that an error passed through.
-        raise ConfigurationError(str(error).splitlines()[0]) from None
+        raise ConfigurationError(_as_given(error)) from None
 
 
 def _tickets(experiment, output_dir, progress):
     """Runs the experiment, or what is left of it, and opens its tickets."""
-    prepared = prepare(experiment, output_dir)
+    try:
+        prepared = prepare(experiment, output_dir)
+    except ConfigurationError as error:
+        raise ConfigurationError(_as_given(error)) from None
     console = Console(quiet=not progress)
     with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
         execute(prepared, reporter)

@@ -16,7 +16,8 @@ from lth_keras.pruning import RewindingSchedule
 from lth_keras.statistics.published import PublishedFigure
 from lth_keras.tasks import Classification
 from lth_keras.tasks.task import check_task
-from lth_keras.training import Adam, OneDevice, check_precision
+from lth_keras.training import Adam, OneDevice, check_precision, from_keras
+from lth_keras.wording import made, named
 
 
 @gin.configurable
@@ -37,9 +38,10 @@ class IMP:
     def __post_init__(self):
         if not isinstance(self.schedule, RewindingSchedule):
             raise ConfigurationError(
-                f"IMP.schedule is {self.schedule!r}; expected @RewindingSchedule()"
+                f"IMP.schedule is {self.schedule!r}; expected "
+                f"{made('RewindingSchedule')}"
             )
-        check_is_a("IMP.criterion", self.criterion, Criterion, "@Magnitude()")
+        check_is_a("IMP.criterion", self.criterion, Criterion, "Magnitude")
         if Duration.parse(self.duration, "IMP.duration").value < 1:
             raise ConfigurationError(f"IMP.duration is {self.duration!r}; expected at least one")
 
@@ -55,7 +57,7 @@ class Experiment:
         the task takes: for classification logits of num_outputs classes.
       imp: `IMP`.
       variants: the networks to compare.
-      optimizer: `Adam`, `SGD`, …
+      optimizer: `Adam`, `SGD`, …; or Keras's Adam, AdamW or SGD, which become ours.
       duration: until when each variant trains.
       batch_size: examples per update.
       evaluate_every: stretch between evaluations, counted from step 0.
@@ -123,24 +125,26 @@ class Experiment:
     def _check_parts(self):
         if not hasattr(self.dataset, "load"):
             raise ConfigurationError(
-                f"Experiment.dataset is {self.dataset!r}; expected @Dataset()"
+                f"Experiment.dataset is {self.dataset!r}; expected "
+                f"{made('Dataset')}"
             )
         if not callable(self.model):
             raise ConfigurationError(
-                f"Experiment.model is {self.model!r}; expected a function, in gin a reference "
-                "without brackets, like @lenet_300_100"
+                f"Experiment.model is {self.model!r}; expected a function, "
+                f"without brackets, like {named('lenet_300_100')}"
             )
         if not isinstance(self.imp, IMP):
-            raise ConfigurationError(f"Experiment.imp is {self.imp!r}; expected @IMP()")
-        if not hasattr(self.optimizer, "build"):
+            raise ConfigurationError(f"Experiment.imp is {self.imp!r}; expected {made('IMP')}")
+        object.__setattr__(self, "optimizer", from_keras(self.optimizer))
+        if isinstance(self.optimizer, type) or not hasattr(self.optimizer, "build"):
             raise ConfigurationError(
                 f"Experiment.optimizer is {self.optimizer!r}; expected an optimizer with brackets, "
-                "like @Adam()"
+                f"like {made('Adam')} or Keras's own"
             )
         if not hasattr(self.distribution, "start"):
             raise ConfigurationError(
-                f"Experiment.distribution is {self.distribution!r}; expected @OneDevice(), "
-                "@Mirrored() or @MultiWorkerMirrored()"
+                f"Experiment.distribution is {self.distribution!r}; expected "
+                f"{made('OneDevice')}, {made('Mirrored')} or {made('MultiWorkerMirrored')}"
             )
 
     def _check_values(self):
@@ -177,8 +181,8 @@ class Experiment:
                 raise ConfigurationError(
                     f"Experiment.{name} is {value!r}; expected a text, or None")
         _check_entries(self.published, PublishedFigure, "Experiment.published",
-                       "figures with variant, round, metric, value, source and tolerance, in gin "
-                       "like [@full/PublishedFigure()]")
+                       "figures with variant, round, metric, value, source and tolerance, like "
+                       f"[{made('full/PublishedFigure')}]")
 
     def _check_variants(self):
         for figure in self.published:
@@ -187,8 +191,8 @@ class Experiment:
         for variant in self.variants:
             if not isinstance(variant, Variant):
                 raise ConfigurationError(
-                    f"Experiment.variants has {variant!r}; expected variants, in gin like "
-                    "@ticket/Variant()"
+                    f"Experiment.variants has {variant!r}; expected variants, like "
+                    f"{made('ticket/Variant')}"
                 )
             variant.check_rounds(self.imp.schedule.rounds)
             if variant.name in names:

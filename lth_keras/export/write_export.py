@@ -144,7 +144,7 @@ def _what(network, options):
 
 def _write_format(folder, known, served, model, form, card):
     path = folder / known.path
-    input_form = "float" if known.name == "keras" else form
+    input_form = known.input_form or form
     known.write(served[input_form], model, path)
     kernels = {key: variable.numpy() for key, variable in served["float"].parameters.items()}
     nonzero = []

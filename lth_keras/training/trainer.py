@@ -18,6 +18,7 @@ from lth_keras.training.replicas import Replicas
 from lth_keras.training.replicated import ReplicatedEngine, ReplicatedFeed
 from lth_keras.training.xla import resolve_jit
 from lth_keras.variables import named_variables, snapshot
+from lth_keras.wording import made
 
 # The longest wait after Ctrl-C. A call of the compiled function costs less than 1/1000 of it.
 _SECONDS_PER_CALL = 1.0
@@ -110,7 +111,7 @@ class Trainer:
         if asked is True:
             raise ConfigurationError(
                 "Experiment.jit is True, and XLA does not compile for several replicas; expected "
-                "'auto' or False, or Experiment.distribution = @OneDevice()"
+                f"'auto' or False, or Experiment.distribution = {made('OneDevice')}"
             )
         self._feed = ReplicatedFeed(self.data, self._replicas)
         return ReplicatedEngine(

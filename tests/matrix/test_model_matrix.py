@@ -3,6 +3,7 @@
 import os
 
 import image_models  # noqa: F401 - it enters its models into the table.
+import keras3_models  # noqa: F401
 import numpy as np
 import pytest
 import sequence_models  # noqa: F401
