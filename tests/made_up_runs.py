@@ -114,3 +114,16 @@ class MadeUpRun:
             for trial in range(1, self.header["trials"] + 1)]
         files.write_sealed_json(self.paths.run_json, self.header)
         return self.paths.root
+
+
+def whole_run(run, trials=3, variants=("reinit", "remask"), state="done"):
+    """Fills a `MadeUpRun` with every trial, round and variant; the run's folder."""
+    for trial in range(1, trials + 1):
+        for index in range(run.rounds + 1):
+            run.network(trial, "imp", index, 1000 * trial + index)
+        run.network(trial, "full", 0, 2000 * trial, gain=0.01)
+        for place, variant in enumerate(("ticket", *variants)):
+            for index in range(1, run.rounds + 1):
+                run.network(trial, variant, index, 100_000 * trial + 100 * place + index,
+                            gain=-0.004 * place)
+    return run.finish(state)

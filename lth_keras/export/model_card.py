@@ -94,7 +94,8 @@ def _metric_lines(card):
     def value(key):
         return f"{metric.text(found[key])}{metric.shown_unit}"
 
-    lines = [f"- test {metric.words} of these weights {value('test')}"]
+    lines = [f"- test {metric.words} of these weights {value('test')}, over all "
+             f"{card['data']['examples']['test']:,} test examples"]
     if "early_stop_step" in found:
         lines.append(
             f"- in training: {value(f'test_{metric.name}_at_last_step')} at step "
