@@ -4,6 +4,8 @@ import pathlib
 import re
 import unicodedata
 
+from lth_keras import opening
+
 ROUND = re.compile(r"round_(\d\d+)")
 
 
@@ -32,10 +34,11 @@ def safe_name(text):
 
 
 class RunPaths:
-    """Where everything of one run is."""
+    """Where everything of one run is; whoever asks for it follows no link in there any more."""
 
     def __init__(self, root):
         self.root = pathlib.Path(root)
+        opening.fence(self.root)
         self.run_json = self.root / "run.json"
         self.lock = self.root / ".lock"
         self.set_aside = self.root / "set_aside"

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import pathlib
 import shutil
 
 import gin
@@ -81,12 +82,12 @@ def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=N
     """`prepare` without its checks."""
     replicas = replicas or experiment.distribution.start()
     context = Context(
-        experiment, data, RunPaths(output_dir), checkpoint_seconds, should_stop, replicas)
+        experiment, data, None, checkpoint_seconds, should_stop, replicas)
     configuration = identity.resolved(experiment, context.build())
     run = identity.run_name(
         experiment.name or "experiment", data, identity.digest(configuration, data.fingerprint)
     )
-    context.paths = RunPaths(context.paths.root / run)
+    context.paths = RunPaths(pathlib.Path(output_dir) / run)
     return Prepared(experiment, data, context, configuration, run, Bindings())
 
 

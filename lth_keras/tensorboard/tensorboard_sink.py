@@ -3,7 +3,7 @@
 import contextlib
 import time
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.sink import Sink
 from lth_keras.store import network_folder
 from lth_keras.tensorboard import event_files, events, network_events
@@ -44,8 +44,7 @@ class TensorBoard(Sink):
                 self._file.close()
         folder = event_files.folder_of(self._paths, job.trial, job.name)
         with files.writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file = open(event_files.unfinished_path(folder), "wb")
+            self._file = opening.created(event_files.unfinished_path(folder))
         self._write(events.opening(time.time()))
         self._measured = None
 
