@@ -34,13 +34,18 @@ def read_bytes(path, most=MOST):
       OSError: there is none, it is no regular file, larger than `most`, or behind a link.
     """
     with opened(path) as file:
-        size = os.fstat(file.fileno()).st_size
-        if size > most:
-            raise OSError(errno.EFBIG, f"it has {size:,} bytes; expected at most {most:,}")
-        content = file.read(size + 1)
-        if len(content) != size:
-            raise OSError(errno.EIO, "it was changed while it was read")
-        return content
+        return read_all(file, most)
+
+
+def read_all(file, most=MOST):
+    """The bytes of a file that `opened` gave; raises as `read_bytes`."""
+    size = os.fstat(file.fileno()).st_size
+    if size > most:
+        raise OSError(errno.EFBIG, f"it has {size:,} bytes; expected at most {most:,}")
+    content = file.read(size + 1)
+    if len(content) != size:
+        raise OSError(errno.EIO, "it was changed while it was read")
+    return content
 
 
 def opened(path):

@@ -4,12 +4,12 @@ import dataclasses
 
 import numpy as np
 
-from lth_keras import files, masks, models, pruning, rewinding, seeds
+from lth_keras import masks, models, opening, pruning, rewinding, seeds
 from lth_keras.durations import Duration
 from lth_keras.experiment import pruner
 from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.paths import round_name
-from lth_keras.store import network_folder
+from lth_keras.store import network_folder, vouched
 from lth_keras.training import DataOrder, Replicas, Saliency, Trainer, building
 from lth_keras.variables import named_variables, snapshot
 
@@ -30,6 +30,7 @@ class Context:
                  replicas=None):
         self.experiment = experiment
         self.data = data
+        self.configuration_digest = None  # `assemble` has it, once the model is built.
         self.paths = paths
         self.checkpoint_seconds = checkpoint_seconds
         self.should_stop = should_stop
@@ -125,6 +126,7 @@ class JobContext:
       arguments: the architecture's arguments, once they are known.
       used: the trial's files that its rules read beside what a job needs.
       told: what its rules say in done.json.
+      made_from: {path: SHA-256} of every stored file that was read for it.
     """
 
     context: Context
@@ -134,6 +136,7 @@ class JobContext:
     arguments: dict = dataclasses.field(default_factory=dict)
     used: list = dataclasses.field(default_factory=list)
     told: dict = dataclasses.field(default_factory=dict)
+    made_from: dict = dataclasses.field(default_factory=dict)
 
     @property
     def label(self):
@@ -159,11 +162,11 @@ class JobContext:
 
     def masks_of(self, name):
         """Masks of another job of the trial."""
-        return load_masks(self.context.paths.network(self.trial, name))
+        return vouched.masks_of(self._noted(name, "masks.npz"))
 
     def weights_of(self, name):
         """Trained weights of another job of the trial, its masks applied."""
-        return files.read_npz(self.context.paths.network(self.trial, name) / "weights.npz")
+        return vouched.arrays(self._noted(name, "weights.npz"), "weights.npz")
 
     def step_of(self, name):
         """The last step of another job of the trial."""
@@ -171,7 +174,7 @@ class JobContext:
 
     def optimizer_of(self, name):
         """The optimizer's variables at that step; kept where a job that goes on needs them."""
-        return files.read_npz(self.context.paths.network(self.trial, name) / "optimizer.npz")
+        return vouched.arrays(self._noted(name, "optimizer.npz"), "optimizer.npz")
 
     def prune(self, weights, previous, criterion=None, scope=None, iterations=1):
         """`previous` masks pruned to the round's counts; see `pruner.prune`.
@@ -187,10 +190,14 @@ class JobContext:
 
     def initial(self):
         """θ_0."""
+        self._note_shared(self.context.paths.initial(self.trial))
         return rewinding.load_initial(self.context.paths, self.trial)
 
     def rewind_point(self):
         """θ_k."""
+        self._note_shared(self.context.paths.rewind(self.trial))
+        if self.context.rewind_step:
+            self._note_shared(self.context.paths.rewind_optimizer(self.trial))
         return rewinding.load_point(self.context.paths, self.trial, self.context.rewind_step)
 
     def fresh_weights(self):
@@ -218,23 +225,39 @@ class JobContext:
         path = self.context.paths.distributions(self.trial) / (
             f"{name}_{'initial' if dense else source}.npz"
         )
-        if not path.exists():
-            if source == "trained":
-                weights = self.weights_of(round_name(self.index - 1))
-            else:
-                weights = self.initial().weights
-            found = self.found_masks()
-            if dense:
-                found = {key: masks.ones(mask.shape) for key, mask in found.items()}
-            EmpiricalDistribution.measure(
-                weights, found, "initial" if dense else source).save(path)
         if path not in self.used:
+            self._have_measured(path, source)
             self.used.append(path)
         return path
 
+    def _have_measured(self, path, source):
+        """Writes D_n where no network vouches for it yet; it is the same whoever measures it."""
+        before = round_name(self.index - 1) if source == "trained" else None
+        checksum = vouched.trial_checksum(self.context.paths, self.trial, path)
+        if checksum is not None and opening.exists(path):
+            vouched.read_bytes(path, checksum)
+            self._noted(round_name(self.index), "masks.npz")
+            if before is not None:
+                self._noted(before, "weights.npz")
+            else:
+                self._note_shared(self.context.paths.initial(self.trial))
+            return
+        weights = self.initial().weights if before is None else self.weights_of(before)
+        found = self.found_masks()
+        if source == "dense_initial":
+            found = {key: masks.ones(mask.shape) for key, mask in found.items()}
+        EmpiricalDistribution.measure(
+            weights, found, "trained" if before is not None else "initial").save(path)
 
-def load_masks(folder):
-    """{key: bool array} of a unit's masks."""
-    return {
-        key: np.asarray(mask, bool) for key, mask in files.read_npz(folder / "masks.npz").items()
-    }
+    def _noted(self, name, file):
+        """A network's folder, a file of which this one is made from."""
+        folder = self.context.paths.network(self.trial, name)
+        known = network_folder.facts(folder)["files"]
+        if file in known:
+            self.made_from[folder / file] = known[file]
+        return folder
+
+    def _note_shared(self, path):
+        checksum = vouched.trial_checksum(self.context.paths, self.trial, path)
+        if checksum is not None:
+            self.made_from[path] = checksum

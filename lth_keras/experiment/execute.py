@@ -87,6 +87,7 @@ def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=N
     run = identity.run_name(
         experiment.name or "experiment", data, identity.digest(configuration, data.fingerprint)
     )
+    context.configuration_digest = fingerprints.configuration_digest(configuration)
     context.paths = RunPaths(pathlib.Path(output_dir) / run)
     return Prepared(experiment, data, context, configuration, run, Bindings())
 

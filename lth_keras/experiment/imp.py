@@ -1,23 +1,22 @@
 """Iterative magnitude pruning, one round at a time: prune, rewind, train."""
 
 from lth_keras import masks, rewinding, seeds
-from lth_keras.experiment.context import JobContext
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
 from lth_keras.training import TrainState
 from lth_keras.variables import named_variables, snapshot
 
 
-def round_start(context, job):
-    """Where a round's training starts: (state, masks), from what is stored.
+def round_start(place, job):
+    """Where a round's training starts: a `TrainState`, from what is stored.
 
     Round 0 is the dense network at θ_0; each later one is the rewind point under the mask that
     the round before found.
     """
     if job.round == 0:
-        return _start_trial(context, job)
-    found = next_masks(context, job.trial, job.round)
-    point = rewinding.load_point(context.paths, job.trial, context.rewind_step)
+        return _start_trial(place.context, job)
+    found = next_masks(place)
+    point = place.rewind_point()
     return TrainState(point.weights, found, point.step, point.optimizer)
 
 
@@ -40,14 +39,13 @@ def round_captured(context, job, network):
     return written + [paths.rewind_optimizer(job.trial)] if state.step else written
 
 
-def next_masks(context, trial, index):
-    """The masks after `index` prunings, from the stored round before; checked.
+def next_masks(place):
+    """The masks of the round `place` is asked at, from the stored round before; checked.
 
     Raises:
       RunError: a mask is not nested or has another count than the schedule says.
     """
-    before = round_name(index - 1)
-    place = JobContext(context, trial, index, round_name(index))
+    before = round_name(place.index - 1)
     return place.prune(place.weights_of(before), place.masks_of(before))
 
 

@@ -7,7 +7,7 @@ import os
 from lth_keras import files, masks, seeds
 from lth_keras.durations import Duration
 from lth_keras.experiment import imp, multi_worker, pruner
-from lth_keras.experiment.context import JobContext, load_masks
+from lth_keras.experiment.context import JobContext
 from lth_keras.experiment.weight_rules import RewoundWeights, TrainedWeights
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
@@ -69,7 +69,7 @@ def do(context, job, on_evaluation=None):
     order_seed, augmentation_seed = (
         seeds.derive(context.trial_seed(job.trial), use) for use in ("data order", "augmentation"))
     if job.variant is None:
-        start = imp.round_start(context, job)
+        start = imp.round_start(place, job)
     else:
         start = _variant_start(place, job.variant)
         if job.variant.data_order == "own":
@@ -96,7 +96,7 @@ def do(context, job, on_evaluation=None):
     shared = place.used
     if job.variant is None:
         shared = imp.round_captured(context, job, network)
-    facts = _store(context, job, start, network, arguments, shared, place.told)
+    facts = _store(place, job, start, network, shared)
     checkpoint.remove()
     return facts
 
@@ -146,7 +146,8 @@ def _density(context, kept):
     return kept / sum(weight.size for weight in context.prunable)
 
 
-def _store(context, job, start, network, arguments, shared, told):
+def _store(place, job, start, network, shared):
+    context, arguments, told = place.context, place.arguments, dict(place.told)
     folder = context.paths.network(job.trial, job.name)
     network_folder.begin(folder)
     names = ["masks.npz", "weights.npz", "metrics.csv"]
@@ -167,18 +168,30 @@ def _store(context, job, start, network, arguments, shared, told):
         "prunable_weights": masks.size(start.masks), "architecture": arguments,
         "start_step": start.step, "steps": network.state.step, "diverged": network.diverged,
         "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
-        **told,
+        "histogram_distance": told.pop("histogram_distance", None), "told": told,
         "final_test_accuracy": network.evaluations[-1].test_accuracy,
         "train_seconds": round(network.train_seconds, 3),
         "evaluate_seconds": round(network.evaluate_seconds, 3),
     }
     if arguments:
         # run.json has the experiment's own network; this one must be told without its function.
-        facts["model"] = json.loads(context.build(**arguments).to_json())["config"]
+        model = context.build(**arguments)
+        facts["model"] = json.loads(model.to_json())["config"]
+        facts["variables"] = shapes_of(named_variables(model))
+    facts["made_from"] = _made_from(place, folder)
     # Files of the trial that this job wrote or drew from: it vouches for them.
     names += [os.path.relpath(path, folder) for path in shared]
     network_folder.finish(folder, names, facts)
     return facts
+
+
+def _made_from(place, folder):
+    return {
+        "files": {os.path.relpath(path, folder): checksum
+                  for path, checksum in place.made_from.items()},
+        "data": place.context.data.fingerprint,
+        "configuration": place.context.configuration_digest,
+    }
 
 
 def _rows(context, job, density, evaluations):
@@ -196,12 +209,13 @@ def _take_from_round(context, job, same):
     folder = context.paths.network(job.trial, job.name)
     network_folder.begin(folder)
     for name in _COPIED:
-        files.write_bytes(folder / name, (source / name).read_bytes())
-    point = JobContext(context, job.trial, job.round, job.name)
-    weights = (point.rewind_point() if same else point.initial()).weights
-    found = load_masks(source)
+        files.write_bytes(folder / name, vouched.content(source, name))
+    place = JobContext(context, job.trial, job.round, job.name)
+    weights = (place.rewind_point() if same else place.initial()).weights
+    found = place.masks_of(source.name)
+    place.weights_of(source.name)
     files.write_npz(folder / "initial.npz", masks.apply(found, weights))
-    header, *lines = (source / "metrics.csv").read_text("utf-8").splitlines()
+    header, *lines = vouched.text(source, "metrics.csv").splitlines()
     relabelled = [
         ",".join([fields[0], job.label, *fields[2:]])
         for fields in (line.split(",") for line in lines)
@@ -211,7 +225,7 @@ def _take_from_round(context, job, same):
         **network_folder.facts(source), "unit": job.name, "variant": job.label,
         "equal_to": source.name,
         "weights_rule": type(job.variant.weights).__name__,
-        "train_seconds": 0.0, "evaluate_seconds": 0.0,
+        "train_seconds": 0.0, "evaluate_seconds": 0.0, "made_from": _made_from(place, folder),
     }
     facts.pop("files")
     network_folder.finish(folder, [*_COPIED, "initial.npz", "metrics.csv"], facts)

@@ -10,11 +10,13 @@ import pandas as pd
 
 from lth_keras import files
 from lth_keras.errors import RunError
+from lth_keras.store import vouched
 
 COLUMNS = (
     "trial", "variant", "round", "density", "step", "epoch", "train_loss", "train_accuracy",
     "val_loss", "val_accuracy", "test_loss", "test_accuracy",
 )
+FILE = "metrics.csv"
 _WHOLE = ("trial", "round", "step")
 _HEADER = ",".join(COLUMNS) + "\n"
 
@@ -86,27 +88,29 @@ def read_csv(path):
     Raises:
       RunError: the file is missing, or is no metrics file.
     """
-    kinds = {column: "int64" if column in _WHOLE else "float64" for column in COLUMNS}
-    try:
-        return pd.read_csv(
-            io.StringIO(_text(path)), dtype=kinds | {"variant": "str"}, keep_default_na=False,
-            na_values={column: [""] for column in COLUMNS if column != "variant"},
-        )
-    except ValueError as error:
-        raise RunError(
-            f"cannot read {path}: {error}; `run.py verify RUN` looks for further damage"
-        ) from error
+    return _parse(_whole(files.read_text(path), path), path)
 
 
-def concatenate(paths, to):
-    """Writes the metrics files `paths`, in this order, as one file `to`, whole or not at all.
+def read_rows(folder):
+    """The evaluations of a finished network, as `read_csv` gives them, checked against done.json.
+
+    Raises:
+      RunError: they are others than were stored, or no evaluations.
+    """
+    path = pathlib.Path(folder) / FILE
+    return _parse(_whole(vouched.text(folder, FILE), path), path)
+
+
+def concatenate(folders, to):
+    """Writes the evaluations of finished networks, in this order, as one file `to`.
 
     Lines are copied as they are: no number is read and written again.
 
     Raises:
-      RunError: a file is missing or is no metrics file, or `to` cannot be written.
+      RunError: a file is missing, not what done.json says, or `to` cannot be written.
     """
-    files.write_text(to, _HEADER + "".join(_text(path)[len(_HEADER):] for path in paths))
+    texts = [_whole(vouched.text(folder, FILE), pathlib.Path(folder) / FILE) for folder in folders]
+    files.write_text(to, _HEADER + "".join(text[len(_HEADER):] for text in texts))
 
 
 def _plain(value):
@@ -122,16 +126,35 @@ def _field(value):
     return str(value)
 
 
-def _text(path):
-    try:
-        text = pathlib.Path(path).read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RunError(
-            f"cannot read {path}: {error}; `run.py verify RUN` tells what else is missing"
-        ) from error
+def _whole(text, path):
     if not text.startswith(_HEADER) or not text.endswith("\n"):
         raise RunError(
             f"{path} is no metrics file: its first line is {text.partition(chr(10))[0][:80]!r}; "
             f"expected {_HEADER.strip()!r} and whole lines"
         )
     return text
+
+
+def _parse(text, path):
+    kinds = {column: "int64" if column in _WHOLE else "float64" for column in COLUMNS}
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text), dtype=kinds | {"variant": "str"}, keep_default_na=False,
+            na_values={column: [""] for column in COLUMNS if column != "variant"},
+        )
+        _check_ranges(frame)
+        return frame
+    except (ValueError, OverflowError) as error:
+        raise RunError(
+            f"cannot read {path}: {error}; `run.py verify RUN` looks for further damage"
+        ) from error
+
+
+def _check_ranges(frame):
+    """Refuses what no evaluation gives; empty fields are NaN and in no range."""
+    least = {"trial": 1, "round": 0, "step": 0, "epoch": 0, "density": 0}
+    for column in COLUMNS:
+        low = 0 if column.endswith("_accuracy") else least.get(column)
+        high = 1 if column == "density" or column.endswith("_accuracy") else np.inf
+        if low is not None and ((frame[column] < low) | (frame[column] > high)).any():
+            raise ValueError(f"{column} has a value outside {low} to {high:g}")

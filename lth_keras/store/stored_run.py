@@ -59,7 +59,7 @@ class StoredRun:
             if network_folder.is_done(paths.network(*unit))
         }
         if not (_lost(header, units, facts) and _is_vouched(header, paths.metrics)):
-            concatenate([paths.network(*unit) / "metrics.csv" for unit in facts], paths.metrics)
+            concatenate([paths.network(*unit) for unit in facts], paths.metrics)
         metrics = read_csv(paths.metrics)
         stored = {(each["trial"], each["variant"], each["round"]) for each in facts.values()}
         network = pd.MultiIndex.from_frame(metrics[["trial", "variant", "round"]])

@@ -1,0 +1,143 @@
+"""card.json: what an export is; a run keeps a copy of it, for its report."""
+
+from lth_keras.store.schemas.parts import (
+    Checksums,
+    Count,
+    FolderName,
+    Json,
+    Number,
+    Positive,
+    Seconds,
+    Sha256,
+    Share,
+    Strict,
+    Text,
+)
+from lth_keras.store.schemas.run_header import DataFacts
+
+
+class Preprocessing(Strict):
+    """How a raw example becomes the network's input."""
+
+    formula: Text
+    scale: Number
+    mean: Json
+    std: Json
+
+
+class Input(Strict):
+    """What an exported network takes."""
+
+    form: Text
+    shape: list[Positive]
+    preprocessing: Preprocessing
+    labels: list[Text] | None
+
+
+class LayerCost(Strict):
+    """The cost of one kernel."""
+
+    key: Text
+    shape: list[Count]
+    size: Count
+    nonzero: Count
+    density: Share
+    flops: Count
+    effective_flops: Count
+
+
+class Totals(Strict):
+    """Sums over the kernels."""
+
+    parameters: Count
+    prunable_weights: Count
+    nonzero: Count
+    density: Share
+    flops: Count
+    effective_flops: Count
+
+
+class Provenance(Strict):
+    """Where a network comes from."""
+
+    run: Text
+    experiment: Text | None
+    trial: Positive
+    unit: FolderName
+    variant: FolderName
+    round: Count
+    steps: Count
+    start_step: Count
+    trial_seed: Count
+    versions: dict[Text, Text | None]
+    stored_files: Checksums
+
+
+class RemovedUnits(Strict):
+    """How many units of a layer are left when the dead ones are gone."""
+
+    layer: Text
+    before: Count
+    after: Count
+
+
+class Compaction(Strict):
+    """What removing dead units does, or would do."""
+
+    applied: bool
+    units: list[RemovedUnits]
+    parameters_before: Count
+    parameters_after: Count
+
+
+class Nonzero(Strict):
+    """How many weights of a kernel are not zero in a format."""
+
+    key: Text
+    size: Count
+    least: Count
+    most: Count
+
+
+class Dense(Strict):
+    """The dense network in the same format."""
+
+    bytes: Count
+    bytes_gzipped: Count
+    seconds: dict[Text, Seconds]
+
+
+class FormatEntry(Strict):
+    """One format of an export."""
+
+    path: Text
+    input: Text | None = None
+    needs: list[Text]
+    tolerance: Number | None = None
+    accuracy_tolerance: Number | None = None
+    nonzero: list[Nonzero]
+    bytes: Count
+    bytes_gzipped: Count
+    files: dict[Text, Sha256]
+    load: list[Text]
+    verified: dict[Text, Json] = {}
+    seconds: dict[Text, Seconds] | None = None
+    dense: Dense | None = None
+
+
+class ExportCard(Strict):
+    """card.json; the copy in a run has a seal beside."""
+
+    title: Text
+    what: Text
+    lth_keras: Text
+    input: Input
+    data: DataFacts
+    weights: Text
+    layers: list[LayerCost]
+    totals: Totals
+    provenance: Provenance
+    compaction: Compaction | None
+    machine: dict[Text, Json]
+    formats: dict[Text, FormatEntry]
+    accuracy: dict[Text, Json]

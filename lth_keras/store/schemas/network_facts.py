@@ -1,0 +1,81 @@
+"""done.json of a network's folder: what it is, what vouches for it, what it was made from."""
+
+import pydantic
+
+from lth_keras.store.schemas.parts import (
+    Checksums,
+    Count,
+    FolderName,
+    Json,
+    KerasConfig,
+    Positive,
+    Seconds,
+    Sha256,
+    Share,
+    Strict,
+    Text,
+    Variables,
+)
+
+# Without one of these a folder holds no network.
+_ALWAYS = {"masks.npz", "weights.npz", "metrics.csv"}
+
+
+class MadeFrom(Strict):
+    """What a network was made from: change any of it, and this network is another one.
+
+    Attributes:
+      files: {file of the trial or of another of its networks: its SHA-256}.
+      data: the data's fingerprint.
+      configuration: SHA-256 of the resolved configuration.
+    """
+
+    files: Checksums
+    data: Text
+    configuration: Sha256
+
+
+class HistogramDistance(Strict):
+    """How far the two ways of sampling a distribution are apart."""
+
+    kolmogorov_smirnov: float
+    wasserstein: float
+
+
+class NetworkFacts(Strict):
+    """done.json of a network without its seal."""
+
+    trial: Positive
+    unit: FolderName
+    variant: FolderName
+    round: Count
+    density: Share
+    kept_weights: dict[Text, Count]
+    collapsed_layers: list[Text] = []
+    prunable_weights: Count
+    architecture: dict[Text, Json]
+    start_step: Count
+    steps: Count
+    diverged: bool
+    weights_rule: Text | None = None
+    equal_to: FolderName | None = None
+    histogram_distance: dict[Text, HistogramDistance] | None = None
+    told: dict[Text, Json] = {}
+    final_test_accuracy: float | None
+    train_seconds: Seconds
+    evaluate_seconds: Seconds
+    model: KerasConfig | None = None
+    variables: Variables | None = None
+    files: Checksums
+    made_from: MadeFrom | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _fits_together(self):
+        missing = sorted(_ALWAYS - set(self.files))
+        if missing:
+            raise ValueError(f"files has no {missing[0]}")
+        if sum(self.kept_weights.values()) > self.prunable_weights and not self.architecture:
+            raise ValueError("kept_weights are more than prunable_weights")
+        if self.final_test_accuracy is not None and not 0 <= self.final_test_accuracy <= 1:
+            raise ValueError(f"final_test_accuracy is {self.final_test_accuracy}; expected 0 to 1")
+        return self
