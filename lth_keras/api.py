@@ -13,18 +13,18 @@ import functools
 import numpy as np
 from rich.console import Console
 
-from lth_keras import files, masks, rewinding
+from lth_keras import masks, rewinding
 from lth_keras.compat import keras, tf
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.criteria import Magnitude
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare, total_steps
-from lth_keras.experiment.context import load_masks
 from lth_keras.paths import round_name
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_csv
+from lth_keras.store.network_reader import read_masks, read_rewind, read_weights
 from lth_keras.training import Adam
 from lth_keras.variables import named_variables
 
@@ -138,7 +138,7 @@ class Tickets:
     @property
     def rewound_weights(self):
         """θ_k, which every round starts from, before a mask is applied."""
-        return files.read_npz(self._context.paths.rewind(_TRIAL))
+        return read_rewind(self._context.paths, _TRIAL)
 
     def model(self, index, weights="trained"):
         """`self[index].model(weights)`."""
@@ -183,17 +183,17 @@ class Ticket:
     @property
     def masks(self):
         """{'layer/kernel': bool array}."""
-        return load_masks(self.path)
+        return read_masks(self.path)
 
     @property
     def trained_weights(self):
         """{'layer/kernel': array} of every variable after training; pruned weights are zero."""
-        return files.read_npz(self.path / "weights.npz")
+        return read_weights(self.path)
 
     @property
     def rewound_weights(self):
         """The same before training: the rewind point under the mask."""
-        point = files.read_npz(self._context.paths.rewind(_TRIAL))
+        point = read_rewind(self._context.paths, _TRIAL)
         return masks.apply(self.masks, point)
 
     def model(self, weights="trained"):

@@ -11,7 +11,7 @@ from lth_keras.commands import configuration
 from lth_keras.data import embedded
 from lth_keras.data.loaded import RawData
 from lth_keras.experiment import execute, prepare
-from lth_keras.experiment.context import load_masks
+from lth_keras.store.network_reader import read_masks
 
 ROOT = pathlib.Path(__file__).parents[1]
 # It starts from a ticket that another run exported: tested with the export.
@@ -86,7 +86,7 @@ def test_runs_for_a_few_steps_with_nested_masks_and_exact_counts(path, tmp_path,
     context = prepared.context
     before = None
     for index in range(3):
-        found = load_masks(context.paths.network(1, f"round_{index:02d}"))
+        found = read_masks(context.paths.network(1, f"round_{index:02d}"))
         masks.check(found, before)
         masks.check_total(found, context.schedule.total_count(context.prunable, index))
         if context.schedule.scope == "layerwise":

@@ -15,15 +15,15 @@ LAYERS = (
     {"errors", "durations", "opening", "paths", "files", "seeds", "signals", "sink", "masks",
      "criteria"},
     {"compat", "variables"},
+    {"data", "models", "pruning", "initializers"},
     {"statistics"},
     {"store"},
     {"figures"},
     {"tensorboard", "console"},
     {"report"},
-    {"data", "models", "pruning", "initializers"},
     {"training", "rewinding", "export", "analysis"},
     {"experiment"},
-    {"cluster"},
+    {"cluster", "doctor"},
     {"api", "commands"},
 )
 # What these import must not bring TensorFlow along: they are read, tested and used without it.

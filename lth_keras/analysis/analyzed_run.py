@@ -4,27 +4,18 @@ import dataclasses
 import fnmatch
 import re
 
-import numpy as np
-
 from lth_keras import files, masks, seeds
 from lth_keras.analysis.loss_surface import Surface
 from lth_keras.compat import keras
 from lth_keras.data.splits import stratified_choice
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.paths import ROUND, round_name
-from lth_keras.store import network_folder
+from lth_keras.store import network_folder, network_reader
 from lth_keras.variables import named_variables
 
 _REFERENCE = re.compile(r"(?:(?P<trial>trial_\d+)/)?(?P<name>[^/|:]+)(?P<start>:start)?"
                         r"(?:\|(?P<mask>[^/|:]+))?")
-_POINTS = ("initial", "rewind")
-
-
-def start_file(paths, trial, unit):
-    """Where the weights lie that a unit's training started from, its masks not yet applied."""
-    if not ROUND.fullmatch(unit):
-        return paths.network(trial, unit) / "initial.npz"
-    return paths.initial(trial) if unit == round_name(0) else paths.rewind(trial)
+_POINTS = {"initial": network_reader.read_initial, "rewind": network_reader.read_rewind}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -143,16 +134,16 @@ class AnalyzedRun:
         trial, parts = self._parse(trial, reference)
         name, arguments = parts["name"], {}
         if name in _POINTS:
-            weights = files.read_npz(getattr(self.paths, name)(trial))
+            weights = _POINTS[name](self.paths, trial)
             found = {weight.key: masks.ones(weight.shape) for weight in self.context.prunable}
         else:
             facts = self.facts(trial, name)
             folder = self.paths.network(trial, name)
-            arguments, found = facts["architecture"], self._masks(folder)
-            weights = files.read_npz(
-                start_file(self.paths, trial, name) if parts["start"] else folder / "weights.npz")
+            arguments, found = facts["architecture"], network_reader.read_masks(folder)
+            weights = network_reader.read_start(self.paths, trial, name) if parts["start"] \
+                else network_reader.read_weights(folder)
         if parts["mask"]:
-            found = self._masks(self.paths.network(trial, parts["mask"]))
+            found = network_reader.read_masks(self.paths.network(trial, parts["mask"]))
         return Network(reference, masks.apply(found, weights), found, arguments)
 
     def model(self, arguments):
@@ -237,10 +228,6 @@ class AnalyzedRun:
         if parts["trial"]:
             trial = int(parts["trial"].split("_")[1])
         return trial, parts
-
-    def _masks(self, folder):
-        stored = files.read_npz(folder / "masks.npz")
-        return {key: np.asarray(mask, bool) for key, mask in stored.items()}
 
     def _has_norms(self, arguments):
         return any(isinstance(layer, keras.layers.BatchNormalization)

@@ -5,10 +5,11 @@ import dataclasses
 
 import numpy as np
 
-from lth_keras import files, seeds
+from lth_keras import seeds
 from lth_keras.compat import tf
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND
+from lth_keras.store.network_reader import read_rewind_optimizer
 
 # Beyond this the path is no longer the stored network's, whatever the cause: weights are of the
 # order of 0.01 to 1, and rounding alone, carried through a training, stays far below.
@@ -120,7 +121,7 @@ def follow(run, trial, start, first, steps, order_seeds):
       `Path`.
     """
     trainer = run.context.trainer(**start.arguments)
-    optimizer = files.read_npz(run.paths.rewind_optimizer(trial)) if first else None
+    optimizer = read_rewind_optimizer(run.paths, trial) if first else None
     trainer.load(dataclasses.replace(
         trainer.state(), weights=start.weights, masks=start.masks, step=first,
         optimizer=optimizer))

@@ -4,7 +4,6 @@ import dataclasses
 import json
 
 import gin
-from absl import flags as absl_flags
 from rich.console import Console
 
 from lth_keras.analysis import Analysis, AnalyzedRun, carry_out
@@ -19,27 +18,9 @@ from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder, run_lock
 from lth_keras.training.xla import resolve_jit
 
-USAGE = """usage: python run.py analyze RUN [--gin_file=F]… [--only=M,…] [--data_dir=D]
-  Geometry of the networks of a run; results go beside it, into RUN/analysis, and what is stored
-  there already is not done again.
-  RUN               a run's folder, or its name under --output_dir
-  --gin_file=F      the measures, such as gin/analysis/insights.gin; without one, the quick ones
-  --gin_param=B     a binding that wins over the files: --gin_param='Hessian.positive = 100'
-  --only=M,…        only the measures of these names
-  --data_dir=DIR    where TFDS data sets are prepared
-"""
-
 # What a configuration does not say because it was not there when the run was made.
 _UNSAID = {"precision": "float32"}
 _SHOWN = 80  # Characters of a value in an error.
-
-
-def define_flags(values):
-    """The flags of analyze."""
-    absl_flags.DEFINE_multi_string("gin_file", [], "measures", flag_values=values)
-    absl_flags.DEFINE_multi_string("gin_param", [], "a binding", flag_values=values)
-    absl_flags.DEFINE_list("only", [], "names of measures", flag_values=values)
-    absl_flags.DEFINE_string("data_dir", None, "where TFDS data are", flag_values=values)
 
 
 def main(flags, arguments):

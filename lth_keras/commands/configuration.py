@@ -20,6 +20,7 @@ import lth_keras.experiment
 import lth_keras.models
 import lth_keras.statistics.published
 import lth_keras.training  # noqa: F401
+from lth_keras.commands.gin_files import find as find_gin_file
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import Experiment
 
@@ -35,12 +36,7 @@ def read(gin_files, gin_params=()):
         raise ConfigurationError(
             "no experiment was named; give --gin_file=F, such as --gin_file=gin/mnist_lt.gin"
         )
-    for file in gin_files:
-        if not _is_file(file):
-            shown = file if len(file) < 200 else f"{file[:200]}…"
-            raise ConfigurationError(
-                f"--gin_file={shown} is no file; expected an experiment{_similar_file(file)}"
-            )
+    gin_files = [find_gin_file(file) for file in gin_files]
     try:
         _parse(gin_files, gin_params)
         _check_scopes()
@@ -169,24 +165,3 @@ def _required(selector):
         name for name, parameter in inspect.signature(registered.wrapped).parameters.items()
         if parameter.default is parameter.empty
     }
-
-
-def _is_file(file):
-    try:
-        return pathlib.Path(file).is_file()
-    except (OSError, ValueError):  # A name that is too long, or has a zero in it.
-        return False
-
-
-def _similar_file(file):
-    folder = pathlib.Path(file).parent
-    try:
-        if not folder.is_dir():
-            return ""
-    except (OSError, ValueError):
-        return ""
-    names = [path.name for path in folder.glob("*.gin")]
-    close = difflib.get_close_matches(pathlib.Path(file).name, names, 1)
-    if close:
-        return f"; did you mean {folder / close[0]}?"
-    return f"; {folder} has {', '.join(sorted(names))}" if names else ""

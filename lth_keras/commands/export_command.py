@@ -2,7 +2,6 @@
 
 import pathlib
 
-from absl import flags as absl_flags
 from rich.console import Console
 from rich.table import Table
 
@@ -10,36 +9,6 @@ from lth_keras.commands.find_run import find_run
 from lth_keras.errors import ConfigurationError
 from lth_keras.paths import safe_name
 from lth_keras.store.export_cards import keep_card
-
-USAGE = """usage: python run.py export RUN --variant=ticket@06 --to=DIR [--trial=1]
-                            [--format=saved_model,keras,tflite,ticket] …
-  Writes a network for use elsewhere, reloads it in a fresh process and checks it.
-  RUN               a run's folder, or its name under --output_dir
-  --variant=NAME    which network: ticket@06, full, round_03, …
-  --to=DIR          the folder to make; it must not exist
-  --trial=N         which trial; the default is 1
-  --format=A,B      of saved_model, keras, tflite, tflite_float16, tflite_int8, tflite_sparse,
-                    ticket (masks and rewind point); the default is saved_model,keras,tflite,ticket
-  --input=FORM      uint8: SavedModel and TFLite take raw images; float: normalised floats;
-                    the default is uint8 where the data are
-  --weights=WHICH   trained (the default) or untrained: those that training started from
-  --compact         removes units whose weights are all gone: a smaller dense network
-  --nolatency       leaves out the comparison with the dense network
-  --data_dir=DIR    where TFDS data sets are prepared
-"""
-
-
-def define_flags(values):
-    """The flags of exporting."""
-    absl_flags.DEFINE_string("variant", None, "which network", flag_values=values)
-    absl_flags.DEFINE_string("to", None, "the folder to make", flag_values=values)
-    absl_flags.DEFINE_integer("trial", 1, "which trial", flag_values=values)
-    absl_flags.DEFINE_list("format", None, "formats", flag_values=values)
-    absl_flags.DEFINE_string("input", None, "uint8 or float", flag_values=values)
-    absl_flags.DEFINE_string("weights", "trained", "trained or untrained", flag_values=values)
-    absl_flags.DEFINE_bool("compact", False, "removes dead units", flag_values=values)
-    absl_flags.DEFINE_bool("latency", True, "measures against dense", flag_values=values)
-    absl_flags.DEFINE_string("data_dir", None, "where TFDS data are", flag_values=values)
 
 
 def main(flags, arguments):

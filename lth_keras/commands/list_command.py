@@ -11,15 +11,6 @@ from lth_keras.paths import RunPaths, variant_name
 from lth_keras.store import network_folder, run_lock
 from lth_keras.store.metrics import read_csv
 
-USAGE = """usage: python run.py list [--output_dir=runs]
-  The runs there: name, state, how far, data, and the ticket of the highest validation accuracy.
-"""
-
-
-def define_flags(values):
-    """No flags but --output_dir."""
-    del values
-
 
 def main(flags, arguments):
     """Prints a row for each run. Returns the exit status."""

@@ -1,16 +1,14 @@
 """`run.py` and `lth-keras`: finds the command, reads its flags, turns errors into one line."""
 
+import difflib
 import importlib
 import sys
 
 from absl import flags
 
+import lth_keras
+from lth_keras.commands import command_table
 from lth_keras.errors import ConfigurationError, RunError
-
-# Each command is a module with USAGE, define_flags(values) and main(flags, arguments) -> status.
-# They are imported one at a time: `list` must not wait for TensorFlow.
-_TRAIN = "train"
-COMMANDS = ("list", "report", "verify", "analyze", "export")
 
 
 def main(argv=None):
@@ -24,26 +22,19 @@ def main(argv=None):
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     try:
-        command = _TRAIN
+        command = command_table.TRAIN
         if argv and not argv[0].startswith("-"):
-            command = argv.pop(0)
-            if command not in COMMANDS:
-                raise ConfigurationError(
-                    f"there is no command {command!r}; expected --gin_file=F, or first of all one "
-                    f"of {', '.join(COMMANDS)}; see python run.py --help"
-                )
+            command = _command(argv.pop(0))
         if any(argument in ("-h", "--help", "-help") for argument in argv):
-            print(_usage(command), end="")
+            chosen = None if command is command_table.TRAIN else command
+            print(command_table.help_text(chosen), end="")
             return 0
-        module = _module(command)
-        values = flags.FlagValues()  # Our own: libraries define dozens in absl's global ones.
-        flags.DEFINE_string("output_dir", "runs", "where runs live", flag_values=values)
-        module.define_flags(values)
-        try:
-            arguments = values(["run.py", *argv])[1:]
-        except flags.Error as error:
-            named = "" if command == _TRAIN else f"{command} "
-            raise ConfigurationError(f"{error}; see python run.py {named}--help") from error
+        if argv == ["--version"]:
+            print(f"lth_keras {lth_keras.__version__}")
+            return 0
+        values, arguments = _parsed(command, argv)
+        # Imported one at a time, and only now: most bring TensorFlow along.
+        module = importlib.import_module(f"lth_keras.commands.{command.name}_command")
         return module.main(values, arguments)
     except ConfigurationError as error:
         return _fail(error, 2)
@@ -51,14 +42,27 @@ def main(argv=None):
         return _fail(error, 1)
 
 
-def _module(command):
-    return importlib.import_module(f"lth_keras.commands.{command}_command")
+def _command(name):
+    if name in command_table.COMMANDS:
+        return command_table.COMMANDS[name]
+    close = difflib.get_close_matches(name, command_table.COMMANDS, 1)
+    meant = f"; did you mean {close[0]!r}?" if close else ""
+    raise ConfigurationError(
+        f"there is no command {name!r}{meant}; expected --gin_file=F, or first of all one of "
+        f"{', '.join(command_table.COMMANDS)}; see python run.py --help"
+    )
 
 
-def _usage(command):
-    if command != _TRAIN:
-        return _module(command).USAGE
-    return "".join(_module(each).USAGE for each in (_TRAIN, *COMMANDS))
+def _parsed(command, argv):
+    """absl's values of the flags, and the other arguments."""
+    values = flags.FlagValues()  # Our own: libraries define dozens in absl's global ones.
+    for flag in (command_table.OUTPUT_DIR, *command.flags):
+        flag.define(values)
+    try:
+        return values, values(["run.py", *argv])[1:]
+    except flags.Error as error:
+        named = "" if command is command_table.TRAIN else f"{command.name} "
+        raise ConfigurationError(f"{error}; see python run.py {named}--help") from error
 
 
 def _fail(error, status):

@@ -2,27 +2,10 @@
 
 import os
 
-from absl import flags as absl_flags
 from rich.console import Console
 
 from lth_keras.commands.find_run import find_run
 from lth_keras.errors import ConfigurationError
-
-USAGE = """usage: python run.py report RUN [RUN…] [--margin=M] [--to=DIR] [--output_dir=runs]
-  Tables, figures and report.html again from what is stored, of a run that is finished, still
-  going or cut off. Several runs make a comparison, which --to says where to write.
-  RUN             a run's folder, or its name under --output_dir
-  --margin=M      how much lower an accuracy still counts as matching: 0.002 is 0.2 points;
-                  the default is the experiment's own
-  --to=DIR        where the comparison goes
-  --output_dir=D  where runs live; the default is runs
-"""
-
-
-def define_flags(values):
-    """The flags of report."""
-    absl_flags.DEFINE_float("margin", None, "non-inferiority margin", flag_values=values)
-    absl_flags.DEFINE_string("to", None, "where the comparison goes", flag_values=values)
 
 
 def main(flags, arguments):

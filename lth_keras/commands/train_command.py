@@ -3,7 +3,6 @@
 import hashlib
 import pathlib
 
-from absl import flags as absl_flags
 from rich.console import Console
 
 from lth_keras.cluster.ray_pool import require_ray
@@ -18,38 +17,6 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import Stopper, total_steps
 from lth_keras.paths import safe_name
 from lth_keras.report import is_current, write_comparison, write_report
-
-USAGE = """usage: python run.py --gin_file=F [--gin_param=B]… [--output_dir=runs] [--data_dir=D]
-                     [--workers=N] [--ray_address=A]
-  Runs the experiment, or goes on with it where it stopped. A file that binds Sweep.axes makes a run
-  for each combination of their values, and a comparison of them.
-  --gin_file=F      the experiment; given again, a file whose bindings win
-  --gin_param=B     a binding that wins over the files: --gin_param='Experiment.trials = 1'
-  --output_dir=DIR  where runs live; the default is runs
-  --data_dir=DIR    where TFDS data sets are prepared
-  --checkpoint_minutes=M     least time between checkpoints within a network; the default is 5
-  --workers=N       trains N networks at a time, in processes that share this machine's cores; more
-                    than one needs Ray: pip install -r requirements-cluster.txt
-  --ray_address=A   trains on the Ray cluster at this address, or 'auto', with the same
-                    --output_dir on every node; see docs/cluster.md
-  --cluster_hosts=host:port,host:port --cluster_index=I
-                    all workers of Experiment.distribution = @MultiWorkerMirrored(), and which one
-                    this is; see docs/distribution.md
-  --accept_other_versions    go on with a run that was begun with other versions of the software
-"""
-
-
-def define_flags(values):
-    """The flags of training."""
-    absl_flags.DEFINE_multi_string("gin_file", [], "an experiment", flag_values=values)
-    absl_flags.DEFINE_multi_string("gin_param", [], "a binding", flag_values=values)
-    absl_flags.DEFINE_string("data_dir", None, "where TFDS data are", flag_values=values)
-    absl_flags.DEFINE_float("checkpoint_minutes", 5, "between checkpoints", flag_values=values)
-    absl_flags.DEFINE_integer("workers", None, "networks at a time", flag_values=values)
-    absl_flags.DEFINE_string("cluster_hosts", None, "all workers", flag_values=values)
-    absl_flags.DEFINE_integer("cluster_index", None, "this worker", flag_values=values)
-    absl_flags.DEFINE_string("ray_address", None, "of a Ray cluster", flag_values=values)
-    absl_flags.DEFINE_bool("accept_other_versions", False, "go on all the same", flag_values=values)
 
 
 def main(flags, arguments):

@@ -1,23 +1,11 @@
 """`python run.py verify RUN`: checks a stored run, and sets damaged parts aside."""
 
-from absl import flags as absl_flags
 from rich.console import Console
 
 from lth_keras.commands.find_run import find_run
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.store import run_lock
 from lth_keras.store.verification import set_aside, verify
-
-USAGE = """usage: python run.py verify RUN [--repair] [--output_dir=runs]
-  Checks every stored file against its checksum, and every invariant of masks and weights.
-  RUN       a run's folder, or its name under --output_dir
-  --repair  move what is damaged into RUN/set_aside, so that the next run does it again
-"""
-
-
-def define_flags(values):
-    """--repair."""
-    absl_flags.DEFINE_bool("repair", False, "set damaged parts aside", flag_values=values)
 
 
 def main(flags, arguments):

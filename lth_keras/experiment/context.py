@@ -2,14 +2,12 @@
 
 import dataclasses
 
-import numpy as np
-
 from lth_keras import masks, models, opening, pruning, rewinding, seeds
 from lth_keras.durations import Duration
 from lth_keras.experiment import pruner
 from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.paths import round_name
-from lth_keras.store import network_folder, vouched
+from lth_keras.store import network_folder, network_reader, vouched
 from lth_keras.training import DataOrder, Replicas, Saliency, Trainer, building
 from lth_keras.variables import named_variables, snapshot
 
@@ -162,11 +160,11 @@ class JobContext:
 
     def masks_of(self, name):
         """Masks of another job of the trial."""
-        return vouched.masks_of(self._noted(name, "masks.npz"))
+        return network_reader.read_masks(self._noted(name, "masks.npz"))
 
     def weights_of(self, name):
         """Trained weights of another job of the trial, its masks applied."""
-        return vouched.arrays(self._noted(name, "weights.npz"), "weights.npz")
+        return network_reader.read_weights(self._noted(name, "weights.npz"))
 
     def step_of(self, name):
         """The last step of another job of the trial."""
@@ -174,7 +172,7 @@ class JobContext:
 
     def optimizer_of(self, name):
         """The optimizer's variables at that step; kept where a job that goes on needs them."""
-        return vouched.arrays(self._noted(name, "optimizer.npz"), "optimizer.npz")
+        return network_reader.read_optimizer(self._noted(name, "optimizer.npz"))
 
     def prune(self, weights, previous, criterion=None, scope=None, iterations=1):
         """`previous` masks pruned to the round's counts; see `pruner.prune`.

@@ -15,7 +15,7 @@ from lth_keras.experiment.context import Context
 from lth_keras.experiment.experiment import Experiment
 from lth_keras.experiment.run_recorder import do_job, recording
 from lth_keras.paths import RunPaths
-from lth_keras.store import network_folder
+from lth_keras.store import fingerprints, network_folder
 from lth_keras.training import Interrupted
 from lth_keras.variables import named_variables
 

@@ -7,6 +7,7 @@ from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import identity, jobs, provenance
 from lth_keras.store import network_folder
+from lth_keras.store.network_reader import is_unchanged
 
 # What changes no number when it differs: the package's own commit does.
 _NO_MATTER = ("absl-py", "pandas", "scipy", "tensorflow-datasets", "gin-config")
@@ -69,8 +70,7 @@ class RunJson:
             return False
         tables = self._before["tables"]
         return all(
-            path.is_file() and files.sha256(path) == tables.get(path.name)
-            for path in self.tables()
+            is_unchanged(path, tables.get(path.name)) for path in self.tables()
         ) and all(
             network_folder.is_done(self._paths.network(trial, name)) or f"{trial}/{name}" in
             self._before["skipped"] for trial, name in self._before["units"]

@@ -10,9 +10,11 @@ from lth_keras.experiment import imp, multi_worker, pruner
 from lth_keras.experiment.context import JobContext
 from lth_keras.experiment.weight_rules import RewoundWeights, TrainedWeights
 from lth_keras.paths import round_name
-from lth_keras.store import network_folder
+from lth_keras.store import network_folder, vouched
+from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import MetricsRow, rows_to_csv
 from lth_keras.training import Checkpoint, Interrupted, Plan, TrainingProgress, TrainState
+from lth_keras.variables import named_variables
 
 _COPIED = ("masks.npz", "weights.npz")
 

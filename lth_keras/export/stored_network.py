@@ -3,14 +3,13 @@
 import dataclasses
 import pathlib
 
-import numpy as np
-
-from lth_keras import files, masks
+from lth_keras import masks
 from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.paths import ROUND, RunPaths
+from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_csv
+from lth_keras.store.network_reader import changed_files, read_masks, read_start, read_weights
 from lth_keras.variables import named_variables
 
 
@@ -70,19 +69,17 @@ def find(run, trial, name):
             f"{', '.join(there) or 'none'}"
         )
     facts = network_folder.facts(folder)
-    for file, checksum in facts["files"].items():
-        if not (folder / file).is_file() or files.sha256(folder / file) != checksum:
-            raise RunError(
-                f"{folder / file} is missing or not what done.json says it is (SHA-256); the "
-                "stored network is damaged: train it again, or take another trial"
-            )
-    found = {key: np.asarray(mask, bool)
-             for key, mask in files.read_npz(folder / "masks.npz").items()}
-    trained = files.read_npz(folder / "weights.npz")
-    masks.check_applied(found, trained)
+    changed = changed_files(folder, facts["files"])
+    if changed:
+        raise RunError(
+            f"{folder / changed[0]} is missing or not what done.json says it is (SHA-256); the "
+            "stored network is damaged: train it again, or take another trial"
+        )
+    stored_masks, trained = read_masks(folder), read_weights(folder)
+    masks.check_applied(stored_masks, trained)
     return StoredNetwork(
-        folder, header, facts, _config(header, facts, folder), found, trained,
-        masks.apply(found, _start(paths, trial, name, folder)), read_csv(folder / "metrics.csv"),
+        folder, header, facts, _config(header, facts, folder), stored_masks, trained,
+        read_start(paths, trial, name), read_csv(folder / "metrics.csv"),
     )
 
 
@@ -131,11 +128,3 @@ def _config(header, facts, folder):
             "has no 'model'); it was trained by an older version: train it again to export it"
         )
     return facts["model"]
-
-
-def _start(paths, trial, name, folder):
-    if (folder / "initial.npz").is_file():
-        return files.read_npz(folder / "initial.npz")
-    index = ROUND.fullmatch(name)
-    source = paths.rewind(trial) if index and int(index[1]) else paths.initial(trial)
-    return files.read_npz(source)

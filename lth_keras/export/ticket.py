@@ -7,11 +7,10 @@ import dataclasses
 import hashlib
 import pathlib
 
-import numpy as np
-
 from lth_keras import files
 from lth_keras import masks as masks_lib
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.store.network_reader import changed_files, read_masks, read_weights
 
 CARD = "ticket.json"
 FORMAT = 1
@@ -144,15 +143,13 @@ def load_ticket(path, model=None, names=None):
     """
     folder = ticket_folder(path)
     card = _read_card(folder)
-    for name, checksum in card["files"].items():
-        if not (folder / name).is_file() or files.sha256(folder / name) != checksum:
-            raise RunError(
-                f"{folder / name} is missing or not what {CARD} says it is (SHA-256); the ticket "
-                "is damaged: export it again"
-            )
-    masks = {key: np.asarray(mask, bool)
-             for key, mask in files.read_npz(folder / "masks.npz").items()}
-    weights = files.read_npz(folder / "weights.npz")
+    changed = changed_files(folder, card["files"])
+    if changed:
+        raise RunError(
+            f"{folder / changed[0]} is missing or not what {CARD} says it is (SHA-256); the ticket "
+            "is damaged: export it again"
+        )
+    masks, weights = read_masks(folder), read_weights(folder)
     masks_lib.check_applied(masks, weights)
     ticket = TicketFile(masks, weights, card["step"], card)
     if names:

@@ -4,9 +4,10 @@ import dataclasses
 
 import numpy as np
 
-from lth_keras import figures, files, masks
+from lth_keras import figures, masks
 from lth_keras.figures import bands, mask_planes
 from lth_keras.figures.style import spread
+from lth_keras.store.network_reader import read_masks, read_start, read_weights
 from lth_keras.store.stored_run import label
 
 _MOST_MAPS = 8
@@ -139,24 +140,18 @@ def _weights(run):
     for variant, index in names:
         folder = run.folder(trial, variant, index)
         samples = [
-            (label(each, index), _survivors(other, "initial.npz"))
+            (label(each, index), _survivors(other, read_start(run.paths, trial, other.name)))
             for each in ("reinit", "reinit_trained")
             if variant == "ticket" and (other := run.folder(trial, each, index))
         ]
-        found.append((label(variant, index), _survivors(folder, "initial.npz"),
-                      _survivors(folder, "weights.npz"), samples))
+        found.append((
+            label(variant, index), _survivors(folder, read_start(run.paths, trial, folder.name)),
+            _survivors(folder, read_weights(folder)), samples))
     return found
 
 
-def _survivors(folder, name):
-    weights = files.read_npz(folder / name)
-    return np.concatenate([weights[key][mask] for key, mask in _masks(folder).items()])
-
-
-def _masks(folder):
-    return {
-        key: np.asarray(mask, bool) for key, mask in files.read_npz(folder / "masks.npz").items()
-    }
+def _survivors(folder, weights):
+    return np.concatenate([weights[key][mask] for key, mask in read_masks(folder).items()])
 
 
 def _rounds_of_imp(run):
@@ -190,14 +185,14 @@ def _maps(run):
     if not pruned:
         return [], [], 0
     shape = tuple(run.header["data"]["input_shape"])
-    some = _masks(folders[pruned[0]][0])
+    some = read_masks(folders[pruned[0]][0])
     first = mask_planes.in_order(some, run.header)[0]
     full = mask_planes.input_pixels(np.ones_like(some[first]), shape)
     if full is None:
         return [], _planes(run, folders[pruned[-1]]), pruned[-1]
     maps = []
     for index in spread(pruned, _MOST_MAPS):
-        stored = [_masks(folder) for folder in folders[index]]
+        stored = [read_masks(folder) for folder in folders[index]]
         plane = np.mean([mask_planes.input_pixels(each[first], shape) for each in stored], 0) / full
         kept = np.mean([masks.total_kept(each) / masks.size(each) for each in stored])
         maps.append((index, float(kept), plane))
@@ -205,7 +200,7 @@ def _maps(run):
 
 
 def _planes(run, folders):
-    stored = [_masks(folder) for folder in folders]
+    stored = [read_masks(folder) for folder in folders]
     planes = []
     for key in spread(mask_planes.in_order(stored[0], run.header), _MOST_LAYERS):
         mean = np.mean([each[key] for each in stored], axis=0)

@@ -15,6 +15,7 @@ from lth_keras.report.write_report import write_pictures
 from lth_keras.statistics.comparisons import holm
 from lth_keras.statistics.intervals import CONFIDENCE, in_common, paired_difference
 from lth_keras.statistics.summary import final_test_accuracies
+from lth_keras.store.network_reader import is_unchanged
 from lth_keras.store.stored_run import StoredRun, label
 
 
@@ -113,7 +114,7 @@ def shared_trials(ours, theirs):
 
 
 def _are_equal(one, other):
-    return one.is_file() and other.is_file() and files.sha256(one) == files.sha256(other)
+    return other.is_file() and is_unchanged(one, files.sha256(other))
 
 
 def _difference(ours, theirs, pairs):

@@ -3,6 +3,7 @@
 import dataclasses
 
 from lth_keras import files
+from lth_keras.store import network_reader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +29,7 @@ def save_initial(paths, trial, weights):
 
 def load_initial(paths, trial):
     """θ_0 of a trial as a `RewindPoint` at step 0."""
-    return RewindPoint(files.read_npz(paths.initial(trial)))
+    return RewindPoint(network_reader.read_initial(paths, trial))
 
 
 def save_point(paths, trial, point):
@@ -40,6 +41,5 @@ def save_point(paths, trial, point):
 
 def load_point(paths, trial, step):
     """The rewind point of a trial; `step` is the schedule's k."""
-    weights = files.read_npz(paths.rewind(trial))
-    optimizer = files.read_npz(paths.rewind_optimizer(trial)) if step else None
-    return RewindPoint(weights, step, optimizer)
+    optimizer = network_reader.read_rewind_optimizer(paths, trial) if step else None
+    return RewindPoint(network_reader.read_rewind(paths, trial), step, optimizer)

@@ -5,13 +5,13 @@ import datetime
 
 import pandas as pd
 
-from lth_keras import files
 from lth_keras.errors import ConfigurationError
 from lth_keras.paths import RunPaths, variant_name
 from lth_keras.statistics.published import PublishedFigure
 from lth_keras.statistics.summary import summarise
 from lth_keras.store import network_folder, run_lock
 from lth_keras.store.metrics import concatenate, read_csv
+from lth_keras.store.network_reader import is_unchanged
 
 
 @dataclasses.dataclass(frozen=True)
@@ -182,7 +182,7 @@ def _lost(header, units, facts):
 
 
 def _is_vouched(header, path):
-    return path.is_file() and header.get("tables", {}).get(path.name) == files.sha256(path)
+    return is_unchanged(path, header.get("tables", {}).get(path.name))
 
 
 def label(variant, index):

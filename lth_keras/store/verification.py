@@ -6,11 +6,19 @@ import shutil
 
 import numpy as np
 
-from lth_keras import files, masks
+from lth_keras import masks
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND, round_name
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_csv
+from lth_keras.store.network_reader import (
+    is_unchanged,
+    read_initial,
+    read_masks,
+    read_rewind,
+    read_start_file,
+    read_weights,
+)
 
 # Which file of the trial a weight rule starts from.
 _STARTS = {"RewoundWeights": "rewind", "InitialWeights": "initial"}
@@ -148,7 +156,7 @@ def _unit_findings(paths, header, folder):
         shared = [str(path.relative_to(paths.root.resolve()))] if ".." in file else []
         if not path.is_file():
             found.append(finding(file, "is missing"))
-        elif files.sha256(path) != checksum:
+        elif not is_unchanged(path, checksum):
             found.append(finding(file, "has another checksum than done.json says", *shared))
     if found:
         return found
@@ -160,9 +168,9 @@ def _unit_findings(paths, header, folder):
 
 
 def _check_unit(paths, header, folder, facts):
-    found = load_masks(folder / "masks.npz")
+    found = read_masks(folder)
     masks.check(found, expected=facts["kept_weights"])
-    weights = files.read_npz(folder / "weights.npz")
+    weights = read_weights(folder)
     masks.check_applied(found, weights)
     if not facts["diverged"]:
         _check_finite(weights, "weights.npz")
@@ -171,10 +179,10 @@ def _check_unit(paths, header, folder, facts):
     if match:
         _check_round(paths, header, folder, facts, int(match[1]), found)
     else:
-        initial = files.read_npz(folder / "initial.npz")
+        initial = read_start_file(paths, facts["trial"], folder.name)
         masks.check_applied(found, initial)
         _check_finite(initial, "initial.npz")
-        _check_start(folder, facts, found, initial)
+        _check_start(paths, facts, found, initial)
 
 
 def _check_round(paths, header, folder, facts, index, found):
@@ -185,15 +193,15 @@ def _check_round(paths, header, folder, facts, index, found):
         )
     before = paths.network(facts["trial"], round_name(index - 1)) if index else None
     if before is not None and network_folder.is_done(before):
-        masks.check(found, previous=load_masks(before / "masks.npz"))
+        masks.check(found, previous=read_masks(before))
 
 
-def _check_start(folder, facts, found, initial):
+def _check_start(paths, facts, found, initial):
     name = _STARTS.get(facts.get("weights_rule"))
     if name is None or facts["architecture"]:
         return
-    point = files.read_npz(folder.parent / f"{name}.npz")
-    for key, array in masks.apply(found, point).items():
+    point = read_initial if name == "initial" else read_rewind
+    for key, array in masks.apply(found, point(paths, facts["trial"])).items():
         if not np.array_equal(array, initial[key]):
             raise RunError(f"initial.npz is not mask × {name}.npz at {key}")
 
@@ -204,21 +212,12 @@ def _check_finite(arrays, name):
             raise RunError(f"{name} has values at {key} that are not finite")
 
 
-def load_masks(path):
-    """{key: bool array} of a masks file; anything but 0 and 1 is refused."""
-    arrays = files.read_npz(path)
-    for key, array in arrays.items():
-        if array.dtype != bool and not np.isin(array, (0, 1)).all():
-            raise RunError(f"{path.name} has values at {key} other than 0 and 1")
-    return {key: array.astype(bool) for key, array in arrays.items()}
-
-
 def _table_findings(paths, header):
     found = []
     for name, checksum in header.get("tables", {}).items():
         path = paths.root / name
         if not path.is_file():
             found.append(Finding(name, "is missing", ()))
-        elif files.sha256(path) != checksum:
+        elif not is_unchanged(path, checksum):
             found.append(Finding(name, "has another checksum than run.json says", (name,)))
     return found

@@ -8,9 +8,7 @@ its last change is another one.
 import os
 import pathlib
 
-import numpy as np
-
-from lth_keras import files, masks, opening
+from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
@@ -83,34 +81,6 @@ def text(folder, name):
 def arrays(folder, name):
     """{key: array} of an .npz of a finished network's folder, checked."""
     return files.parse_npz(content(folder, name), pathlib.Path(folder) / name)
-
-
-def masks_of(folder):
-    """{key: bool array}: the masks of a finished network."""
-    path = pathlib.Path(folder) / "masks.npz"
-    return as_masks(arrays(folder, "masks.npz"), path)
-
-
-def as_masks(stored, path):
-    """{key: bool array} of what was read from `path`; anything but 0 and 1 is refused."""
-    for key, array in stored.items():
-        if array.dtype != bool and not np.isin(array, (0, 1)).all():
-            raise RunError(f"{path} has values at {key} other than 0 and 1")
-    return {key: array.astype(bool) for key, array in stored.items()}
-
-
-def start_of(paths, trial, name):
-    """{key: array} that a finished network's training started from, its masks applied."""
-    return masks.apply(masks_of(paths.network(trial, name)), unmasked_start(paths, trial, name))
-
-
-def unmasked_start(paths, trial, name):
-    """`start_of` before masks are applied; a variant's own start is stored with its masks on."""
-    folder = paths.network(trial, name)
-    if "initial.npz" in network_folder.facts(folder)["files"]:
-        return arrays(folder, "initial.npz")
-    point = paths.initial(trial) if name == round_name(0) else paths.rewind(trial)
-    return trial_arrays(paths, trial, point)
 
 
 def trial_arrays(paths, trial, path):

@@ -4,10 +4,10 @@ import dataclasses
 
 import numpy as np
 
-from lth_keras import files, masks
 from lth_keras.figures import mask_planes
 from lth_keras.store.metrics import read_csv
 from lth_keras.store.network_folder import facts as read_facts
+from lth_keras.store.network_reader import read_masks, read_start, read_weights
 from lth_keras.tensorboard import events
 
 GRADIENT_NORM = "gradient_norm"
@@ -66,17 +66,16 @@ def network(paths, header, trial, name, noted):
                      times[row["step"]].wall_time, row["step"])
         for row in evaluations
     ]
-    found_masks = files.read_npz(folder / "masks.npz")
-    kept = {key: np.asarray(found_masks[key], bool)
-            for key in mask_planes.in_order(found_masks, header)}
-    start, end = _weights(paths, folder, trial, facts, kept)
+    masks = read_masks(folder)
+    masks = {key: masks[key] for key in mask_planes.in_order(masks, header)}
+    start, end = read_start(paths, trial, name), read_weights(folder)
     shape = header["data"]["input_shape"]
     for step, weights in ((facts["start_step"], start), (facts["steps"], end)):
-        for key, mask in kept.items():
+        for key, mask in masks.items():
             found.append(events.event(
                 events.histogram(f"weights/{key}", weights[key][mask]), stored, step))
-    if facts["density"] < 1 and not all(mask.all() for mask in kept.values()):
-        for tag, pixels in _images(kept, shape):
+    if facts["density"] < 1 and not all(mask.all() for mask in masks.values()):
+        for tag, pixels in _images(masks, shape):
             found.append(events.event(events.image(tag, pixels), stored, facts["start_step"]))
     found.append(events.event(events.hparams_end(stored, not facts["diverged"]), stored))
     return found
@@ -105,18 +104,10 @@ def hyperparameters(header, facts):
     }
 
 
-def _weights(paths, folder, trial, facts, kept):
-    end = files.read_npz(folder / "weights.npz")
-    if (folder / "initial.npz").exists():
-        return files.read_npz(folder / "initial.npz"), end
-    point = paths.rewind(trial) if facts["round"] else paths.initial(trial)
-    return masks.apply(kept, files.read_npz(point)), end
-
-
-def _images(kept, input_shape):
-    first = next(iter(kept))
-    counts = mask_planes.input_pixels(kept[first], input_shape)
+def _images(masks, input_shape):
+    first = next(iter(masks))
+    counts = mask_planes.input_pixels(masks[first], input_shape)
     if counts is not None:
         yield f"input_pixels/{first}", mask_planes.grey(mask_planes.enlarge(counts))
-    for key, mask in kept.items():
+    for key, mask in masks.items():
         yield f"mask/{key}", mask_planes.grey(mask_planes.mask_plane(mask))

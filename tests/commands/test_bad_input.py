@@ -31,7 +31,7 @@ def odd_network(input_shape, num_classes):
 
 CASES = {
     "no gin file": ([], "no experiment was named"),
-    "missing file": (["--gin_file=gin/mnist_lt.gim"], "--gin_file=gin/mnist_lt.gim is no file"),
+    "missing file": (["--gin_file=gin/mnist_lt.gim"], "did you mean mnist_lt?"),
     "folder for a file": (["--gin_file=gin"], "--gin_file=gin is no file"),
     "misspelt parameter": ([SMOKE, "--gin_param=Experiment.trails = 1"], "trails"),
     "misspelt configurable": ([SMOKE, "--gin_param=Experimnt.trials = 1"], "Experimnt"),

@@ -14,8 +14,8 @@ import pytest
 from lth_keras import files
 from lth_keras.commands import configuration
 from lth_keras.experiment import execute, prepare
-from lth_keras.experiment.context import load_masks
 from lth_keras.paths import RunPaths
+from lth_keras.store.network_reader import read_masks
 from lth_keras.store.verification import verify
 from tests.experiment import multi_worker
 
@@ -107,7 +107,7 @@ def test_its_numbers_are_one_devices(finished, tmp_path):
     alone = prepared.context.paths.root
     assert alone.name == root.name
     for job in UNITS:
-        masks = [load_masks(each / "trial_01" / job) for each in (alone, root)]
+        masks = [read_masks(each / "trial_01" / job) for each in (alone, root)]
         for key, mask in masks[0].items():
             np.testing.assert_array_equal(mask, masks[1][key], err_msg=f"{job} {key}")
         weights = [files.read_npz(each / "trial_01" / job / "weights.npz")

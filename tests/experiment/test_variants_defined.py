@@ -12,8 +12,8 @@ import pytest
 from lth_keras import files, masks
 from lth_keras.commands import configuration
 from lth_keras.experiment import execute, prepare
-from lth_keras.experiment.context import load_masks
 from lth_keras.store import network_folder
+from lth_keras.store.network_reader import read_masks
 
 ROOT = pathlib.Path(__file__).parents[2]
 ROUNDS = (1, 3)
@@ -45,7 +45,7 @@ class Stored:
         self.rewind = files.read_npz(self.trial / "rewind.npz")
 
     def masks(self, job):
-        return load_masks(self.trial / job)
+        return read_masks(self.trial / job)
 
     def start(self, job):
         """The weights that a unit's training began from."""

@@ -11,7 +11,7 @@ import pytest
 from lth_keras import criteria, files
 from lth_keras.commands import configuration
 from lth_keras.experiment import execute, prepare
-from lth_keras.experiment.context import load_masks
+from lth_keras.store.network_reader import read_masks
 
 ROOT = pathlib.Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "extending.md").read_text("utf-8")
@@ -64,7 +64,7 @@ def test_the_criterion_scores_as_its_row_says(run):
 
 def test_the_criterion_prunes(run):
     paths = run.context.paths
-    found = load_masks(paths.network(1, "round_01"))
+    found = read_masks(paths.network(1, "round_01"))
     weights, initial = (files.read_npz(path) for path in (
         paths.network(1, "round_00") / "weights.npz", paths.initial(1)))
     for key, mask in found.items():
@@ -76,7 +76,7 @@ def test_the_new_weight_rule_starts_from_reversed_signs(run):
     paths = run.context.paths
     folder = paths.network(1, "reversed@02")
     start, initial = files.read_npz(folder / "initial.npz"), files.read_npz(paths.initial(1))
-    for key, mask in load_masks(folder).items():
+    for key, mask in read_masks(folder).items():
         np.testing.assert_array_equal(start[key][mask], -initial[key][mask])
 
 

@@ -16,7 +16,7 @@ from lth_keras.compat import keras, tf
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import execute, prepare
-from lth_keras.experiment.context import load_masks
+from lth_keras.store.network_reader import read_masks
 from lth_keras.training import (
     Adam,
     CropAndFlip,
@@ -112,7 +112,7 @@ def main(output):
     paths = [experiments[name].context.paths for name in ("OneDevice", "Mirrored")]
     masks = [
         {f"{index}/{key}": mask for index in range(4)
-         for key, mask in load_masks(each.network(1, f"round_{index:02d}")).items()}
+         for key, mask in read_masks(each.network(1, f"round_{index:02d}")).items()}
         for each in paths
     ]
     run_json = json.loads(paths[1].run_json.read_text("utf-8"))

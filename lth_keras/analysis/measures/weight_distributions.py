@@ -6,15 +6,14 @@ import pathlib
 import gin
 import numpy as np
 
-from lth_keras import files
 from lth_keras.analysis import weight_shapes as shapes
-from lth_keras.analysis.analyzed_run import start_file
 from lth_keras.analysis.checks import texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
+from lth_keras.store.network_reader import read_masks, read_start, read_weights, start_file
 
 _KEPT_VALUES = 2000
 
@@ -175,8 +174,8 @@ def _other(paths, trial, unit, when, layer):
     """The same unit's kept weights in another run; None where it has none of the layer."""
     if not _is_there(paths, trial, unit):
         return None
-    masks, start, end = (files.read_npz(path) for path in _sources(paths, trial, unit))
-    weights = start if when == "start" else end
-    values = {key: weights[key][np.asarray(mask, bool)] for key, mask in masks.items()}
+    folder = paths.network(trial, unit)
+    weights = read_start(paths, trial, unit) if when == "start" else read_weights(folder)
+    values = {key: weights[key][mask] for key, mask in read_masks(folder).items()}
     values["all"] = np.concatenate(list(values.values()))
     return values.get(layer)

@@ -1,0 +1,144 @@
+"""The one reader of a network's masks and weights: each is checked against its checksum first."""
+
+import pathlib
+
+import numpy as np
+
+from lth_keras import masks, opening
+from lth_keras.errors import RunError
+from lth_keras.paths import ROUND
+from lth_keras.store import vouched
+
+MASKS = "masks.npz"
+
+
+def read_masks(folder):
+    """The masks of a finished network, {key: bool array}.
+
+    Raises:
+      RunError: the file is missing or damaged, or it holds values other than 0 and 1.
+    """
+    return as_masks(vouched.arrays(folder, MASKS), pathlib.Path(folder) / MASKS)
+
+
+def as_masks(arrays, path):
+    """{key: bool array} of what was read from `path`.
+
+    Raises:
+      RunError: there are values other than 0 and 1.
+    """
+    for key, array in arrays.items():
+        if array.dtype != bool and not np.isin(array, (0, 1)).all():
+            raise RunError(
+                f"{path} has values at {key} other than 0 and 1; `run.py verify RUN --repair` "
+                "sets a damaged part aside"
+            )
+    return {key: array.astype(bool) for key, array in arrays.items()}
+
+
+def read_weights(folder):
+    """{key: array} of a network's variables after training; pruned weights are zero.
+
+    Raises:
+      RunError: the file is missing or damaged.
+    """
+    return vouched.arrays(folder, "weights.npz")
+
+
+def read_optimizer(folder):
+    """{name: array} of the optimizer's variables after training, where they were kept.
+
+    Raises:
+      RunError: the file is missing or damaged.
+    """
+    return vouched.arrays(folder, "optimizer.npz")
+
+
+def read_initial(paths, trial):
+    """θ_0 of a trial, {key: array}, no mask applied.
+
+    Raises:
+      RunError: the file is missing or damaged.
+    """
+    return vouched.trial_arrays(paths, trial, paths.initial(trial))
+
+
+def read_rewind(paths, trial):
+    """θ_k of a trial, {key: array}, no mask applied.
+
+    Raises:
+      RunError: the file is missing or damaged.
+    """
+    return vouched.trial_arrays(paths, trial, paths.rewind(trial))
+
+
+def read_rewind_optimizer(paths, trial):
+    """{name: array} of the optimizer's variables at θ_k; there is a file only where k is not 0.
+
+    Raises:
+      RunError: the file is missing or damaged.
+    """
+    return vouched.trial_arrays(paths, trial, paths.rewind_optimizer(trial))
+
+
+def start_file(paths, trial, name):
+    """The file that holds the weights which a network's training started from.
+
+    A variant's network has a file of its own. A round of IMP starts from the trial's rewind point,
+    and round 0 from its initialisation; both are stored without a mask.
+
+    Args:
+      paths: `RunPaths`.
+      trial: counted from 1.
+      name: the network's folder, such as 'ticket@06' or 'round_03'.
+    """
+    match = ROUND.fullmatch(name)
+    if match is None:
+        return paths.network(trial, name) / "initial.npz"
+    return paths.rewind(trial) if int(match[1]) else paths.initial(trial)
+
+
+def read_start_file(paths, trial, name):
+    """{key: array} of `start_file`, as it is stored: the network's masks are not applied here.
+
+    Raises:
+      RunError: the file is missing or damaged.
+    """
+    path = start_file(paths, trial, name)
+    if path.parent == paths.trial(trial):
+        return vouched.trial_arrays(paths, trial, path)
+    return vouched.arrays(path.parent, path.name)
+
+
+def read_start(paths, trial, name):
+    """The weights that a network's training started from, {key: array}; pruned weights are zero.
+
+    Args:
+      paths, trial, name: as in `start_file`.
+
+    Raises:
+      RunError: a file is missing or damaged.
+    """
+    weights = read_start_file(paths, trial, name)
+    return masks.apply(read_masks(paths.network(trial, name)), weights)
+
+
+def is_unchanged(path, checksum):
+    """Whether a file is there and still has the SHA-256 that was stored of it."""
+    return opening.is_file(path) and vouched.digest(path) == checksum
+
+
+def changed_files(folder, checksums):
+    """The names of the files that are missing or no longer have their checksum.
+
+    Args:
+      folder: where they are.
+      checksums: {name: SHA-256}; a name is relative to the folder.
+
+    Returns:
+      A list of names, in the order of `checksums`.
+    """
+    folder = pathlib.Path(folder)
+    return [
+        name for name, checksum in checksums.items() if not is_unchanged(folder / name, checksum)
+    ]
