@@ -23,7 +23,7 @@ from lth_keras.experiment import IMP, Experiment, execute, prepare, total_steps
 from lth_keras.paths import round_name
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.store import network_folder
-from lth_keras.store.metrics import read_csv
+from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_reader import read_masks, read_rewind, read_weights
 from lth_keras.training import Adam
 from lth_keras.variables import named_variables
@@ -178,7 +178,7 @@ class Ticket:
     @functools.cached_property
     def metrics(self):
         """A pandas table of every evaluation of its training."""
-        return read_csv(self.path / "metrics.csv")
+        return read_rows(self.path)
 
     @property
     def masks(self):

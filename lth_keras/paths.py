@@ -50,6 +50,7 @@ class RunPaths:
         self.summary_tex = self.root / "summary.tex"
         self.comparisons = self.root / "comparisons.csv"
         self.report = self.root / "report.html"
+        self.report_seal = self.root / "report.json"
         self.exports = self.root / "exports"
         self.figures = self.root / "figures"
         self.tensorboard = self.root / "tensorboard"

@@ -15,7 +15,7 @@ from lth_keras.errors import RunError
 from lth_keras.experiment import jobs, train_job
 from lth_keras.experiment.run_json import RunJson
 from lth_keras.statistics.summary import summarise, write_summary
-from lth_keras.store import network_folder, run_lock
+from lth_keras.store import chain, network_folder, run_lock
 from lth_keras.store.metrics import concatenate, read_csv
 from lth_keras.training import Interrupted
 
@@ -142,6 +142,7 @@ class RunRecorder:
         folder = context.paths.network(job.trial, job.name)
         if self._finished or network_folder.is_done(folder):
             if not self._finished:
+                chain.check_origin(context.paths, folder)
                 train_job.tidy(context, job)
             if self._stops and network_folder.is_done(folder):
                 self._stop_if_diverged(job, network_folder.facts(folder))
@@ -248,7 +249,7 @@ class RunRecorder:
 def write_tables(paths, graph, margin):
     """metrics.csv and summary.csv of the jobs that are done, in the graph's order."""
     done = [
-        paths.network(job.trial, job.name) / "metrics.csv" for job in graph
+        paths.network(job.trial, job.name) for job in graph
         if network_folder.is_done(paths.network(job.trial, job.name))
     ]
     if not done:

@@ -8,7 +8,7 @@ from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
-from lth_keras.store.metrics import read_csv
+from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_reader import changed_files, read_masks, read_start, read_weights
 from lth_keras.variables import named_variables
 
@@ -79,7 +79,7 @@ def find(run, trial, name):
     masks.check_applied(stored_masks, trained)
     return StoredNetwork(
         folder, header, facts, _config(header, facts, folder), stored_masks, trained,
-        read_start(paths, trial, name), read_csv(folder / "metrics.csv"),
+        read_start(paths, trial, name), read_rows(folder),
     )
 
 

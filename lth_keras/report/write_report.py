@@ -2,7 +2,7 @@
 
 import json
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.report import (
     answer,
     geometry,
@@ -15,6 +15,7 @@ from lth_keras.report.up_to_date import made_of
 from lth_keras.statistics import comparisons
 from lth_keras.statistics.summary import write_summary
 from lth_keras.store.export_cards import kept_cards
+from lth_keras.store.report_seal import write_seal
 from lth_keras.store.stored_run import StoredRun
 from lth_keras.tensorboard import write_missing, write_run
 
@@ -46,17 +47,19 @@ def write_report(root, margin=None):
     files.write_text(paths.summary_md, _markdown(run, shown))
     files.write_text(paths.summary_tex, "\n".join(report_tables.latex(table) for table in shown))
     pictures = report_figures.draw(run, differences)
-    write_pictures(paths.figures, pictures)
+    drawn = write_pictures(paths.figures, pictures)
+    of = made_of(paths, "incomplete" if run.lost else run.header["state"])
     files.write_text(paths.report, html_page.render(
         "report.html.j2", run=run, header=run.header, state=run.state(),
         answer=answer.answer(run, differences), tables=shown, pictures=pictures,
-        configuration=_configuration(run), model=_layers(run), made_of=made_of(
-            paths, "incomplete" if run.lost else run.header["state"]),
+        configuration=_configuration(run), model=_layers(run), made_of=of,
         geometry=geometry.stored_geometry(paths),
         networks=variant_texts.descriptions(run), place=_place(paths.root),
         diverged=[(name, trial) for (trial, name), facts in run.facts.items()
                   if facts["diverged"]],
     ))
+    write_seal(paths, of, [
+        paths.report, paths.comparisons, paths.summary_md, paths.summary_tex, *drawn])
     # While a process works on the run these are its own to write.
     if not run.is_worked_on:
         write_missing(paths, run.header, run.units)
@@ -77,10 +80,13 @@ def run_tables(run, comparisons):
 
 
 def write_pictures(folder, pictures):
-    """Each `Picture` as PNG and PDF."""
+    """Writes each `Picture` as PNG and PDF; returns their paths."""
+    written = []
     for picture in pictures:
-        files.write_bytes(folder / f"{picture.name}.png", picture.png)
-        files.write_bytes(folder / f"{picture.name}.pdf", picture.pdf)
+        for kind in ("png", "pdf"):
+            written.append(folder / f"{picture.name}.{kind}")
+            files.write_bytes(written[-1], getattr(picture, kind))
+    return written
 
 
 def _markdown(run, shown):
@@ -91,8 +97,8 @@ def _markdown(run, shown):
 
 def _configuration(run):
     path = run.paths.operative_config
-    if path.exists():
-        return path.read_text("utf-8")
+    if opening.exists(path):
+        return files.read_text(path)
     return json.dumps(run.header["configuration"], indent=2)
 
 

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from lth_keras.figures import mask_planes
-from lth_keras.store.metrics import read_csv
+from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_folder import facts as read_facts
 from lth_keras.store.network_reader import read_masks, read_start, read_weights
 from lth_keras.tensorboard import events
@@ -53,7 +53,7 @@ def network(paths, header, trial, name, noted):
     folder = paths.network(trial, name)
     facts = read_facts(folder)
     stored = (folder / "done.json").stat().st_mtime
-    evaluations = read_csv(folder / "metrics.csv").to_dict("records")
+    evaluations = read_rows(folder).to_dict("records")
     times = {row["step"]: noted.get(row["step"], Noted(stored)) for row in evaluations}
     began = min((each.wall_time for each in times.values()), default=stored)
     found = [
