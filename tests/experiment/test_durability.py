@@ -209,7 +209,7 @@ def spoil(arrays):
     arrays["fc1/bias"][0] = np.nan
 
 
-@pytest.mark.parametrize("unit, file, change, problem", [
+@pytest.mark.parametrize("job, file, change, problem", [
     ("round_02", "masks.npz", revive, "schedule says"),
     ("round_02", "weights.npz", wake, "pruned weights of fc1/kernel are not zero"),
     ("ticket@02", "initial.npz", wake, "not zero"),

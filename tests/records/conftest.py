@@ -10,7 +10,7 @@ from lth_keras.figures import style
 from lth_keras.paths import RunPaths, round_name, variant_name
 from lth_keras.report import report_figures
 from lth_keras.store import network_folder
-from lth_keras.store.metrics import MetricsRow, rows_to_csv
+from lth_keras.store.metrics import MetricsRow, concatenate, rows_to_csv
 
 LAYERS = {"fc1/kernel": (16, 6), "out/kernel": (6, 3)}
 
@@ -49,6 +49,8 @@ class Builder:
             "skipped": {}, "duration": "4ep", "round_duration": "2ep", "steps_per_epoch": 9,
             "kept_by_round": list(range(rounds + 1)), "margin": margin,
             "published": list(published),
+            "format": 1, "updated": "2026-01-01T00:00:01+00:00", "continued_with": [],
+            "rewind_step": 0, "traces": [],
         }
 
     def network(self, trial, variant, index, seed, done=True, diverged=False, gain=0.0):
@@ -69,10 +71,10 @@ class Builder:
                  for key, shape in LAYERS.items()}
         files.write_npz(folder / "masks.npz", masks)
         files.write_npz(folder / "weights.npz", weights)
-        if variant == "imp":
+        if variant == "imp" and not index:
             files.write_npz(self.paths.initial(trial), start)
             files.write_npz(self.paths.rewind(trial), start)
-        else:
+        if variant != "imp":
             files.write_npz(folder / "initial.npz", start)
         rows = []
         for epoch in range(1, 5):
@@ -87,7 +89,10 @@ class Builder:
             if lost:
                 break
         files.write_text(folder / "metrics.csv", rows_to_csv(rows))
-        network_folder.finish(folder, ["masks.npz", "weights.npz", "metrics.csv"], {
+        shared = ["../initial.npz", "../rewind.npz"] if variant == "imp" and not index else []
+        own = [] if variant == "imp" else ["initial.npz"]
+        network_folder.finish(folder, [
+            "masks.npz", "weights.npz", "metrics.csv", *own, *shared], {
             "trial": trial, "unit": name, "variant": variant, "round": index, "density": density,
             "kept_weights": {key: int(mask.sum()) for key, mask in masks.items()},
             "prunable_weights": sum(mask.size for mask in masks.values()), "architecture": {},
@@ -103,8 +108,17 @@ class Builder:
         self.header["trial_seeds"] = [
             seeds.derive(self.header["seed"], "trial", trial)
             for trial in range(1, self.header["trials"] + 1)]
-        files.write_sealed_json(self.paths.run_json, self.header)
+        self.write_header()
         return self.paths.root
+
+    def write_header(self):
+        """Writes run.json anew; of a finished run it vouches for the tables."""
+        if self.header["state"] == "done":
+            folders = [self.paths.network(*unit) for unit in self.jobs]
+            concatenate([each for each in folders if network_folder.is_done(each)],
+                        self.paths.metrics)
+            self.header["tables"] = {"metrics.csv": files.sha256(self.paths.metrics)}
+        files.write_sealed_json(self.paths.run_json, self.header)
 
 
 @pytest.fixture
