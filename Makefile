@@ -1,6 +1,7 @@
 # make mnist   the main experiment: ARGS='--output_dir=runs' are added to its command
 # make test    the tests: ARGS='-k masks' are added to pytest's
 # make lint    ruff
+# make site    the documents and the API reference as a site, into site/; fails at a broken link
 # make clean   removes what these made; runs are kept
 
 VENV   := .venv
@@ -10,7 +11,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 PYTHON := $(shell for p in python3.11 python3; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: mnist test lint clean
+.PHONY: mnist test lint site clean
 
 mnist: $(VENV)/run.stamp
 	$(BIN)/python run.py --gin_file=gin/mnist_lt.gin $(ARGS)
@@ -20,6 +21,9 @@ test: $(VENV)/dev.stamp
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
+
+site: $(VENV)/docs.stamp
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 # Stamps inside the environment: who deletes it deletes them too.
 $(VENV)/run.stamp: requirements.txt constraints.txt | $(VENV)/bin/pip
@@ -31,6 +35,10 @@ $(VENV)/dev.stamp: requirements-dev.txt requirements-cluster.txt $(VENV)/run.sta
 	$(PIP) -r requirements.txt -r requirements-dev.txt -r requirements-cluster.txt
 	touch $@
 
+$(VENV)/docs.stamp: requirements-docs.txt | $(VENV)/bin/pip
+	$(PIP) -r requirements-docs.txt
+	touch $@
+
 # An environment of the user's own is used as it is, and not removed by `make clean`.
 $(VENV)/bin/pip:
 	@test -n "$(PYTHON)" || { echo "no Python 3.11 or later found: install it first" >&2; exit 1; }
@@ -39,5 +47,5 @@ $(VENV)/bin/pip:
 
 clean:
 	if [ -e $(VENV)/made.stamp ]; then rm -rf $(VENV); fi
-	rm -rf .pytest_cache .ruff_cache .hypothesis build dist lth_keras.egg-info __pycache__
+	rm -rf .pytest_cache .ruff_cache .hypothesis build dist site lth_keras.egg-info __pycache__
 	find lth_keras tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

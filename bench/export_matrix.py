@@ -18,9 +18,15 @@ import numpy as np
 
 from lth_keras import files
 from lth_keras.experiment import provenance
-from lth_keras.export import EXPORT_FORMATS, ExportOptions, export_unit, exporting, stored_network
-from lth_keras.export.card import readme
-from lth_keras.export.serving import ServedNetwork
+from lth_keras.export import (
+    EXPORT_FORMATS,
+    ExportOptions,
+    export_network,
+    network_export,
+    stored_network,
+)
+from lth_keras.export.model_card import readme
+from lth_keras.export.served_network import ServedNetwork
 
 ENVIRONMENTS = {
     ("tensorflow",): "tensorflow", ("tensorflow", "tf_keras"): "tf_keras",
@@ -46,7 +52,7 @@ def environment(root, needs):
 @functools.cache
 def data_of(run, data_dir):
     """The data of a run."""
-    return exporting.load_data(files.read_json(run / "run.json"), data_dir)
+    return network_export.load_data(files.read_json(run / "run.json"), data_dir)
 
 
 def full_test_set(card, run, data, path):
@@ -83,7 +89,7 @@ def main():
         if folder.exists():  # of an earlier call: checked again, not made again
             card = json.loads((folder / "card.json").read_text("utf-8"))
         else:
-            card = export_unit(run, 1, unit, folder, ExportOptions(formats=formats), data=data,
+            card = export_network(run, 1, unit, folder, ExportOptions(formats=formats), data=data,
                                machine=provenance.machine())
         cards.append(card)
         test = arguments.to / f"{run.name}_{unit}.npz"

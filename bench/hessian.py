@@ -19,8 +19,8 @@ import numpy as np
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from lth_keras import models  # noqa: E402
-from lth_keras.analysis import directions, eigen  # noqa: E402
-from lth_keras.analysis.loss_surface import Surface  # noqa: E402
+from lth_keras.analysis import directions, eigenpairs  # noqa: E402
+from lth_keras.analysis.loss_surface import LossSurface  # noqa: E402
 from lth_keras.compat import keras  # noqa: E402
 from lth_keras.data import Dataset  # noqa: E402
 from lth_keras.variables import named_variables, snapshot  # noqa: E402
@@ -54,7 +54,7 @@ def main():
 
 
 def prepared(arguments):
-    """A `Surface` of a network after an epoch of training, and its weights."""
+    """A `LossSurface` of a network after an epoch of training, and its weights."""
     data = Dataset(arguments.data, mean=0.1307, std=0.3081).load(arguments.data_dir)
     start, stop = data.splits["train"]
     chosen = start + np.arange(arguments.examples) % (stop - start)
@@ -65,7 +65,7 @@ def prepared(arguments):
     model.fit(data.normalize(images), labels, batch_size=100, epochs=1, verbose=0)
     weights = snapshot(named_variables(model))
     twin = models.build_seeded(models.lenet_300_100, data.input_shape, data.num_classes, 0)
-    surface = Surface(twin, images, labels, data, jit=True)
+    surface = LossSurface(twin, images, labels, data, jit=True)
     surface.load(weights)
     return surface, weights
 
@@ -73,7 +73,7 @@ def prepared(arguments):
 def eigenvalues(surface, count):
     """Seconds for `count` eigenpairs with their residuals."""
     began = time.perf_counter()
-    pairs = eigen.leading(surface.product, surface.trainable.size, count)
+    pairs = eigenpairs.leading(surface.product, surface.trainable.size, count)
     took = time.perf_counter() - began
     relative = pairs.residuals / np.abs(pairs.values)
     print(f"{count} eigenvalues         {took:.1f} s, {pairs.products} products; "

@@ -11,7 +11,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 __version__ = "0.1.0"
 
 _API = {
-    "Ticket": "lth_keras.api", "Tickets": "lth_keras.api", "find_ticket": "lth_keras.api",
+    "Ticket": "lth_keras.tickets", "Tickets": "lth_keras.tickets", "find_ticket": "lth_keras.api",
     "load_ticket": "lth_keras.export",
 }
 

@@ -8,28 +8,20 @@ The same experiment, store and resuming as the command's; for variants and trial
 """
 
 import dataclasses
-import functools
 
 import numpy as np
 from rich.console import Console
 
-from lth_keras import masks, rewinding
 from lth_keras.compat import keras, tf
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.criteria import Magnitude
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import IMP, Experiment, execute, prepare, total_steps
-from lth_keras.paths import round_name
+from lth_keras.experiment import IMP, Experiment, execute, prepare
+from lth_keras.keras3 import is_keras3
 from lth_keras.pruning import RewindingSchedule
-from lth_keras.store import network_folder
-from lth_keras.store.metrics import read_rows
-from lth_keras.store.network_reader import read_masks, read_rewind, read_weights
+from lth_keras.tickets import Tickets
 from lth_keras.training import Adam
-from lth_keras.variables import named_variables
-
-_TRIAL = 1
-_WEIGHTS = ("trained", "rewound")
 
 
 def find_ticket(
@@ -46,7 +38,7 @@ def find_ticket(
 
     Args:
       model: function (input_shape, num_classes) -> Keras model that gives logits; functional or
-        Sequential, nested ones too, from `lth_keras.compat.keras`.
+        Sequential, nested ones too, of tf_keras (`lth_keras.compat.keras`) or of Keras 3 (`keras`).
       train: (images, labels): arrays [N, …] and integers [N] (or [N, 1]) from 0 on; or a finite
         `tf.data.Dataset` of such pairs, in batches or not. uint8 is scaled to [0, 1].
       test: the same; evaluated, and never used to choose anything.
@@ -70,7 +62,7 @@ def find_ticket(
       ConfigurationError: something does not fit; nothing was written.
       RunError: the run cannot go on; what is stored stays good.
     """
-    if isinstance(model, keras.Model) or not callable(model):
+    if isinstance(model, keras.Model) or is_keras3(model) or not callable(model):
         raise ConfigurationError(
             f"model is a {type(model).__name__}; expected a function (input_shape, num_classes) "
             "that builds the Keras model, so that each trial and round can have its own"
@@ -93,125 +85,9 @@ def find_ticket(
         raise ConfigurationError(str(error).splitlines()[0]) from None
     prepared = prepare(experiment, output_dir)
     console = Console(quiet=not progress)
-    with ProgressDisplay(total_steps(prepared), prepared.run, console) as reporter:
+    with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
         execute(prepared, reporter)
     return Tickets(prepared)
-
-
-class Tickets:
-    """The tickets of a finished run, sparser by the round: `tickets[3]`, or one after the other.
-
-    Attributes:
-      path: the run's folder.
-      rounds: how many times weights were pruned; `tickets[0]` is the dense network.
-    """
-
-    def __init__(self, prepared):
-        self._context = prepared.context
-        self.path = prepared.context.paths.root
-        self.rounds = prepared.experiment.imp.schedule.rounds
-
-    def __len__(self):
-        return self.rounds + 1
-
-    def __getitem__(self, index):
-        if not isinstance(index, (int, np.integer)) or not -len(self) <= index < len(self):
-            raise IndexError(f"there is no round {index!r}; expected 0 to {self.rounds}")
-        return Ticket(self._context, int(index) % len(self))
-
-    def __repr__(self):
-        return f"Tickets in {self.path}\n{self.table.to_string(index=False)}"
-
-    @property
-    def table(self):
-        """A pandas table: round, density, and the accuracies at the end of its training."""
-        import pandas
-
-        columns = ("round", "density", "val_accuracy", "test_accuracy")
-        return pandas.DataFrame([{key: getattr(each, key) for key in columns} for each in self])
-
-    @property
-    def initial_weights(self):
-        """θ_0, {'layer/kernel': array}."""
-        return rewinding.load_initial(self._context.paths, _TRIAL).weights
-
-    @property
-    def rewound_weights(self):
-        """θ_k, which every round starts from, before a mask is applied."""
-        return read_rewind(self._context.paths, _TRIAL)
-
-    def model(self, index, weights="trained"):
-        """`self[index].model(weights)`."""
-        return self[index].model(weights)
-
-    def normalize(self, images):
-        """Images as the networks were trained on them, float32: scaled, mean and std applied."""
-        return self._context.data.normalize(images)
-
-
-class Ticket:
-    """The network of one round: a mask, and the weights before and after training.
-
-    Attributes:
-      round: how many prunings made its mask.
-      density: share of the prunable weights that is kept.
-      kept_weights: {'layer/kernel': number} of weights kept.
-      test_accuracy: at the end of its training, 0 to 1.
-      val_accuracy: the same on what was held out; None where nothing was.
-      path: its folder.
-    """
-
-    def __init__(self, context, index):
-        self._context = context
-        self.round = index
-        self.path = context.paths.network(_TRIAL, round_name(index))
-        facts = network_folder.facts(self.path)
-        self.density, self.kept_weights = facts["density"], facts["kept_weights"]
-        last = self.metrics.iloc[-1]
-        self.test_accuracy = float(last["test_accuracy"])
-        held_out = context.data.size("validation")
-        self.val_accuracy = float(last["val_accuracy"]) if held_out else None
-
-    def __repr__(self):
-        return f"Ticket(round={self.round}, density={self.density:.4f}, path={str(self.path)!r})"
-
-    @functools.cached_property
-    def metrics(self):
-        """A pandas table of every evaluation of its training."""
-        return read_rows(self.path)
-
-    @property
-    def masks(self):
-        """{'layer/kernel': bool array}."""
-        return read_masks(self.path)
-
-    @property
-    def trained_weights(self):
-        """{'layer/kernel': array} of every variable after training; pruned weights are zero."""
-        return read_weights(self.path)
-
-    @property
-    def rewound_weights(self):
-        """The same before training: the rewind point under the mask."""
-        point = read_rewind(self._context.paths, _TRIAL)
-        return masks.apply(self.masks, point)
-
-    def model(self, weights="trained"):
-        """A plain Keras model of your function, without a trace of pruning but the zeros.
-
-        Args:
-          weights: 'trained', or 'rewound' for the ticket as it was before training.
-
-        Raises:
-          ConfigurationError: `weights` is neither.
-        """
-        if weights not in _WEIGHTS:
-            raise ConfigurationError(f"weights is {weights!r}; expected one of {_WEIGHTS}")
-        arrays = self.trained_weights if weights == "trained" else self.rewound_weights
-        model = self._context.build()
-        for key, variable in named_variables(model).items():
-            variable.assign(arrays[key])
-        return model
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -14,3 +14,23 @@ class RunError(Exception):
 
     The message is one line that says why and what to do.
     """
+
+
+def check_is_a(name: str, value: object, base: type, example: str) -> None:
+    """Checks that a part of a configuration is of the kind that is used there.
+
+    Args:
+      name: of the parameter: 'IMP.criterion'.
+      value: what was given.
+      base: the base class of its kind.
+      example: a value that would do, as gin writes it: '@Magnitude()'.
+
+    Raises:
+      ConfigurationError: it is not.
+    """
+    if not isinstance(value, base):
+        raise ConfigurationError(
+            f"{name} is {value!r}; expected a {base.__name__}, in gin a reference with brackets, "
+            f"like {example}; a class of your own needs {base.__module__}.{base.__name__} as its "
+            "base class"
+        )

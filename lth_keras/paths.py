@@ -19,6 +19,11 @@ def variant_name(variant, index=None):
     return variant if index is None else f"{variant}@{index:02d}"
 
 
+def network_label(variant, round):
+    """What tables and figures call a network: 'ticket@06', or 'full' where no round applies."""
+    return variant_name(variant, round or None)
+
+
 def chain_name(variant, index):
     """A chain's network at a round: its own folder, or IMP's round 0, where each chain begins."""
     return round_name(0) if index == 0 else variant_name(variant, index)

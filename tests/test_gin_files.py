@@ -9,7 +9,7 @@ import pytest
 from lth_keras import masks
 from lth_keras.commands import configuration
 from lth_keras.data import embedded
-from lth_keras.data.loaded import RawData
+from lth_keras.data.loaded_data import RawData
 from lth_keras.experiment import execute, prepare
 from lth_keras.store.network_reader import read_masks
 

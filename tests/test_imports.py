@@ -14,7 +14,7 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
 LAYERS = (
     {"errors", "durations", "opening", "paths", "files", "seeds", "signals", "sink", "masks",
      "criteria"},
-    {"compat", "variables"},
+    {"compat", "variables", "keras3"},
     {"data", "models", "pruning", "initializers"},
     {"statistics"},
     {"store"},
@@ -23,7 +23,7 @@ LAYERS = (
     {"report"},
     {"training", "rewinding", "export", "analysis"},
     {"experiment"},
-    {"cluster", "doctor"},
+    {"cluster", "doctor", "tickets"},
     {"api", "commands"},
 )
 # What these import must not bring TensorFlow along: they are read, tested and used without it.
@@ -34,6 +34,8 @@ TENSORFLOW = {"tensorflow", "tf_keras", "keras", "tensorflow_model_optimization"
 GROUND_MAY = {"numpy", "gin", "scipy"}
 # The only places that may import Keras and TFMOT themselves.
 KERAS_IN = {"compat"}
+# The one file that imports Keras 3.
+KERAS_3_IN = "keras3/library.py"
 # Programs that travel with an export, or time it, in a process without the toolkit.
 STANDALONE = {"export/verify_export.py", "export/time_exports.py"}
 
@@ -54,7 +56,7 @@ def imported(source):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def violations(own, source):
+def violations(own, source, file=""):
     """What is wrong with the imports of a module of the part `own`, a sentence each."""
     found = set()
     for name in imported(source):
@@ -70,9 +72,10 @@ def violations(own, source):
                 found.add(f"{own} imports {rest[0]}, which may import TensorFlow")
         elif own in WITHOUT_TENSORFLOW and first in TENSORFLOW:
             found.add(f"{own} imports {first}")
-        elif first in {"tf_keras", "keras", "tensorflow_model_optimization"} \
-                and own not in KERAS_IN:
+        elif first in {"tf_keras", "tensorflow_model_optimization"} and own not in KERAS_IN:
             found.add(f"{own} imports {first} past lth_keras.compat")
+        elif first == "keras" and file != KERAS_3_IN:
+            found.add(f"{own} imports {first} past lth_keras.{KERAS_3_IN}")
     return sorted(found)
 
 
@@ -90,7 +93,7 @@ def test_imports_point_one_way(inside, own):
     if inside.as_posix() in STANDALONE:
         assert not {name for name in imported(source) if name.split(".")[0] == "lth_keras"}
     else:
-        assert violations(own, source) == []
+        assert violations(own, source, inside.as_posix()) == []
 
 
 def test_a_stored_run_is_read_without_tensorflow():
@@ -127,12 +130,14 @@ def test_the_ground_stands_on_numpy_alone(own):
     ("store", "from lth_keras.compat import tf",
      ["store imports compat, which may import TensorFlow"]),
     ("store", "def f():\n    from lth_keras import pruning",
-     ["store imports pruning, which lies above it"]),
+     ["store imports pruning, which may import TensorFlow"]),
     ("pruning", "from lth_keras.training import Trainer",
      ["pruning imports training, which lies above it"]),
     ("pruning", "import lth_keras.experiment.execute",
      ["pruning imports experiment, which lies above it"]),
-    ("training", "import keras", ["training imports keras past lth_keras.compat"]),
+    ("training", "import tf_keras", ["training imports tf_keras past lth_keras.compat"]),
+    ("training", "import keras", ["training imports keras past lth_keras.keras3/library.py"]),
+    ("compat", "import keras", ["compat imports keras past lth_keras.keras3/library.py"]),
     ("training", "from lth_keras import attic",
      ["training imports lth_keras.attic, which has no layer"]),
     ("experiment", "from lth_keras import training, pruning, files", []),

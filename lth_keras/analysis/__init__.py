@@ -1,8 +1,8 @@
 """Geometry of a stored run's networks: spectra, distances, lines, landscapes, masks, gradients."""
 
-from lth_keras.analysis.analysis import Analysis
 from lth_keras.analysis.analyzed_run import AnalyzedRun
-from lth_keras.analysis.measure import Measure, carry_out
+from lth_keras.analysis.measure import Measure
+from lth_keras.analysis.measure_runner import run_measure
 from lth_keras.analysis.measures import (
     GradientFlow,
     Hessian,
@@ -15,9 +15,10 @@ from lth_keras.analysis.measures import (
     SolutionLosses,
     WeightDistributions,
 )
+from lth_keras.analysis.requested_measures import Analysis
 
 __all__ = [
     "Analysis", "AnalyzedRun", "GradientFlow", "Hessian", "Landscape", "LevelDistances", "Lines",
     "LossCurves", "MaskOverlap", "Measure", "RewindSearch", "SolutionLosses", "WeightDistributions",
-    "carry_out",
+    "run_measure",
 ]

@@ -5,7 +5,7 @@ import fnmatch
 import re
 
 from lth_keras import files, masks, seeds
-from lth_keras.analysis.loss_surface import Surface
+from lth_keras.analysis.loss_surface import LossSurface
 from lth_keras.compat import keras
 from lth_keras.data.splits import stratified_choice
 from lth_keras.errors import ConfigurationError, RunError
@@ -19,7 +19,7 @@ _POINTS = {"initial": network_reader.read_initial, "rewind": network_reader.read
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Network:
+class AnalyzedNetwork:
     """One point in weight space.
 
     Attributes:
@@ -125,7 +125,7 @@ class AnalyzedRun:
         return found
 
     def network(self, trial, reference):
-        """The `Network` that `reference` names.
+        """The `AnalyzedNetwork` that `reference` names.
 
         Raises:
           ConfigurationError: it has another form than said above.
@@ -144,7 +144,7 @@ class AnalyzedRun:
                 else network_reader.read_weights(folder)
         if parts["mask"]:
             found = network_reader.read_masks(self.paths.network(trial, parts["mask"]))
-        return Network(reference, masks.apply(found, weights), found, arguments)
+        return AnalyzedNetwork(reference, masks.apply(found, weights), found, arguments)
 
     def model(self, arguments):
         """The plain model of an architecture; its weights are anything."""
@@ -161,14 +161,14 @@ class AnalyzedRun:
 
     def surface(self, arguments=None, split="train", examples=None, seed=0, batch_size=1000,
                 l2=0.0):
-        """The `Surface` of an architecture over a split, or over a seeded stratified choice of it.
+        """The `LossSurface` of an architecture over a split, or a seeded stratified part of it.
 
         Args:
           arguments: of the architecture.
           split: 'train', 'validation' or 'test'.
           examples: how many of it, as `available` bounds them; None for all.
           seed: of the choice.
-          batch_size, l2: see `Surface`.
+          batch_size, l2: see `LossSurface`.
 
         Raises:
           ConfigurationError: there is no such split, or nothing in it.
@@ -179,7 +179,7 @@ class AnalyzedRun:
             images, labels = self.examples(split, examples, seed)
             statistics, _ = self.examples("train", min(5000, self.data.train_size), seed) \
                 if self._has_norms(arguments or {}) else (None, None)
-            self._surfaces[key] = Surface(
+            self._surfaces[key] = LossSurface(
                 self.context.build(**(arguments or {})), images, labels, self.data, batch_size,
                 l2, self.jit, statistics,
             )

@@ -6,14 +6,14 @@ on the device; weights come as flat vectors, so that nothing is traced again for
 
 import numpy as np
 
-from lth_keras.analysis.vectors import Layout
+from lth_keras.analysis.flat_weights import WeightLayout
 from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
 from lth_keras.training.xla import compiled
 from lth_keras.variables import named_variables, walk
 
 
-class Surface:
+class LossSurface:
     """Loss and derivatives of one architecture.
 
     Args:
@@ -33,8 +33,8 @@ class Surface:
         self._named = named_variables(model)
         trainable = {id(variable) for variable in model.trainable_variables}
         shapes = {key: tuple(variable.shape) for key, variable in self._named.items()}
-        self.layout = Layout(shapes)
-        self.trainable = Layout(
+        self.layout = WeightLayout(shapes)
+        self.trainable = WeightLayout(
             shapes, [key for key, each in self._named.items() if id(each) in trainable])
         self._variables = [self._named[key] for key in self.trainable.shapes]
         self.examples = len(labels)

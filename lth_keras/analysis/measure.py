@@ -1,17 +1,18 @@
-"""What a measure is, and how one is carried out: piece by piece, each stored once it is done."""
+"""The base class of all measures, and what a measure takes and gives."""
 
+import abc
 import dataclasses
 import json
-import time
+import re
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 import pandas as pd
 
-from lth_keras import files
-from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.figures import charts
-from lth_keras.paths import safe_name
-from lth_keras.store import network_folder
+if TYPE_CHECKING:
+    from lth_keras.analysis.analyzed_run import AnalyzedRun
+
+# The caption of a figure whose lines come from `charts.mean_line`.
+MEAN_LINES = "Lines are means over trials, bands their 95 % interval."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,144 +52,53 @@ class Account:
     table: pd.DataFrame | None = None
 
 
-class Measure:
-    """One question asked of a run's networks. A dataclass with `name`, by which it is stored."""
+class Measure(abc.ABC):
+    """One question about a run's networks; the base class of every measure.
 
+    A measure is a gin-configurable frozen dataclass with a field `name`: its results are stored in
+    RUN/analysis/<name>. It defines `pieces`, `measure` and `account`; the rest has a default.
+
+    Attributes:
+      question: what it asks, one line for the report; '' for none.
+      captions: {figure: how to read it}; a figure called 'line' stands for 'line_1', 'line_2', …
+      name: the folder of its results.
+    """
+
+    question: ClassVar[str] = ""
+    captions: ClassVar[dict[str, str]] = {}
     name: str
 
-    def check(self, run):
+    def check(self, run: "AnalyzedRun") -> None:
         """Checks what it asks for against the run; called before anything is measured.
 
         Raises:
           ConfigurationError: the run cannot have what it asks for.
         """
 
-    def pieces(self, run):
-        """The `Piece`s that the run's stored networks allow."""
-        raise NotImplementedError
+    @abc.abstractmethod
+    def pieces(self, run: "AnalyzedRun") -> list[Piece]:
+        """The pieces of work that the run's stored networks allow."""
 
-    def measure(self, run, piece):
-        """`Findings` of one piece."""
-        raise NotImplementedError
+    @abc.abstractmethod
+    def measure(self, run: "AnalyzedRun", piece: Piece) -> Findings:
+        """Does one piece of work."""
 
-    def account(self, run, table, arrays):
-        """The `Account`: from the pieces' rows together, and {piece: arrays}; loads no weights."""
-        raise NotImplementedError
+    @abc.abstractmethod
+    def account(self, run: "AnalyzedRun", table: pd.DataFrame, arrays: dict[str, dict]) -> Account:
+        """Figures, sentences and a short table from what all pieces found; loads no weights.
 
-    def settings(self):
-        """All its fields but the name, as JSON would give them back."""
-        values = dataclasses.asdict(self)
+        Args:
+          run: the analyzed run.
+          table: the rows of all pieces.
+          arrays: {piece's name: {name: array}}.
+        """
+
+    def caption(self, figure: str) -> str:
+        """How to read one of its figures; '' where nothing more than its title is needed."""
+        return self.captions.get(re.sub(r"_\d+$", "", figure), "")
+
+    def settings(self) -> dict[str, Any]:
+        """All its fields but the name, as JSON gives them back."""
+        values = dataclasses.asdict(self)  # type: ignore[call-overload]
         values.pop("name")
         return json.loads(json.dumps(values))
-
-
-def carry_out(measure, run, say=print):
-    """Does every piece that is not stored yet, then the table, the figures and the summary.
-
-    Args:
-      measure: `Measure`.
-      run: `AnalyzedRun`.
-      say: called with a line about each piece.
-
-    Returns:
-      The folder.
-
-    Raises:
-      ConfigurationError: the run cannot have what it asks for, or pieces are stored that were
-        measured with other settings.
-      RunError: the run has no network that the measure could be of.
-    """
-    measure.check(run)
-    folder = run.paths.root / "analysis" / safe_name(measure.name)
-    settings, pieces = measure.settings(), measure.pieces(run)
-    if not pieces:
-        raise RunError(
-            f"{measure.name}: {run.paths.root} has none of the networks that it asks for; it has "
-            f"{', '.join(run.units(run.trials[0])) if run.trials else 'no finished network'}"
-        )
-    _check_settings(measure, folder, settings)
-    done = []
-    for piece in pieces:
-        place = folder / piece.name
-        sources = {each: run.signature(piece.trial, each) for each in piece.references}
-        sources |= {str(path): files.sha256(path) for path in piece.files}
-        if _is_current(place, sources):
-            say(f"{measure.name} {piece.name}: stored already")
-        else:
-            began = time.perf_counter()
-            network_folder.begin(place)
-            found = measure.measure(run, piece)
-            _store(place, found, {
-                "measure": type(measure).__name__, "settings": settings, "sources": sources,
-                "seconds": round(time.perf_counter() - began, 2),
-            })
-            say(f"{measure.name} {piece.name}: {time.perf_counter() - began:.1f} s")
-        done.append(place)
-    write_account(measure, run, folder, done)
-    return folder
-
-
-def write_account(measure, run, folder, places):
-    """Table, figures and summary of what is stored."""
-    table = pd.concat([pd.read_csv(place / "rows.csv") for place in places], ignore_index=True)
-    arrays = {
-        place.name: files.read_npz(place / "arrays.npz") if (place / "arrays.npz").exists() else {}
-        for place in places
-    }
-    files.write_text(folder / "table.csv", table.to_csv(index=False))
-    account = measure.account(run, table, arrays)
-    drawn = []
-    for name, figure in account.figures.items():
-        drawn += charts.save(figure, folder / name)
-    text = [f"# {measure.name}: {run.title}", "", *(f"- {each}" for each in account.statements)]
-    if account.table is not None:
-        files.write_text(folder / "summary.csv", account.table.to_csv(index=False))
-        text += ["", _markdown(account.table)]
-    text += ["", *(f"![{name}]({name}.png)" for name in account.figures)]
-    files.write_text(folder / "summary.md", "\n".join(text).rstrip() + "\n")
-    files.write_json(folder / "summary.json", {
-        "measure": type(measure).__name__, "name": measure.name, "title": run.title,
-        "data": run.data.name, "statements": account.statements, "figures": drawn,
-        "tables": ["table.csv", *(["summary.csv"] if account.table is not None else [])],
-        "pieces": [place.name for place in places], "settings": measure.settings(),
-    })
-
-
-def _check_settings(measure, folder, settings):
-    for path in sorted(folder.glob(f"*/{network_folder.DONE}")):
-        stored = _facts(path.parent)["settings"]
-        for key in sorted(stored.keys() | settings.keys()):
-            if stored.get(key) != settings.get(key):
-                raise ConfigurationError(
-                    f"{folder} was measured with {key} = {stored.get(key)!r}, not "
-                    f"{settings.get(key)!r}; give {type(measure).__name__}.name another value, or "
-                    "remove the folder"
-                )
-
-
-def _is_current(place, sources):
-    return network_folder.is_done(place) and _facts(place)["sources"] == sources
-
-
-def _facts(place):
-    return files.read_sealed_json(place / network_folder.DONE)
-
-
-def _store(place, found, facts):
-    names = ["rows.csv"]
-    files.write_text(place / "rows.csv", pd.DataFrame(found.rows).to_csv(index=False))
-    if found.arrays:
-        names.append("arrays.npz")
-        files.write_npz(place / "arrays.npz", found.arrays)
-    network_folder.finish(place, names, {**facts, **found.facts})
-
-
-def _markdown(table):
-    def cell(value):
-        if isinstance(value, (float, np.floating)):
-            return f"{value:.4g}"
-        return str(value).replace("|", "\\|")
-
-    lines = [list(table.columns), ["---"] * len(table.columns),
-             *([cell(each) for each in row] for row in table.itertuples(index=False))]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)

@@ -18,7 +18,7 @@ COLUMN = "difference_from_stored"
 
 
 @dataclasses.dataclass(frozen=True)
-class Path:
+class TrainedPath:
     """Weights along a training: {key: array} at each of `steps`."""
 
     steps: list
@@ -38,8 +38,8 @@ def again(run, trial, unit, steps):
       steps: ascending; those beyond the unit's end are left out.
 
     Returns:
-      (`Path`, largest absolute difference of the last weights from the stored ones; None where
-      the last step is not the unit's).
+      (`TrainedPath`, largest absolute difference of the last weights from the stored ones). The
+      difference is None where the last step is not that of the stored network.
 
     Raises:
       RunError: the unit is not stored, it started from trained weights of another unit, or its
@@ -107,18 +107,18 @@ def order_of(run, trial, unit):
 
 
 def follow(run, trial, start, first, steps, order_seeds):
-    """Trains from the `Network` `start` at step `first`, and keeps the weights at `steps`.
+    """Trains from the `AnalyzedNetwork` `start` at step `first`, and keeps the weights at `steps`.
 
     Args:
       run: `AnalyzedRun`.
       trial: from 1; its stored optimizer goes with a start at the rewind point.
-      start: `Network`; its masks are applied.
+      start: `AnalyzedNetwork`; its masks are applied.
       first: step that it belongs to: 0, or the rewind point's.
       steps: ascending, from `first` on.
       order_seeds: of the data order and of the augmentation.
 
     Returns:
-      `Path`.
+      `TrainedPath`.
     """
     trainer = run.context.trainer(**start.arguments)
     optimizer = read_rewind_optimizer(run.paths, trial) if first else None
@@ -131,7 +131,7 @@ def follow(run, trial, start, first, steps, order_seeds):
             if step > trainer.step:
                 trainer.train(order, step - trainer.step, order_seeds[1])
             kept.append(trainer.state().weights)
-    return Path(list(steps), kept)
+    return TrainedPath(list(steps), kept)
 
 
 @contextlib.contextmanager

@@ -51,7 +51,7 @@ class _Slot:
       state: 'starting', 'pinning', 'idle' or 'busy'.
       answer: reference to what it was last asked for.
       node, process, cores: where it runs, once it has said so.
-      task, order: what it does, or did last.
+      queued, request: the `QueuedJob` and its `RunRequest` that it does, or did last.
       look: reference to its last evaluation; seen: the step of the one before.
       starts: how often in a row it was lost before it had anything to do.
     """
@@ -62,15 +62,15 @@ class _Slot:
     node: str = ""
     process: int = 0
     cores: tuple = ()
-    task: object = None
-    order: object = None
+    queued: object = None
+    request: object = None
     look: object = None
     seen: int = -1
     starts: int = 0
 
 
 class RayPool:
-    """Workers that are given tasks; made by `open_pool`.
+    """Workers that are given jobs; made by `open_pool`.
 
     Args:
       ray: the module.
@@ -90,20 +90,20 @@ class RayPool:
             self._start(slot)
 
     def idle(self):
-        """The workers that wait for a task; `task` of each is the last that it did."""
+        """The workers that wait for a job; `queued` of each is the last that it did."""
         return [slot for slot in self._slots if slot.state == "idle"]
 
-    def give(self, slot, task, order):
-        """Lets an idle worker do a job of an order."""
-        slot.state, slot.task, slot.order, slot.seen = "busy", task, order, -1
-        slot.answer = slot.actor.do.remote(order, task.job.trial, task.job.name)
+    def give(self, slot, queued, request):
+        """Lets an idle worker do a `QueuedJob` of a `RunRequest`."""
+        slot.state, slot.queued, slot.request, slot.seen = "busy", queued, request, -1
+        slot.answer = slot.actor.do.remote(request, queued.job.trial, queued.job.name)
         slot.look = slot.actor.look.remote()
 
     def events(self, seconds):
-        """What happened: waits for it so long at most.
+        """What the workers report; waits at most `seconds` for it.
 
         Returns:
-          [(kind, task, what)]: 'seen' with an `Evaluation`, or with None when training begins;
+          [(kind, queued, what)]: 'seen' with an `Evaluation`, or with None when training begins;
           'lost' with why, when a worker's process ended; else what `Worker.do` gives.
 
         Raises:
@@ -148,7 +148,7 @@ class RayPool:
             slot.state, slot.answer = "pinning", slot.actor.pin.remote(slot.cores)
             return []
         was, slot.state, slot.starts = slot.state, "idle", 0
-        return [(answer[0], slot.task, answer[1])] if was == "busy" else []
+        return [(answer[0], slot.queued, answer[1])] if was == "busy" else []
 
     def _replace(self, slot, error):
         """A new worker in the place of one that was lost."""
@@ -170,7 +170,7 @@ class RayPool:
         why = f"its worker, process {slot.process} on {slot.node}, was lost"
         if "out of memory" in str(error).lower() or "low memory" in str(error).lower():
             why += " for want of memory: raise Resources.memory_mb"
-        return [("lost", slot.task, why)]
+        return [("lost", slot.queued, why)]
 
     def _evaluations(self):
         looks = {slot.look: slot for slot in self._slots if slot.state == "busy"}
@@ -183,16 +183,16 @@ class RayPool:
             try:
                 seen = self._ray.get(look)
             except self._ray.exceptions.RayError:
-                continue  # Its task's own answer says more.
+                continue  # The answer to the job itself says more.
             slot.look = slot.actor.look.remote()
             if seen is None:
                 continue
             (run, trial, name), evaluation = seen
-            mine = (slot.job.run, slot.task.job.trial, slot.task.job.name)
+            mine = (slot.request.run, slot.queued.job.trial, slot.queued.job.name)
             step = evaluation.step if evaluation else 0
             if (run, trial, name) == mine and step > slot.seen:
                 slot.seen = step
-                found.append(("seen", slot.task, evaluation))
+                found.append(("seen", slot.queued, evaluation))
         return found
 
 

@@ -19,7 +19,7 @@ def execute_side_by_side(runs, open_pool, reporter, retries, should_stop=None,
     on, but for those that need it.
 
     Args:
-      runs: [(`Prepared`, `RunOrder`, sinks, title)]; title and sinks as `recording`'s.
+      runs: [(`Prepared`, `RunRequest`, sinks, title)]; title and sinks as `recording`'s.
       open_pool: function of no argument that gives a context manager of a `RayPool`; called only
         if there is anything to do.
       reporter: a `ProgressDisplay`.
@@ -35,16 +35,16 @@ def execute_side_by_side(runs, open_pool, reporter, retries, should_stop=None,
       ConfigurationError: a worker is not on the same experiment.
     """
     with contextlib.ExitStack() as stack:
-        runnings = [
+        recorders = [
             stack.enter_context(recording(prepared, reporter, sinks, accept_other_versions, title))
             for prepared, _, sinks, title in runs
         ]
-        work = _Work(runnings, [order for _, order, _, _ in runs], reporter, retries)
+        work = _JobsOfRuns(recorders, [request for _, request, _, _ in runs], reporter, retries)
         work.settle()
-        if not work.schedule.is_over:
+        if not work.queue.is_over:
             with open_pool() as pool:
                 try:
-                    while not work.schedule.is_over:
+                    while not work.queue.is_over:
                         if should_stop is not None and should_stop():
                             raise Interrupted
                         work.go_on(pool)
@@ -56,17 +56,17 @@ def execute_side_by_side(runs, open_pool, reporter, retries, should_stop=None,
         return [work.summaries[index] for index in range(len(runs))]
 
 
-class _Work:
+class _JobsOfRuns:
     """The runs' jobs, and how far they are."""
 
-    def __init__(self, runnings, orders, reporter, retries):
-        self.schedule = JobQueue([
-            QueuedJob(index, job, running.steps(job))
-            for index, running in enumerate(runnings) for job in running.jobs
+    def __init__(self, recorders, requests, reporter, retries):
+        self.queue = JobQueue([
+            QueuedJob(index, job, job.planned_steps)
+            for index, recorder in enumerate(recorders) for job in recorder.prepared.jobs
         ])
         self.summaries, self.failures = {}, []
-        self._runnings, self._jobs, self._reporter, self._retries = (
-            runnings, orders, reporter, retries)
+        self._recorders, self._requests, self._reporter, self._retries = (
+            recorders, requests, reporter, retries)
         self._attempts, self._begun = collections.Counter(), set()
 
     def settle(self):
@@ -74,69 +74,69 @@ class _Work:
         found = True
         while found:
             found = [
-                task for task in self.schedule.ready()
-                if self._runnings[task.run].settled(task.job)
+                queued for queued in self.queue.ready()
+                if self._recorders[queued.run].settled(queued.job)
             ]
-            for task in found:
-                self.schedule.settle(task)
-        left = {task.run for task in self.schedule.unsettled()}
-        for index, running in enumerate(self._runnings):
+            for queued in found:
+                self.queue.settle(queued)
+        left = {queued.run for queued in self.queue.unsettled()}
+        for index, recorder in enumerate(self._recorders):
             if index not in left and index not in self.summaries:
                 self.summaries[index] = None
                 try:
-                    self.summaries[index] = running.finish()
+                    self.summaries[index] = recorder.finish()
                 except RunError as error:
-                    running.end("failed", reason=str(error))
+                    recorder.end("failed", reason=str(error))
                     self.failures.append(str(error))
-        self._reporter.chain(self.schedule.longest_chain())
+        self._reporter.chain(self.queue.longest_chain())
 
     def go_on(self, pool):
-        """Gives idle workers their next tasks, and takes in what happened."""
+        """Gives idle workers their next jobs, and handles what the workers report."""
         for slot in pool.idle():
-            task = self.schedule.take(slot.task)
-            if task is None:
+            queued = self.queue.take(slot.queued)
+            if queued is None:
                 break
-            self._attempts[task.key] += 1
-            pool.give(slot, task, self._jobs[task.run])
+            self._attempts[queued.key] += 1
+            pool.give(slot, queued, self._requests[queued.run])
         settled = False
-        for kind, task, what in pool.events(_SECONDS_BETWEEN_LOOKS):
-            running = self._runnings[task.run]
+        for kind, queued, what in pool.events(_SECONDS_BETWEEN_LOOKS):
+            recorder = self._recorders[queued.run]
             if kind == "seen":
-                self._begin(running, task)
+                self._begin(recorder, queued)
                 if what is not None:
-                    running.evaluated(task.job, what)
+                    recorder.evaluated(queued.job, what)
             elif kind == "done":
-                self._begin(running, task)
-                self._begun.discard(task.key)
-                self.schedule.settle(task)
-                running.done(task.job, what)
+                self._begin(recorder, queued)
+                self._begun.discard(queued.key)
+                self.queue.settle(queued)
+                recorder.done(queued.job, what)
                 settled = True
             elif kind == "refused":
                 raise ConfigurationError(what)
             elif kind == "stopped":
                 raise Interrupted
             else:
-                self._failed(running, task, what)
+                self._failed(recorder, queued, what)
                 settled = True
         if settled:
             self.settle()
 
-    def _begin(self, running, task):
-        # Told when it trains, and not while its worker still imports and loads.
-        if task.key not in self._begun:
-            self._begun.add(task.key)
-            running.started(task.job)
+    def _begin(self, recorder, queued):
+        # Said when training begins, and not while the worker still imports and loads data.
+        if queued.key not in self._begun:
+            self._begun.add(queued.key)
+            recorder.started(queued.job)
 
-    def _failed(self, running, task, why):
-        """Gives a task back, or up."""
-        tried = self._attempts[task.key]
-        self._begin(running, task)
-        self._begun.discard(task.key)
-        running.lost(task.job, why)
+    def _failed(self, recorder, queued, why):
+        """Puts a failed job back into the queue, or gives it up after its last try."""
+        tried = self._attempts[queued.key]
+        self._begin(recorder, queued)
+        self._begun.discard(queued.key)
+        recorder.lost(queued.job, why)
         if tried <= self._retries:
             self._reporter.note(
-                f"{running.label(task.job)}: try {tried + 1} of {self._retries + 1}")
-            self.schedule.give_back(task)
+                f"{recorder.label(queued.job)}: try {tried + 1} of {self._retries + 1}")
+            self.queue.give_back(queued)
         else:
-            running.given_up(task.job, why)
-            self.schedule.settle(task)
+            recorder.given_up(queued.job, why)
+            self.queue.settle(queued)

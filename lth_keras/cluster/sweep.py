@@ -15,7 +15,7 @@ _LONGEST_LABEL = 120
 
 
 @dataclasses.dataclass(frozen=True)
-class Point:
+class SweepPoint:
     """One run of a sweep.
 
     Attributes:
@@ -64,9 +64,9 @@ class Sweep:
                 )
 
     def points(self):
-        """[`Point`] of all combinations, the last axis' values changing fastest."""
+        """[`SweepPoint`] of all combinations, the last axis' values changing fastest."""
         if not self.axes:
-            return [Point({}, (), "")]
+            return [SweepPoint({}, (), "")]
         points = []
         for chosen in itertools.product(*self.axes.values()):
             values = dict(zip(self.axes, chosen, strict=True))
@@ -75,7 +75,8 @@ class Sweep:
                 f"{safe_name(name.rsplit('.', 1)[-1])}_{safe_name(value)}"
                 for name, value in values.items())
             # Read again, a run's own configuration is that run and no sweep.
-            points.append(Point(values, (*bindings, "Sweep.axes = {}"), label[:_LONGEST_LABEL]))
+            points.append(
+                SweepPoint(values, (*bindings, "Sweep.axes = {}"), label[:_LONGEST_LABEL]))
         return points
 
 

@@ -18,8 +18,8 @@ from lth_keras.errors import ConfigurationError, RunError
 
 
 @dataclasses.dataclass(frozen=True)
-class RunOrder:
-    """A run as it can be sent to another process.
+class RunRequest:
+    """A run, described so that another process can prepare it.
 
     Attributes:
       read: function of no argument that gives the `Experiment`; picklable.
@@ -51,7 +51,7 @@ class Worker:
 
     def __init__(self):
         self._stop = threading.Event()
-        self._order = None
+        self._request = None
         self._prepared = None
         self._jobs = self._sinks = None
         self._seen = None
@@ -74,24 +74,23 @@ class Worker:
         # Several workers may share a GPU: none may take all of its memory.
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
-    def do(self, order, trial, name):
-        """Trains a job of an order.
+    def do(self, request, trial, name):
+        """Trains a job of a `RunRequest`.
 
         Returns:
           ('done', `Outcome`); or why not, as one line: ('stopped', …) when it was asked to;
-          ('refused', …) where the order is another one here; ('failed', …).
+          ('refused', …) where this node arrives at another run; ('failed', …).
         """
-        from lth_keras.experiment.run_recorder import do_job
+        from lth_keras.experiment.train_job import do_job
         from lth_keras.training import Interrupted
 
         def show(evaluation):
-            self._seen = (order.run, trial, name), evaluation
+            self._seen = (request.run, trial, name), evaluation
 
         try:
-            self._take_up(order)
+            self._take_up(request)
             show(None)
-            return "done", do_job(
-                self._prepared.context, self._jobs[trial, name], self._sinks, show)
+            return "done", do_job(self._jobs[trial, name], self._sinks, show)
         except Interrupted:
             return "stopped", "it was asked to stop"
         except ConfigurationError as error:
@@ -116,38 +115,38 @@ class Worker:
         """Ends the job in hand at its next safe point."""
         self._stop.set()
 
-    def _take_up(self, order):
+    def _take_up(self, request):
         """Makes the job's experiment this process's, unless it is already."""
-        if self._order is not None and order.place == self._order.place:
+        if self._request is not None and request.place == self._request.place:
             return
         import gin
 
-        from lth_keras.experiment import jobs
-        from lth_keras.experiment.execute import assemble
+        from lth_keras.experiment.prepare import assemble
 
-        self._order = self._prepared = self._sinks = None
+        self._request = self._prepared = self._sinks = None
         try:
-            os.chdir(order.working_directory)
+            os.chdir(request.working_directory)
         except OSError as error:
             raise ConfigurationError(
-                f"{order.working_directory} cannot be entered: {error.strerror}; expected the same "
-                "shared file system on every node"
+                f"{request.working_directory} cannot be entered: {error.strerror}; expected the "
+                "same shared file system on every node"
             ) from error
         gin.clear_config()
-        experiment = dataclasses.replace(order.read(), name=order.name)
+        experiment = dataclasses.replace(request.read(), name=request.name)
         if experiment.dataset != self._dataset:
             self._dataset = experiment.dataset
-            self._data = experiment.dataset.load(order.data_dir)
+            self._data = experiment.dataset.load(request.data_dir)
         prepared = assemble(
-            experiment, self._data, order.output_dir, order.checkpoint_seconds, self._stop.is_set)
-        if prepared.run != order.run:
+            experiment, self._data, request.output_dir, request.checkpoint_seconds,
+            self._stop.is_set)
+        if prepared.run != request.run:
             raise ConfigurationError(
-                f"it arrives at the run {prepared.run} and not at {order.run}; expected the same "
+                f"it arrives at the run {prepared.run} and not at {request.run}; expected the same "
                 "code, gin files and data on every node, unchanged while the run goes on"
             )
-        self._order, self._prepared = order, prepared
-        self._jobs = {(job.trial, job.name): job for job in jobs.graph(experiment)}
-        self._sinks = order.sinks(prepared.context)
+        self._request, self._prepared = request, prepared
+        self._jobs = {(job.trial, job.name): job for job in prepared.jobs}
+        self._sinks = request.sinks(prepared.context)
 
 
 

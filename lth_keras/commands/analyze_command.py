@@ -6,13 +6,13 @@ import json
 import gin
 from rich.console import Console
 
-from lth_keras.analysis import Analysis, AnalyzedRun, carry_out
+from lth_keras.analysis import Analysis, AnalyzedRun, run_measure
 from lth_keras.commands import configuration
 from lth_keras.commands.find_run import find_run
 from lth_keras.compat import tf
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import execute, identity, prepare, total_steps
+from lth_keras.experiment import execute, identity, prepare
 from lth_keras.experiment.context import Context
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder, run_lock
@@ -46,7 +46,7 @@ def main(flags, arguments):
         measure.check(run)
     with run_lock.hold(root / "analysis"):
         for measure in measures:
-            folder = carry_out(measure, run, say)
+            folder = run_measure(measure, run, say)
             say((folder / "summary.md").read_text("utf-8").split("\n![", 1)[0].rstrip())
             say(f"{'figures, tables, summary':<40} {folder}")
     return 0
@@ -145,6 +145,6 @@ def _sibling(paths, header, candidate, data_dir, console):
     experiment = dataclasses.replace(
         experiment, name=f"{header['experiment']}_rewind_{candidate}")
     prepared = prepare(experiment, paths.root.parent, data_dir)
-    with ProgressDisplay(total_steps(prepared), prepared.run, console) as progress:
+    with ProgressDisplay(prepared.total_steps, prepared.run, console) as progress:
         execute(prepared, progress)
     return AnalyzedRun(prepared.context, resolve_jit(experiment.jit, prepared.context.build()))

@@ -127,12 +127,29 @@ def _explain(error):
                 f"the macro %{name} is used but not defined; define it in the gin file, as in "
                 f"{name} = 5, or correct its name"
             )
-    hint = ""
+    hint = _meant(text)
     if "clipnorm" in text:
-        hint = "; gradients are not clipped by norm, because pruned weights would share in it"
+        hint += "; gradients are not clipped by norm, because pruned weights would share in it"
     if isinstance(error, SyntaxError) and error.text:
         hint += f"; found {error.text.strip()!r} in {error.filename or 'a --gin_param'}"
     return f"the configuration is wrong: {text}{hint}"
+
+
+def _meant(text):
+    """'; did you mean …?' for a name that gin says it does not know; '' where nothing is close."""
+    parameter = re.search(r"Configurable '([^']+)' doesn't have a parameter named '([^']+)'", text)
+    if parameter:
+        known = gin.config._REGISTRY.get_match(parameter[1])
+        names = [] if known is None else inspect.signature(known.wrapped).parameters
+        close = difflib.get_close_matches(parameter[2], names, 1)
+        return f"; did you mean {parameter[1]}.{close[0]}?" if close else ""
+    configurable = re.search(r"No configurable matching (?:reference )?'@?([\w./]+)", text)
+    if configurable:
+        name = configurable[1].rsplit("/", 1)[-1]
+        names = {selector.rsplit(".", 1)[-1] for selector in gin.config._REGISTRY._selector_map}
+        close = difflib.get_close_matches(name, sorted(names), 1)
+        return f"; did you mean {close[0]}?" if close else ""
+    return ""
 
 
 def _check_scopes():

@@ -26,12 +26,12 @@ def main(flags, arguments):
     paths = find_run(arguments[0], flags.output_dir)
     # After the cheap checks: these bring TensorFlow along.
     from lth_keras.experiment import provenance
-    from lth_keras.export import ExportOptions, export_unit, size_table
+    from lth_keras.export import ExportOptions, export_network, size_table
 
     chosen = {"formats": tuple(flags.format)} if flags.format is not None else {}
     options = ExportOptions(input_form=flags.input, weights=flags.weights, compact=flags.compact,
                             latency=flags.latency, **chosen)
-    card = export_unit(paths.root, flags.trial, flags.variant, flags.to, options, flags.data_dir,
+    card = export_network(paths.root, flags.trial, flags.variant, flags.to, options, flags.data_dir,
                        machine=provenance.machine())
     keep_card(paths, safe_name(pathlib.Path(flags.to).resolve().name), card)
     console = Console()

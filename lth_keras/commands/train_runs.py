@@ -9,12 +9,12 @@ import gin
 from lth_keras.cluster.ray_pool import open_pool
 from lth_keras.cluster.resources import own_cores
 from lth_keras.cluster.side_by_side import execute_side_by_side
-from lth_keras.cluster.worker import RunOrder
+from lth_keras.cluster.worker import RunRequest
 from lth_keras.commands import configuration
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.experiment import GradientNorms, execute, follow, prepare
-from lth_keras.experiment.execute import Prepared
+from lth_keras.experiment import WatchedGradients, execute, follow, prepare
+from lth_keras.experiment.prepare import Prepared
 from lth_keras.tensorboard import TensorBoard
 from lth_keras.training import MultiWorkerMirrored, in_cluster
 
@@ -51,7 +51,7 @@ class PlannedRun:
     """One of the runs that were asked for.
 
     Attributes:
-      point: its `Point`.
+      point: its `SweepPoint`.
       read: function of no argument that makes gin's global state the run's.
       prepared: `Prepared`.
     """
@@ -61,7 +61,7 @@ class PlannedRun:
     prepared: Prepared
 
 
-def prepare_all(asked, points, should_stop):
+def plan_runs(asked, points, should_stop):
     """Checks the runs of all the points before any is trained.
 
     Args:
@@ -122,7 +122,7 @@ def prepare_all(asked, points, should_stop):
     return runs
 
 
-def carry_out(asked, runs, resources, progress):
+def train_runs(asked, runs, resources, progress):
     """Trains what is not trained yet.
 
     Args:
@@ -147,14 +147,14 @@ def carry_out(asked, runs, resources, progress):
     pool = functools.partial(
         open_pool, asked.workers, asked.ray_address, resources, memory, progress.note)
     return execute_side_by_side(
-        [(run.prepared, _run_order(asked, run), sinks(run.prepared.context), _title(run))
+        [(run.prepared, _run_request(asked, run), sinks_of(run.prepared.context), _title(run))
          for run in runs],
         pool, progress, resources.retries, context.should_stop, asked.accept_other_versions)
 
 
-def sinks(context):
+def sinks_of(context):
     """The sinks of a run's jobs."""
-    return [TensorBoard(context.paths, GradientNorms(context))]
+    return [TensorBoard(context.paths, WatchedGradients())]
 
 
 def _one_after_the_other(asked, runs, progress):
@@ -169,7 +169,8 @@ def _one_after_the_other(asked, runs, progress):
                 follow(context)
                 continue
             summaries.append(execute(
-                run.prepared, progress, sinks(context), asked.accept_other_versions, _title(run)))
+                run.prepared, progress, sinks_of(context), asked.accept_other_versions,
+                _title(run)))
         except RunError as error:
             if len(runs) == 1 or context.should_stop():
                 raise
@@ -180,13 +181,13 @@ def _one_after_the_other(asked, runs, progress):
     return summaries
 
 
-def _run_order(asked, run):
+def _run_request(asked, run):
     data_dir = asked.data_dir or os.environ.get("TFDS_DATA_DIR") or None
-    return RunOrder(
+    return RunRequest(
         read=run.read, name=run.prepared.experiment.name, run=run.prepared.run,
         output_dir=os.path.abspath(asked.output_dir),
         data_dir=data_dir and os.path.abspath(data_dir),
-        checkpoint_seconds=asked.checkpoint_seconds, sinks=sinks,
+        checkpoint_seconds=asked.checkpoint_seconds, sinks=sinks_of,
         working_directory=os.getcwd(),
     )
 

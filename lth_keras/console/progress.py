@@ -34,6 +34,7 @@ class _Running:
     steps: int
     epochs: float
     started: float
+    measured: float
     done: int = 0
     state: str = ""
 
@@ -46,7 +47,8 @@ class ProgressDisplay:
 
     A job is one trained network: a round or a variant of a trial; several may be in training at
     once. The time left is estimated from the steps that were trained, not from jobs that were
-    found stored; where jobs run side by side it is no less than what `chain` says.
+    found stored, and not from a job's first stretch, in which TensorFlow may compile; where jobs
+    run side by side it is no less than what `chain` says.
 
         with ProgressDisplay(total_steps=3000, title="mnist_lt") as progress:
             progress.job_started("trial 1 round_00", steps=1500, epochs=5)
@@ -66,7 +68,9 @@ class ProgressDisplay:
         self._total = total_steps
         self._title = title
         self._done = 0  # trained, skipped, or given up with a job that ended early
-        self._trained = 0
+        self._steady_steps = 0  # trained after a job's first stretch, and
+        self._steady_seconds = 0.0  # how long that took, counted once per job
+        self._first_rate = None  # the fewest seconds per step of any first stretch
         self._running = {}
         self._busy = 0.0  # seconds in which anything was trained, and
         self._job_seconds = 0.0  # the same counted once per job, both up to
@@ -102,16 +106,18 @@ class ProgressDisplay:
         self._count()
         if not self._running:
             self._shown = self._counted
-        self._running[label] = _Running(label, steps, epochs, self._counted)
+        self._running[label] = _Running(
+            label, steps, epochs, self._counted, self._counted)
         self._draw()
 
     def advanced(self, label, steps, epoch, accuracy=None, loss=None):
         """`steps` more updates of a job are done, up to `epoch`; cheap to call often."""
         job = self._running[label]
         self._done += steps
-        self._trained += steps
-        job.done += steps
         now = time.monotonic()
+        self._measure(job, steps, now - job.measured)
+        job.measured = now
+        job.done += steps
         if now - self._shown < self._pause and len(self._running) == 1:
             return
         job.state = self._state(job, epoch, accuracy, loss)
@@ -121,7 +127,7 @@ class ProgressDisplay:
         if self._bar:
             self._draw()
         else:
-            self._print(f"{self._units()}; {self._position()}")
+            self._print(f"{self._jobs_text()}; {self._position()}")
 
     def job_finished(self, label, accuracy=None, seconds=None):
         """The job is stored; `seconds` is measured here unless it is given."""
@@ -159,11 +165,23 @@ class ProgressDisplay:
     def seconds_left(self):
         """Estimated seconds to the end of the run, or None before a step was trained."""
         self._count()
-        if not self._trained:
+        rate = self._first_rate
+        if self._steady_steps:
+            rate = self._steady_seconds / self._steady_steps
+        if rate is None:
             return None
-        left = self._busy / self._trained * max(0, self._total - self._done)
+        side_by_side = self._job_seconds / self._busy if self._busy else 1.0
+        left = rate * max(0, self._total - self._done) / side_by_side
         # However many work: jobs that wait for each other take the time of one after the other.
-        return max(left, self._job_seconds / self._trained * self._chain)
+        return max(left, rate * self._chain)
+
+    def _measure(self, job, steps, seconds):
+        if job.done:
+            self._steady_steps += steps
+            self._steady_seconds += seconds
+        elif steps:
+            rate = seconds / steps
+            self._first_rate = rate if self._first_rate is None else min(self._first_rate, rate)
 
     def _count(self):
         now = time.monotonic()
@@ -180,7 +198,7 @@ class ProgressDisplay:
             parts.append(f"loss {loss:.4g}")
         return ", ".join(parts)
 
-    def _units(self):
+    def _jobs_text(self):
         told = [str(job) for job in self._running.values()]
         if len(told) > _TOLD_IN_A_LINE:
             told[_TOLD_IN_A_LINE:] = [f"and {len(told) - _TOLD_IN_A_LINE} more"]

@@ -1,5 +1,6 @@
 """Criteria: from what is known of a network to a score for each weight; higher is kept."""
 
+from lth_keras.criteria.criterion import Criterion
 from lth_keras.criteria.criterion_inputs import CriterionInputs
 from lth_keras.criteria.grasp import GraSP
 from lth_keras.criteria.joint_magnitude import JointMagnitude
@@ -12,7 +13,7 @@ from lth_keras.criteria.synflow import SynFlow
 from lth_keras.criteria.weighted_magnitudes import WeightedMagnitudes
 
 __all__ = [
-    "CriterionInputs", "GraSP", "JointMagnitude", "Magnitude", "Movement", "Random", "SNIP",
-    "SynFlow", "WeightedMagnitudes", "kept_after", "prune_globally", "prune_layerwise",
+    "Criterion", "CriterionInputs", "GraSP", "JointMagnitude", "Magnitude", "Movement", "Random",
+    "SNIP", "SynFlow", "WeightedMagnitudes", "kept_after", "prune_globally", "prune_layerwise",
     "removal_count",
 ]

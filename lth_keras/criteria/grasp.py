@@ -3,14 +3,17 @@
 import dataclasses
 
 import gin
+import numpy as np
 
+from lth_keras.criteria.criterion import Criterion
+from lth_keras.criteria.criterion_inputs import CriterionInputs
 from lth_keras.criteria.snip import check_enough, check_examples
 from lth_keras.errors import ConfigurationError
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class GraSP:
+class GraSP(Criterion):
     """score = w · (H g), H the Hessian of the loss and g its gradient.
 
     Removing w changes the squared norm of the gradient by −2·w·(Hg) to first order, so the weights
@@ -35,7 +38,7 @@ class GraSP:
                 f"GraSP.temperature is {self.temperature!r}; expected a number above 0"
             )
 
-    def check(self, data):
+    def check(self, data) -> None:
         """Checks that the data have so many training examples.
 
         Raises:
@@ -43,7 +46,7 @@ class GraSP:
         """
         check_enough(self.examples, data, "GraSP.examples")
 
-    def scores(self, evidence):
-        """{key: w·(Hg)} for the prunable weights of `evidence`."""
-        product = evidence.network.hessian_gradient(self.examples, self.temperature)
-        return {key: product[key] * evidence.weights[key] for key in evidence.masks}
+    def scores(self, inputs: CriterionInputs) -> dict[str, np.ndarray]:
+        """{key: w·(Hg)} for the prunable weights of `inputs`."""
+        product = inputs.network.hessian_gradient(self.examples, self.temperature)
+        return {key: product[key] * inputs.weights[key] for key in inputs.masks}

@@ -5,12 +5,14 @@ import dataclasses
 import gin
 import numpy as np
 
+from lth_keras.criteria.criterion import Criterion
+from lth_keras.criteria.criterion_inputs import CriterionInputs
 from lth_keras.errors import ConfigurationError
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class JointMagnitude:
+class JointMagnitude(Criterion):
     """Large init, large final: min(α·|w_f|, |w_i|). Small init, small final: −max(α·|w_f|, |w_i|).
 
     Zhou et al., "Deconstructing Lottery Tickets" (2019), figure 3.
@@ -37,13 +39,13 @@ class JointMagnitude:
                 f"JointMagnitude.alpha is {self.alpha!r}; expected a number above 0"
             )
 
-    def scores(self, evidence):
-        """{key: score} for the prunable weights of `evidence`."""
-        found = {}
-        for key in evidence.masks:
-            final = self.alpha * np.abs(evidence.weights[key])
-            initial = np.abs(evidence.initial[key])
-            found[key] = (
+    def scores(self, inputs: CriterionInputs) -> dict[str, np.ndarray]:
+        """{key: score} for the prunable weights of `inputs`."""
+        scores = {}
+        for key in inputs.masks:
+            final = self.alpha * np.abs(inputs.weights[key])
+            initial = np.abs(inputs.initial[key])
+            scores[key] = (
                 np.minimum(final, initial) if self.keep == "large" else -np.maximum(final, initial)
             )
-        return found
+        return scores

@@ -5,12 +5,15 @@ import dataclasses
 import gin
 import numpy as np
 
+from lth_keras.criteria.criterion import Criterion
+from lth_keras.criteria.criterion_inputs import CriterionInputs
+
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class Magnitude:
+class Magnitude(Criterion):
     """score = |w| at the end of the round, the criterion of iterative magnitude pruning."""
 
-    def scores(self, evidence):
-        """{key: |w|} for the prunable weights of `evidence`."""
-        return {key: np.abs(evidence.weights[key]) for key in evidence.masks}
+    def scores(self, inputs: CriterionInputs) -> dict[str, np.ndarray]:
+        """{key: |w|} for the prunable weights of `inputs`."""
+        return {key: np.abs(inputs.weights[key]) for key in inputs.masks}

@@ -5,12 +5,14 @@ import dataclasses
 import gin
 import numpy as np
 
+from lth_keras.criteria.criterion import Criterion
+from lth_keras.criteria.criterion_inputs import CriterionInputs
 from lth_keras.errors import ConfigurationError
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class SNIP:
+class SNIP(Criterion):
     """score = |∂L/∂w · w|, the sensitivity of the loss to a gate on the connection, at gate 1.
 
     Lee, Ajanthan, Torr, "SNIP" (ICLR 2019), equations 4 and 5; its division by the sum of all
@@ -26,7 +28,7 @@ class SNIP:
     def __post_init__(self):
         check_examples(self.examples, "SNIP.examples")
 
-    def check(self, data):
+    def check(self, data) -> None:
         """Checks that the data have so many training examples.
 
         Raises:
@@ -34,10 +36,10 @@ class SNIP:
         """
         check_enough(self.examples, data, "SNIP.examples")
 
-    def scores(self, evidence):
-        """{key: |g·w|} for the prunable weights of `evidence`."""
-        gradient = evidence.network.gradient(self.examples)
-        return {key: np.abs(gradient[key] * evidence.weights[key]) for key in evidence.masks}
+    def scores(self, inputs: CriterionInputs) -> dict[str, np.ndarray]:
+        """{key: |g·w|} for the prunable weights of `inputs`."""
+        gradient = inputs.network.gradient(self.examples)
+        return {key: np.abs(gradient[key] * inputs.weights[key]) for key in inputs.masks}
 
 
 def check_examples(value, name):

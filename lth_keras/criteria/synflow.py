@@ -5,10 +5,13 @@ import dataclasses
 import gin
 import numpy as np
 
+from lth_keras.criteria.criterion import Criterion
+from lth_keras.criteria.criterion_inputs import CriterionInputs
+
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class SynFlow:
+class SynFlow(Criterion):
     """score = ∂R/∂|w| · |w|, R = 1ᵀ ∏ |θ^l| 1, the network of absolute weights on an input of ones.
 
     Tanaka, Kunin, Yamins, Ganguli, "Pruning neural networks without any data by iteratively
@@ -16,7 +19,7 @@ class SynFlow:
     100 steps of an exponential schedule (`PrunedMask.iterations`): in one shot layers collapse.
     """
 
-    def scores(self, evidence):
-        """{key: flow through each weight} for the prunable weights of `evidence`."""
-        gradient = evidence.network.synaptic_flow()
-        return {key: gradient[key] * np.abs(evidence.weights[key]) for key in evidence.masks}
+    def scores(self, inputs: CriterionInputs) -> dict[str, np.ndarray]:
+        """{key: flow through each weight} for the prunable weights of `inputs`."""
+        gradient = inputs.network.synaptic_flow()
+        return {key: gradient[key] * np.abs(inputs.weights[key]) for key in inputs.masks}

@@ -6,12 +6,14 @@ import math
 import gin
 import numpy as np
 
+from lth_keras.criteria.criterion import Criterion
+from lth_keras.criteria.criterion_inputs import CriterionInputs
 from lth_keras.errors import ConfigurationError
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class WeightedMagnitudes:
+class WeightedMagnitudes(Criterion):
     """score = final·|w_f| + initial·|w_i|, w_f the trained weight and w_i that of θ_0.
 
     Zhou et al., "Deconstructing Lottery Tickets" (2019), figure 3: large final (1, 0), small
@@ -42,10 +44,10 @@ class WeightedMagnitudes:
                 "expected one that is not 0: (1, -1) is the magnitude increase"
             )
 
-    def scores(self, evidence):
-        """{key: score} for the prunable weights of `evidence`."""
+    def scores(self, inputs: CriterionInputs) -> dict[str, np.ndarray]:
+        """{key: score} for the prunable weights of `inputs`."""
         return {
-            key: self.final * np.abs(evidence.weights[key])
-            + self.initial * np.abs(evidence.initial[key])
-            for key in evidence.masks
+            key: self.final * np.abs(inputs.weights[key])
+            + self.initial * np.abs(inputs.initial[key])
+            for key in inputs.masks
         }

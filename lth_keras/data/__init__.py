@@ -2,6 +2,6 @@
 
 from lth_keras.data.arrays import from_arrays
 from lth_keras.data.dataset import Dataset
-from lth_keras.data.loaded import LoadedData, fallback_warning
+from lth_keras.data.loaded_data import LoadedData, fallback_warning
 
 __all__ = ["Dataset", "LoadedData", "fallback_warning", "from_arrays"]

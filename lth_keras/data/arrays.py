@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lth_keras.data.loaded import RawData, assemble, check_normalisation
+from lth_keras.data.loaded_data import RawData, assemble, check_normalisation
 from lth_keras.errors import ConfigurationError
 
 

@@ -8,7 +8,7 @@ import gin
 
 from lth_keras.data import splits, tfds_source
 from lth_keras.data.embedded import EMBEDDED
-from lth_keras.data.loaded import assemble, check_normalisation
+from lth_keras.data.loaded_data import assemble, check_normalisation
 from lth_keras.errors import ConfigurationError
 
 # The choice for smoke tests is the same in every experiment, whatever its validation seed.

@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 
-from lth_keras.data.loaded import RawData
+from lth_keras.data.loaded_data import RawData
 from lth_keras.data.splits import stratified_choice
 
 _TEST_EXAMPLES = 1000

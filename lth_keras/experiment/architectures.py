@@ -4,26 +4,42 @@ import dataclasses
 
 import gin
 
+from lth_keras.experiment.job_context import JobContext
 
-@gin.configurable
-@dataclasses.dataclass(frozen=True)
-class SameArchitecture:
-    """The experiment's own network."""
 
-    def arguments(self, place):
-        """No arguments."""
-        del place
+class Architecture:
+    """The base class: the experiment's own network.
+
+    Subclasses are frozen dataclasses with `@gin.configurable`. A class without this base class is
+    refused.
+
+    Attributes:
+      description: what a report calls it; None for the experiment's own network.
+    """
+
+    description: str | None = None
+
+    def arguments(self, job: JobContext) -> dict:
+        """The arguments that `Experiment.model` is called with, beside the data's shape."""
         return {}
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class MatchedWidth:
+class SameArchitecture(Architecture):
+    """The experiment's own network."""
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class MatchedWidth(Architecture):
     """A narrower DENSE network with as many prunable weights as the ticket has.
 
-    The closest width multiple; the count that it really gives is stored and reported.
+    The closest width multiple is taken; the number of weights that it gives is stored and reported.
     """
 
-    def arguments(self, place):
+    description = "a narrower dense network with as many weights"
+
+    def arguments(self, job: JobContext) -> dict:
         """{'width': multiple}."""
-        return {"width": place.matched_width()}
+        return {"width": job.matched_width()}

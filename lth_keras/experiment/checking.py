@@ -1,7 +1,6 @@
-"""What can be said against an experiment once its data and its network are there."""
+"""Checks of an experiment that need its data and its network."""
 
 from lth_keras import pruning
-from lth_keras.experiment.context import JobContext
 
 
 def check_network(context):
@@ -13,34 +12,21 @@ def check_network(context):
     experiment, model = context.experiment, context.build()
     pruning.check_never_prune(model, experiment.never_prune)
     pruning.check_rates(model, experiment.imp.schedule.rates)
-    _check_criterion(context, experiment.imp.criterion)
+    experiment.imp.criterion.check(context.data)
 
 
-def check_job(context, job):
-    """Builds the unit's architecture, so that what is wrong with it is said before anything runs.
+def check_job(job):
+    """Builds the network's architecture and asks its rules, so that errors come before training.
 
-    Rules may have a `check(place)` of their own, for what they read from elsewhere, and criteria a
-    `check(data)`.
-
-    Returns:
-      The architecture's arguments.
+    Args:
+      job: `JobContext`.
 
     Raises:
       ConfigurationError: the model does not take what the architecture or a rule asks of it.
     """
     if job.variant is None:
-        return {}
-    place = JobContext(context, job.trial, job.round, job.name)
-    place.arguments = job.variant.architecture.arguments(place)
-    if place.arguments:
-        context.build(**place.arguments)
-    for rule in (job.variant.mask, job.variant.weights):
-        if hasattr(rule, "check"):
-            rule.check(place)
-    _check_criterion(context, getattr(job.variant.mask, "criterion", None))
-    return place.arguments
-
-
-def _check_criterion(context, criterion):
-    if hasattr(criterion, "check"):
-        criterion.check(context.data)
+        return
+    if job.arguments:
+        job.context.build(**job.arguments)
+    job.variant.mask.check(job)
+    job.variant.weights.check(job)

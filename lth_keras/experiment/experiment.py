@@ -4,10 +4,10 @@ import dataclasses
 
 import gin
 
-from lth_keras.criteria import Magnitude
+from lth_keras.criteria import Criterion, Magnitude
 from lth_keras.durations import Duration
-from lth_keras.errors import ConfigurationError
-from lth_keras.experiment.jobs import trial_jobs
+from lth_keras.errors import ConfigurationError, check_is_a
+from lth_keras.experiment.imp import trial_jobs
 from lth_keras.experiment.variant import Variant
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.statistics.noninferiority import MARGIN
@@ -27,7 +27,7 @@ class IMP:
     """
 
     schedule: RewindingSchedule
-    criterion: object = dataclasses.field(default_factory=Magnitude)
+    criterion: Criterion = dataclasses.field(default_factory=Magnitude)
     duration: str = "5ep"
 
     def __post_init__(self):
@@ -35,10 +35,7 @@ class IMP:
             raise ConfigurationError(
                 f"IMP.schedule is {self.schedule!r}; expected @RewindingSchedule()"
             )
-        if not hasattr(self.criterion, "scores"):
-            raise ConfigurationError(
-                f"IMP.criterion is {self.criterion!r}; expected a criterion, like @Magnitude()"
-            )
+        check_is_a("IMP.criterion", self.criterion, Criterion, "@Magnitude()")
         if Duration.parse(self.duration, "IMP.duration").value < 1:
             raise ConfigurationError(f"IMP.duration is {self.duration!r}; expected at least one")
 
@@ -95,6 +92,12 @@ class Experiment:
     precision: str = "float32"
 
     def __post_init__(self):
+        self._check_parts()
+        self._check_values()
+        self._check_variants()
+        trial_jobs(self, 1)
+
+    def _check_parts(self):
         if not hasattr(self.dataset, "load"):
             raise ConfigurationError(
                 f"Experiment.dataset is {self.dataset!r}; expected @Dataset()"
@@ -111,6 +114,13 @@ class Experiment:
                 f"Experiment.optimizer is {self.optimizer!r}; expected an optimizer with brackets, "
                 "like @Adam()"
             )
+        if not hasattr(self.distribution, "start"):
+            raise ConfigurationError(
+                f"Experiment.distribution is {self.distribution!r}; expected @OneDevice(), "
+                "@Mirrored() or @MultiWorkerMirrored()"
+            )
+
+    def _check_values(self):
         for name in ("duration", "evaluate_every"):
             if Duration.parse(getattr(self, name), f"Experiment.{name}").value < 1:
                 raise ConfigurationError(
@@ -134,11 +144,6 @@ class Experiment:
             raise ConfigurationError(
                 f"Experiment.on_divergence is {self.on_divergence!r}; expected 'record' or 'stop'"
             )
-        if not hasattr(self.distribution, "start"):
-            raise ConfigurationError(
-                f"Experiment.distribution is {self.distribution!r}; expected @OneDevice(), "
-                "@Mirrored() or @MultiWorkerMirrored()"
-            )
         check_precision(self.precision)
         # A text would be a name for each of its letters.
         _check_entries(self.never_prune, str, "Experiment.never_prune",
@@ -146,6 +151,8 @@ class Experiment:
         _check_entries(self.published, PublishedFigure, "Experiment.published",
                        "figures with variant, round, metric, value, source and tolerance, in gin "
                        "like [@full/PublishedFigure()]")
+
+    def _check_variants(self):
         names = set()
         for variant in self.variants:
             if not isinstance(variant, Variant):
@@ -160,7 +167,6 @@ class Experiment:
                     "Variant.name"
                 )
             names.add(variant.name)
-        trial_jobs(self, 1)
 
     def check_durations(self, steps_per_epoch):
         """Checks what can be checked only once the data's size is known.

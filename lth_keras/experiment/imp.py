@@ -1,57 +1,61 @@
-"""Iterative magnitude pruning, one round at a time: prune, rewind, train."""
+"""Iterative magnitude pruning with rewinding, and the variants: the whole algorithm.
 
-from lth_keras import masks, rewinding, seeds
+`trial_jobs` lists the networks of a trial in the algorithm's order. Each network is a `Job`, and
+the job's procedure, one of the three functions below it, says how the network is made. A procedure
+reads other networks from the store only. So any process can do a job once the jobs that it needs
+are stored: `execute` does one job after the other, `lth_keras.cluster` several side by side.
+
+Frankle & Carbin, "The Lottery Ticket Hypothesis" (ICLR 2019); rewinding to θ_k: Frankle,
+Dziugaite, Roy, Carbin, "Linear Mode Connectivity and the Lottery Ticket Hypothesis" (ICML 2020).
+"""
+
+from lth_keras.experiment.jobs import Job, in_order
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
-from lth_keras.training import TrainState
-from lth_keras.variables import named_variables, snapshot
 
 
-def round_start(place, job):
-    """Where a round's training starts: a `TrainState`, from what is stored.
-
-    Round 0 is the dense network at θ_0; each later one is the rewind point under the mask that
-    the round before found.
-    """
-    if job.round == 0:
-        return _start_trial(place.context, job)
-    found = next_masks(place)
-    point = place.rewind_point()
-    return TrainState(point.weights, found, point.step, point.optimizer)
-
-
-def round_captured(context, job, network):
-    """Stores the rewind point once round 0 has passed it.
-
-    Returns:
-      The trial's files that now exist; none for a later round.
-    """
-    if job.round:
-        return []
-    paths = context.paths
-    if network.captured is None:
-        return [paths.initial(job.trial)]  # It diverged before it came there.
-    state = network.captured
-    optimizer = state.optimizer if state.step else None
-    point = RewindPoint(state.weights, state.step, optimizer)
-    rewinding.save_point(paths, job.trial, point)
-    written = [paths.initial(job.trial), paths.rewind(job.trial)]
-    return written + [paths.rewind_optimizer(job.trial)] if state.step else written
-
-
-def next_masks(place):
-    """The masks of the round `place` is asked at, from the stored round before; checked.
+def trial_jobs(experiment, trial):
+    """The jobs of one trial, each after those it needs.
 
     Raises:
-      RunError: a mask is not nested or has another count than the schedule says.
+      ConfigurationError: a variant needs a network that the experiment does not train.
     """
-    before = round_name(place.index - 1)
-    return place.prune(place.weights_of(before), place.masks_of(before))
+    rounds = experiment.imp.schedule.rounds
+    jobs = [Job(trial, round_name(0), 0, train_dense)]
+    for round in range(1, rounds + 1):
+        before = (round_name(round - 1),)
+        jobs.append(Job(trial, round_name(round), round, prune_rewind_train, None, before, before))
+    for variant in experiment.variants:
+        for round, name in variant.networks(rounds):
+            reads = variant.needs(round)
+            needs = tuple(dict.fromkeys((round_name(round), *reads)))
+            jobs.append(Job(trial, name, round, train_variant, variant, needs, reads))
+    return in_order(jobs)
 
 
-def _start_trial(context, job):
-    model = context.build(seeds.derive(context.trial_seed(job.trial), "initialisation"))
-    weights = snapshot(named_variables(model))
-    rewinding.save_initial(context.paths, job.trial, weights)
-    dense = {weight.key: masks.ones(weight.shape) for weight in context.prunable}
-    return TrainState(weights, dense)
+def train_dense(job, train):
+    """Round 0: draws θ_0, trains the dense network, and stores θ_0 and the rewind point θ_k."""
+    weights = job.draw_initial()
+    network = train(RewindPoint(weights), job.dense_masks(), capture_at=job.context.rewind_step)
+    job.store_rewind_point(network.progress.captured)
+    return network
+
+
+def prune_rewind_train(job, train):
+    """Each later round: prunes the network of the round before, rewinds to θ_k, trains."""
+    before = round_name(job.round - 1)
+    masks = job.prune(job.weights_of(before), job.masks_of(before))
+    return train(job.rewind_point(), masks)
+
+
+def train_variant(job, train):
+    """A variant: its mask rule, its weight rule, then training like any other network."""
+    masks = job.variant.mask.masks(job)
+    start = job.variant.weights.point(job, masks)
+    return train(start, masks)
+
+
+def all_jobs(experiment):
+    """The jobs of all trials, each after those it needs."""
+    return [job for trial in range(1, experiment.trials + 1)
+            for job in trial_jobs(experiment, trial)]

@@ -1,31 +1,34 @@
-"""The experiment as a graph of jobs: each trains one network and writes one folder."""
+"""A job: one network of one trial to train, and the jobs that must be done before it."""
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 from lth_keras.errors import ConfigurationError
-from lth_keras.paths import round_name
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """One trained network of one trial.
+    """One network of one trial, as a node in the graph of all of them.
 
     Attributes:
       trial: from 1.
       name: its folder: 'round_06', 'ticket@06', 'full'.
       round: the round whose mask it uses; 0 for the dense network.
+      procedure: the function of `imp.py` that makes and trains the network.
       variant: its `Variant`, or None for a round of IMP.
       needs: names of the trial's jobs that must be done before.
-      weights_of: those among them whose trained weights it reads.
+      reads: those among them whose trained weights it reads.
       keeps_optimizer: whether another job goes on from where this one stops.
     """
 
     trial: int
     name: str
     round: int
-    variant: object = None
+    procedure: Callable
+    variant: Any = None
     needs: tuple = ()
-    weights_of: tuple = ()
+    reads: tuple = ()
     keeps_optimizer: bool = False
 
     @property
@@ -34,66 +37,41 @@ class Job:
         return self.variant.name if self.variant else "imp"
 
 
-def graph(experiment):
-    """All jobs of an experiment, each after those it needs."""
-    jobs = []
-    for trial in range(1, experiment.trials + 1):
-        jobs.extend(trial_jobs(experiment, trial))
-    return jobs
-
-
-def trial_jobs(experiment, trial):
-    """The jobs of one trial: IMP's chain, then the variants, each after those it needs.
+def in_order(jobs):
+    """The jobs of a trial in their order, but each needed job before the first that needs it.
 
     Raises:
-      ConfigurationError: a variant needs a network that the experiment does not train.
+      ConfigurationError: a job that is needed is not among them, or jobs need each other.
     """
-    last = experiment.imp.schedule.rounds
-    chain = [
-        Job(trial, round_name(index), index, needs=before, weights_of=before)
-        for index in range(last + 1)
-        for before in [(round_name(index - 1),) if index else ()]
-    ]
-    variants = [
-        Job(
-            trial, name, index, variant, weights_of=variant.needs(index),
-            needs=tuple(dict.fromkeys((round_name(index), *variant.needs(index)))),
-        )
-        for variant in experiment.variants
-        for index, name in variant.jobs(last)
-    ]
-    carried = {
-        name for job in variants if getattr(job.variant.weights, "goes_on", False)
-        for name in job.variant.weights.needs(job.variant.name, job.round)
+    gone_on_from = {
+        name for job in jobs if job.variant and job.variant.weights.goes_on
+        for name in job.variant.weights.needs(job.label, job.round)
     }
-    return _ordered([
-        dataclasses.replace(job, keeps_optimizer=job.name in carried)
-        for job in chain + variants
-    ])
-
-
-def _ordered(jobs):
-    """The same jobs in their order, but each need before the first that needs it."""
-    by_name, ordered = {job.name: job for job in jobs}, {}
-
-    def place(job, below):
-        if job.name in ordered:
-            return
-        if job.name in below:
-            raise ConfigurationError(
-                f"the variants need each other in a circle: {' needs '.join(below)} needs "
-                f"{job.name}; correct TrainedWeights.of"
-            )
-        for need in job.needs:
-            if need not in by_name:
-                raise ConfigurationError(
-                    f"the variant {job.label!r} needs {need!r}, which the experiment does not "
-                    "train; add that variant to Experiment.variants, with this round among its "
-                    "Variant.rounds"
-                )
-            place(by_name[need], (*below, job.name))
-        ordered[job.name] = job
-
-    for job in jobs:
-        place(job, ())
+    by_name = {
+        job.name: dataclasses.replace(job, keeps_optimizer=job.name in gone_on_from)
+        for job in jobs
+    }
+    ordered = {}
+    for job in by_name.values():
+        _append(job, by_name, ordered, ())
     return list(ordered.values())
+
+
+def _append(job, by_name, ordered, waiting):
+    """Appends `job` to `ordered`, the jobs that it needs first; those in `waiting` wait for it."""
+    if job.name in ordered:
+        return
+    if job.name in waiting:
+        raise ConfigurationError(
+            f"the variants need each other in a circle: {' needs '.join(waiting)} needs "
+            f"{job.name}; correct TrainedWeights.of"
+        )
+    for need in job.needs:
+        if need not in by_name:
+            raise ConfigurationError(
+                f"the variant {job.label!r} needs {need!r}, which the experiment does not "
+                "train; add that variant to Experiment.variants, with this round among its "
+                "Variant.rounds"
+            )
+        _append(by_name[need], by_name, ordered, (*waiting, job.name))
+    ordered[job.name] = job

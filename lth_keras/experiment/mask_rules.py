@@ -1,55 +1,111 @@
 """Mask rules: which weights a variant keeps. One half of what makes a variant.
 
-A rule is a small object with `masks(place) -> {key: bool array}`; `place` is a `JobContext`: one
-trial, one round, and what is stored of them. Where it reads what another network of the trial left,
-a method `needs(variant, index)` names that network's folder. `chained` says that the mask of a
-round is made from the variant's own round before, so that it needs all of them.
+`MaskRule` is the base class; each rule is a short class with a method `masks(job)`.
 """
 
 import dataclasses
 
 import gin
+import numpy as np
 
 from lth_keras import masks as masks_lib
+from lth_keras.criteria import Criterion
 from lth_keras.criteria.snip import check_examples as check_count
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, check_is_a
+from lth_keras.experiment.job_context import JobContext
 from lth_keras.paths import chain_name, round_name
 from lth_keras.pruning.rewinding_schedule import SCOPES
 
 
+class MaskRule:
+    """The base class of mask rules.
+
+    Subclasses are frozen dataclasses with `@gin.configurable`, and override `masks`. A class
+    without this base class is refused.
+
+    Attributes:
+      chained: whether the mask of a round is made from the variant's own network of the round
+        before. Such a variant trains every round up to the last one that it wants.
+      criterion: what ranks the weights, where the rule prunes; None for IMP's.
+      description: what a report calls the mask; None for the name of the class.
+    """
+
+    chained: bool = False
+    criterion: Criterion | None = None
+    description: str | None = None
+
+    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
+        """The masks of the network of `job`.
+
+        Args:
+          job: one trial, one round, and what is stored of them.
+
+        Returns:
+          {key: bool array of the weight's shape} for each prunable weight.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no method masks(job)")
+
+    def needs(self, variant: str, round: int) -> tuple[str, ...]:
+        """Folders of the trial's networks that it reads at a round, beside IMP's of that round."""
+        return ()
+
+    def check(self, job: JobContext) -> None:
+        """Checks, before anything is trained, that the rule can do what it is asked for.
+
+        Raises:
+          ConfigurationError: it cannot.
+        """
+        if self.criterion is not None:
+            self.criterion.check(job.context.data)
+
+    def equals_found(self, round: int, criterion: Criterion) -> bool:
+        """Whether it is the mask that IMP finds at `round` by `criterion`, by construction."""
+        return False
+
+
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class KeepAll:
+class KeepAll(MaskRule):
     """Ones: a dense network."""
 
-    def masks(self, place):
+    description = "all weights"
+
+    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
         """Ones for each prunable weight of the variant's architecture."""
-        return {weight.key: masks_lib.ones(weight.shape) for weight in place.prunable}
+        return job.dense_masks()
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class FoundMask:
+class FoundMask(MaskRule):
     """m: the mask that IMP found for the round."""
 
-    def masks(self, place):
+    description = "the ticket's mask"
+
+    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
         """The round's mask, as stored."""
-        return place.found_masks()
+        return job.found_masks()
+
+    def equals_found(self, round: int, criterion: Criterion) -> bool:
+        """At every round but 0."""
+        return round > 0
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class ShuffledMask:
+class ShuffledMask(MaskRule):
     """m with the entries of each layer in a random order: same density per layer."""
 
-    def masks(self, place):
+    description = "the ticket's mask, shuffled within each layer"
+
+    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
         """A shuffle of the round's mask, by the variant's own seed."""
-        return masks_lib.shuffled(place.found_masks(), place.generator("mask"))
+        return masks_lib.shuffled(job.found_masks(), job.generator("mask"))
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class PrunedMask:
+class PrunedMask(MaskRule):
     """A dense network pruned to the round's counts at once, with no training in between.
 
     Attributes:
@@ -65,50 +121,45 @@ class PrunedMask:
     """
 
     network: str = "trained"
-    criterion: object = None
+    criterion: Criterion | None = None
     scope: str | None = None
     iterations: int = 1
+    description = "pruned at once"
 
     def __post_init__(self):
         if self.network not in ("trained", "initial"):
             raise ConfigurationError(
                 f"PrunedMask.network is {self.network!r}; expected 'trained' or 'initial'"
             )
-        if self.criterion is not None and not hasattr(self.criterion, "scores"):
-            raise ConfigurationError(
-                f"PrunedMask.criterion is {self.criterion!r}; expected a criterion, like @SNIP()"
-            )
+        if self.criterion is not None:
+            check_is_a("PrunedMask.criterion", self.criterion, Criterion, "@SNIP()")
         if self.scope is not None and self.scope not in SCOPES:
             raise ConfigurationError(
                 f"PrunedMask.scope is {self.scope!r}; expected one of {SCOPES}, or None"
             )
         check_count(self.iterations, "PrunedMask.iterations")
 
-    def needs(self, variant, index):
+    def needs(self, variant: str, round: int) -> tuple[str, ...]:
         """Round 0's solution, or nothing but θ_0."""
-        del variant, index
         return (round_name(0),) if self.network == "trained" else ()
 
-    def equals_found(self, index, criterion):
-        """Whether IMP's own first pruning is the same, under IMP's `criterion`."""
+    def equals_found(self, round: int, criterion: Criterion) -> bool:
+        """Where it does what IMP does at its first pruning."""
         return (
-            index == 1 and self.network == "trained" and self.scope is None
+            round == 1 and self.network == "trained" and self.scope is None
             and self.iterations == 1 and self.criterion in (None, criterion)
         )
 
-    def masks(self, place):
+    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
         """The dense network pruned to the round's counts."""
-        dense = {weight.key: masks_lib.ones(weight.shape) for weight in place.prunable}
         weights = (
-            place.weights_of(round_name(0)) if self.network == "trained"
-            else place.initial().weights
-        )
-        return place.prune(weights, dense, self.criterion, self.scope, self.iterations)
+            job.weights_of(round_name(0)) if self.network == "trained" else job.initial().weights)
+        return job.prune(weights, job.dense_masks(), self.criterion, self.scope, self.iterations)
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class ChainedMask:
+class ChainedMask(MaskRule):
     """The variant's own network of the round before, pruned by one more round; first IMP's round 0.
 
     Attributes:
@@ -118,21 +169,19 @@ class ChainedMask:
       ConfigurationError: the criterion is none.
     """
 
-    criterion: object = None
+    criterion: Criterion | None = None
     chained = True
+    description = "pruned on from its own round before"
 
     def __post_init__(self):
-        if self.criterion is not None and not hasattr(self.criterion, "scores"):
-            raise ConfigurationError(
-                f"ChainedMask.criterion is {self.criterion!r}; expected a criterion, like "
-                "@Magnitude()"
-            )
+        if self.criterion is not None:
+            check_is_a("ChainedMask.criterion", self.criterion, Criterion, "@Magnitude()")
 
-    def needs(self, variant, index):
-        """The chain's network before."""
-        return (chain_name(variant, index - 1),)
+    def needs(self, variant: str, round: int) -> tuple[str, ...]:
+        """The variant's own network of the round before."""
+        return (chain_name(variant, round - 1),)
 
-    def masks(self, place):
+    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
         """The masks after one more pruning."""
-        before = chain_name(place.label, place.index - 1)
-        return place.prune(place.weights_of(before), place.masks_of(before), self.criterion)
+        (before,) = self.needs(job.label, job.round)
+        return job.prune(job.weights_of(before), job.masks_of(before), self.criterion)

@@ -1,9 +1,9 @@
 """Several processes that train one network in step: the chief leads, the others follow.
 
-The chief alone reads and writes the run's directory, and decides what is trained next, where from,
-and when to stop; every other worker is told, trains the same updates on its share of each batch,
-and keeps nothing. So rounds and rewinding stay in step, whatever the others have on their disks.
-With one process all this does nothing.
+The chief alone reads and writes the run's directory. It decides what is trained next, where the
+training starts, and when it stops. It shares each training with the other workers; each of them
+makes the same updates on its part of each batch, and keeps nothing. So the workers agree on rounds
+and rewinding, whatever is on their disks. With one process nothing of this does anything.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from lth_keras.training import Checkpoint, Interrupted, Plan, TrainingProgress, 
 
 @dataclasses.dataclass(frozen=True)
 class SharedTraining:
-    """One network's training, as it is told to the other workers.
+    """One network's training, as the chief shares it with the other workers.
 
     Attributes:
       arguments: of its architecture.
@@ -42,20 +42,9 @@ def check_same_run(context, run):
         )
 
 
-def train(context, job, on_evaluation, checkpoint):
-    """`train_network` on all workers; called by the chief.
-
-    Raises:
-      Interrupted: a worker was asked to stop; `job.progress` stands where training does.
-      RunError: a worker was lost.
-    """
-    context.replicas.share(job)
-    _train(context, job, on_evaluation, checkpoint)
-
-
 @contextlib.contextmanager
 def leading(context):
-    """Lets the other workers go when the chief is through, or was stopped."""
+    """Tells the other workers when the chief has done every job, or was stopped."""
     try:
         yield
     except RunError as error:
@@ -67,26 +56,21 @@ def leading(context):
 
 
 def follow(context):
-    """Trains what the chief says until it is through; called by the other workers.
+    """Trains what the chief shares until the chief ends; called by the other workers.
 
     Raises:
       RunError: the run was stopped, or a worker was lost.
     """
-    while isinstance(job := context.replicas.share(), SharedTraining):
-        with contextlib.suppress(Interrupted):
-            _train(context, job, None, _NotKept("", 0))
-    if job:
-        raise RunError(job)
+    while isinstance(shared := context.replicas.share(), SharedTraining):
+        with contextlib.suppress(Interrupted), context.replicas.guard():
+            train_network(context.trainer(**shared.arguments), shared.plan, shared.progress,
+                          checkpoint=_NotKept("", 0), should_stop=context.should_stop)
+    if shared:
+        raise RunError(shared)
 
 
 class _NotKept(Checkpoint):
-    """What a worker has for a checkpoint: the chief decides when, and keeps it."""
+    """A checkpoint that keeps nothing: only the chief decides when to keep one, and keeps it."""
 
     def save(self, progress):
         """Keeps nothing."""
-
-
-def _train(context, job, on_evaluation, checkpoint):
-    with context.replicas.guard():
-        train_network(context.trainer(**job.arguments), job.plan, job.progress, on_evaluation,
-                      checkpoint, context.should_stop)

@@ -5,7 +5,7 @@ import dataclasses
 from lth_keras import files, opening
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.experiment import identity, jobs, provenance
+from lth_keras.experiment import identity, provenance
 from lth_keras.store import network_folder
 from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.network_reader import is_unchanged
@@ -18,7 +18,9 @@ _NO_MATTER = ("absl-py", "pandas", "scipy", "tensorflow-datasets", "gin-config")
 
 
 class RunJson:
-    """Writes run.json, and the configuration beside it.
+    """Reads and writes a run's run.json, and writes the configuration beside it.
+
+    Made once for a run, by the process that holds the run's lock.
 
     Args:
       prepared: `Prepared`.
@@ -27,6 +29,7 @@ class RunJson:
     def __init__(self, prepared):
         self._prepared = prepared
         self._paths = prepared.context.paths
+        self._variables = shapes_of(named_variables(prepared.context.build()))
         stored = self._paths.run_json
         try:
             self._before = network_folder.header(self._paths) if opening.exists(stored) else {}
@@ -100,7 +103,7 @@ class RunJson:
         """Says that the run is going on.
 
         Raises:
-          RunError: config.gin is not what was written at its beginning.
+          RunError: config.gin is not what was written at the run's beginning.
         """
         config = self._paths.config
         known = self._before.get("tables", {}).get(config.name)
@@ -127,7 +130,7 @@ class RunJson:
         if provenance.versions() != versions and provenance.versions() not in continued:
             continued.append(provenance.versions())
         schedule = experiment.imp.schedule
-        last = schedule.rounds
+        rounds = range(schedule.rounds + 1)
         content = {
             "run": prepared.run, "experiment": experiment.name, "format": identity.FORMAT,
             "state": state,
@@ -147,13 +150,12 @@ class RunJson:
             "round_duration": str(Duration.parse(experiment.imp.duration)),
             "steps_per_epoch": context.steps_per_epoch, "rewind_step": context.rewind_step,
             "prunable_weights": {weight.key: weight.size for weight in context.prunable},
-            "variables": shapes_of(named_variables(context.build())),
-            "kept_by_round": [
-                schedule.total_count(context.prunable, index) for index in range(last + 1)],
+            "variables": self._variables,
+            "kept_by_round": [schedule.total_count(context.prunable, round) for round in rounds],
             "kept_by_round_and_layer": [
-                schedule.layer_counts(context.prunable, index) for index in range(last + 1)
+                schedule.layer_counts(context.prunable, round) for round in rounds
             ] if schedule.scope == "layerwise" else None,
-            "units": [[job.trial, job.name] for job in jobs.graph(experiment)],
+            "units": [[job.trial, job.name] for job in prepared.jobs],
             "traces": context.trace_counts(),
             "published": [dataclasses.asdict(figure) for figure in experiment.published],
             "margin": experiment.margin,
@@ -165,7 +167,6 @@ class RunJson:
 
     def _networks(self):
         """{'trial_01/round_00': SHA-256 of its done.json} of the finished networks."""
-        folders = [self._paths.network(job.trial, job.name)
-                   for job in jobs.graph(self._prepared.experiment)]
-        return {f"{folder.parent.name}/{folder.name}": digest(folder / network_folder.DONE)
-                for folder in folders if network_folder.is_done(folder)}
+        return {
+            f"{job.folder.parent.name}/{job.folder.name}": digest(job.folder / network_folder.DONE)
+            for job in self._prepared.jobs if network_folder.is_done(job.folder)}

@@ -5,62 +5,15 @@ process, `lth_keras.cluster` several side by side.
 """
 
 import contextlib
-import dataclasses
 import time
-
-import gin
 
 from lth_keras import files
 from lth_keras.errors import RunError
-from lth_keras.experiment import jobs, train_job
 from lth_keras.experiment.run_json import RunJson
 from lth_keras.statistics.summary import summarise, write_summary
 from lth_keras.store import chain, network_folder, run_lock
 from lth_keras.store.metrics import concatenate, read_csv
 from lth_keras.training import Interrupted
-
-
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    """What is known of a job that was done.
-
-    Attributes:
-      facts: what its done.json holds.
-      seconds: how long it took.
-      operative: gin's operative configuration where it was done.
-    """
-
-    facts: dict
-    seconds: float
-    operative: str
-
-
-def do_job(context, job, sinks=(), show=None):
-    """Trains and stores a job, whose needs are done, and tells the sinks of it.
-
-    Args:
-      context: `Context`.
-      job: `Job`.
-      sinks: `Sink`s.
-      show: called with each `Evaluation`.
-
-    Returns:
-      `Outcome`.
-    """
-    for sink in sinks:
-        sink.job_started(job)
-    began = time.perf_counter()
-
-    def evaluated(evaluation):
-        if show is not None:
-            show(evaluation)
-        for sink in sinks:
-            sink.evaluated(job, evaluation)
-
-    facts = train_job.do(context, job, evaluated)
-    for sink in sinks:
-        sink.job_finished(job, facts)
-    return Outcome(facts, time.perf_counter() - began, gin.operative_config_str())
 
 
 @contextlib.contextmanager
@@ -75,22 +28,21 @@ def recording(prepared, reporter, sinks=(), accept_other_versions=False, title="
       RunError: the run stopped or failed, and run.json says so; or another process works on it.
       ConfigurationError: the run was begun with other versions.
     """
-    paths = prepared.context.paths
-    if (paths.root / "run.json").exists():
-        RunJson(prepared).check_versions(accept_other_versions)
-    with run_lock.hold(paths.root):
-        running = RunRecorder(prepared, reporter, sinks, title)
+    with run_lock.hold(prepared.context.paths.root):
+        run_json = RunJson(prepared)
+        run_json.check_versions(accept_other_versions)
+        recorder = RunRecorder(prepared, run_json, reporter, sinks, title)
         should_stop = prepared.context.should_stop
         if should_stop and should_stop():
-            raise RunError(running.stopped())
-        running.begin()
+            raise RunError(recorder.stopped())
+        recorder.begin()
         try:
-            yield running
+            yield recorder
         except Interrupted as error:
-            running.end("stopped")
-            raise RunError(running.stopped()) from error
+            recorder.end("stopped")
+            raise RunError(recorder.stopped()) from error
         except RunError as error:
-            running.end("failed", reason=str(error))
+            recorder.end("failed", reason=str(error))
             raise
 
 
@@ -99,17 +51,15 @@ class RunRecorder:
 
     Attributes:
       prepared: `Prepared`.
-      jobs: the graph's jobs, in its order.
       skipped, failed: {'trial/name': why} of the jobs left out, and of those given up.
     """
 
-    def __init__(self, prepared, reporter, sinks, title):
+    def __init__(self, prepared, run_json, reporter, sinks, title):
         self.prepared = prepared
-        self.jobs = jobs.graph(prepared.experiment)
         self.skipped, self.failed = {}, {}
         self._reporter, self._sinks, self._title = reporter, sinks, title
-        self._header = RunJson(prepared)
-        self._finished = self._header.is_finished()
+        self._run_json = run_json
+        self._finished = run_json.is_finished()
         self._began = time.perf_counter()
         self._seen = {}
         self._stops = prepared.experiment.on_divergence == "stop"
@@ -120,7 +70,7 @@ class RunRecorder:
             # Of the trials only: who reports on or analyses the run writes elsewhere in it.
             for trial in range(1, self.prepared.experiment.trials + 1):
                 files.remove_temporaries(self.prepared.context.paths.trial(trial))
-            self._header.begin()
+            self._run_json.begin()
             for sink in self._sinks:
                 sink.run_started()
 
@@ -128,42 +78,36 @@ class RunRecorder:
         """What a job is called where a person reads."""
         return f"{self._title}trial {job.trial} {job.name}"
 
-    def steps(self, job):
-        """Updates that the job will make."""
-        return train_job.planned_steps(self.prepared.context, job)
-
     def settled(self, job):
         """Whether there is nothing to train for a job whose needs are settled; says why.
 
         Raises:
           RunError: it is stored as diverged, and the experiment wants the run to stop then.
         """
-        context = self.prepared.context
-        folder = context.paths.network(job.trial, job.name)
-        if self._finished or network_folder.is_done(folder):
+        if self._finished or network_folder.is_done(job.folder):
             if not self._finished:
-                chain.check_origin(context.paths, folder)
-                train_job.tidy(context, job)
-            if self._stops and network_folder.is_done(folder):
-                self._stop_if_diverged(job, network_folder.facts(folder))
+                chain.check_origin(job.context.paths, job.folder)
+                job.checkpoint().remove()  # A kill right after done.json was written left it.
+            if self._stops and network_folder.is_done(job.folder):
+                self._stop_if_diverged(job, network_folder.facts(job.folder))
             why = "stored already"
         else:
-            missing = train_job.missing_need(context, job)
+            missing = job.missing_need()
             if not missing:
                 return False
             why = f"left out: {missing}"
             self.skipped[_key(job)] = missing
-        self._reporter.job_skipped(self.label(job), self.steps(job), why)
+        self._reporter.job_skipped(self.label(job), job.planned_steps, why)
         return True
 
     def started(self, job):
-        """The unit's training begins."""
-        context, steps = self.prepared.context, self.steps(job)
-        self._seen[_key(job)] = train_job.first_step(context, job)
-        self._reporter.job_started(self.label(job), steps, steps / context.steps_per_epoch)
+        """The training of the job's network begins."""
+        steps = job.planned_steps
+        self._seen[_key(job)] = job.first_step
+        self._reporter.job_started(self.label(job), steps, steps / job.context.steps_per_epoch)
 
     def evaluated(self, job, evaluation):
-        """The unit's training came to an evaluation."""
+        """The network was evaluated in its training."""
         key = _key(job)
         self._reporter.advanced(
             self.label(job), evaluation.step - self._seen[key],
@@ -201,7 +145,7 @@ class RunRecorder:
     def given_up(self, job, why):
         """The job will not be tried again."""
         self.failed[_key(job)] = why
-        self._reporter.job_skipped(self.label(job), self.steps(job), "given up")
+        self._reporter.job_skipped(self.label(job), job.planned_steps, "given up")
 
     def finish(self):
         """Writes the tables.
@@ -214,13 +158,14 @@ class RunRecorder:
         """
         experiment, paths = self.prepared.experiment, self.prepared.context.paths
         if self._finished:
-            return summarise(read_csv(paths.metrics), self._header.margin)
-        summary = write_tables(paths, self.jobs, experiment.margin)
+            return summarise(read_csv(paths.metrics), self._run_json.margin)
+        summary = write_tables(paths, self.prepared.jobs, experiment.margin)
         if self.failed:
             told = "; ".join(f"{key}: {why}" for key, why in self.failed.items())
             raise RunError(
-                f"{len(self.failed)} of {len(self.jobs)} networks failed ({told}); what does not "
-                f"need them is stored in {paths.root}: give the same command again to try again"
+                f"{len(self.failed)} of {len(self.prepared.jobs)} networks failed ({told}); what "
+                f"does not need them is stored in {paths.root}: give the same command again to "
+                "try again"
             )
         for sink in self._sinks:
             sink.run_finished(summary)
@@ -235,7 +180,7 @@ class RunRecorder:
                 facts["skipped"] = self.skipped
             if self.failed:
                 facts["failed"] = self.failed
-            self._header.write(state, **facts)
+            self._run_json.write(state, **facts)
 
     def stopped(self):
         """The line for a run that was asked to stop."""
@@ -246,12 +191,9 @@ class RunRecorder:
         )
 
 
-def write_tables(paths, graph, margin):
-    """metrics.csv and summary.csv of the jobs that are done, in the graph's order."""
-    done = [
-        paths.network(job.trial, job.name) for job in graph
-        if network_folder.is_done(paths.network(job.trial, job.name))
-    ]
+def write_tables(paths, jobs, margin):
+    """metrics.csv and summary.csv of the jobs that are done, in the order of `jobs`."""
+    done = [job.folder for job in jobs if network_folder.is_done(job.folder)]
     if not done:
         return None
     concatenate(done, paths.metrics)

@@ -6,8 +6,12 @@ Morcos, Yu, Paganini, Tian, "One ticket to win them all", arXiv 1906.02773, tran
 import dataclasses
 
 import gin
+import numpy as np
 
 from lth_keras.errors import ConfigurationError
+from lth_keras.experiment.job_context import JobContext
+from lth_keras.experiment.mask_rules import MaskRule
+from lth_keras.experiment.weight_rules import WeightRule
 from lth_keras.export import load_ticket
 from lth_keras.export.ticket import ticket_digest, ticket_folder
 from lth_keras.rewinding import RewindPoint
@@ -36,16 +40,16 @@ class _FromFile:
         """What tells a run on one ticket from a run on another: its content, not where it lies."""
         return {"ticket": ticket_digest(self.path)}
 
-    def check(self, place):
+    def check(self, job: JobContext) -> None:
         """Checks that the ticket fits the experiment's network.
 
         Raises:
           ConfigurationError: a layer does not match, or a prunable layer has no mask.
         """
-        variables = named_variables(place.context.build(**place.arguments))
+        variables = named_variables(job.context.build(**job.arguments))
         ticket = load_ticket(self.path)
         ticket.check_fits({key: tuple(variable.shape) for key, variable in variables.items()})
-        prunable = {weight.key for weight in place.context.prunable}
+        prunable = {weight.key for weight in job.context.prunable}
         if set(ticket.masks) != prunable:
             differ = sorted(set(ticket.masks) ^ prunable)
             raise ConfigurationError(
@@ -56,21 +60,23 @@ class _FromFile:
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class TicketMask(_FromFile):
+class TicketMask(_FromFile, MaskRule):
     """The mask of a stored ticket."""
 
-    def masks(self, place):
+    description = "the mask of a stored ticket"
+
+    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
         """The ticket's masks."""
-        del place
         return load_ticket(self.path).masks
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class TicketWeights(_FromFile):
+class TicketWeights(_FromFile, WeightRule):
     """The rewind point of a stored ticket, from step 0: its optimizer was another data set's."""
 
-    def point(self, place, masks):
+    description = "the weights of a stored ticket"
+
+    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
         """The ticket's weights."""
-        del place, masks
         return RewindPoint(load_ticket(self.path).weights)

@@ -4,11 +4,12 @@ import dataclasses
 
 import gin
 
+from lth_keras.criteria import Criterion
 from lth_keras.durations import Duration
-from lth_keras.errors import ConfigurationError
-from lth_keras.experiment.architectures import SameArchitecture
-from lth_keras.experiment.mask_rules import FoundMask, KeepAll, PrunedMask
-from lth_keras.experiment.weight_rules import InitialWeights, RewoundWeights
+from lth_keras.errors import ConfigurationError, check_is_a
+from lth_keras.experiment.architectures import Architecture, SameArchitecture
+from lth_keras.experiment.mask_rules import KeepAll, MaskRule
+from lth_keras.experiment.weight_rules import InitialWeights, RewoundWeights, WeightRule
 from lth_keras.paths import safe_name, variant_name
 
 DATA_ORDERS = ("shared", "own")
@@ -33,9 +34,9 @@ class Variant:
     """
 
     name: str
-    mask: object
-    weights: object
-    architecture: object = dataclasses.field(default_factory=SameArchitecture)
+    mask: MaskRule
+    weights: WeightRule
+    architecture: Architecture = dataclasses.field(default_factory=SameArchitecture)
     rounds: tuple | str = ()
     duration: str | None = None
     data_order: str = "shared"
@@ -55,18 +56,16 @@ class Variant:
                 f"Variant.rounds of {self.name!r} is {self.rounds!r}; expected rounds like "
                 f"(6, 10), or {EVERY_ROUND!r}"
             )
+        of = f"of {self.name!r}"
+        check_is_a(f"Variant.mask {of}", self.mask, MaskRule, "@FoundMask()")
+        check_is_a(f"Variant.weights {of}", self.weights, WeightRule, "@RewoundWeights()")
+        check_is_a(
+            f"Variant.architecture {of}", self.architecture, Architecture, "@MatchedWidth()")
         if self.is_chain and not self.rounds:
             raise ConfigurationError(
                 f"Variant.rounds of {self.name!r} is empty, but its mask is made round by round; "
                 f"expected rounds like (6, 10), or {EVERY_ROUND!r}"
             )
-        for part, method in (("mask", "masks"), ("weights", "point"),
-                             ("architecture", "arguments")):
-            if not hasattr(getattr(self, part), method):
-                raise ConfigurationError(
-                    f"Variant.{part} of {self.name!r} is {getattr(self, part)!r}; expected an "
-                    f"object with `{method}`, in gin a reference with brackets, like @FoundMask()"
-                )
         if self.duration is not None:
             name = f"Variant.duration of {self.name!r}"
             if Duration.parse(self.duration, name).value < 1:
@@ -78,16 +77,16 @@ class Variant:
             )
 
     @property
-    def is_chain(self):
+    def is_chain(self) -> bool:
         """Whether each of its networks is made from its own of the round before."""
-        return getattr(self.mask, "chained", False)
+        return self.mask.chained
 
-    def duration_in(self, experiment):
+    def duration_in(self, experiment) -> str:
         """Until when it trains in an `Experiment`, as that says it."""
         default = experiment.imp.duration if self.is_chain else experiment.duration
         return self.duration or default
 
-    def check_rounds(self, last):
+    def check_rounds(self, last: int) -> None:
         """Checks its rounds against a schedule of `last` rounds.
 
         Raises:
@@ -100,7 +99,7 @@ class Variant:
                     f"1 to {last}; raise RewindingSchedule.rounds or take the round out"
                 )
 
-    def rounds_of(self, last):
+    def rounds_of(self, last: int) -> tuple[int, ...]:
         """The rounds it trains under a schedule of `last` rounds, ascending.
 
         A chain trains every round up to the last one wanted: each starts from the one before.
@@ -111,25 +110,32 @@ class Variant:
             return tuple(range(1, max(self.rounds) + 1))
         return tuple(sorted(set(self.rounds)))
 
-    def needs(self, index):
-        """Folders of the trial's networks whose weights it reads at round `index`."""
-        return tuple(dict.fromkeys(
-            name for rule in (self.mask, self.weights) if hasattr(rule, "needs")
-            for name in rule.needs(self.name, index)
-        ))
+    @property
+    def description(self) -> str:
+        """What it keeps and what it starts from, for a report."""
+        keeps = self.mask.description or type(self.mask).__name__
+        if self.mask.criterion is not None:
+            keeps += f" by {type(self.mask.criterion).__name__}"
+        starts = self.weights.description or type(self.weights).__name__
+        return f"{self.architecture.description or keeps}; starts from {starts}"
 
-    def jobs(self, last):
+    def needs(self, round: int) -> tuple[str, ...]:
+        """Folders of the trial's networks whose weights it reads at a round."""
+        return tuple(dict.fromkeys(
+            (*self.mask.needs(self.name, round), *self.weights.needs(self.name, round))))
+
+    def networks(self, last: int) -> list[tuple[int, str]]:
         """[(round, folder)] of the networks it trains; round 0 where it depends on none."""
         rounds = self.rounds_of(last)
         if not rounds:
             return [(0, self.name)]
         return [(each, variant_name(self.name, each)) for each in rounds]
 
-    def imp_round(self, index, rewind_step, criterion):
+    def imp_round(self, round: int, rewind_step: int, criterion: Criterion) -> int | None:
         """The round of IMP that it is by construction equal to, but for duration, or None.
 
         Args:
-          index: the variant's round.
+          round: the variant's.
           rewind_step: IMP's; at 0 the rewind point is the initialisation.
           criterion: IMP's.
         """
@@ -139,8 +145,5 @@ class Variant:
         rewound = self.weights == RewoundWeights()
         if self.mask == KeepAll():
             return 0 if initial or (rewound and not rewind_step) else None
-        found = self.mask == FoundMask() or (
-            isinstance(self.mask, PrunedMask) and self.mask.equals_found(index, criterion))
-        if index and found and (rewound or (initial and not rewind_step)):
-            return index
-        return None
+        found = self.mask.equals_found(round, criterion)
+        return round if found and (rewound or (initial and not rewind_step)) else None

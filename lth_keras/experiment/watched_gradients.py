@@ -1,32 +1,25 @@
-"""What a sink may ask of the network that is in training."""
+"""The gradient's norm of a network in training, for a sink that wants to show it."""
 
-from lth_keras.experiment.context import JobContext
 from lth_keras.training import GradientNorm
 
 
-class GradientNorms:
-    """The gradient's norm of a job in training; its function is compiled when first asked for.
+class WatchedGradients:
+    """The gradient norms of the jobs in training; one function is compiled for an architecture.
 
-    Args:
-      context: `Context`.
+    It is compiled when it is first asked for.
     """
 
-    def __init__(self, context):
-        self._context = context
+    def __init__(self):
         self._norms = {}
 
     def __call__(self, job):
-        """The norm at the present weights of `job`'s network; None with several replicas.
+        """‖∇ loss‖₂ at the present weights of the network of `job`, a `JobContext`.
 
-        They would have to be asked together, in step.
+        None with several replicas: they would have to be asked together, in step.
         """
-        if self._context.replicas.count > 1:
+        if job.context.replicas.count > 1:
             return None
-        arguments = {}
-        if job.variant is not None:
-            place = JobContext(self._context, job.trial, job.round, job.name)
-            arguments = job.variant.architecture.arguments(place)
-        key = tuple(sorted(arguments.items()))
+        key = tuple(sorted(job.arguments.items()))
         if key not in self._norms:
-            self._norms[key] = GradientNorm(self._context.trainer(**arguments))
+            self._norms[key] = GradientNorm(job.trainer)
         return self._norms[key]()

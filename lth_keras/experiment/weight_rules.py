@@ -1,9 +1,6 @@
 """Weight rules: what a variant's training starts from. The other half of what makes a variant.
 
-A rule is a small object with `point(place, masks) -> RewindPoint`: the weights, the step they
-belong to and the optimizer's state there. The masks are applied afterwards, by whoever trains.
-Where it reads what another network of the trial left, a method `needs(variant, index)` names that
-network's folder. `goes_on` says that training goes on from that network's last step.
+`WeightRule` is the base class; each rule is a short class with a method `point(job, masks)`.
 """
 
 import dataclasses
@@ -12,6 +9,7 @@ import gin
 import numpy as np
 
 from lth_keras.errors import ConfigurationError
+from lth_keras.experiment.job_context import JobContext
 from lth_keras.initializers import EmpiricalDistribution, EmpiricalHistogram, EmpiricalValues
 from lth_keras.paths import chain_name
 from lth_keras.rewinding import RewindPoint
@@ -21,42 +19,88 @@ POOLS = ("global", "layer")
 SAMPLINGS = ("values", "histogram")
 
 
+class WeightRule:
+    """The base class of weight rules.
+
+    Subclasses are frozen dataclasses with `@gin.configurable`, and override `point`. A class
+    without this base class is refused.
+
+    Attributes:
+      rewinds: whether training starts at the step of the rewind point and not at step 0.
+      goes_on: whether training goes on from the last step of the network that it needs.
+      equals: 'initial' or 'rewind' where the start is exactly mask × θ_0 or mask × θ_k, so that
+        `verify` can check it; None where it is neither.
+      description: what a report says that the network starts from; None for the class's name.
+    """
+
+    rewinds: bool = False
+    goes_on: bool = False
+    equals: str | None = None
+    description: str | None = None
+
+    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
+        """The weights that training starts from, their step and the optimizer's state there.
+
+        Args:
+          job: one trial, one round, and what is stored of them.
+          masks: the network's masks; the weights are masked afterwards, not here.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no method point(job, masks)")
+
+    def needs(self, variant: str, round: int) -> tuple[str, ...]:
+        """Folders of the trial's networks that it reads at a round, beside IMP's of that round."""
+        return ()
+
+    def check(self, job: JobContext) -> None:
+        """Checks, before anything is trained, that the rule can do what it is asked for.
+
+        Raises:
+          ConfigurationError: it cannot.
+        """
+
+
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class InitialWeights:
+class InitialWeights(WeightRule):
     """θ_0, byte for byte, and training from step 0."""
 
-    def point(self, place, masks):
+    equals = "initial"
+    description = "the initial weights"
+
+    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
         """The trial's initialisation."""
-        del masks
-        return place.initial()
+        return job.initial()
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class RewoundWeights:
+class RewoundWeights(WeightRule):
     """θ_k with the optimizer's state and step: θ_0 where the schedule rewinds to 0."""
 
-    def point(self, place, masks):
+    rewinds = True
+    equals = "rewind"
+    description = "the weights of the rewind point"
+
+    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
         """The trial's rewind point."""
-        del masks
-        return place.rewind_point()
+        return job.rewind_point()
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class FreshDraw:
+class FreshDraw(WeightRule):
     """A fresh draw from D_θ, the model's own initializers, kernels and biases alike."""
 
-    def point(self, place, masks):
+    description = "a fresh draw from the initializers"
+
+    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
         """An initialisation by the variant's own seed."""
-        del masks
-        return RewindPoint(place.fresh_weights())
+        return RewindPoint(job.fresh_weights())
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class EmpiricalDraw:
+class EmpiricalDraw(WeightRule):
     """Kernels sampled from D_n, the empirical distribution of the ticket's non-zero weights.
 
     The Distributions paper's text says D_n = nonzero(m ⊙ θ_0) (`source='initial'`); its code
@@ -76,6 +120,11 @@ class EmpiricalDraw:
     pool: str = "global"
     sampling: str = "values"
 
+    @property
+    def description(self) -> str:  # type: ignore[override]
+        """Says which weights' distribution it is."""
+        return f"a draw from the ticket's distribution of {self.source} weights"
+
     def __post_init__(self):
         for name, allowed in (("source", SOURCES), ("pool", POOLS), ("sampling", SAMPLINGS)):
             if getattr(self, name) not in allowed:
@@ -83,26 +132,26 @@ class EmpiricalDraw:
                     f"EmpiricalDraw.{name} is {getattr(self, name)!r}; expected one of {allowed}"
                 )
 
-    def point(self, place, masks):
+    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
         """θ_0 with its kernels drawn anew, at step 0."""
-        weights = dict(place.base_weights())
-        path = place.distribution(self.source)
+        weights = dict(job.base_weights())
+        path = job.distribution(self.source)
         distribution = EmpiricalDistribution.load(path)
-        place.told["histogram_distance"] = {
+        job.told["histogram_distance"] = {
             layer or "global": distribution.distance(layer)
             for layer in (masks if self.pool == "layer" else (None,))
         }
         initializer = EmpiricalValues if self.sampling == "values" else EmpiricalHistogram
         for key in masks:
             layer = key if self.pool == "layer" else None
-            draw = initializer(str(path), layer, seed=place.seed("re-initialisation", key))
+            draw = initializer(str(path), layer, seed=job.seed("re-initialisation", key))
             weights[key] = np.asarray(draw(weights[key].shape), np.float32)
         return RewindPoint(weights)
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class SignedDraw:
+class SignedDraw(WeightRule):
     """A fresh draw whose kernels have the signs of θ_0: the magnitudes are new, the signs are not.
 
     Zhou et al., "Deconstructing Lottery Tickets" (2019), section 4. Everything but the kernels is
@@ -114,10 +163,11 @@ class SignedDraw:
     """
 
     constant: bool = False
+    description = "a fresh draw with the initial weights' signs"
 
-    def point(self, place, masks):
+    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
         """The draw, at step 0."""
-        weights, initial = dict(place.fresh_weights()), place.initial().weights
+        weights, initial = dict(job.fresh_weights()), job.initial().weights
         for key in masks:
             size = np.std(initial[key], dtype=np.float64) if self.constant else weights[key]
             signed = np.sign(initial[key]) * np.abs(size)
@@ -127,7 +177,7 @@ class SignedDraw:
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class TrainedWeights:
+class TrainedWeights(WeightRule):
     """The trained weights of another network of the trial: no rewinding.
 
     Its pruned weights are zeros, so that a denser mask restores them as zeros.
@@ -146,6 +196,8 @@ class TrainedWeights:
 
     of: str | None = None
     schedule: str = "goes_on"
+    rewinds = True  # As far as can be told before the other network is trained.
+    description = "trained weights, not set back"
 
     def __post_init__(self):
         if self.schedule not in ("goes_on", "set_back"):
@@ -158,20 +210,19 @@ class TrainedWeights:
             )
 
     @property
-    def goes_on(self):
+    def goes_on(self) -> bool:  # type: ignore[override]
         """Whether training goes on from the other network's last step."""
         return self.schedule == "goes_on"
 
-    def needs(self, variant, index):
+    def needs(self, variant: str, round: int) -> tuple[str, ...]:
         """The network that it takes its weights from."""
-        own = chain_name(variant, index - 1)
-        return (own if self.of is None else chain_name(self.of, index),)
+        own = chain_name(variant, round - 1)
+        return (own if self.of is None else chain_name(self.of, round),)
 
-    def point(self, place, masks):
+    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
         """Its weights, at its step or the rewind point's."""
-        del masks
-        (source,) = self.needs(place.label, place.index)
-        weights = place.weights_of(source)
+        (source,) = self.needs(job.label, job.round)
+        weights = job.weights_of(source)
         if self.goes_on:
-            return RewindPoint(weights, place.step_of(source), place.optimizer_of(source))
-        return dataclasses.replace(place.rewind_point(), weights=weights)
+            return RewindPoint(weights, job.step_of(source), job.optimizer_of(source))
+        return dataclasses.replace(job.rewind_point(), weights=weights)

@@ -9,14 +9,14 @@ from lth_keras.export.ticket import TicketFile, load_ticket
 
 _LAZY = {
     "EXPORT_FORMATS": "lth_keras.export.formats",
-    "ExportOptions": "lth_keras.export.exporting",
+    "ExportOptions": "lth_keras.export.network_export",
     "compact": "lth_keras.export.compaction",
-    "export_unit": "lth_keras.export.exporting",
+    "export_network": "lth_keras.export.network_export",
     "size_table": "lth_keras.store.export_cards",
 }
 
 __all__ = [
-    "EXPORT_FORMATS", "ExportOptions", "TicketFile", "compact", "export_unit",
+    "EXPORT_FORMATS", "ExportOptions", "TicketFile", "compact", "export_network",
     "load_ticket", "size_table",
 ]
 

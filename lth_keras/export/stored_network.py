@@ -1,6 +1,7 @@
 """Finding a trained network in a run's directory, whole and with all that is known of it."""
 
 import dataclasses
+import difflib
 import pathlib
 
 from lth_keras import masks
@@ -65,7 +66,7 @@ def find(run, trial, name):
     there = sorted(path.parent.name for path in paths.trial(trial).glob(f"*/{network_folder.DONE}"))
     if name not in there:  # Nor is another trial's by way of '..'.
         raise ConfigurationError(
-            f"trial {trial} of {paths.root} has no finished {name!r}; it has "
+            f"trial {trial} of {paths.root} has no finished {name!r}{_meant(name, there)}; it has "
             f"{', '.join(there) or 'none'}"
         )
     facts = network_folder.facts(folder)
@@ -81,6 +82,11 @@ def find(run, trial, name):
         folder, header, facts, _config(header, facts, folder), stored_masks, trained,
         read_start(paths, trial, name), read_rows(folder),
     )
+
+
+def _meant(name, there):
+    close = difflib.get_close_matches(name, there, 1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def build(config, weights):

@@ -98,14 +98,14 @@ class TicketFile:
             )
 
     def assign_to(self, model):
-        """Puts the ticket's weights, pruned ones zero, into a built Keras model.
+        """Puts the ticket's weights, pruned ones zero, into a built model of tf_keras or Keras 3.
 
         Raises:
           ConfigurationError: the layers don't match; nothing has been assigned.
         """
-        from lth_keras.variables import named_variables  # brings TensorFlow along
+        from lth_keras.keras3 import named_variables_of  # brings TensorFlow along
 
-        variables = named_variables(model)
+        variables = named_variables_of(model)
         self.check_fits({key: tuple(variable.shape) for key, variable in variables.items()})
         for key, variable in variables.items():
             variable.assign(self.weights[key])
@@ -132,7 +132,7 @@ def load_ticket(path, model=None, names=None):
 
     Args:
       path: the export's folder, or the folder `ticket` in it.
-      model: a built Keras model that the ticket has to fit, or None.
+      model: a built model of tf_keras or Keras 3 that the ticket has to fit, or None.
       names: {the ticket's layer: the model's layer} where they are called differently.
 
     Returns:
@@ -157,10 +157,10 @@ def load_ticket(path, model=None, names=None):
     if names:
         ticket = ticket.renamed(names)
     if model is not None:
-        from lth_keras.variables import named_variables  # brings TensorFlow along
+        from lth_keras.keras3 import named_variables_of  # brings TensorFlow along
 
         ticket.check_fits({
-            key: tuple(variable.shape) for key, variable in named_variables(model).items()
+            key: tuple(variable.shape) for key, variable in named_variables_of(model).items()
         })
     return ticket
 

@@ -1,41 +1,31 @@
-"""How figures look: column width, colours that the colour-blind tell apart, PNG and PDF."""
+"""What the figures of measures are put together from, in the style of all figures."""
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from lth_keras import files
-from lth_keras.figures import bands, encode
-from lth_keras.statistics.intervals import mean_interval
+from lth_keras.figures import style
+from lth_keras.figures.mean_line import draw_mean
+from lth_keras.figures.style import COLOURS, colour, marker
 
-# Okabe & Ito, without the yellow that vanishes on white; markers differ as well.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
-MARKERS = "osD^vPX*"
-WIDTH = 4.6  # Inches.
-
-
-def colour(index):
-    """The colour of the line with this number; from the ninth on they come again."""
-    return COLOURS[index % len(COLOURS)]
+__all__ = ["COLOURS", "colour", "label", "legend_below", "log_scale", "marker", "mean_line",
+           "panels", "save", "trials_text", "whole_ticks"]
 
 
-def marker(index):
-    """The marker of the line with this number."""
-    return MARKERS[index % len(MARKERS)]
+def panels(columns=1, rows=1, height=2.3, title=""):
+    """A new figure of one column's width, or of a page's where panels stand side by side.
 
+    Args:
+      columns, rows: of the grid.
+      height: inches of each panel.
+      title: above all panels.
 
-def panels(columns=1, rows=1, height=3.0, title=None):
-    """(figure, flat list of Axes), each panel `WIDTH` wide, the title above all of them."""
-    figure = Figure(figsize=(WIDTH * columns, height * rows + 0.25), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = np.ravel(figure.subplots(rows, columns))
-    for each in axes:
-        each.tick_params(labelsize=9)
-        each.spines[["top", "right"]].set_visible(False)
-    if title:
-        figure.suptitle(title, fontsize=10)
-    return figure, list(axes)
+    Returns:
+      (figure, flat list of Axes).
+    """
+    width = style.COLUMN if columns == 1 else style.PAGE
+    figure, axes = style.new(rows, columns, width, height * rows + 0.4, title)
+    return figure, list(axes.flat)
 
 
 def trials_text(count):
@@ -44,30 +34,29 @@ def trials_text(count):
 
 
 def label(axes, x, y, title=None, legend=True):
-    """Names the axes and shows the legend where something is in it."""
-    axes.set_xlabel(x, fontsize=10)
-    axes.set_ylabel(y, fontsize=10)
+    """Names the axes, and shows the legend where something is in it."""
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
     if title:
-        axes.set_title(title, fontsize=10)
+        axes.set_title(title)
     if legend and axes.get_legend_handles_labels()[0]:
-        axes.legend(fontsize=8.5, frameon=False)
+        axes.legend()
 
 
 def legend_below(figure, axes):
     """One legend for all panels, under them, where it covers no curve."""
     handles, labels = axes.get_legend_handles_labels()
-    columns = max(1, int(figure.get_figwidth() / WIDTH)) if len(labels) < 4 else 2
-    figure.legend(handles, labels, loc="outside lower center", ncols=columns, fontsize=8.5,
-                  frameon=False)
+    columns = 2 if figure.get_figwidth() < style.PAGE or len(labels) > 3 else len(labels)
+    figure.legend(handles, labels, loc="outside lower center", ncols=max(1, columns))
 
 
 def whole_ticks(axes):
-    """Ticks of the x-axis at whole numbers: levels, epochs."""
+    """Ticks of the x-axis at whole numbers: rounds, epochs."""
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 class _LogTicks(LogLocator):
-    """As many ticks as can be read: of many decades their beginnings, of one parts of it."""
+    """As many ticks as can be read: at the decades where there are many, also between if few."""
 
     def __init__(self):
         super().__init__(numticks=9)
@@ -88,31 +77,17 @@ def log_scale(axes, which):
 
 
 def mean_line(axes, table, x, y, index, name):
-    """Mean over trials of column `y` against `x`, with the report's `bands`.
-
-    Args:
-      axes: Axes.
-      table: rows of one line: columns `x`, `y`, and a row for each trial.
-      index: which colour and marker.
-      name: for the legend.
-    """
-    points = [
-        (position, *mean_interval(rows[y].to_numpy()), len(rows))
-        for position, rows in table.groupby(x)]
-    positions, means, lows, highs, trials = np.array(points, float).T
-    lows, highs = bands.drawn(means, lows, highs, trials)
-    axes.plot(positions, means, color=colour(index), marker=marker(index), markersize=4,
-              linewidth=1.4, label=name)
-    if axes.get_yscale() == "log":
-        # An interval that reaches below zero has no lower edge there: it is cut under the line.
-        lows = np.maximum(lows, np.nanmin(np.where(means > 0, means, np.nan)) / 2)
-    axes.fill_between(positions, lows, highs, color=colour(index), alpha=0.18, linewidth=0)
+    """`draw_mean` with the colour and the marker of the line number `index`."""
+    # On a logarithmic axis the band ends a little below the lowest mean.
+    floor = (lambda means: np.nanmin(np.where(means > 0, means, np.nan)) / 2) \
+        if axes.get_yscale() == "log" else None
+    draw_mean(axes, table, x, y, name, floor, color=colour(index), marker=marker(index))
 
 
 def save(figure, stem):
     """Writes `stem`.png and `stem`.pdf; returns their names. Equal figures give equal bytes."""
     names = []
-    for kind, content in zip(("png", "pdf"), encode(figure, dpi=160), strict=True):
+    for kind, content in zip(("png", "pdf"), style.encode(figure), strict=True):
         path = stem.with_name(f"{stem.name}.{kind}")
         files.write_bytes(path, content)
         names.append(path.name)

@@ -2,17 +2,18 @@
 
 import numpy as np
 
-from lth_keras.figures import bands, style
-from lth_keras.statistics.intervals import mean_interval
+from lth_keras.figures import style
+from lth_keras.figures.mean_line import draw_mean
 
-_COLUMNS = {
-    "test_accuracy": "test accuracy (%)", "train_loss": "training loss",
-}
+_LABELS = {"test_accuracy": "test accuracy (%)", "train_loss": "training loss"}
+_TITLES = {"test_accuracy": "Test accuracy", "train_loss": "Training loss"}
+_SPREADS = {1: "one trial", 2: "mean and both trials"}
 _MOST_ROUNDS = 3
+_MOST_COLUMNS = 3
 
 
 def learning_curves(metrics, column, subject):
-    """A panel for each round (at most three, spread) and group of controls.
+    """A panel for each round (at most three, spread) and each group of controls.
 
     Args:
       metrics: what `read_csv` gives.
@@ -22,88 +23,106 @@ def learning_curves(metrics, column, subject):
     Returns:
       A figure, or None where no variant was evaluated there.
     """
-    variants = [each for each in dict.fromkeys(metrics["variant"]) if each != "imp"]
-    metrics = metrics[(metrics["variant"] != "imp") & metrics[column].notna()]
-    rounds = sorted(set(metrics.loc[metrics["round"] > 0, "round"])) or [0]
+    metrics = metrics[metrics["variant"] != "imp"]
+    variants = list(dict.fromkeys(metrics["variant"]))
+    metrics = metrics[metrics[column].notna()]
     if metrics.empty:
         return None
-    shown, groups = style.spread(rounds, _MOST_ROUNDS), style.groups(variants)
-    cells = [(index, group) for index in shown for group in groups]
-    columns = len(groups) if len(groups) > 1 else len(shown)
-    columns = min(columns, 3)
-    rows = -(-len(cells) // columns)
-    width = style.COLUMN if len(cells) == 1 else style.PAGE
-    name = "Test accuracy" if column == "test_accuracy" else "Training loss"
-    figure, axes = style.new(
-        rows, columns, width,
-        0.55 + rows * (2.6 if width < 5 else 2.2 if len(groups) == 1 else 2.8), subject,
-        f"{name} against epoch, {_shown(metrics)}", sharey=True, sharex=True)
+    rounds = style.spread(
+        sorted(set(metrics.loc[metrics["round"] > 0, "round"])) or [0], _MOST_ROUNDS)
+    groups = style.groups(variants)
+    cells = [(round, group) for round in rounds for group in groups]
+    spread = _SPREADS.get(metrics["trial"].nunique(), "mean and 95 % interval")
+    figure, axes = _grid(
+        len(cells), len(groups), subject, f"{_TITLES[column]} against epoch, {spread}")
     styles, named = style.variant_styles(variants), set()
-    for panel, (index, group) in zip(axes.flat, cells):
-        wanted = [("full", 0), ("ticket", index)] + [
-            (each, at) for each in group for at in dict.fromkeys((index, 0))
-            if ((metrics["variant"] == each) & (metrics["round"] == at)).any()
-        ]
-        for variant, at in wanted:
-            rows_of = metrics[(metrics["variant"] == variant) & (metrics["round"] == at)]
-            draw_curve(panel, rows_of, column, {**styles.get(variant, {}), "marker": None},
-                       variant)
-        density = metrics.loc[
-            (metrics["round"] == index) & metrics["variant"].isin(["ticket"]), "density"]
-        if index:
-            kept = f", {100 * density.iloc[0]:.3g} % of weights" if len(density) else ""
-            panel.set_title(f"round {index:02d}{kept}")
-        # One is enough for panels of the same lines: it covers a part of what it names.
+    for panel, (round, group) in zip(axes.flat, cells):
+        _draw_panel(panel, metrics, column, round, group, styles)
+        # One legend is enough for panels of the same lines: it covers a part of them.
         names = panel.get_legend_handles_labels()[1]
         if len(groups) > 1 or not named.issuperset(names):
             style.legend(panel)
         named.update(names)
-    for panel in axes.flat[len(cells):]:
-        panel.set_visible(False)
-    for panel in axes[:, 0]:
-        panel.set_ylabel(_COLUMNS[column])
-    for panel in axes.flat[max(0, len(cells) - columns):len(cells)]:
-        panel.set_xlabel("epoch")
-        panel.tick_params(labelbottom=True)
-    _limits(axes[0, 0], metrics, column)
+    _name_axes(axes, len(cells), _LABELS[column])
+    _set_limits(axes[0, 0], metrics, column)
     return figure
 
 
-def draw_curve(panel, metrics, column, options, name):
-    """A network's mean over trials against epoch on an Axes, and their `bands`."""
-    scale = 100 if "accuracy" in column else 1
+def draw_curve(panel, metrics, column, name, options):
+    """Draws a network's mean over trials against epoch, and the band around it.
+
+    Args:
+      panel: Axes.
+      metrics: the rows of one network; what is not finite is left out.
+      column: as in `learning_curves`; accuracies are shown in per cent.
+      name: for the legend.
+      options: of `plot`.
+    """
+    is_loss = column.endswith("loss")
     values = metrics.replace([np.inf, -np.inf], np.nan).dropna(subset=column)
-    points = [
-        (epoch, *mean_interval(rows[column] * scale), len(rows))
-        for epoch, rows in values.groupby("epoch")
-    ]
-    if not points:
-        return
-    epoch, mean, low, high, trials = np.array(points).T
-    low, high = bands.drawn(mean, low, high, trials)
-    panel.plot(epoch, mean, label=name, marker="." if len(epoch) == 1 else None,
-               **{key: value for key, value in options.items() if key != "marker"})
-    if column.endswith("loss"):
-        low = np.maximum(low, mean / 100)  # A loss is above 0, and the axis is logarithmic.
-    panel.fill_between(epoch, low, high, color=options.get("color"), alpha=0.15, linewidth=0)
+    values = values.assign(**{column: values[column] * (1 if is_loss else 100)})
+    # A single point is no line: only a marker shows it.
+    options = {**options, "marker": "." if values["epoch"].nunique() == 1 else None}
+    draw_mean(panel, values, "epoch", column, name,
+              floor=(lambda means: means / 100) if is_loss else None, **options)
 
 
-def _shown(metrics):
-    trials = metrics["trial"].nunique()
-    return {1: "one trial", 2: "mean and both trials"}.get(trials, "mean and 95 % interval")
+def _grid(cells, groups, subject, title):
+    columns = min(_MOST_COLUMNS, groups if groups > 1 else cells)
+    rows = -(-cells // columns)
+    width, height = style.PAGE, 2.2 if groups == 1 else 2.8
+    if cells == 1:
+        width, height = style.COLUMN, 2.6
+    return style.new(
+        rows, columns, width, 0.55 + rows * height, title, subject, sharey=True, sharex=True)
 
 
-def _limits(panel, metrics, column):
+def _draw_panel(panel, metrics, column, round, group, styles):
+    """Full, the round's ticket and a group of controls, of the round or of none."""
+    wanted = [("full", 0), ("ticket", round)]
+    wanted += [(variant, at) for variant in group for at in dict.fromkeys((round, 0))]
+    for variant, at in wanted:
+        rows = metrics[(metrics["variant"] == variant) & (metrics["round"] == at)]
+        if not rows.empty:
+            draw_curve(panel, rows, column, variant, styles[variant])
+    if round:
+        density = metrics.loc[
+            (metrics["round"] == round) & (metrics["variant"] == "ticket"), "density"]
+        kept = f", {100 * density.iloc[0]:.3g} % of weights" if len(density) else ""
+        panel.set_title(f"round {round:02d}{kept}")
+
+
+def _name_axes(axes, cells, label):
+    """Names the outer axes; the lowest panel of each column has its epochs."""
+    for panel in axes.flat[cells:]:
+        panel.set_visible(False)
+    for panel in axes[:, 0]:
+        panel.set_ylabel(label)
+    for panel in axes.flat[max(0, cells - axes.shape[1]):cells]:
+        panel.set_xlabel("epoch")
+        panel.tick_params(labelbottom=True)
+
+
+def _set_limits(panel, metrics, column):
     finite = metrics[np.isfinite(metrics[column])]
     if finite.empty:
         return
     if column.endswith("loss"):
-        if (finite[column] > 0).any():
-            panel.set_yscale("log")
-            means = finite.groupby(["variant", "round", "epoch"])[column].mean()
-            # A wide interval reaches down to 0, which is endlessly far on this axis.
-            panel.set_ylim(means[means > 0].min() / 2, 2 * means.max())
+        _set_loss_limits(panel, finite, column)
+    else:
+        _set_accuracy_limits(panel, finite, column)
+
+
+def _set_loss_limits(panel, finite, column):
+    if not (finite[column] > 0).any():
         return
+    panel.set_yscale("log")
+    means = finite.groupby(["variant", "round", "epoch"])[column].mean()
+    # A wide interval reaches down to 0, which is endlessly far on this axis.
+    panel.set_ylim(means[means > 0].min() / 2, 2 * means.max())
+
+
+def _set_accuracy_limits(panel, finite, column):
     # What happens before a tenth of the training is over would flatten all that is compared.
     # Each network by its own epochs: a chain's go on from those of the round before.
     epochs = finite.groupby(["variant", "round"])["epoch"]

@@ -11,6 +11,7 @@ _LABELS = {
     "early_stop_step": "early-stopping iteration",
 }
 _MOST_TICKS = 9
+_MOST_COLUMNS = 3
 
 
 def accuracy_by_density(summary, columns, subject, title, variants):
@@ -28,33 +29,42 @@ def accuracy_by_density(summary, columns, subject, title, variants):
     """
     names = [each for each in dict.fromkeys(summary["variant"]) if each in variants]
     columns = [each for each in columns if summary[f"{each}_mean"].notna().any()]
-    rounds = summary[(summary["round"] > 0) & summary["variant"].isin(names)]
-    if rounds.empty or not columns:
+    pruned = summary[(summary["round"] > 0) & summary["variant"].isin(names)]
+    if pruned.empty or not columns:
         return None
     groups, styles = style.groups(names), style.variant_styles(names)
-    width = style.PAGE if len(groups) > 1 or len(columns) > 1 else style.COLUMN
-    across = len(columns) if len(groups) == 1 else min(3, len(groups))
+    # A narrower dense network's density is only near the ticket's: the median is the ticket's.
+    densities = 100 * pruned.groupby("round")["density"].median()
+    figure, panels = _grid(len(columns), len(groups), subject, title)
     cells = [(column, group) for column in columns for group in groups]
-    down = -(-len(cells) // across) if len(groups) == 1 else (
-        len(columns) * -(-len(groups) // across))
-    height = 2.4 if len(groups) == 1 else 3.0
-    figure, axes = style.new(down, across, width, 0.5 + height * down, subject, title)
-    places = list(axes.flat)
-    if len(groups) > 1:
-        per = -(-len(groups) // across) * across
-        places = [axes.flat[i * per + j] for i in range(len(columns)) for j in range(len(groups))]
-    for panel in axes.flat:
-        panel.set_visible(any(panel is each for each in places))
-    for panel, (column, group) in zip(places, cells):
+    for panel, (column, group) in zip(panels, cells, strict=True):
         for variant in ["full", "imp", "ticket", *group]:
             if variant in names:
                 draw_by_density(panel, summary[summary["variant"] == variant], column, variant,
                                 styles[variant])
         panel.set_ylabel(_LABELS[column])
-        # A narrower dense network's density is only near the ticket's: the median is the ticket's.
-        density_axis(panel, 100 * rounds.groupby("round")["density"].median())
+        density_axis(panel, densities)
         style.legend(panel)
     return figure
+
+
+def _grid(columns, groups, subject, title):
+    """(figure, the panels of each column and group); what is left over of the grid is hidden."""
+    if groups == 1:
+        width = style.PAGE if columns > 1 else style.COLUMN
+        figure, axes = style.new(1, columns, width, 0.5 + 2.4, title, subject)
+        return figure, list(axes.flat)
+    across = min(_MOST_COLUMNS, groups)
+    down = -(-groups // across)  # Rows of panels for each column of the summary.
+    figure, axes = style.new(
+        columns * down, across, style.PAGE, 0.5 + 3.0 * columns * down, title, subject)
+    panels = []
+    for place, panel in enumerate(axes.flat):
+        if place % (down * across) < groups:
+            panels.append(panel)
+        else:
+            panel.set_visible(False)
+    return figure, panels
 
 
 def draw_by_density(panel, rows, column, name, options):
@@ -69,18 +79,17 @@ def draw_by_density(panel, rows, column, name, options):
     mean, low, high = (
         scale * rows[f"{column}_{end}"].to_numpy(float) for end in ("mean", "ci_low", "ci_high"))
     low, high = bands.drawn(mean, low, high, (rows["trials"] - rows["diverged"]).to_numpy())
-    density = 100 * rows["density"].to_numpy(float)
+    density, colour = 100 * rows["density"].to_numpy(float), options["color"]
     if len(rows) == 1 and rows["round"].iloc[0] == 0 and name != "imp":
-        panel.axhline(mean[0], label=name,
-                      **{key: value for key, value in options.items() if key != "marker"})
+        panel.axhline(mean[0], label=name, **style.without_marker(options))
         if np.isfinite(low[0]):
-            panel.axhspan(low[0], high[0], color=options["color"], alpha=0.12, linewidth=0)
+            panel.axhspan(low[0], high[0], color=colour, alpha=0.12, linewidth=0)
         return
     panel.plot(density, mean, label=name, **options)
     if len(rows) > 1:
-        panel.fill_between(density, low, high, color=options["color"], alpha=0.15, linewidth=0)
+        panel.fill_between(density, low, high, color=colour, alpha=0.16, linewidth=0)
     elif np.isfinite(low[0]):
-        panel.errorbar(density, mean, [mean - low, high - mean], color=options["color"])
+        panel.errorbar(density, mean, [mean - low, high - mean], color=colour)
 
 
 def density_axis(panel, densities):
@@ -112,11 +121,11 @@ def layer_densities(densities, subject):
     """
     if not any(densities.values()):
         return None
-    many = len(densities) > 8
+    many = len(densities) > len(style.MARKERS)
+    width, height = (style.PAGE, 3.4) if many else (style.COLUMN, 2.9)
     figure, axes = style.new(
-        1, 1, style.COLUMN, 2.9, subject, "Weights kept in each layer by round")
-    panel = axes[0, 0]
-    colours = style.sequence(len(densities))
+        1, 1, width, height, "Weights kept in each layer by round", subject)
+    panel, colours = axes[0, 0], style.sequence(len(densities))
     for place, (layer, points) in enumerate(densities.items()):
         rounds, shares = np.array(sorted(points)).T
         # Layers at one rate lie on each other: the later are thinner, so that each is seen.
@@ -124,6 +133,16 @@ def layer_densities(densities, subject):
         panel.plot(rounds, 100 * shares, label=layer, color=colours[place],
                    marker=style.marker(place), markersize=2.5 + 4.5 * under,
                    linewidth=1 + 2 * under)
+    _layer_axes(panel)
+    if many:
+        panel.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=5,
+                     ncols=-(-len(densities) // 20))
+    else:
+        panel.legend(loc="best")
+    return figure
+
+
+def _layer_axes(panel):
     panel.set_yscale("log")
     panel.yaxis.set_major_locator(ticker.LogLocator(10, (1, 2, 5)))
     panel.yaxis.set_minor_locator(ticker.NullLocator())
@@ -131,10 +150,3 @@ def layer_densities(densities, subject):
     panel.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
     panel.set_xlabel("round")
     panel.set_ylabel("weights kept (%)")
-    if many:
-        panel.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=5,
-                     ncols=-(-len(densities) // 20))
-        figure.set_size_inches(style.PAGE, 3.4)
-    else:
-        panel.legend(loc="best")
-    return figure

@@ -3,11 +3,13 @@
 import math
 
 from lth_keras.figures import style
+from lth_keras.paths import network_label
 from lth_keras.statistics.comparisons import SIGNIFICANCE
-from lth_keras.store.stored_run import label
 
 # More do not fit on a page; of more rounds some are shown, evenly.
 _MOST_ROWS = 40
+_LONG_NAME = 20
+_NAMES = {"ticket": "ticket", "full": "full network"}
 
 
 def forest(comparisons, reference, margin, subject):
@@ -22,35 +24,47 @@ def forest(comparisons, reference, margin, subject):
     Returns:
       A figure, or None without a comparison.
     """
-    rows = comparisons[comparisons["reference"] == reference]
-    if rows.empty:
+    rows = _shown_rows(comparisons[comparisons["reference"] == reference])
+    if not rows:
         return None
-    each_round = sorted(set(rows.loc[rows["round"] > 0, "round"]))
-    most = max(1, _MOST_ROWS // rows["variant"].nunique())
-    rows = rows[rows["round"].isin([0, *style.spread(each_round, most)])].to_dict("records")
-    long = max(len(label(row["variant"], row["round"])) for row in rows)
+    names = [network_label(row["variant"], row["round"]) for row in rows]
+    width = style.COLUMN if max(map(len, names)) < _LONG_NAME else 4.6
     figure, axes = style.new(
-        1, 1, style.COLUMN if long < 20 else 4.6, 1.15 + 0.19 * len(rows), subject,
-        "Final test accuracy minus that of the " + (
-            "ticket" if reference == "ticket" else "full network"))
+        1, 1, width, 1.15 + 0.19 * len(rows),
+        f"Final test accuracy minus that of the {_NAMES[reference]}", subject)
     panel = axes[0, 0]
     for place, row in enumerate(rows):
-        difference = 100 * row["difference"]
-        clear = not math.isnan(row["p_holm"]) and row["p_holm"] < SIGNIFICANCE
-        colour = style.verdict_colour(clear, difference)
-        if not math.isnan(row["ci_low"]):
-            panel.plot([100 * row["ci_low"], 100 * row["ci_high"]], [place, place], color=colour,
-                       linewidth=1.2, solid_capstyle="butt")
-        # One trial has no interval anywhere; of several, what has none is not a narrow one.
-        equal = row["trials"] > 1 and math.isnan(row["ci_low"])
-        panel.plot(difference, place, marker="x" if equal else "o", markersize=4.5, color=colour,
-                   markerfacecolor=colour if clear else "white", linestyle="none")
-    panel.axvline(0, color="black", linewidth=0.7)
-    panel.axvline(-100 * margin, color="#555555", linewidth=0.7, linestyle=":")
-    panel.set_yticks(range(len(rows)), [label(row["variant"], row["round"]) for row in rows])
+        _draw_row(panel, place, row)
+    panel.axvline(0, color=style.BLACK, linewidth=0.7)
+    panel.axvline(-100 * margin, color=style.GREY, linewidth=0.7, linestyle=":")
+    panel.set_yticks(range(len(rows)), names)
     panel.set_ylim(len(rows) - 0.4, -0.6)
     panel.grid(False, axis="y")
     panel.set_xlabel(
         "points, paired by trial, 95 % interval\n"
         f"filled: p < {SIGNIFICANCE} after Holm; dotted: margin")
     return figure
+
+
+def _shown_rows(rows):
+    """The rows as dicts; of more rounds than fit on a page some, evenly."""
+    if rows.empty:
+        return []
+    rounds = sorted(set(rows.loc[rows["round"] > 0, "round"]))
+    most = max(1, _MOST_ROWS // rows["variant"].nunique())
+    return rows[rows["round"].isin([0, *style.spread(rounds, most)])].to_dict("records")
+
+
+def _draw_row(panel, place, row):
+    difference = 100 * row["difference"]
+    is_clear = not math.isnan(row["p_holm"]) and row["p_holm"] < SIGNIFICANCE
+    has_interval = not math.isnan(row["ci_low"])
+    colour = style.verdict_colour(is_clear, difference)
+    if has_interval:
+        panel.plot([100 * row["ci_low"], 100 * row["ci_high"]], [place, place], color=colour,
+                   linewidth=1.2, solid_capstyle="butt")
+    # One trial never has an interval. Where several have none, a cross says so: their differences
+    # are all equal, which is not a narrow interval.
+    marker = "x" if row["trials"] > 1 and not has_interval else "o"
+    panel.plot(difference, place, marker=marker, markersize=4.5, color=colour,
+               markerfacecolor=colour if is_clear else "white", linestyle="none")

@@ -19,24 +19,24 @@ def pixel_maps(maps, subject):
       A figure, or None without a map.
     """
     return _maps(
-        [(f"round {index:02d}, {100 * density:.3g} %", plane / max(plane.mean(), 1e-12))
-         for index, density, plane in maps],
+        [(f"round {round:02d}, {100 * density:.3g} %", plane / max(plane.mean(), 1e-12))
+         for round, density, plane in maps],
         subject, "Weights of the first layer kept, by input pixel", "kept, relative to the mean")
 
 
-def kernel_maps(planes, subject, index):
+def kernel_maps(planes, subject, round):
     """For each layer the share of weights kept between its inputs (down) and outputs (across).
 
     Args:
       planes: [(layer, float [inputs, outputs] from 0 to 1)].
       subject: network, data, trials.
-      index: the round.
+      round: the round.
 
     Returns:
       A figure, or None without a layer.
     """
     return _maps(planes, subject, f"Share of weights kept, inputs down and outputs across, "
-                 f"round {index:02d}", "share kept", aspect="auto")
+                 f"round {round:02d}", "share kept", aspect="auto")
 
 
 def _maps(planes, subject, title, name, aspect="equal"):
@@ -46,7 +46,7 @@ def _maps(planes, subject, title, name, aspect="equal"):
     down = -(-len(planes) // across)
     width = style.PAGE if across > 2 else style.COLUMN
     figure, axes = style.new(
-        down, across, width, 0.5 + down * (0.95 * width / across), subject, title)
+        down, across, width, 0.5 + down * (0.95 * width / across), title, subject)
     highest = max(float(np.max(plane)) for _, plane in planes)
     for panel, (heading, plane) in zip(axes.flat, planes):
         shown = panel.imshow(plane, cmap="cividis", vmin=0, vmax=highest, aspect=aspect,

@@ -1,28 +1,40 @@
-"""How all figures look: sizes in inches at a paper's column width, type, colours, files."""
+"""The one style of all figures: sizes in inches, type, colours, markers, and the files' bytes.
+
+Figures of a report and figures of a measure are made here, so that they look alike on one page.
+"""
 
 import io
 
 import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
-matplotlib.use("Agg")
-
-from matplotlib import pyplot  # noqa: E402  (the backend comes first)
-
+# The width of a paper's column, and of its page.
 COLUMN, PAGE = 3.4, 7.0
-_MOST_INSIDE = 5
 
-# Okabe and Ito's colours, told apart with any colour vision; their yellow is too pale on white.
-_COLOURS = ("#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#8C6D31", "#7F7F7F")
-_MARKERS = ("s", "^", "v", "D", "P", "X", "<")
-_LINES = ("--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+# The colours of Okabe and Ito, which any colour vision tells apart; their yellow is too pale.
+BLUE, VERMILION, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+ORANGE, SKY, BLACK, GREY = "#E69F00", "#56B4E9", "#000000", "#7F7F7F"
+_BROWN, _PALE_GREY = "#8C6D31", "#999999"
+COLOURS = (BLUE, VERMILION, GREEN, PINK, ORANGE, SKY, BLACK, GREY)
+MARKERS = ("o", "s", "^", "v", "D", "P", "X", "<")
+
+# Blue, black and the round marker belong to ticket and full in every figure.
 _FIXED = {
-    "full": {"color": "#000000", "linestyle": "-", "marker": "o"},
-    "ticket": {"color": "#0072B2", "linestyle": "-", "marker": "o"},
-    "imp": {"color": "#999999", "linestyle": ":", "marker": "."},
+    "full": {"color": BLACK, "linestyle": "-", "marker": "o"},
+    "ticket": {"color": BLUE, "linestyle": "-", "marker": "o"},
+    "imp": {"color": _PALE_GREY, "linestyle": ":", "marker": "."},
 }
+_CONTROL_COLOURS = (ORANGE, GREEN, VERMILION, PINK, SKY, _BROWN, GREY)
+_CONTROL_MARKERS = MARKERS[1:]
+_CONTROL_LINES = ("--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+
+_MOST_NAMES_INSIDE = 5
+_LETTERS_PER_INCH = 17  # Of a figure's title.
 _SETTINGS = {
     "font.size": 7.5, "axes.titlesize": 7.5, "axes.labelsize": 7.5, "legend.fontsize": 6.5,
-    "xtick.labelsize": 6.5, "ytick.labelsize": 6.5, "font.family": "DejaVu Sans",
+    "xtick.labelsize": 6.5, "ytick.labelsize": 6.5, "figure.titlesize": 8,
+    "font.family": "DejaVu Sans",
     "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6,
     "axes.grid": True, "grid.color": "#dddddd", "grid.linewidth": 0.4, "lines.linewidth": 1.1,
     "lines.markersize": 3.5, "legend.frameon": False, "figure.dpi": 100, "savefig.dpi": 220,
@@ -31,45 +43,78 @@ _SETTINGS = {
 
 
 def dots_per_inch():
-    """Of the figures' PNGs."""
+    """Dots per inch of the figures' PNGs."""
     return _SETTINGS["savefig.dpi"]
 
 
 def settings():
-    """A context in which everything is drawn as it should look; figures are made inside it."""
+    """A context in which figures are made, drawn and encoded: it sets sizes, type and lines."""
     return matplotlib.rc_context(_SETTINGS)
 
 
-def new(rows, columns, width, height, subject, title, **options):
-    """(figure, axes [rows, columns]) with a title that names the subject.
+def new(rows, columns, width, height, title, subject="", **options):
+    """A new figure with its panels, and a title above them.
 
     Args:
       rows, columns: of the grid.
       width, height: inches of the whole.
-      subject: network, data, trials.
       title: what is shown.
-      options: of `pyplot.subplots`.
+      subject: of what: network, data, trials; '' where the title says it.
+      options: of `Figure.subplots`.
+
+    Returns:
+      (figure, array of Axes [rows, columns]).
     """
-    figure, axes = pyplot.subplots(
-        rows, columns, figsize=(width, height), squeeze=False, layout="constrained", **options)
-    parts = (title, subject) if width < 5 else (f"{title}: {subject}",)
-    figure.suptitle("\n".join(_folded(part, int(width * 17)) for part in parts), fontsize=8)
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, columns, squeeze=False, **options)
+    parts = [part for part in (title, subject) if part]
+    if width > COLUMN:
+        parts = [": ".join(parts)]
+    lines = "\n".join(parts).split("\n")
+    figure.suptitle("\n".join(_folded(line, int(width * _LETTERS_PER_INCH)) for line in lines))
     return figure, axes
+
+
+def colour(index):
+    """The colour of the line with this number; from the ninth on they come again."""
+    return COLOURS[index % len(COLOURS)]
+
+
+def marker(index):
+    """The marker of the line with this number; from the ninth on they come again."""
+    return MARKERS[index % len(MARKERS)]
+
+
+def sequence(count):
+    """`count` colours from dark to light, which any colour vision sees in this order."""
+    return [matplotlib.colormaps["viridis"](0.85 * i / max(1, count - 1)) for i in range(count)]
+
+
+def verdict_colour(clear, difference):
+    """The colour of a difference: grey where it may be chance, else blue above 0, red below."""
+    if not clear:
+        return GREY
+    return BLUE if difference > 0 else VERMILION
 
 
 def variant_styles(variants):
     """{variant: keywords of `plot`}; full and ticket are the same in every figure."""
-    styles, count = {}, 0
-    for variant in variants:
-        if variant in _FIXED:
-            styles[variant] = _FIXED[variant]
-            continue
-        styles[variant] = {
-            "color": _COLOURS[count % len(_COLOURS)], "marker": _MARKERS[count % len(_MARKERS)],
-            "linestyle": _LINES[count % len(_LINES)],
+    controls = [variant for variant in variants if variant not in _FIXED]
+    styles = {
+        variant: {
+            "color": _CONTROL_COLOURS[place % len(_CONTROL_COLOURS)],
+            "marker": _CONTROL_MARKERS[place % len(_CONTROL_MARKERS)],
+            "linestyle": _CONTROL_LINES[place % len(_CONTROL_LINES)],
         }
-        count += 1
-    return styles
+        for place, variant in enumerate(controls)
+    }
+    return {variant: styles.get(variant) or _FIXED[variant] for variant in variants}
+
+
+def without_marker(options):
+    """Keywords of `plot` for a line of so many points that markers would hide it."""
+    return {key: value for key, value in options.items() if key != "marker"}
 
 
 def groups(variants, most=6):
@@ -92,27 +137,26 @@ def spread(values, most):
     return [values[round(i * (len(values) - 1) / (most - 1))] for i in range(most)]
 
 
-def encode(figure, dpi=None):
-    """A figure's bytes as PNG and as PDF, without a date: equal figures are equal bytes.
+def legend(panel):
+    """A panel's legend: inside where it is small, below where it would cover the lines."""
+    if len(panel.get_legend_handles_labels()[1]) <= _MOST_NAMES_INSIDE:
+        panel.legend(loc="best")
+    else:
+        panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2, fontsize=5.5,
+                     handlelength=1.8, columnspacing=0.8)
 
-    Args:
-      figure: a figure.
-      dpi: dots an inch of the PNG; None for that of `settings`.
-    """
+
+def encode(figure):
+    """A figure's bytes as PNG and as PDF, without a date: equal figures are equal bytes."""
     # Room is made for the ticks as they were when it was last drawn, at first for none: labels
     # would be cut off at the edge.
     figure.draw_without_rendering()
-    found = []
+    encoded = []
     for kind, metadata in (("png", {"Software": None}), ("pdf", {"CreationDate": None})):
         buffer = io.BytesIO()
-        figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata)
-        found.append(buffer.getvalue())
-    return tuple(found)
-
-
-def close(figure):
-    """Frees a figure."""
-    pyplot.close(figure)
+        figure.savefig(buffer, format=kind, metadata=metadata)
+        encoded.append(buffer.getvalue())
+    return tuple(encoded)
 
 
 def _folded(text, width):
@@ -123,29 +167,3 @@ def _folded(text, width):
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
     return "\n".join(lines)
-
-
-def legend(panel):
-    """A panel's legend: inside where it is small, below where it would cover what it names."""
-    if len(panel.get_legend_handles_labels()[1]) <= _MOST_INSIDE:
-        panel.legend(loc="best")
-    else:
-        panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2, fontsize=5.5,
-                     handlelength=1.8, columnspacing=0.8)
-
-
-def sequence(count):
-    """`count` colours from dark to light that keep their order for any colour vision."""
-    return [matplotlib.colormaps["viridis"](0.85 * i / max(1, count - 1)) for i in range(count)]
-
-
-def marker(place):
-    """A marker for the line at this place of a legend."""
-    return _MARKERS[place % len(_MARKERS)]
-
-
-def verdict_colour(clear, difference):
-    """A colour for a difference: grey where it may be chance, else by its sign."""
-    if not clear:
-        return "#666666"
-    return "#0072B2" if difference > 0 else "#D55E00"

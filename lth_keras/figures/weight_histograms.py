@@ -5,6 +5,11 @@ import numpy as np
 from lth_keras.figures import style
 
 _BINS = 81
+_DRAWN = (  # The networks whose start is drawn from the ticket's distribution.
+    {"color": style.VERMILION, "linestyle": "-"}, {"color": style.GREEN, "linestyle": "--"},
+    {"color": style.PINK, "linestyle": ":"},
+)
+_WHEN = ("at the start", "after training")
 
 
 def weight_distributions(networks, subject):
@@ -20,42 +25,50 @@ def weight_distributions(networks, subject):
     """
     if not networks:
         return None
-    columns = len(networks)
     figure, axes = style.new(
-        2, columns, style.PAGE if columns > 1 else style.COLUMN, 4.0, subject,
-        "Weights that are kept, at the start and after training", sharex="row", sharey="row")
-    highest = [0.0, 0.0]
+        2, len(networks), style.PAGE if len(networks) > 1 else style.COLUMN, 4.0,
+        "Weights that are kept, at the start and after training", subject,
+        sharex="row", sharey="row")
     for row in range(2):
-        every = np.concatenate([network[1 + row] for network in networks])
-        every = every[np.isfinite(every)]
-        limit = np.quantile(np.abs(every), 0.999) * 1.1 if every.size else 1.0
-        edges = np.linspace(-limit, limit, _BINS + 1)
-        for column, network in enumerate(networks):
-            panel = axes[row, column]
-            top = _draw(panel, network[1 + row], edges, None, "#0072B2", filled=True, alpha=0.35)
-            highest[row] = max(highest[row], top)
-            if row == 0:
-                for place, (name, values) in enumerate(network[3]):
-                    _draw(panel, values, edges, color=("#D55E00", "#009E73", "#CC79A7")[place % 3],
-                          linestyle=("-", "--", ":")[place % 3], label=f"{name}: drawn")
-            if panel.get_legend_handles_labels()[0]:
-                panel.legend(loc="upper left", handlelength=1.2)
-            panel.set_title(
-                f"{network[0]}, " + ("at the start" if row == 0 else "after training")
-                + f"\n{network[1 + row].size:,} weights")
-            panel.set_xlabel("weight")
-    for row in range(2):
+        edges = _edges(np.concatenate([network[1 + row] for network in networks]))
+        highest = [
+            _draw_network(panel, row, edges, *network)
+            for panel, network in zip(axes[row], networks, strict=True)
+        ]
         axes[row, 0].set_ylabel("probability density")
         # Room for the legend above the curves.
-        axes[row, 0].set_ylim(0, (1.3 if row == 0 else 1.1) * highest[row])
+        axes[row, 0].set_ylim(0, (1.3 if row == 0 else 1.1) * max(highest))
     return figure
 
 
-def _draw(panel, values, edges, label, color, filled=False, **options):
+def _edges(weights):
+    """Edges of bins that hold all weights but the outermost of a thousand."""
+    weights = weights[np.isfinite(weights)]
+    limit = np.quantile(np.abs(weights), 0.999) * 1.1 if weights.size else 1.0
+    return np.linspace(-limit, limit, _BINS + 1)
+
+
+def _draw_network(panel, row, edges, name, start, end, samples):
+    """Draws one network's weights at the start (row 0) or the end; the highest density."""
+    weights = (start, end)[row]
+    highest = _draw_density(panel, weights, edges, fill=True, color=style.BLUE, alpha=0.35)
+    if row == 0:
+        for place, (sampled, values) in enumerate(samples):
+            _draw_density(panel, values, edges, label=f"{sampled}: drawn",
+                          **_DRAWN[place % len(_DRAWN)])
+    if panel.get_legend_handles_labels()[0]:
+        panel.legend(loc="upper left", handlelength=1.2)
+    panel.set_title(f"{name}, {_WHEN[row]}\n{weights.size:,} weights")
+    panel.set_xlabel("weight")
+    return highest
+
+
+def _draw_density(panel, values, edges, **options):
+    """Draws a histogram of the finite values as a density; its highest value, 0 without any."""
     values = values[np.isfinite(values)]
     if not values.size:
         return 0.0
-    density, _ = np.histogram(values, edges)
-    density = density / (values.size * np.diff(edges))
-    panel.stairs(density, edges, fill=filled, label=label, color=color, linewidth=0.9, **options)
+    counts, _ = np.histogram(values, edges)
+    density = counts / (values.size * np.diff(edges))
+    panel.stairs(density, edges, linewidth=0.9, **options)
     return float(density.max())

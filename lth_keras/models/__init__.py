@@ -1,7 +1,7 @@
 """Networks as functions `(input_shape, num_classes, width) -> Keras model`, one family a file."""
 
 from lth_keras.models.alexnet import alexnet_small
-from lth_keras.models.building import build, build_seeded
+from lth_keras.models.building import build, build_keras3, build_seeded
 from lth_keras.models.conv import conv_2, conv_4, conv_6
 from lth_keras.models.densenet import densenet
 from lth_keras.models.initialization import fan_in_uniform, glorot_normal, glorot_uniform, he_normal
@@ -13,8 +13,8 @@ from lth_keras.models.vgg import vgg_16, vgg_19
 from lth_keras.models.width import closest_width, scaled
 
 __all__ = [
-    "alexnet_small", "batch_normalization", "build", "build_seeded", "closest_width", "conv_2",
-    "conv_4", "conv_6", "densenet", "fan_in_uniform", "glorot_normal", "glorot_uniform",
-    "he_normal", "lenet_300_100", "lenet_5", "residual_mlp", "resnet", "scaled", "vgg_16",
-    "vgg_19",
+    "alexnet_small", "batch_normalization", "build", "build_keras3", "build_seeded",
+    "closest_width", "conv_2", "conv_4", "conv_6", "densenet", "fan_in_uniform", "glorot_normal",
+    "glorot_uniform", "he_normal", "lenet_300_100", "lenet_5", "residual_mlp", "resnet", "scaled",
+    "vgg_16", "vgg_19",
 ]

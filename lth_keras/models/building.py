@@ -6,38 +6,31 @@ import numpy as np
 
 from lth_keras.compat import keras, keras_backend, tf
 from lth_keras.errors import ConfigurationError
+from lth_keras.keras3 import counted_names, is_keras3, to_keras3, to_tf_keras
 
 
 def build(model_fn, input_shape, num_classes, **arguments):
     """Calls `model_fn(input_shape, num_classes, …)` and checks what comes back.
 
     Layer names that Keras makes up are counted from zero at each call: equal calls give equal
-    names, and so equal keys in every file.
+    names, and so equal keys in every file. A Keras 3 model is rebuilt in tf_keras with its weights.
 
     Returns:
-      The Keras model, built, from [batch, *input_shape] to logits [batch, num_classes].
+      The tf_keras model, built, from [batch, *input_shape] to logits [batch, num_classes].
 
     Raises:
       ConfigurationError: the function fails on these shapes, or returns something that is no
         functional or Sequential Keras model with such an output.
     """
     name = getattr(model_fn, "__name__", repr(model_fn))
-    keras.backend.reset_uids()
-    try:
-        model = model_fn(tuple(input_shape), num_classes, **arguments)
-    except (TypeError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ConfigurationError(
-            f"the model {name} cannot be built for inputs of shape {tuple(input_shape)} and "
-            f"{num_classes} classes{f' with {arguments}' if arguments else ''}: {reason}"
-        ) from error
+    model = _called(model_fn, name, input_shape, num_classes, arguments)
+    if is_keras3(model):
+        model = to_tf_keras(model)
     if not isinstance(model, keras.Model):
         raise ConfigurationError(
             f"the model {name} returned a {type(model).__module__}.{type(model).__name__}; "
-            "expected a tf_keras model (import keras from lth_keras.compat, not from keras)"
+            "expected a Keras model, of tf_keras (lth_keras.compat.keras) or of Keras 3 (keras)"
         )
-    if isinstance(model, keras.Sequential):
-        model.build((None, *input_shape))
     subclassed = _find_subclassed(model)
     if subclassed is not None:
         verb = "is" if subclassed is model else "contains"
@@ -51,6 +44,36 @@ def build(model_fn, input_shape, num_classes, **arguments):
             f"the model {name} has outputs of shape {model.output_shape}; expected logits of "
             f"shape (None, {num_classes})"
         )
+    return model
+
+
+def build_keras3(model_fn, input_shape, num_classes, **arguments):
+    """The Keras 3 model of `model_fn`: its own where it gives one, or its tf_keras model rebuilt.
+
+    Raises:
+      ConfigurationError: as `build`'s; or a layer has no counterpart in Keras 3.
+    """
+    name = getattr(model_fn, "__name__", repr(model_fn))
+    model = _called(model_fn, name, input_shape, num_classes, arguments)
+    if is_keras3(model):
+        return model
+    return to_keras3(build(model_fn, input_shape, num_classes, **arguments))
+
+
+def _called(model_fn, name, input_shape, num_classes, arguments):
+    """What the model's function returns; a Sequential model is told its input's shape."""
+    keras.backend.reset_uids()
+    try:
+        with counted_names():
+            model = model_fn(tuple(input_shape), num_classes, **arguments)
+            if isinstance(model, keras.Sequential) or (is_keras3(model) and not model.built):
+                model.build((None, *input_shape))
+    except (TypeError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ConfigurationError(
+            f"the model {name} cannot be built for inputs of shape {tuple(input_shape)} and "
+            f"{num_classes} classes{f' with {arguments}' if arguments else ''}: {reason}"
+        ) from error
     return model
 
 

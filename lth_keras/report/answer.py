@@ -2,11 +2,11 @@
 
 import math
 
+from lth_keras.paths import network_label
 from lth_keras.report.report_tables import show
 from lth_keras.statistics.comparisons import SIGNIFICANCE
 from lth_keras.statistics.noninferiority import ONE_TRIAL
 from lth_keras.statistics.published import compare
-from lth_keras.store.stored_run import label
 
 
 def answer(run, comparisons):
@@ -31,9 +31,9 @@ def _ticket(run, rows):
             "Whether the winning ticket matches the full network cannot be said: "
             + _missing(run, "ticket", "full") + "."
         )
-    found = [row for row in tickets if row["matching"] == "yes"]
+    matches = [row for row in tickets if row["matching"] == "yes"]
     # The sparsest that matches is the finding; where none does, the densest is nearest to it.
-    choose, candidates = (min, found) if found else (max, tickets)
+    choose, candidates = (min, matches) if matches else (max, tickets)
     row = choose(candidates, key=lambda each: each["density"])
     margin = f"{100 * run.margin:g} points"
     conclusion = {
@@ -42,19 +42,19 @@ def _ticket(run, rows):
         "open": f"too uncertain to say whether the ticket is as good, within {margin}",
         ONE_TRIAL: "which in one trial may be chance",
     }[row["matching"]]
-    if len(tickets) > 1 and found:
+    if len(tickets) > 1 and matches:
         conclusion += (
-            f" (the only one of {len(tickets)} tickets to be so)" if len(found) == 1 else
-            f" (the sparsest of the {len(found)} tickets of {len(tickets)} that are so)")
+            f" (the only one of {len(tickets)} tickets to be so)" if len(matches) == 1 else
+            f" (the sparsest of the {len(matches)} tickets of {len(tickets)} that are so)")
     if row["matching"] == "open" and math.isnan(row["ci_low"]):
         conclusion = (
             f"the same in all of {row['trials']} trials, which are too few to say whether the "
             f"ticket is as good, within {margin}")
     ours, theirs = _accuracy(run, "ticket", row["round"]), _accuracy(run, "full", 0)
     return (
-        f"With {100 * row['density']:.3g} % of the weights, {label('ticket', row['round'])} "
-        f"reaches a test accuracy of {ours} against the full network's {theirs}: a difference of "
-        f"{_points(row)}, {conclusion}."
+        f"With {100 * row['density']:.3g} % of the weights, "
+        f"{network_label('ticket', row['round'])} reaches a test accuracy of {ours} "
+        f"against the full network's {theirs}: a difference of {_points(row)}, {conclusion}."
     )
 
 
@@ -66,8 +66,8 @@ def of_controls(rows):
     lowest = min(controls, key=lambda row: row["difference"])
     tested = [row for row in controls if not math.isnan(row["p_holm"])]
     extreme = (
-        f"the lowest, {label(lowest['variant'], lowest['round'])}, differs from the ticket by "
-        f"{_points(lowest)}")
+        f"the lowest, {network_label(lowest['variant'], lowest['round'])}, differs from the "
+        f"ticket by {_points(lowest)}")
     equal = [row for row in controls if row["trials"] > 1 and math.isnan(row["p_holm"])]
     if not tested:
         why = (
@@ -93,7 +93,7 @@ def _published(run):
     if not verdicts:
         return None
     outside = list(dict.fromkeys(
-        label(each.published.variant, each.published.round)
+        network_label(each.published.variant, each.published.round)
         for each in verdicts if not each.within))
     within = sum(verdict.within for verdict in verdicts)
     return (
@@ -117,8 +117,8 @@ def _speed(run):
     key = max(tickets, key=lambda each: each[1])
     means = "" if run.trials == 1 else ": means over trials, and no test of a difference"
     return (
-        f"{label(*key)} reaches its lowest validation loss at step {_step(steps[key])} and the "
-        f"full network at step {_step(steps['full', 0])}{means}."
+        f"{network_label(*key)} reaches its lowest validation loss at step {_step(steps[key])} "
+        f"and the full network at step {_step(steps['full', 0])}{means}."
     )
 
 
@@ -127,8 +127,8 @@ def _step(row):
     return show(row["early_stop_step_mean"], 0) + _interval(low, high, 0)
 
 
-def _accuracy(run, variant, index):
-    rows = run.summary[(run.summary["variant"] == variant) & (run.summary["round"] == index)]
+def _accuracy(run, variant, round):
+    rows = run.summary[(run.summary["variant"] == variant) & (run.summary["round"] == round)]
     return f"{show(100 * rows['test_accuracy_final_mean'].iloc[0], 2)} %"
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 from lth_keras import files
 from lth_keras.errors import RunError
 from lth_keras.paths import safe_name
-from lth_keras.report import measure_texts
 from lth_keras.report.report_figures import Picture
 from lth_keras.report.report_tables import NOTHING, Table, interval
 
@@ -23,7 +22,7 @@ class Geometry:
 
     Attributes:
       name: its folder in analysis/.
-      question: what it asks; '' for a measure that is not of this package.
+      question: what it asks; '' where it says none.
       statements: sentences.
       table: the first rows of its short table, or None.
       pictures: `Picture`s.
@@ -54,18 +53,18 @@ def _read(folder):
     try:
         summary = files.read_json(folder / "summary.json")
         statements = tuple(str(each) for each in summary["statements"])
-        kind, drawn, listed = str(summary["measure"]), summary["figures"], summary["tables"]
-        pictures = tuple(
-            _picture(folder, file, kind) for file in drawn if file.endswith(".png"))
-        table = _table(folder) if "summary.csv" in listed else None
+        question, captions = str(summary["question"]), dict(summary["captions"])
+        pictures = tuple(_picture(folder, file, captions) for file in summary["figures"]
+                         if file.endswith(".png"))
+        table = _table(folder) if "summary.csv" in summary["tables"] else None
     # Its parts are of any shape where another program, or half a disk, wrote them.
     except (RunError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return Geometry(name, problem="its summary is damaged; `run.py analyze` makes it again "
                         "from the pieces that are stored")
-    return Geometry(name, measure_texts.question(kind), statements, table, pictures)
+    return Geometry(name, question, statements, table, pictures)
 
 
-def _picture(folder, file, kind):
+def _picture(folder, file, captions):
     if safe_name(file) != file:
         raise ValueError(f"{file!r} is no name of a figure")
     png, stem = (folder / file).read_bytes(), file.removesuffix(".png")
@@ -75,7 +74,7 @@ def _picture(folder, file, kind):
     return Picture(
         f"analysis-{folder.name}-{stem}", _words(stem).capitalize(),
         " ".join(each for each in (
-            measure_texts.caption(kind, stem), f"File: analysis/{folder.name}/{file}") if each),
+            str(captions.get(stem, "")), f"File: analysis/{folder.name}/{file}") if each),
         png, b"")
 
 

@@ -3,10 +3,9 @@
 import dataclasses
 import math
 
-from lth_keras.paths import round_name
+from lth_keras.paths import network_label, round_name
 from lth_keras.statistics.published import compare, is_accuracy
 from lth_keras.store.export_cards import BATCHES, size_table
-from lth_keras.store.stored_run import label
 
 NOTHING = "–"
 
@@ -55,7 +54,7 @@ def rounds(summary, subject):
 def differences(comparisons, subject, margin):
     """Each variant against ticket and full."""
     rows = [
-        [label(row["variant"], row["round"]), row["reference"], str(row["trials"]),
+        [network_label(row["variant"], row["round"]), row["reference"], str(row["trials"]),
          interval(row["difference"], row["ci_low"], row["ci_high"], 100, 2, "+"),
          p_value(row["p"]), p_value(row["p_holm"]), number(row["effect_size"], 2),
          row["matching"] or NOTHING]
@@ -84,7 +83,7 @@ def published(summary, figures, subject):
         ours = NOTHING if verdict.ours is None else interval(
             verdict.ours, *(verdict.ci or (math.nan, math.nan)), scale, digits)
         rows.append([
-            label(figure.variant, figure.round), figure.metric.replace("_", " "),
+            network_label(figure.variant, figure.round), figure.metric.replace("_", " "),
             show(scale * figure.value, digits), f"{low} to {high}", ours,
             {True: "within", False: "outside", None: "not measured"}[verdict.within],
             figure.source,
@@ -191,7 +190,7 @@ def p_value(value):
 
 
 def _name(row):
-    return round_name(row["round"]) if row["variant"] == "imp" else label(
+    return round_name(row["round"]) if row["variant"] == "imp" else network_label(
         row["variant"], row["round"])
 
 

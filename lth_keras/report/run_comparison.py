@@ -6,9 +6,10 @@ import pathlib
 import numpy as np
 from scipy import stats
 
-from lth_keras import figures, files
+from lth_keras import files
 from lth_keras.figures import style
 from lth_keras.figures.densities import density_axis, draw_by_density
+from lth_keras.paths import network_label
 from lth_keras.report import html_page, report_tables
 from lth_keras.report.report_figures import Picture
 from lth_keras.report.write_report import write_pictures
@@ -16,7 +17,7 @@ from lth_keras.statistics.comparisons import holm
 from lth_keras.statistics.intervals import CONFIDENCE, in_common, paired_difference
 from lth_keras.statistics.summary import final_test_accuracies
 from lth_keras.store.network_reader import is_unchanged
-from lth_keras.store.stored_run import StoredRun, label
+from lth_keras.store.stored_run import StoredRun
 
 
 def write_comparison(roots, to):
@@ -35,7 +36,7 @@ def write_comparison(roots, to):
     to = pathlib.Path(to)
     runs = [StoredRun.load(root) for root in roots]
     shown = [table for table in (beside(runs), differences(runs)) if table.rows]
-    with figures.settings():
+    with style.settings():
         pictures = _pictures(runs)
     write_pictures(to / "figures", pictures)
     texts = {"comparison.md": report_tables.markdown, "comparison.tex": report_tables.latex}
@@ -58,7 +59,8 @@ def beside(runs):
                     f"{100 * row['density']:.3g} %: {report_tables.interval(*accuracy, 100, 2)}")
     return report_tables.Table(
         "beside", "Final test accuracy (%)", ["network", *map(_name, runs)],
-        [[label(*key), *(row.get(place, report_tables.NOTHING) for place in range(len(runs)))]
+        [[network_label(*key),
+          *(row.get(place, report_tables.NOTHING) for place in range(len(runs)))]
          for key, row in cells.items()],
         "The share of weights kept, then the mean over trials with its 95 % interval by "
         "Student's t.",
@@ -79,7 +81,8 @@ def differences(runs):
                 found.append((run, key, *_difference(ours, theirs[key], pairs)))
     corrected = holm([each[-1] for each in found])
     rows = [
-        [label(*key), _name(run), report_tables.interval(difference, low, high, 100, 2, "+"),
+        [network_label(*key), _name(run),
+         report_tables.interval(difference, low, high, 100, 2, "+"),
          report_tables.p_value(p), report_tables.p_value(p_holm), test]
         for (run, key, test, difference, low, high, p), p_holm in zip(found, corrected, strict=True)
     ]
@@ -148,7 +151,7 @@ def _pictures(runs):
     if not shown:
         return []
     figure, axes = style.new(
-        1, 1, 5.0, 3.6, f"{len(shown)} runs", "Tickets against weights kept")
+        1, 1, 5.0, 3.6, "Tickets against weights kept", f"{len(shown)} runs")
     panel, densities = axes[0, 0], set()
     styles = style.variant_styles([f"run {place}" for place in range(len(shown))])
     for run, options in zip(shown, styles.values(), strict=True):
@@ -160,13 +163,11 @@ def _pictures(runs):
     density_axis(panel, densities)
     panel.set_ylabel("final test accuracy (%)")
     panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=1)
-    picture = Picture(
+    return [Picture(
         "tickets", "Tickets against density",
         "Lines are means over trials, bands their 95 % interval, or from one trial to the other "
         "where there are two; level lines the full networks.",
-        *figures.encode(figure))
-    figures.close(figure)
-    return [picture]
+        *style.encode(figure))]
 
 
 def _name(run):

@@ -1,5 +1,6 @@
 """One evaluation of one network as a row, and rows as CSV whose bytes can be compared."""
 
+import csv
 import dataclasses
 import io
 import math
@@ -111,6 +112,21 @@ def concatenate(folders, to):
     """
     texts = [_whole(vouched.text(folder, FILE), pathlib.Path(folder) / FILE) for folder in folders]
     files.write_text(to, _HEADER + "".join(text[len(_HEADER):] for text in texts))
+
+
+def relabelled(folder, variant):
+    """A finished network's evaluations as text, `variant` in each row; no number is changed.
+
+    Raises:
+      RunError: they are others than were stored, or no evaluations.
+    """
+    header, *rows = csv.reader(
+        io.StringIO(_whole(vouched.text(folder, FILE), pathlib.Path(folder) / FILE)))
+    column = header.index("variant")
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(
+        [header, *([*row[:column], variant, *row[column + 1:]] for row in rows)])
+    return text.getvalue()
 
 
 def _plain(value):

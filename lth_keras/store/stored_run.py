@@ -7,7 +7,7 @@ import pandas as pd
 
 from lth_keras import opening
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.paths import RunPaths, variant_name
+from lth_keras.paths import RunPaths
 from lth_keras.statistics.published import PublishedFigure
 from lth_keras.statistics.summary import summarise
 from lth_keras.store import network_folder, run_lock
@@ -197,8 +197,3 @@ def _check_vouched(paths, header, facts):
 
 def _is_vouched(header, path):
     return is_unchanged(path, header.get("tables", {}).get(path.name))
-
-
-def label(variant, index):
-    """'ticket@06' for a network of a round, 'full' for one of none."""
-    return variant_name(variant, index if index else None)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from lth_keras import files
-from lth_keras.analysis import carry_out, retrain
+from lth_keras.analysis import retrain, run_measure
 from lth_keras.commands import analyze_command
 from lth_keras.commands import main as commands
 from lth_keras.errors import ConfigurationError, RunError
@@ -63,10 +63,15 @@ def test_every_measure_leaves_tables_figures_and_a_summary(root, everything):
     for folder in (root / "analysis").glob("*/"):
         summary = json.loads((folder / "summary.json").read_text())
         assert summary["statements"] and "mnist1d" in summary["title"]
+        assert summary["question"].endswith(("?", "."))
+        assert set(summary["captions"]) == {
+            name.removesuffix(".png") for name in summary["figures"] if name.endswith(".png")}
         for name in [*summary["figures"], *summary["tables"]]:
             assert (folder / name).stat().st_size > 50
         assert len(summary["pieces"]) == len(list(folder.glob("*/done.json")))
 
+    lines = json.loads((root / "analysis" / "lines" / "summary.json").read_text())
+    assert lines["captions"]["line_2"].startswith("From one end of the line")
     table = pd.read_csv(root / "analysis" / "hessian" / "table.csv")
     assert table[table.end == "positive"].groupby(["trial", "network"]).size().eq(3).all()
     # Level L−1's path on L's mask starts where level L starts: at the masked rewind point.
@@ -152,7 +157,7 @@ def test_search_for_the_earliest_stable_rewind_point(root):
     run, measures = analyze_command.opened(root, [str(ROOT / "gin/analysis/lmc.gin")], [
         "RewindSearch.candidates = ('0it', '5it', '9it')", "RewindSearch.points = 3",
         "RewindSearch.stable = 1.0"])
-    folder = carry_out(measures[0], run, lambda line: None)
+    folder = run_measure(measures[0], run, lambda line: None)
     table = pd.read_csv(folder / "summary.csv")
     # Any barrier is below 100 points: the first candidate ends the search.
     assert list(table.rewind.unique()) == ["0it"] and table.stable.all()

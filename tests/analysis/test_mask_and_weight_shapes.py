@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from lth_keras.analysis import barriers, directions, distances, overlap
+from lth_keras.analysis import barriers, directions, mask_statistics, weight_distances
 from lth_keras.analysis import weight_shapes as shapes
-from lth_keras.analysis.vectors import Layout
+from lth_keras.analysis.flat_weights import WeightLayout
 from lth_keras.errors import ConfigurationError, RunError
 
 
@@ -21,7 +21,7 @@ def test_overlap_against_every_possible_mask():
         shared.append(np.count_nonzero(mask & fixed["a/kernel"].ravel()))
     mask = np.zeros(8, bool)
     mask[:3] = True
-    row = overlap.overlap(fixed, {"a/kernel": mask.reshape(2, 4)})[0]
+    row = mask_statistics.overlap(fixed, {"a/kernel": mask.reshape(2, 4)})[0]
     assert row["shared"] == 3 and row["nested"]
     assert row["jaccard"] == pytest.approx(3 / 4)
     assert row["expected"] == pytest.approx(np.mean(shared))
@@ -31,19 +31,19 @@ def test_overlap_against_every_possible_mask():
 def test_random_masks_do_not_stand_out():
     generator = np.random.default_rng(0)
     ours, theirs = ({"a": generator.random((200, 100)) < 0.3} for _ in range(2))
-    rows = overlap.overlap(ours, theirs)
+    rows = mask_statistics.overlap(ours, theirs)
     assert abs(rows[-1]["z"]) < 3 and not rows[-1]["nested"]
     assert rows[-1]["jaccard"] == pytest.approx(rows[-1]["expected_jaccard"], rel=0.05)
 
 
 def test_masks_of_other_shapes_are_refused():
     with pytest.raises(RunError, match="different architectures"):
-        overlap.overlap({"a": np.ones((2, 2), bool)}, {"a": np.ones((2, 3), bool)})
+        mask_statistics.overlap({"a": np.ones((2, 2), bool)}, {"a": np.ones((2, 3), bool)})
 
 
 def test_dead_units_and_degrees():
     mask = np.array([[1, 1, 0], [0, 1, 0], [0, 0, 0], [1, 1, 0]], bool)
-    row, = overlap.units({"a": mask})
+    row, = mask_statistics.units({"a": mask})
     assert (row["dead_inputs"], row["inputs"]) == (1, 4)
     assert (row["dead_outputs"], row["outputs"]) == (1, 3)
     assert row["input_degree_max"] == 2 and row["output_degree_mean"] == pytest.approx(5 / 3)
@@ -52,7 +52,7 @@ def test_dead_units_and_degrees():
 def test_units_of_a_convolution_are_channels():
     mask = np.zeros((3, 3, 2, 4), bool)
     mask[1, 1, 0, 2] = mask[0, 2, 0, 2] = True
-    row, = overlap.units({"a": mask})
+    row, = mask_statistics.units({"a": mask})
     assert (row["dead_inputs"], row["dead_outputs"]) == (1, 3)
     assert row["output_degree_max"] == 2
 
@@ -60,13 +60,14 @@ def test_units_of_a_convolution_are_channels():
 def test_sign_agreement_counts_kept_weights_only():
     start, end = np.array([1.0, -1, 1, -1]), np.array([2.0, 1, 1, -3])
     masks = {"a": np.array([1, 1, 1, 0], bool)}
-    assert overlap.sign_agreement({"a": start}, {"a": end}, masks)["a"] == pytest.approx(2 / 3)
+    agreement = mask_statistics.sign_agreement({"a": start}, {"a": end}, masks)
+    assert agreement["a"] == pytest.approx(2 / 3)
 
 
 def test_distances_add_up_over_layers():
     ours = {"a": np.array([3.0, 0.0]), "b": np.array([0.0])}
     theirs = {"a": np.array([0.0, 0.0]), "b": np.array([4.0])}
-    rows = {row["layer"]: row for row in distances.distances(ours, theirs)}
+    rows = {row["layer"]: row for row in weight_distances.distances(ours, theirs)}
     assert rows["a"]["distance"] == 3 and rows["b"]["distance"] == 4
     assert rows["all"]["distance"] == 5 and rows["all"]["relative"] == pytest.approx(5 / 4)
 
@@ -101,7 +102,7 @@ def test_barrier_is_the_highest_minus_the_mean_of_the_ends(values, expected):
 
 def test_layout_round_trip_and_refusal():
     weights = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.ones(2, np.float32)}
-    layout = Layout({"a": (2, 3), "b": (2,)})
+    layout = WeightLayout({"a": (2, 3), "b": (2,)})
     again = layout.unflatten(layout.flatten(weights))
     assert all(np.array_equal(again[key], weights[key]) for key in weights)
     with pytest.raises(ConfigurationError, match="'b'"):

@@ -17,9 +17,9 @@ from lth_keras.analysis import (
     LossCurves,
     RewindSearch,
     WeightDistributions,
-    carry_out,
+    network_references,
     retrain,
-    templates,
+    run_measure,
 )
 from lth_keras.commands import analyze_command
 from lth_keras.commands import main as commands
@@ -33,7 +33,7 @@ LONG = "[@SolutionLosses(), @GradientFlow()]\nSolutionLosses.name = 'never'"
 
 def measured(measure, run):
     """The statements and the table that a measure leaves."""
-    folder = carry_out(measure, run, lambda line: None)
+    folder = run_measure(measure, run, lambda line: None)
     said = json.loads((folder / "summary.json").read_text())["statements"]
     return "\n".join(said), pd.read_csv(folder / "table.csv")
 
@@ -103,7 +103,7 @@ def test_fields_are_refused_in_one_line(make, said):
 ])
 def test_what_a_run_cannot_have_is_refused_before_measuring(run, measure, said):
     with pytest.raises(ConfigurationError) as raised:
-        carry_out(measure, run, lambda line: None)
+        run_measure(measure, run, lambda line: None)
     assert said in str(raised.value) and "\n" not in str(raised.value)
     assert not (run.paths.root / "analysis").exists()
 
@@ -189,13 +189,13 @@ def test_other_runs_are_sources_and_round_0_starts_at_their_initial_weights(run,
     starts = table[(table.trial == 1) & (table.when == "start")].groupby("unit").to_other_ks.max()
     assert starts["round_00"] == 0 and starts["round_01"] > 0.05
     lines = []
-    carry_out(measure, run, lines.append)
+    run_measure(measure, run, lines.append)
     assert all("stored already" in line for line in lines)
     weights = files.read_npz(other / "trial_01" / "round_01" / "weights.npz")
     files.write_npz(other / "trial_01" / "round_01" / "weights.npz",
                     {key: 2 * array for key, array in weights.items()})
     lines.clear()
-    carry_out(measure, run, lines.append)
+    run_measure(measure, run, lines.append)
     assert [line for line in lines if "stored already" not in line] == [
         line for line in lines if "trial_01-round_01" in line]
     for folder in other.glob("trial_*/round_0[01]"):
@@ -237,7 +237,7 @@ class Units:
     (["a1@01", "a2@01"], ("a*", "a*"), [("a1@01", "a2@01", 1)], []),
 ])
 def test_ends_of_lines_are_joined_by_round(names, pair, lines, alone):
-    assert templates.joined(Units(*names), 1, *pair) == (lines, alone)
+    assert network_references.joined(Units(*names), 1, *pair) == (lines, alone)
 
 
 def test_lines_say_what_has_no_partner(run):
@@ -257,7 +257,7 @@ def test_a_group_without_rows_is_no_stable_group(run, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "at_rewind", lambda candidate: sibling)
     measure = RewindSearch({**PAIRS, "ticket": ("ticket_1", "ticket_2")}, points=2, examples=50)
     with pytest.raises(RunError, match=r"groups\['ticket'\]: .* all of ticket_1, ticket_2 are fin"):
-        carry_out(measure, run, lambda line: None)
+        run_measure(measure, run, lambda line: None)
 
 
 def test_more_groups_than_colours(run):

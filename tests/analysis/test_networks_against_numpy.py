@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from lth_keras import files
-from lth_keras.analysis import AnalyzedRun, GradientFlow, Hessian, Landscape, Lines, carry_out
-from lth_keras.analysis.loss_surface import Surface
+from lth_keras.analysis import AnalyzedRun, GradientFlow, Hessian, Landscape, Lines, run_measure
+from lth_keras.analysis.loss_surface import LossSurface
 from lth_keras.compat import keras
 from lth_keras.data import from_arrays
 from lth_keras.paths import RunPaths
@@ -60,7 +60,7 @@ def model(shape, *layers):
 
 def table(measure, run):
     """What a measure leaves."""
-    return pd.read_csv(carry_out(measure, run, lambda line: None) / "table.csv")
+    return pd.read_csv(run_measure(measure, run, lambda line: None) / "table.csv")
 
 
 def inputs(run):
@@ -116,7 +116,8 @@ def test_batch_normalisation_is_recomputed_at_each_end_of_a_line(tmp_path):
         recompute=True), run).set_index("position").loss
     x, labels = inputs(run)
     network = run.context.build()
-    surface, held = Surface(network, *run.examples("train"), run.data, 16), named_variables(network)
+    surface = LossSurface(network, *run.examples("train"), run.data, 16)
+    held = named_variables(network)
     for position in (0, 1):
         end = run.network(1, f"round_{position:02d}").weights
         weights = {key: array.astype(float) for key, array in end.items()}
@@ -158,7 +159,7 @@ def test_hessian_and_landscape_of_a_convolutional_network(tmp_path):
     for kind in ("random", "hessian"):
         measure = Landscape(
             kind=kind, points=3, reach=0.05, recompute=kind == "random", name=f"cut_{kind}")
-        folder = carry_out(measure, run, lambda line: None)
+        folder = run_measure(measure, run, lambda line: None)
         grid = files.read_npz(folder / "trial_01" / "arrays.npz")
         assert grid["loss"].shape == (3, 3) and np.isfinite(grid["loss"]).all()
         if kind == "hessian":

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from lth_keras.analysis import eigen, spectrum
-from lth_keras.analysis.loss_surface import Surface
-from lth_keras.analysis.vectors import Subspace
+from lth_keras.analysis import eigenpairs, spectrum
+from lth_keras.analysis.flat_weights import KeptSubspace
+from lth_keras.analysis.loss_surface import LossSurface
 from lth_keras.compat import keras, tf
 from lth_keras.data import from_arrays
 from lth_keras.variables import named_variables, snapshot
@@ -25,18 +25,18 @@ def quadratic():
 ])
 def test_quadratic_with_a_known_spectrum(quadratic, end, expected):
     matrix, _ = quadratic
-    pairs = eigen.leading(lambda v: matrix @ v, 120, len(expected), end, tolerance=1e-6)
+    pairs = eigenpairs.leading(lambda v: matrix @ v, 120, len(expected), end, tolerance=1e-6)
     np.testing.assert_allclose(pairs.values, expected, rtol=1e-4)
     assert pairs.converged(1e-3).all()
 
 
 def test_residuals_tell_of_pairs_that_did_not_converge(quadratic):
     matrix, _ = quadratic
-    pairs = eigen.leading(lambda v: matrix @ v, 120, 10, tolerance=0.5)
+    pairs = eigenpairs.leading(lambda v: matrix @ v, 120, 10, tolerance=0.5)
     distance = np.abs(pairs.values[:, None] - quadratic[1]).min(1)
     # The bound that makes residuals worth reporting; in single precision.
     assert np.all(distance <= pairs.residuals + 1e-3)
-    exact = eigen.leading(lambda v: matrix @ v, 120, 10, tolerance=1e-6)
+    exact = eigenpairs.leading(lambda v: matrix @ v, 120, 10, tolerance=1e-6)
     assert pairs.residuals.max() > 10 * exact.residuals.max()
 
 
@@ -84,9 +84,10 @@ def network():
     rows = outer.jacobian(gradient, model.trainable_variables)
     dense = np.concatenate([row.numpy().reshape(len(gradient), -1) for row in rows], 1)
     twin = keras.models.clone_model(model)
-    surface = Surface(twin, images, labels, data, batch_size=16, jit=True)
+    surface = LossSurface(twin, images, labels, data, batch_size=16, jit=True)
     surface.load(weights)
-    decayed = Surface(keras.models.clone_model(model), images, labels, data, batch_size=50, l2=0.5)
+    decayed = LossSurface(
+        keras.models.clone_model(model), images, labels, data, batch_size=50, l2=0.5)
     return surface, dense.astype(float), weights, gradient.numpy(), float(loss), decayed
 
 
@@ -101,7 +102,7 @@ def test_top_20_eigenvalues_of_a_dense_hessian(network):
     size = surface.trainable.size
     assert size == dense.shape[0] == 74
     expected = np.linalg.eigvalsh((dense + dense.T) / 2)[::-1][:20]
-    found = eigen.leading(surface.product, size, 20, tolerance=1e-6)
+    found = eigenpairs.leading(surface.product, size, 20, tolerance=1e-6)
     np.testing.assert_allclose(found.values, expected, rtol=1e-4)
 
 
@@ -114,8 +115,8 @@ def test_restriction_to_a_mask(network):
     assert 0 < kept.sum() < kept.size
     part = dense[np.ix_(kept, kept)]
     expected = np.linalg.eigvalsh((part + part.T) / 2)[::-1][:20]
-    space = Subspace(kept)
-    found = eigen.leading(space.operator(surface.product), space.size, 20, tolerance=1e-6)
+    space = KeptSubspace(kept)
+    found = eigenpairs.leading(space.operator(surface.product), space.size, 20, tolerance=1e-6)
     np.testing.assert_allclose(found.values, expected, rtol=1e-4)
 
 

@@ -19,11 +19,10 @@ from lth_keras import files
 from lth_keras.cluster.side_by_side import execute_side_by_side
 from lth_keras.cluster.sweep import Sweep
 from lth_keras.commands.main import main
-from lth_keras.commands.train_runs import TrainOptions, _run_order, prepare_all
+from lth_keras.commands.train_runs import TrainOptions, _run_request, plan_runs
 from lth_keras.errors import RunError
 from lth_keras.experiment import execute
-from lth_keras.experiment.run_recorder import do_job
-from lth_keras.report import report_figures
+from lth_keras.experiment.train_job import do_job
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
@@ -35,7 +34,7 @@ SMALL = (
     "ROUNDS = (1,)", "Experiment.trials = 2", "Experiment.jit = False",
     "Experiment.variants = [@full/Variant(), @ticket/Variant()]",
 )
-UNITS = 8
+NETWORKS = 8
 
 # One core, so that a serial run has as many threads as a worker.
 SERIAL = """
@@ -73,7 +72,7 @@ class Quiet:
 def wanted(output, workers=2, should_stop=None):
     """(`TrainOptions`, the run) of the small experiment."""
     asked = TrainOptions((GIN_FILE,), SMALL, str(output), None, 0, workers, None, True)
-    (run,) = prepare_all(asked, Sweep().points(), should_stop)
+    (run,) = plan_runs(asked, Sweep().points(), should_stop)
     return asked, run
 
 
@@ -152,45 +151,45 @@ def test_workers_give_the_serial_bytes_though_worker_and_driver_are_killed(tmp_p
     assert {path: path.stat().st_mtime_ns for path in before} == before
     (one,), (two,) = (list(each.glob("mnist_lt-*")) for each in (one, two))
     assert contents(one) == contents(two)
-    assert len(contents(one)) > 3 * UNITS
+    assert len(contents(one)) > 3 * NETWORKS
 
 
 class InProcess:
-    """A pool that does each task at once, in this process, but for those that `lose` names."""
+    """A pool that does each job at once, in this process, but for those that `lose` names."""
 
-    def __init__(self, context, lose):
-        self._context, self._lose, self._found = context, lose, []
+    def __init__(self, lose):
+        self._lose, self._events = lose, []
         self.was_stopped = False
 
     def idle(self):
-        return [types.SimpleNamespace(task=None)]
+        return [types.SimpleNamespace(queued=None)]
 
-    def give(self, slot, task, order):
-        if task.key in self._lose:
-            self._found.append(("lost", task, "its worker was lost"))
+    def give(self, slot, queued, request):
+        if queued.key in self._lose:
+            self._events.append(("lost", queued, "its worker was lost"))
         else:
-            self._found.append(("done", task, do_job(self._context, task.job)))
+            self._events.append(("done", queued, do_job(queued.job)))
 
     def events(self, seconds):
-        found, self._found = self._found, []
-        return found
+        events, self._events = self._events, []
+        return events
 
     def stop(self):
         self.was_stopped = True
 
 
-def test_a_unit_that_keeps_failing_is_reported_and_the_others_go_on(tmp_path):
+def test_a_job_that_keeps_failing_is_reported_and_the_others_go_on(tmp_path):
     reporter = Quiet()
     asked, run = wanted(tmp_path)
 
     def go(pool, should_stop=None):
         execute_side_by_side(
-            [(run.prepared, _run_order(asked, run), (), "")], lambda: contextlib.nullcontext(pool),
-            reporter, 1, should_stop, accept_other_versions=True)
+            [(run.prepared, _run_request(asked, run), (), "")],
+            lambda: contextlib.nullcontext(pool), reporter, 1, should_stop,
+            accept_other_versions=True)
 
-    context = run.prepared.context
     with pytest.raises(RunError, match=r"1 of 8 networks failed \(1/round_01: its worker was lost"):
-        go(InProcess(context, [(0, 1, "round_01")]))
+        go(InProcess([(0, 1, "round_01")]))
     assert reporter.started.count("trial 1 round_01") == 2
     assert "trial 1 ticket@01: left out: round_01 is not there" in reporter.lines
     (root,) = tmp_path.iterdir()
@@ -198,21 +197,15 @@ def test_a_unit_that_keeps_failing_is_reported_and_the_others_go_on(tmp_path):
     assert header["state"] == "failed"
     assert header["failed"] == {"1/round_01": "its worker was lost"}
     assert header["skipped"] == {"1/ticket@01": "round_01 is not there"}
-    assert len(list(root.glob("trial_*/*/done.json"))) == UNITS - 2
-    stopper, pool = iter([False]), InProcess(context, [])
+    assert len(list(root.glob("trial_*/*/done.json"))) == NETWORKS - 2
+    stopper, pool = iter([False]), InProcess([])
     with pytest.raises(RunError, match="stopped by a request"):
         go(pool, lambda: next(stopper, True))
     assert pool.was_stopped
     assert files.read_sealed_json(root / "run.json")["state"] == "stopped"
-    go(InProcess(context, []))
+    go(InProcess([]))
     assert files.read_sealed_json(root / "run.json")["state"] == "done"
-    assert len(list(root.glob("trial_*/*/done.json"))) == UNITS
-
-
-@pytest.fixture
-def undrawn(monkeypatch):
-    """Leaves the figures out, which take most of a report's time."""
-    monkeypatch.setattr(report_figures, "draw", lambda run, comparisons: [])
+    assert len(list(root.glob("trial_*/*/done.json"))) == NETWORKS
 
 
 def sweep(axes, output, *params):

@@ -33,9 +33,12 @@ CASES = {
     "no gin file": ([], "no experiment was named"),
     "missing file": (["--gin_file=gin/mnist_lt.gim"], "did you mean mnist_lt?"),
     "folder for a file": (["--gin_file=gin"], "--gin_file=gin is no file"),
-    "misspelt parameter": ([SMOKE, "--gin_param=Experiment.trails = 1"], "trails"),
-    "misspelt configurable": ([SMOKE, "--gin_param=Experimnt.trials = 1"], "Experimnt"),
-    "misspelt reference": ([SMOKE, "--gin_param=Experiment.optimizer = @Adma()"], "Adma"),
+    "misspelt parameter": (
+        [SMOKE, "--gin_param=Experiment.trails = 1"], "did you mean Experiment.trials?"),
+    "misspelt configurable": (
+        [SMOKE, "--gin_param=Experimnt.trials = 1"], "did you mean Experiment?"),
+    "misspelt reference": (
+        [SMOKE, "--gin_param=Experiment.optimizer = @Adma()"], "did you mean Adam?"),
     "undefined macro": ([SMOKE, "--gin_param=Experiment.trials = %TRIALS"], "macro %TRIALS"),
     "misspelt scope": ([SMOKE, "--gin_param=tiket/Variant.duration = '1ep'"], "scope 'tiket'"),
     "syntax": ([SMOKE, "--gin_param=Experiment.trials = = 1"], "Experiment.trials = = 1"),

@@ -14,7 +14,6 @@ from lth_keras.commands import configuration
 from lth_keras.commands.main import main
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import execute, prepare
-from lth_keras.report import report_figures
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = ROOT / "gin" / "smoke" / "mnist_lt.gin"
@@ -78,12 +77,6 @@ def finished(tmp_path_factory):
     execute(prepared, Silent())
     gin.clear_config()
     return prepared.context.paths
-
-
-@pytest.fixture
-def undrawn(monkeypatch):
-    """Leaves a report's figures out, which take most of its time."""
-    monkeypatch.setattr(report_figures, "draw", lambda run, comparisons: [])
 
 
 def bytes_of(root):

@@ -19,6 +19,7 @@ from lth_keras.experiment import (
     prepare,
     train_job,
 )
+from lth_keras.experiment.weight_rules import WeightRule
 from lth_keras.rewinding import RewindPoint
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_csv
@@ -35,11 +36,11 @@ HEALTHY = ("ticket", "reinit")
 
 
 @dataclasses.dataclass(frozen=True)
-class Exploding:
+class Exploding(WeightRule):
     """θ_0 a thousand million times too large, so that no loss is finite; or what was asked for."""
 
-    def point(self, place, masks):
-        weights = place.initial().weights
+    def point(self, job, masks):
+        weights = job.initial().weights
         return RewindPoint(weights | {key: weights[key] * np.float32(1e30) for key in masks})
 
 
@@ -141,13 +142,13 @@ def test_a_kill_before_it_is_stored_does_not_let_it_train_on(healthy, data, tmp_
     class Killed(BaseException):
         pass
 
-    def killed(context, job, *rest):
+    def killed(job, network):
         if job.label == "exploding":
             raise Killed
-        return stored(context, job, *rest)
+        return stored(job, network)
 
-    stored = train_job._store
-    monkeypatch.setattr(train_job, "_store", killed)
+    stored = train_job.store_network
+    monkeypatch.setattr(train_job, "store_network", killed)
     with pytest.raises(Killed):
         run(experiment, data, tmp_path)
     assert len(list(tmp_path.rglob("checkpoint.npz"))) == 1

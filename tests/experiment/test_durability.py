@@ -14,7 +14,6 @@ from lth_keras.commands import configuration
 from lth_keras.commands.main import main
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import execute, prepare, provenance
-from lth_keras.experiment import execute as run_module
 from lth_keras.store.metrics import read_csv
 from lth_keras.store.verification import set_aside, verify
 from lth_keras.tensorboard import TensorBoard
@@ -148,7 +147,7 @@ def test_a_full_disk_ends_clearly_and_the_run_goes_on(experiment, whole, tmp_pat
 
 def test_too_little_space_is_said_before_anything_is_written(experiment, tmp_path, monkeypatch):
     usage = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr(run_module.shutil, "disk_usage", lambda place: usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage)
     with pytest.raises(ConfigurationError, match="MiB are free; make room"):
         prepare(experiment, tmp_path / "runs")
     assert not (tmp_path / "runs").exists()

@@ -77,7 +77,7 @@ def test_refused_in_one_line_before_anything_is_written(bindings, expected, tmp_
 def test_names_and_patterns_that_fit_are_taken(tmp_path, monkeypatch, capsys):
     # Stopped where the checks are behind it: the disk has no room for a run.
     usage = type("Usage", (), {"free": 0})
-    monkeypatch.setattr("lth_keras.experiment.execute.shutil.disk_usage", lambda place: usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage)
     bindings = (
         "Experiment.never_prune = ('output', 'flatten')",
         "RewindingSchedule.rates = {'name:fc[12]': 0.1, 'name:output': None, 'dense': 0.3,"

@@ -9,7 +9,7 @@ import pytest
 
 from lth_keras import files
 from lth_keras.commands import configuration
-from lth_keras.experiment import execute, identity, prepare, total_steps
+from lth_keras.experiment import execute, identity, prepare
 from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.store import network_folder
 
@@ -57,7 +57,7 @@ def run(experiment, tmp_path_factory):
     return prepared, reporter.planned, reporter.counted
 
 
-@pytest.mark.parametrize("unit, first, last", [
+@pytest.mark.parametrize("job, first, last", [
     ("round_00", 0, 30), ("round_01", 10, 30),
     ("fine_tune@01", 30, 50), ("fine_tune@02", 50, 70),
     ("lr_rewind@01", 10, 30), ("lr_rewind@02", 10, 30),
@@ -74,7 +74,7 @@ def test_chains_train_as_long_as_a_round_and_all_others_as_the_experiment_says(
 
 def test_the_progress_bars_total_is_what_was_trained(run):
     prepared, planned, advanced = run
-    assert total_steps(prepared) == sum(planned.values()) == sum(advanced.values())
+    assert prepared.total_steps == sum(planned.values()) == sum(advanced.values())
 
 
 def test_a_chains_own_duration_wins(experiment):

@@ -17,9 +17,9 @@ from lth_keras.experiment import (
     RewoundWeights,
     TrainedWeights,
     Variant,
-    jobs,
     pruner,
 )
+from lth_keras.experiment.imp import trial_jobs
 from lth_keras.pruning import PrunableWeight, RewindingSchedule
 
 
@@ -33,22 +33,22 @@ RESTORED = Variant("restored", KeepAll(), TrainedWeights("fine_tune", "set_back"
 
 
 def test_a_chain_trains_every_round_up_to_the_last_wanted_and_needs_go_first():
-    found = jobs.trial_jobs(experiment(RESTORED, FINE_TUNE), 1)
+    found = trial_jobs(experiment(RESTORED, FINE_TUNE), 1)
     assert [job.name for job in found] == [
         "round_00", "round_01", "round_02", "round_03",
         "fine_tune@01", "fine_tune@02", "restored@02"]
     by_name = {job.name: job for job in found}
-    assert by_name["fine_tune@01"].weights_of == ("round_00",)
+    assert by_name["fine_tune@01"].reads == ("round_00",)
     assert by_name["fine_tune@02"].needs == ("round_02", "fine_tune@01")
     assert [job.name for job in found if job.keeps_optimizer] == ["round_00", "fine_tune@01"]
 
 
 def test_a_network_that_is_needed_and_not_trained_is_named():
     with pytest.raises(ConfigurationError, match="'restored' needs 'fine_tune@02', which the exp"):
-        jobs.trial_jobs(experiment(RESTORED), 1)
+        trial_jobs(experiment(RESTORED), 1)
     alone = Variant("alone", FoundMask(), TrainedWeights(), rounds=(2,))
     with pytest.raises(ConfigurationError, match="'alone' needs 'alone@01'"):
-        jobs.trial_jobs(experiment(alone), 1)
+        trial_jobs(experiment(alone), 1)
 
 
 def test_a_circle_is_named():
@@ -56,7 +56,7 @@ def test_a_circle_is_named():
         Variant(name, FoundMask(), TrainedWeights(of), rounds=(1,))
         for name, of in (("a", "b"), ("b", "a"))]
     with pytest.raises(ConfigurationError, match="in a circle: a@01 needs b@01 needs a@01"):
-        jobs.trial_jobs(experiment(*circle), 1)
+        trial_jobs(experiment(*circle), 1)
 
 
 @pytest.mark.parametrize("mask, weights, index, rewind_step, expected", [
@@ -105,7 +105,7 @@ WEIGHTS = {
 def test_layer_collapse_is_named_and_prevented_within_the_same_total(minimum, kept, caplog):
     dense = {key: np.ones(array.shape, bool) for key, array in WEIGHTS.items()}
     with caplog.at_level("WARNING"):
-        found = pruner.prune(context(minimum), WEIGHTS, WEIGHTS, dense, None, index=1)
+        found = pruner.prune(context(minimum), WEIGHTS, WEIGHTS, dense, None, round=1)
     # ⌈½ · 23⌉ = 12 of 24 go, unless the minima are more than what is left: 9 and all 4 of 4.
     assert tuple(int(mask.sum()) for mask in found.values()) == kept
     assert pruner.collapsed(found) == ([] if minimum else ["fc2"])
@@ -119,12 +119,12 @@ def test_iterations_end_at_the_schedules_counts(scope):
     seen = []
 
     class Recorder:
-        def scores(self, evidence):
-            seen.append(sum(int(mask.sum()) for mask in evidence.masks.values()))
-            return {key: np.abs(evidence.weights[key]) for key in evidence.masks}
+        def scores(self, inputs):
+            seen.append(sum(int(mask.sum()) for mask in inputs.masks.values()))
+            return {key: np.abs(inputs.weights[key]) for key in inputs.masks}
 
     found = pruner.prune(
-        made, WEIGHTS, WEIGHTS, dense, None, index=3, criterion=Recorder(), iterations=4)
+        made, WEIGHTS, WEIGHTS, dense, None, round=3, criterion=Recorder(), iterations=4)
     assert len(seen) == 4 and seen[0] == 24 and seen == sorted(seen, reverse=True)
     assert sum(int(mask.sum()) for mask in found.values()) == made.schedule.total_count(
         made.prunable, 3)

@@ -16,12 +16,12 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.export import (
     EXPORT_FORMATS,
     ExportOptions,
-    export_unit,
+    export_network,
     load_ticket,
     size_table,
     verify_export,
 )
-from lth_keras.export.card import readme
+from lth_keras.export.model_card import readme
 
 ALL = ExportOptions(formats=(*EXPORT_FORMATS, "ticket"), latency=False)
 NETWORKS = [
@@ -38,7 +38,7 @@ def exported(runs, tmp_path_factory):
     def export(run, unit):
         if (run, unit) not in made:
             made[run, unit] = folder / f"{run}_{unit}"
-            export_unit(runs[run], 1, unit, made[run, unit], ALL)
+            export_network(runs[run], 1, unit, made[run, unit], ALL)
         return made[run, unit]
 
     return export
@@ -106,7 +106,7 @@ def test_the_program_of_the_export_runs_alone(exported, tmp_path):
 def test_untrained_tickets_and_float_inputs(runs, tmp_path):
     options = ExportOptions(formats=("saved_model", "ticket"), input_form="float",
                             weights="untrained", latency=False)
-    card = export_unit(runs["lenet_300_100"], 1, "ticket@10", tmp_path / "t", options)
+    card = export_network(runs["lenet_300_100"], 1, "ticket@10", tmp_path / "t", options)
     assert card["formats"]["saved_model"]["input"] == "float"
     unit = runs["lenet_300_100"] / "trial_01" / "ticket@10"
     with np.load(unit / "initial.npz") as archive:
@@ -119,7 +119,7 @@ def test_untrained_tickets_and_float_inputs(runs, tmp_path):
 
 def test_latencies_are_measured_against_the_dense_network(runs, tmp_path):
     options = ExportOptions(formats=("tflite", "tflite_sparse"))
-    card = export_unit(runs["lenet_300_100"], 1, "ticket@10", tmp_path / "t", options)
+    card = export_network(runs["lenet_300_100"], 1, "ticket@10", tmp_path / "t", options)
     table = size_table([card])
     assert list(table["format"]) == ["tflite", "tflite_sparse"]
     times = ["ms_batch_1", "ms_batch_256", "dense_ms_batch_1", "dense_ms_batch_256"]
@@ -142,7 +142,7 @@ def test_an_export_that_breaks_its_promise_leaves_nothing(runs, tmp_path, monkey
     monkeypatch.setattr("lth_keras.export.formats.Format.nonzero_range",
                         lambda self, weights: (weights.size // 2, weights.size // 2))
     with pytest.raises(RunError, match="non-zero weights; promised"):
-        export_unit(runs["lenet_300_100"], 1, "ticket@06", tmp_path / "t",
+        export_network(runs["lenet_300_100"], 1, "ticket@06", tmp_path / "t",
                     ExportOptions(formats=("saved_model",), latency=False))
     assert list(tmp_path.iterdir()) == []
 
@@ -154,7 +154,7 @@ def test_an_export_that_breaks_its_promise_leaves_nothing(runs, tmp_path, monkey
 ])
 def test_what_is_not_there_is_said(runs, tmp_path, trial, unit, said):
     with pytest.raises(ConfigurationError, match=said):
-        export_unit(runs["lenet_300_100"], trial, unit, tmp_path / "t", ALL)
+        export_network(runs["lenet_300_100"], trial, unit, tmp_path / "t", ALL)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -162,7 +162,7 @@ def test_what_is_not_there_is_said(runs, tmp_path, trial, unit, said):
 def test_a_place_that_cannot_be_is_said(runs, tmp_path, place):
     (tmp_path / "a_file").write_text("mine")
     with pytest.raises(ConfigurationError, match="cannot be made: .*name another"):
-        export_unit(runs["lenet_300_100"], 1, "full", tmp_path / place, ALL)
+        export_network(runs["lenet_300_100"], 1, "full", tmp_path / place, ALL)
     assert [path.name for path in tmp_path.iterdir()] == ["a_file"]
 
 
@@ -170,7 +170,7 @@ def test_nothing_is_overwritten(runs, tmp_path):
     (tmp_path / "t").mkdir()
     (tmp_path / "t/mine.txt").write_text("mine")
     with pytest.raises(ConfigurationError, match="exists already"):
-        export_unit(runs["lenet_300_100"], 1, "full", tmp_path / "t", ALL)
+        export_network(runs["lenet_300_100"], 1, "full", tmp_path / "t", ALL)
     assert [path.name for path in (tmp_path / "t").iterdir()] == ["mine.txt"]
 
 
@@ -180,7 +180,7 @@ def test_a_damaged_run_is_refused(runs, tmp_path):
     try:
         weights.write_bytes(whole[:-1] + b"x")
         with pytest.raises(RunError, match="weights.npz is missing or not what done.json says"):
-            export_unit(runs["lenet_300_100"], 1, "ticket@06", tmp_path / "t", ALL)
+            export_network(runs["lenet_300_100"], 1, "ticket@06", tmp_path / "t", ALL)
     finally:
         weights.write_bytes(whole)
     assert list(tmp_path.iterdir()) == []

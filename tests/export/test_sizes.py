@@ -6,7 +6,7 @@ import pytest
 from lth_keras.compat import keras
 from lth_keras.data import from_arrays
 from lth_keras.export import EXPORT_FORMATS, costs
-from lth_keras.export.serving import ServedNetwork
+from lth_keras.export.served_network import ServedNetwork
 from lth_keras.models import build_seeded, lenet_300_100
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from lth_keras.analysis import retrain
-from lth_keras.analysis.checks import positive, texts
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.field_checks import positive, texts
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
@@ -34,6 +34,9 @@ class GradientFlow(Measure):
       batch_size: examples at a time.
       name: the folder.
     """
+
+    question = "How well do gradients pass through the networks?"
+    captions = {"at_start": MEAN_LINES, "through_training": MEAN_LINES}
 
     networks: tuple = ("round_*", "full", "ticket@*", "random_*", "reinit@*", "remask@*")
     at: tuple = ("0ep",)
@@ -83,7 +86,7 @@ class GradientFlow(Measure):
         facts, start = run.facts(piece.trial, name), run.network(piece.trial, f"{name}:start")
         first, steps = facts["start_step"], self._steps(run, facts)
         if steps == [first]:
-            path, difference = retrain.Path(steps, [start.weights]), None
+            path, difference = retrain.TrainedPath(steps, [start.weights]), None
         else:
             path, difference = retrain.again(run, piece.trial, name, steps)
         count = run.available(self.split, self.examples)

@@ -5,8 +5,8 @@ import dataclasses
 import gin
 import numpy as np
 
-from lth_keras.analysis import eigen, spectrum
-from lth_keras.analysis.checks import (
+from lth_keras.analysis import eigenpairs, spectrum
+from lth_keras.analysis.field_checks import (
     levels_there,
     number,
     one_of,
@@ -15,9 +15,9 @@ from lth_keras.analysis.checks import (
     positive,
     texts,
 )
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.analysis.templates import references
-from lth_keras.analysis.vectors import Subspace
+from lth_keras.analysis.flat_weights import KeptSubspace
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
+from lth_keras.analysis.network_references import references
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
 from lth_keras.paths import safe_name
@@ -48,6 +48,14 @@ class Hessian(Measure):
       seed: of every random vector, and of the choice of examples.
       name: the folder.
     """
+
+    question = (
+        "How curved is the loss at the solutions? Smaller eigenvalues are a wider basin.")
+    captions = {
+        "eigenvalues": "The leading eigenvalues in their order.",
+        "eigenvalues_by_level": MEAN_LINES,
+        "density": "Where the eigenvalues lie, smoothed.",
+    }
 
     networks: tuple = ("round_{P}|round_{L}", "round_{L}")
     levels: tuple | None = None
@@ -108,9 +116,9 @@ class Hessian(Measure):
                               self.batch_size, self.l2)
         surface.load(network.weights)
         if self.restrict == "mask":
-            space = Subspace(surface.trainable.kept(network.masks))
+            space = KeptSubspace(surface.trainable.kept(network.masks))
         else:
-            space = Subspace(np.ones(surface.trainable.size, bool))
+            space = KeptSubspace(np.ones(surface.trainable.size, bool))
         product = space.operator(surface.product)
         loss, error = surface.value(network.weights)
         gradient = space.restrict(surface.gradient())
@@ -122,7 +130,7 @@ class Hessian(Measure):
         for end, count in (("positive", self.positive), ("negative", self.negative)):
             if not count:
                 continue
-            pairs = eigen.leading(product, space.size, min(count, space.size - 1), end,
+            pairs = eigenpairs.leading(product, space.size, min(count, space.size - 1), end,
                                   self.tolerance, self.seed)
             good = pairs.converged(self.accept)
             facts |= {f"{end}_products": pairs.products, f"{end}_converged": int(good.sum()),
@@ -178,7 +186,7 @@ class Hessian(Measure):
 
 
 def _draw_spectra(leading, title, over):
-    figure, (axes,) = charts.panels(1, height=3.4, title=f"Leading Hessian eigenvalues, {over}:\n"
+    figure, (axes,) = charts.panels(1, height=2.7, title=f"Leading Hessian eigenvalues, {over}:\n"
                                     f"{title}")
     charts.log_scale(axes, "y")
     networks = list(leading.network.unique())
@@ -187,7 +195,7 @@ def _draw_spectra(leading, title, over):
         rows = leading[(leading.network == network) & (leading.eigenvalue > 0)]
         means = rows.groupby("index").eigenvalue.mean()
         axes.plot(means.index, means, color=charts.colour(index), marker=charts.marker(index),
-                  markersize=3, linewidth=1, label=network.replace("|", " on "))
+                  label=network.replace("|", " on "))
     charts.whole_ticks(axes)
     charts.label(axes, "rank", "eigenvalue", legend=False)
     charts.legend_below(figure, axes)
@@ -239,13 +247,13 @@ def _verdicts(wide):
 
 
 def _draw_density(density, title):
-    figure, (axes,) = charts.panels(1, height=3.2, title=f"Spectral density: {title}")
+    figure, (axes,) = charts.panels(1, height=2.4, title=f"Spectral density: {title}")
     axes.set_yscale("log")
     pieces = sorted(density)
     shown = [pieces[i] for i in np.unique(np.linspace(0, len(pieces) - 1, 4).astype(int))]
     for index, piece in enumerate(shown):
         grid, curve = spectrum.density(density[piece]["nodes"], density[piece]["node_weights"])
-        axes.plot(grid, np.maximum(curve, 1e-6), color=charts.colour(index), linewidth=1.3,
+        axes.plot(grid, np.maximum(curve, 1e-6), color=charts.colour(index),
                   linestyle=("-", "--", "-.", ":")[index], label=piece.replace("_on_", " on "))
     axes.set_ylim(bottom=1e-6)
     charts.label(axes, "eigenvalue", "density (1 % Gaussian)")

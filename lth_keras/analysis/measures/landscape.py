@@ -6,10 +6,10 @@ import gin
 import numpy as np
 
 from lth_keras import seeds
-from lth_keras.analysis import directions, eigen, retrain
-from lth_keras.analysis.checks import number, one_of, optional_positive, positive, texts
+from lth_keras.analysis import directions, eigenpairs, retrain
+from lth_keras.analysis.field_checks import number, one_of, optional_positive, positive, texts
+from lth_keras.analysis.flat_weights import KeptSubspace
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.analysis.vectors import Subspace
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
 
@@ -38,6 +38,8 @@ class Landscape(Measure):
       seed: of random directions.
       name: the folder.
     """
+
+    question = "What does the loss look like on a plane through the networks?"
 
     kind: str = "random"
     networks: tuple = ("round_00",)
@@ -126,8 +128,8 @@ class Landscape(Measure):
             low, high = placed.min(0) - margin, placed.max(0) + margin
             return axes, *(np.linspace(a, b, self.points) for a, b in zip(low, high, strict=True))
         surface.load(centre.weights)
-        space = Subspace(surface.trainable.kept(centre.masks))
-        pairs = eigen.leading(space.operator(surface.product), space.size, 2, seed=self.seed)
+        space = KeptSubspace(surface.trainable.kept(centre.masks))
+        pairs = eigenpairs.leading(space.operator(surface.product), space.size, 2, seed=self.seed)
         if pairs.values[1] <= 0:
             raise ConfigurationError(
                 f"Landscape: {centre.reference} has no two positive eigenvalues; take another kind")
@@ -141,7 +143,7 @@ class Landscape(Measure):
         """Contours of the logarithm of the loss."""
         grid = next(iter(arrays.values()))
         title = f"{run.title}, trial {self.trial}:\n{self._title()}"
-        figure, (axes,) = charts.panels(1, height=4.0, title=title)
+        figure, (axes,) = charts.panels(1, height=3.0, title=title)
         logs = np.log10(np.clip(grid["loss"], 1e-8, None))
         # A few huge values at the corners would leave no contour where the networks are.
         top = np.quantile(logs, 0.98)
@@ -151,18 +153,18 @@ class Landscape(Measure):
         figure.colorbar(filled, ax=axes, label=f"log10 {self.split} loss", format="%.2g")
         path = table[table.kind == "path"]
         if not path.empty:
-            axes.plot(path.x, path.y, ".-", color="white", linewidth=1.2, markersize=4,
+            axes.plot(path.x, path.y, ".-", color="white",
                       label=f"path of {self.path_of}")
         for index, row in enumerate(table[table.kind == "network"].itertuples()):
             axes.plot([row.x], [row.y], charts.marker(index), color=charts.colour(index + 1),
-                      markeredgecolor="white", markersize=8, label=row.point.replace("|", " on "))
+                      markeredgecolor="white", markersize=6, label=row.point.replace("|", " on "))
         axes.set_xlim(grid["x"].min(), grid["x"].max())
         axes.set_ylim(grid["y"].min(), grid["y"].max())
         names = {"random": ("first random direction", "second random direction"),
                  "plane": ("distance along the first axis", "distance along the second axis"),
                  "hessian": ("leading eigenvector", "second eigenvector")}[self.kind]
         charts.label(axes, *names, legend=False)
-        legend = axes.legend(fontsize=8.5, loc="best", facecolor="#444444", framealpha=0.75)
+        legend = axes.legend(loc="best", frameon=True, facecolor="#444444", framealpha=0.75)
         for text in legend.get_texts():
             text.set_color("white")
         middle = grid["loss"].min()

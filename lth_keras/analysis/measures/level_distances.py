@@ -4,8 +4,8 @@ import dataclasses
 
 import gin
 
-from lth_keras.analysis.distances import distances
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
+from lth_keras.analysis.weight_distances import distances
 from lth_keras.figures import charts
 from lth_keras.paths import round_name
 
@@ -24,6 +24,14 @@ class LevelDistances(Measure):
     Attributes:
       name: the folder.
     """
+
+    question = (
+        "How far from each other lie the rewind point, the previous minimum and the new "
+        "one, all three on the new level's mask?")
+    captions = {
+        "distances": MEAN_LINES,
+        "distances_by_layer": "Relative distances, a panel for each layer. " + MEAN_LINES,
+    }
 
     name: str = "level_distances"
 
@@ -69,8 +77,12 @@ class LevelDistances(Measure):
         charts.legend_below(figure, axes[0])
         layers = [each for each in table.layer.unique() if each.endswith("kernel")]
         shown = layers[:4]
-        by_layer, panels = charts.panels(len(shown), height=2.7, title=f"By layer: {title}")
-        for panel, layer in zip(panels, shown, strict=True):
+        columns = min(2, len(shown))
+        by_layer, panels = charts.panels(
+            columns, -(-len(shown) // columns), 2.0, f"By layer: {title}")
+        for panel in panels[len(shown):]:
+            panel.set_visible(False)
+        for panel, layer in zip(panels, shown, strict=False):
             for index, (pair, name) in enumerate(PAIRS.items()):
                 rows = table[(table.layer == layer) & (table.pair == pair)]
                 charts.mean_line(panel, rows, "level", "relative", index, name)

@@ -6,11 +6,11 @@ import gin
 import numpy as np
 
 from lth_keras.analysis.barriers import barrier, positions
-from lth_keras.analysis.checks import optional_positive, positive, texts
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.analysis.templates import joined
+from lth_keras.analysis.field_checks import optional_positive, positive, texts
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
+from lth_keras.analysis.network_references import joined
 from lth_keras.errors import ConfigurationError
-from lth_keras.figures import charts
+from lth_keras.figures import charts, style
 from lth_keras.paths import safe_name
 from lth_keras.statistics.intervals import mean_interval
 
@@ -32,6 +32,12 @@ class Lines(Measure):
       batch_size: examples at a time.
       name: the folder.
     """
+
+    question = "Does the loss rise along the straight line from one network to another?"
+    captions = {
+        "line": "From one end of the line, 0, to the other, 1. " + MEAN_LINES,
+        "barriers": MEAN_LINES,
+    }
 
     pairs: tuple = (("round_{P}", "round_{L}"), ("round_{P}|round_{L}", "round_{L}"))
     points: int = 30
@@ -104,7 +110,7 @@ class Lines(Measure):
                 points = rows.assign(points=100 * rows.error_barrier)
                 charts.mean_line(right, points, "level", "points", index, _short(pair))
             for axes, text in ((left, "loss barrier"), (right, "error barrier, points")):
-                axes.axhline(0, color="#999999", linewidth=0.7)
+                axes.axhline(0, color=style.GREY, linewidth=0.7)
                 charts.whole_ticks(axes)
                 charts.label(axes, "level", text)
             figures["barriers"] = figure
@@ -138,7 +144,7 @@ class Lines(Measure):
 
 
 def line_rows(run, start, end, options, about):
-    """Rows of one line between two `Network`s: `about`, split, position, loss, error."""
+    """Rows of one line between two `AnalyzedNetwork`s: `about`, split, position, loss, error."""
     if start.arguments != end.arguments:
         raise ConfigurationError(
             f"{start.reference} and {end.reference} have different architectures; there is no "

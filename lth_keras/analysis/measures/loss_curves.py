@@ -7,8 +7,13 @@ import numpy as np
 
 from lth_keras import masks
 from lth_keras.analysis import retrain
-from lth_keras.analysis.checks import levels_there, optional_levels, optional_positive, positive
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.field_checks import (
+    levels_there,
+    optional_levels,
+    optional_positive,
+    positive,
+)
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
 from lth_keras.figures import charts
 from lth_keras.paths import round_name
 
@@ -35,6 +40,11 @@ class LossCurves(Measure):
         no more, and for None.
       name: the folder.
     """
+
+    question = (
+        "How does the training loss fall at a level, and where does the previous minimum, "
+        "projected on the level's mask, stand beside it?")
+    captions = {"loss_curves": "A panel for each level shown. " + MEAN_LINES}
 
     levels: tuple | None = None
     every_epochs: int = 1
@@ -92,7 +102,7 @@ class LossCurves(Measure):
         title = f"{run.title}, {charts.trials_text(table.trial.nunique())}"
         columns = min(3, len(shown))
         figure, axes = charts.panels(
-            columns, -(-len(shown) // columns), 2.6, f"Training loss by epoch: {title}")
+            columns, -(-len(shown) // columns), 2.0, f"Training loss by epoch: {title}")
         for panel, level in zip(axes, shown, strict=False):
             charts.log_scale(panel, "y")
             for index, (curve, name) in enumerate(CURVES.items()):

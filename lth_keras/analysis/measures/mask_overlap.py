@@ -7,10 +7,10 @@ import gin
 import numpy as np
 import pandas as pd
 
-from lth_keras.analysis import overlap
-from lth_keras.analysis.checks import texts
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.figures import charts
+from lth_keras.analysis import mask_statistics
+from lth_keras.analysis.field_checks import texts
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
+from lth_keras.figures import charts, style
 from lth_keras.paths import ROUND
 
 TRIALS, UNITS = "trials", "units"
@@ -26,6 +26,9 @@ class MaskOverlap(Measure):
         within a trial each two units' of the same architecture.
       name: the folder.
     """
+
+    question = "Do the masks of different trials agree, and what do they leave?"
+    captions = {"overlap": MEAN_LINES, "units": MEAN_LINES}
 
     networks: tuple = ("round_*",)
     name: str = "mask_overlap"
@@ -58,15 +61,16 @@ class MaskOverlap(Measure):
             if ours.arguments == theirs.arguments:
                 pair = {"ours": ours.reference, "theirs": theirs.reference}
                 rows += [{**about, "kind": "overlap", **pair, **row}
-                         for row in overlap.overlap(ours.masks, theirs.masks)]
+                         for row in mask_statistics.overlap(ours.masks, theirs.masks)]
         if piece.arguments["over"] == UNITS:
             for network in networks:
                 start = run.network(piece.trial, f"{network.reference}:start")
-                signs = overlap.sign_agreement(start.weights, network.weights, network.masks)
+                signs = mask_statistics.sign_agreement(
+                    start.weights, network.weights, network.masks)
                 rows += [
                     {**about, "kind": "units", "ours": network.reference, **row,
                      "sign_agreement": signs[row["layer"]]}
-                    for row in overlap.units(network.masks)]
+                    for row in mask_statistics.units(network.masks)]
         return Findings(rows or [{**about, "kind": "none"}])
 
     def account(self, run, table, arrays):
@@ -120,9 +124,9 @@ def _draw_overlap(between, title):
         own = rows[rows.layer == layer]
         charts.mean_line(left, own, "level", "jaccard", index, layer)
         expected = own.groupby("level").expected_jaccard.mean()
-        left.plot(expected.index, expected, ":", color=charts.colour(index), linewidth=1.2)
+        left.plot(expected.index, expected, ":", color=charts.colour(index))
         charts.mean_line(right, own, "level", "z", index, layer)
-    right.axhline(0, color="#999999", linewidth=0.7)
+    right.axhline(0, color=style.GREY, linewidth=0.7)
     right.set_yscale("symlog", linthresh=3)
     for axes, text in ((left, "Jaccard (dotted: by chance)"), (right, "z against chance")):
         charts.whole_ticks(axes)
@@ -131,7 +135,7 @@ def _draw_overlap(between, title):
 
 
 def _draw_units(units, title):
-    figure, panels = charts.panels(2, 2, 2.6, f"What the masks leave: {title}")
+    figure, panels = charts.panels(2, 2, 2.0, f"What the masks leave: {title}")
     rows = _levels(units, "ours")
     for column in ("inputs", "outputs"):
         rows[f"dead_{column}_share"] = rows[f"dead_{column}"] / rows[column]

@@ -7,12 +7,12 @@ import gin
 import numpy as np
 import pandas as pd
 
-from lth_keras.analysis.checks import number, optional_positive, positive, texts
+from lth_keras.analysis.field_checks import number, optional_positive, positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.analysis.measures.lines import barriers_of, line_rows
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.figures import charts
+from lth_keras.figures import charts, style
 from lth_keras.paths import safe_name
 from lth_keras.statistics.intervals import mean_interval
 
@@ -41,6 +41,8 @@ class RewindSearch(Measure):
       batch_size: examples at a time.
       name: the folder.
     """
+
+    question = "From which rewind point on do different data orders end in one basin?"
 
     groups: dict
     candidates: tuple = ("0it",)
@@ -123,15 +125,15 @@ class RewindSearch(Measure):
         found = self._verdicts(table[~table.skipped.astype(bool)])
         trials = charts.trials_text(int(table.trial.nunique()))
         figure, (axes,) = charts.panels(
-            1, height=3.2, title=f"Instability: {run.title}, {trials} × data orders")
+            1, height=2.4, title=f"Instability: {run.title}, {trials} × data orders")
         for index, (group, rows) in enumerate(found.groupby("group", sort=False)):
             colour, marker = charts.colour(index), charts.marker(index)
             axes.errorbar(
                 rows.rewind_step, 100 * rows.error_barrier,
                 yerr=100 * np.array([rows.error_barrier - rows.ci_low,
                                      rows.ci_high - rows.error_barrier]),
-                color=colour, marker=marker, markersize=5, capsize=3, linewidth=1.3, label=group)
-        axes.axhline(100 * self.stable, color="#666666", linestyle="--", linewidth=1,
+                color=colour, marker=marker, capsize=2, label=group)
+        axes.axhline(100 * self.stable, color=style.GREY, linestyle="--",
                      label=f"stable below {100 * self.stable:g} points")
         axes.set_xscale("symlog", linthresh=10)
         axes.set_xlim(left=-1)

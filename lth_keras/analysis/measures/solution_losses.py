@@ -5,8 +5,8 @@ import dataclasses
 import gin
 import pandas as pd
 
-from lth_keras.analysis.checks import positive, texts
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.field_checks import positive, texts
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
 from lth_keras.figures import charts
 from lth_keras.paths import ROUND, round_name, variant_name
 from lth_keras.statistics.intervals import mean_interval, paired_difference
@@ -25,6 +25,12 @@ class SolutionLosses(Measure):
       batch_size: examples at a time.
       name: the folder.
     """
+
+    question = "How good are the solutions themselves, by level and by variant?"
+    captions = {
+        "levels": MEAN_LINES,
+        "variants": "Each trial, and their mean with its 95 % interval.",
+    }
 
     networks: tuple = ("*",)
     splits: tuple = ("train", "test")
@@ -104,7 +110,7 @@ class SolutionLosses(Measure):
 
     def _draw_variants(self, beside, title):
         split = self.splits[-1]
-        figure, (left, right) = charts.panels(2, height=0.32 * beside.unit.nunique() + 1.0,
+        figure, (left, right) = charts.panels(2, height=0.17 * beside.unit.nunique() + 0.6,
                                               title=title)
         order = beside.groupby("unit")[f"{split}_accuracy"].mean().sort_values().index
         for axes, column in ((left, f"{self.splits[0]}_loss"), (right, f"{split}_accuracy")):
@@ -113,7 +119,7 @@ class SolutionLosses(Measure):
                 mean, low, high = mean_interval(values)
                 colour = charts.COLOURS[unit.startswith(("round_", "ticket@"))]
                 axes.plot(values, [position] * len(values), ".", color=colour, alpha=0.45)
-                axes.plot([mean], [position], "D", color=colour, markersize=5)
+                axes.plot([mean], [position], "D", color=colour)
                 if low == low:
                     axes.plot([max(low, values.min() / 2), high], [position] * 2, color=colour)
             axes.set_yticks(range(len(order)), order)

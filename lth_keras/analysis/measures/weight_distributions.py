@@ -7,8 +7,8 @@ import gin
 import numpy as np
 
 from lth_keras.analysis import weight_shapes as shapes
-from lth_keras.analysis.checks import texts
-from lth_keras.analysis.measure import Account, Findings, Measure, Piece
+from lth_keras.analysis.field_checks import texts
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
 from lth_keras.paths import RunPaths
@@ -31,6 +31,9 @@ class WeightDistributions(Measure):
       others: directories of other runs: of another data set, another network.
       name: the folder.
     """
+
+    question = "How are the kept weights distributed, before training and after?"
+    captions = {"distance_to_initial": MEAN_LINES}
 
     networks: tuple = ("round_*",)
     others: tuple = ()
@@ -151,7 +154,7 @@ class WeightDistributions(Measure):
             for index, unit in enumerate(shown):
                 found = arrays[f"trial_{trial:02d}-{unit}"].get(f"{when}/all")
                 counts, edges = np.histogram(found, 80, density=True)
-                panel.stairs(counts, edges, color=charts.colour(index), linewidth=1.2, label=unit)
+                panel.stairs(counts, edges, color=charts.colour(index), label=unit)
             panel.locator_params(axis="x", nbins=6)
             charts.label(panel, "weight", "density", f"at the {when} of training",
                          legend=when == "start")

@@ -1,0 +1,127 @@
+"""Measuring a run: piece by piece, each stored once it is done; then table, figures, summary."""
+
+import time
+
+import numpy as np
+import pandas as pd
+
+from lth_keras import files
+from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.figures import charts, style
+from lth_keras.paths import safe_name
+from lth_keras.store import network_folder
+
+
+def run_measure(measure, run, say=print):
+    """Does every piece that is not stored yet, then the table, the figures and the summary.
+
+    Args:
+      measure: `Measure`.
+      run: `AnalyzedRun`.
+      say: called with a line about each piece.
+
+    Returns:
+      The folder.
+
+    Raises:
+      ConfigurationError: the run cannot have what it asks for, or pieces are stored that were
+        measured with other settings.
+      RunError: the run has no network that the measure could be of.
+    """
+    measure.check(run)
+    folder = run.paths.root / "analysis" / safe_name(measure.name)
+    settings, pieces = measure.settings(), measure.pieces(run)
+    if not pieces:
+        raise RunError(
+            f"{measure.name}: {run.paths.root} has none of the networks that it asks for; it has "
+            f"{', '.join(run.units(run.trials[0])) if run.trials else 'no finished network'}"
+        )
+    _check_settings(measure, folder, settings)
+    done = []
+    for piece in pieces:
+        place = folder / piece.name
+        sources = {each: run.signature(piece.trial, each) for each in piece.references}
+        sources |= {str(path): files.sha256(path) for path in piece.files}
+        if _is_current(place, sources):
+            say(f"{measure.name} {piece.name}: stored already")
+        else:
+            began = time.perf_counter()
+            network_folder.begin(place)
+            found = measure.measure(run, piece)
+            _store(place, found, {
+                "measure": type(measure).__name__, "settings": settings, "sources": sources,
+                "seconds": round(time.perf_counter() - began, 2),
+            })
+            say(f"{measure.name} {piece.name}: {time.perf_counter() - began:.1f} s")
+        done.append(place)
+    write_account(measure, run, folder, done)
+    return folder
+
+
+def write_account(measure, run, folder, places):
+    """Table, figures and summary of what is stored."""
+    table = pd.concat([pd.read_csv(place / "rows.csv") for place in places], ignore_index=True)
+    arrays = {
+        place.name: files.read_npz(place / "arrays.npz") if (place / "arrays.npz").exists() else {}
+        for place in places
+    }
+    files.write_text(folder / "table.csv", table.to_csv(index=False))
+    drawn = []
+    with style.settings():
+        account = measure.account(run, table, arrays)
+        for name, figure in account.figures.items():
+            drawn += charts.save(figure, folder / name)
+    text = [f"# {measure.name}: {run.title}", "", *(f"- {each}" for each in account.statements)]
+    if account.table is not None:
+        files.write_text(folder / "summary.csv", account.table.to_csv(index=False))
+        text += ["", _markdown(account.table)]
+    text += ["", *(f"![{name}]({name}.png)" for name in account.figures)]
+    files.write_text(folder / "summary.md", "\n".join(text).rstrip() + "\n")
+    files.write_json(folder / "summary.json", {
+        "measure": type(measure).__name__, "name": measure.name, "title": run.title,
+        "data": run.data.name, "question": measure.question,
+        "captions": {name: measure.caption(name) for name in account.figures},
+        "statements": account.statements, "figures": drawn,
+        "tables": ["table.csv", *(["summary.csv"] if account.table is not None else [])],
+        "pieces": [place.name for place in places], "settings": measure.settings(),
+    })
+
+
+def _check_settings(measure, folder, settings):
+    for path in sorted(folder.glob(f"*/{network_folder.DONE}")):
+        stored = _facts(path.parent)["settings"]
+        for key in sorted(stored.keys() | settings.keys()):
+            if stored.get(key) != settings.get(key):
+                raise ConfigurationError(
+                    f"{folder} was measured with {key} = {stored.get(key)!r}, not "
+                    f"{settings.get(key)!r}; give {type(measure).__name__}.name another value, or "
+                    "remove the folder"
+                )
+
+
+def _is_current(place, sources):
+    return network_folder.is_done(place) and _facts(place)["sources"] == sources
+
+
+def _facts(place):
+    return files.read_sealed_json(place / network_folder.DONE)
+
+
+def _store(place, found, facts):
+    names = ["rows.csv"]
+    files.write_text(place / "rows.csv", pd.DataFrame(found.rows).to_csv(index=False))
+    if found.arrays:
+        names.append("arrays.npz")
+        files.write_npz(place / "arrays.npz", found.arrays)
+    network_folder.finish(place, names, {**facts, **found.facts})
+
+
+def _markdown(table):
+    def cell(value):
+        if isinstance(value, (float, np.floating)):
+            return f"{value:.4g}"
+        return str(value).replace("|", "\\|")
+
+    lines = [list(table.columns), ["---"] * len(table.columns),
+             *([cell(each) for each in row] for row in table.itertuples(index=False))]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)

@@ -1,0 +1,282 @@
+"""A job in its context: what its procedure and its variant's rules read and compute with."""
+
+import functools
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from lth_keras import masks, opening, rewinding, seeds
+from lth_keras.experiment import pruner
+from lth_keras.experiment.context import Context
+from lth_keras.experiment.jobs import Job
+from lth_keras.initializers import EmpiricalDistribution
+from lth_keras.paths import round_name
+from lth_keras.rewinding import RewindPoint
+from lth_keras.store import network_folder, network_reader, vouched
+from lth_keras.training import Checkpoint, Trainer, TrainState
+from lth_keras.variables import named_variables, snapshot
+
+
+class JobContext:
+    """One trial, one round, one network; reads nothing but the store. Made once for each job.
+
+    Args:
+      context: `Context`.
+      job: `Job`.
+
+    Attributes:
+      context: as above.
+      trial, name, round, procedure, variant, label, needs, reads, keeps_optimizer: the job's.
+      folder: where the network is stored.
+      used: the trial's files that it writes or reads beside its own folder; done.json has their
+        checksums too.
+      told: what its rules say in done.json.
+      made_from: {path: SHA-256} of every stored file that was read for it.
+    """
+
+    def __init__(self, context: Context, job: Job):
+        self.context = context
+        self.trial, self.name, self.round = job.trial, job.name, job.round
+        self.variant, self.label, self.procedure = job.variant, job.label, job.procedure
+        self.needs, self.reads = job.needs, job.reads
+        self.keeps_optimizer = job.keeps_optimizer
+        self.folder = context.paths.network(job.trial, job.name)
+        self.used: list = []
+        self.told: dict[str, Any] = {}
+        self.made_from: dict[pathlib.Path, str] = {}
+
+    # What the network is.
+
+    @functools.cached_property
+    def arguments(self) -> dict:
+        """The arguments of the model's function; {} for the experiment's own network."""
+        return {} if self.variant is None else self.variant.architecture.arguments(self)
+
+    @property
+    def trainer(self) -> Trainer:
+        """The `Trainer` of the network's architecture."""
+        return self.context.trainer(**self.arguments)
+
+    @property
+    def prunable(self) -> tuple:
+        """`PrunableWeight`s of the network's architecture."""
+        return self.trainer.prunable
+
+    def dense_masks(self) -> dict[str, np.ndarray]:
+        """Ones for each prunable weight of the network's architecture."""
+        return {weight.key: masks.ones(weight.shape) for weight in self.prunable}
+
+    def matched_width(self) -> float:
+        """The width multiple of the dense network with as many weights as the round's ticket."""
+        return self.context.matched_width(self.round)
+
+    # Chance: a seed for each use, named after the use and the network.
+
+    def seed(self, *uses) -> int:
+        """A seed of the network's own for one use of chance."""
+        return seeds.derive(self.context.trial_seed(self.trial), *uses, self.name)
+
+    def generator(self, *uses) -> np.random.Generator:
+        """A generator of the network's own for one use of chance."""
+        return seeds.generator(self.context.trial_seed(self.trial), *uses, self.name)
+
+    def training_seed(self, use: str) -> int:
+        """The seed of 'data order' or 'augmentation': the trial's, or the variant's own."""
+        if self.variant is not None and self.variant.data_order == "own":
+            return self.seed(use)
+        return seeds.derive(self.context.trial_seed(self.trial), use)
+
+    # What is stored of the trial.
+
+    def initial(self) -> RewindPoint:
+        """θ_0."""
+        self._note_shared(self.context.paths.initial(self.trial))
+        return rewinding.load_initial(self.context.paths, self.trial)
+
+    def rewind_point(self) -> RewindPoint:
+        """θ_k."""
+        self._note_shared(self.context.paths.rewind(self.trial))
+        if self.context.rewind_step:
+            self._note_shared(self.context.paths.rewind_optimizer(self.trial))
+        return rewinding.load_point(self.context.paths, self.trial, self.context.rewind_step)
+
+    def found_masks(self) -> dict[str, np.ndarray]:
+        """IMP's masks of the round."""
+        return self.masks_of(round_name(self.round))
+
+    def masks_of(self, name: str) -> dict[str, np.ndarray]:
+        """Masks of another network of the trial."""
+        return network_reader.read_masks(self._noted(name, "masks.npz"))
+
+    def weights_of(self, name: str) -> dict[str, np.ndarray]:
+        """Trained weights of another network of the trial; pruned weights are zero."""
+        return network_reader.read_weights(self._noted(name, "weights.npz"))
+
+    def step_of(self, name: str) -> int:
+        """The last step of another network of the trial."""
+        return network_folder.facts(self.context.paths.network(self.trial, name))["steps"]
+
+    def optimizer_of(self, name: str) -> dict[str, np.ndarray]:
+        """The optimizer's variables at that step; stored where a job goes on from there."""
+        return network_reader.read_optimizer(self._noted(name, "optimizer.npz"))
+
+    # What rules compute with.
+
+    def prune(self, weights, previous, criterion=None, scope=None, iterations=1) -> dict:
+        """`previous` masks pruned to the round's counts; see `pruner.prune`.
+
+        The round's seed is used and not the variant's: where two variants prune the same network
+        by the same criterion, they find the same mask.
+        """
+        generator = seeds.generator(self.context.trial_seed(self.trial), "criterion", self.round)
+        return pruner.prune(
+            self.context, weights, self.initial().weights, previous, generator, self.round,
+            criterion, scope, iterations,
+        )
+
+    def fresh_weights(self) -> dict[str, np.ndarray]:
+        """A draw from the initializers of the network's architecture, by the network's own seed."""
+        return self._drawn(self.seed("re-initialisation"))
+
+    def base_weights(self) -> dict[str, np.ndarray]:
+        """θ_0; a fresh draw where the architecture is not the experiment's."""
+        return self.fresh_weights() if self.arguments else self.initial().weights
+
+    def distribution(self, source: str) -> pathlib.Path:
+        """The file of D_n of the round's ticket; D_n is measured when it is first asked for.
+
+        Args:
+          source: 'initial': nonzero(m ⊙ θ_0); 'trained': the trained weights that m was made
+            from, at the end of the round before, m applied; 'dense_initial': nonzero(θ_0).
+        """
+        dense = source == "dense_initial"
+        name = "dense" if dense else f"ticket@{self.round:02d}"
+        path = self.context.paths.distributions(self.trial) / (
+            f"{name}_{'initial' if dense else source}.npz"
+        )
+        if path not in self.used:
+            self._have_measured(path, source)
+            self.used.append(path)
+        return path
+
+    def _have_measured(self, path, source):
+        """Writes D_n where no network vouches for it yet; it is the same whoever measures it."""
+        before = round_name(self.round - 1) if source == "trained" else None
+        checksum = vouched.trial_checksum(self.context.paths, self.trial, path)
+        if checksum is not None and opening.exists(path):
+            vouched.read_bytes(path, checksum)
+            self._noted(round_name(self.round), "masks.npz")
+            if before is not None:
+                self._noted(before, "weights.npz")
+            else:
+                self._note_shared(self.context.paths.initial(self.trial))
+            return
+        weights = self.initial().weights if before is None else self.weights_of(before)
+        kept = self.found_masks()
+        if source == "dense_initial":
+            kept = {key: masks.ones(mask.shape) for key, mask in kept.items()}
+        EmpiricalDistribution.measure(
+            weights, kept, "initial" if before is None else source).save(path)
+
+    def _noted(self, name, file):
+        """The folder of a network, a file of which this one is made from."""
+        folder = self.context.paths.network(self.trial, name)
+        known = network_folder.facts(folder)["files"]
+        if file in known:
+            self.made_from[folder / file] = known[file]
+        return folder
+
+    def _note_shared(self, path):
+        checksum = vouched.trial_checksum(self.context.paths, self.trial, path)
+        if checksum is not None:
+            self.made_from[path] = checksum
+
+    # What round 0 leaves for the rest of the trial.
+
+    def draw_initial(self) -> dict[str, np.ndarray]:
+        """Draws θ_0 from the trial's seed, stores it, and returns it."""
+        weights = self._drawn(seeds.derive(self.context.trial_seed(self.trial), "initialisation"))
+        rewinding.save_initial(self.context.paths, self.trial, weights)
+        self.used = [self.context.paths.initial(self.trial)]
+        return weights
+
+    def store_rewind_point(self, state: TrainState | None):
+        """Stores θ_k; None, where round 0 diverged before step k, stores nothing."""
+        if state is None:
+            return
+        paths = self.context.paths
+        optimizer = state.optimizer if state.step else None
+        rewinding.save_point(paths, self.trial, RewindPoint(state.weights, state.step, optimizer))
+        self.used.append(paths.rewind(self.trial))
+        if state.step:
+            self.used.append(paths.rewind_optimizer(self.trial))
+
+    # How far it trains, in updates.
+
+    @property
+    def duration(self) -> int:
+        """The step until which it trains, as the configuration says it."""
+        experiment = self.context.experiment
+        return self.context.steps(
+            experiment.imp.duration if self.variant is None
+            else self.variant.duration_in(experiment))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether its training goes on from another network's last step."""
+        return self.variant is not None and self.variant.weights.goes_on
+
+    @property
+    def equal_round(self) -> int | None:
+        """The round of IMP that this job would repeat exactly, or None."""
+        imp = self.context.experiment.imp
+        if self.variant is None or self.duration != self.context.steps(imp.duration):
+            return None
+        return self.variant.imp_round(self.round, self.context.rewind_step, imp.criterion)
+
+    @property
+    def planned_steps(self) -> int:
+        """Updates that it will make, as far as can be told beforehand."""
+        if self.equal_round is not None:
+            return 0
+        rewinds = self.round > 0 if self.variant is None else self.variant.weights.rewinds
+        start = self.context.rewind_step if rewinds else 0
+        return max(0, self.duration - start)
+
+    @property
+    def first_step(self) -> int:
+        """The step that its training starts from."""
+        if self.goes_on:
+            (source,) = self.variant.weights.needs(self.label, self.round)
+            return self.step_of(source)
+        return self.duration - self.planned_steps
+
+    def last_step(self, start: int) -> int:
+        """The step at which its training ends when it starts from step `start`."""
+        # One that goes on makes as many updates as a round that was rewound.
+        return start + self.duration - self.context.rewind_step if self.goes_on else self.duration
+
+    # How far it is.
+
+    def checkpoint(self) -> Checkpoint:
+        """The checkpoint of its unfinished training."""
+        return Checkpoint(self.folder, self.context.checkpoint_seconds, sorted(
+            [str(path.relative_to(self.context.paths.root)), checksum]
+            for path, checksum in self.made_from.items()))
+
+    def missing_need(self) -> str | None:
+        """Why the job cannot be done, in a few words; None where it can.
+
+        A network that diverged is a result: only the jobs that need its weights are left out.
+        """
+        for need in self.needs:
+            folder = self.context.paths.network(self.trial, need)
+            if not network_folder.is_done(folder):
+                return f"{need} is not there"
+            if need in self.reads and network_folder.facts(folder)["diverged"]:
+                return f"{need} diverged"
+        return None
+
+    def _drawn(self, seed):
+        return snapshot(named_variables(self.context.build(seed, **self.arguments)))

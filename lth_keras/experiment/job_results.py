@@ -1,0 +1,127 @@
+"""What a job leaves in its network's folder; done.json last."""
+
+import dataclasses
+import json
+import os
+
+from lth_keras import files, masks
+from lth_keras.experiment import pruner
+from lth_keras.paths import round_name
+from lth_keras.store import network_folder, vouched
+from lth_keras.store.fingerprints import shapes_of
+from lth_keras.store.metrics import MetricsRow, relabelled, rows_to_csv
+from lth_keras.training import TrainingProgress, TrainState
+from lth_keras.variables import named_variables
+
+_COPIED = ("masks.npz", "weights.npz")
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainedNetwork:
+    """A job's network after its training.
+
+    Attributes:
+      start: where its training started.
+      progress: where it ended.
+    """
+
+    start: TrainState
+    progress: TrainingProgress
+
+
+def store_network(job, network):
+    """Stores a `TrainedNetwork`.
+
+    Returns:
+      The facts that done.json holds.
+    """
+    start, progress = network.start, network.progress
+    network_folder.begin(job.folder)
+    names = ["masks.npz", "weights.npz", "metrics.csv"]
+    files.write_npz(job.folder / "masks.npz", start.masks, compress=True)
+    files.write_npz(job.folder / "weights.npz", progress.state.weights)
+    if job.keeps_optimizer:
+        names.append("optimizer.npz")
+        files.write_npz(job.folder / "optimizer.npz", progress.state.optimizer)
+    if job.variant is not None:
+        names.append("initial.npz")
+        files.write_npz(job.folder / "initial.npz", masks.apply(start.masks, start.weights))
+    facts = _facts(job, start, progress)
+    files.write_text(
+        job.folder / "metrics.csv", _rows(job, facts["density"], progress.evaluations))
+    # Files of the trial that this job wrote or read: done.json has their checksums too.
+    names += [os.path.relpath(path, job.folder) for path in job.used]
+    network_folder.finish(job.folder, names, facts)
+    return facts
+
+
+def store_equal_round(job):
+    """Stores a variant's network that is exactly one of IMP's: a copy, and nothing is trained.
+
+    Returns:
+      The facts that done.json holds.
+    """
+    source = job.context.paths.network(job.trial, round_name(job.equal_round))
+    network_folder.begin(job.folder)
+    for name in _COPIED:
+        files.write_bytes(job.folder / name, vouched.content(source, name))
+    weights = (job.rewind_point() if job.equal_round else job.initial()).weights
+    files.write_npz(job.folder / "initial.npz", masks.apply(job.masks_of(source.name), weights))
+    job.weights_of(source.name)
+    files.write_text(job.folder / "metrics.csv", relabelled(source, job.label))
+    facts = {
+        **network_folder.facts(source), "unit": job.name, "variant": job.label,
+        "equal_to": source.name,
+        "weights_rule": type(job.variant.weights).__name__,
+        "train_seconds": 0.0, "evaluate_seconds": 0.0, "made_from": _made_from(job),
+    }
+    facts.pop("files")
+    network_folder.finish(job.folder, [*_COPIED, "initial.npz", "metrics.csv"], facts)
+    return facts
+
+
+def _made_from(job):
+    return {
+        "files": {os.path.relpath(path, job.folder): checksum
+                  for path, checksum in job.made_from.items()},
+        "data": job.context.data.fingerprint,
+        "configuration": job.context.configuration_digest,
+    }
+
+
+def _facts(job, start, progress):
+    told = dict(job.told)
+    # A narrower network's weights are counted as a share of the FULL network's too: only so can
+    # it be compared with the ticket of its size.
+    full = sum(weight.size for weight in job.context.prunable)
+    facts = {
+        "trial": job.trial, "unit": job.name, "variant": job.label, "round": job.round,
+        "density": masks.total_kept(start.masks) / full, "kept_weights": masks.kept(start.masks),
+        "collapsed_layers": pruner.collapsed(start.masks),
+        "prunable_weights": masks.size(start.masks), "architecture": job.arguments,
+        "start_step": start.step, "steps": progress.state.step, "diverged": progress.diverged,
+        "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
+        "histogram_distance": told.pop("histogram_distance", None), "told": told,
+        "made_from": _made_from(job),
+        "final_test_accuracy": progress.evaluations[-1].test_accuracy,
+        "train_seconds": round(progress.train_seconds, 3),
+        "evaluate_seconds": round(progress.evaluate_seconds, 3),
+    }
+    if job.arguments:
+        # run.json describes the experiment's own network; a reader has no function to build
+        # another one with.
+        model = job.context.build(**job.arguments)
+        facts["model"] = json.loads(model.to_json())["config"]
+        facts["variables"] = shapes_of(named_variables(model))
+    return facts
+
+
+def _rows(job, density, evaluations):
+    return rows_to_csv([
+        MetricsRow(
+            trial=job.trial, variant=job.label, round=job.round, density=density,
+            epoch=evaluation.step / job.context.steps_per_epoch,
+            **dataclasses.asdict(evaluation),
+        )
+        for evaluation in evaluations
+    ])

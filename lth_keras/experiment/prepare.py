@@ -1,0 +1,129 @@
+"""From an experiment to a run that is ready: everything checked, nothing written yet."""
+
+import dataclasses
+import pathlib
+import shutil
+
+import gin
+
+from lth_keras.data import LoadedData
+from lth_keras.errors import ConfigurationError
+from lth_keras.experiment import checking, identity, multi_worker
+from lth_keras.experiment.bindings import Bindings
+from lth_keras.experiment.context import Context
+from lth_keras.experiment.experiment import Experiment
+from lth_keras.experiment.imp import all_jobs
+from lth_keras.experiment.job_context import JobContext
+from lth_keras.paths import RunPaths
+from lth_keras.store import network_folder
+from lth_keras.store.fingerprints import configuration_digest
+from lth_keras.variables import named_variables
+
+_MIB = 2**20
+
+
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """An experiment whose every input was checked.
+
+    Attributes:
+      experiment, data, context: the parts.
+      jobs: a `JobContext` for each network, each after those it needs.
+      configuration: the resolved configuration, as JSON.
+      run: name of the run's folder.
+      bindings: gin's texts of it.
+    """
+
+    experiment: Experiment
+    data: LoadedData
+    context: Context
+    jobs: tuple[JobContext, ...]
+    configuration: dict
+    run: str
+    bindings: Bindings
+
+    @property
+    def total_steps(self) -> int:
+        """Updates of the whole run, stored ones included."""
+        return sum(job.planned_steps for job in self.jobs)
+
+
+def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, should_stop=None,
+            data=None) -> Prepared:
+    """Loads the data, builds every architecture, and checks what can be checked.
+
+    Args:
+      experiment: `Experiment` with a name.
+      output_dir: where runs live.
+      data_dir: where prepared TFDS data are.
+      checkpoint_seconds, should_stop: as `Context`'s.
+      data: the experiment's `LoadedData`; None loads them.
+
+    Raises:
+      ConfigurationError: something is wrong; nothing has been written.
+    """
+    # First of all: TensorFlow wants to know its cluster before it computes anything.
+    replicas = experiment.distribution.start()
+    data = experiment.dataset.load(data_dir) if data is None else data
+    prepared = assemble(experiment, data, output_dir, checkpoint_seconds, should_stop, replicas)
+    context = prepared.context
+    multi_worker.check_same_run(context, prepared.run)
+    checking.check_network(context)
+    with context.replicas.guard():
+        context.trainer()
+    experiment.check_durations(context.steps_per_epoch)
+    for job in prepared.jobs:
+        if job.trial == 1:  # The other trials differ from it in their seeds only.
+            _check_job(job)
+    prepared.bindings.note(gin.operative_config_str())
+    if context.replicas.is_chief:
+        check_space(prepared)
+    return prepared
+
+
+def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=None,
+             replicas=None) -> Prepared:
+    """`prepare` without its checks."""
+    replicas = replicas or experiment.distribution.start()
+    context = Context(
+        experiment, data, None, checkpoint_seconds, should_stop, replicas)
+    configuration = identity.resolved(experiment, context.build())
+    run = identity.run_name(
+        experiment.name or "experiment", data, identity.digest(configuration, data.fingerprint)
+    )
+    context.configuration_digest = configuration_digest(configuration)
+    context.paths = RunPaths(pathlib.Path(output_dir) / run)
+    jobs = tuple(JobContext(context, job) for job in all_jobs(experiment))
+    return Prepared(experiment, data, context, jobs, configuration, run, Bindings())
+
+
+def check_space(prepared):
+    """Checks that the disk has room for what the run is going to write.
+
+    Raises:
+      ConfigurationError: it has not; says how much is needed.
+    """
+    context = prepared.context
+    weights = sum(
+        4 * variable.shape.num_elements() for variable in named_variables(context.build()).values())
+    todo = [job for job in prepared.jobs if not network_folder.is_done(job.folder)]
+    # Per network: weights at its start and end, masks, and one checkpoint with two moments.
+    needed = len(todo) * 3 * weights + 8 * weights
+    folder = context.paths.root
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if todo and free < needed:
+        raise ConfigurationError(
+            f"the run needs about {needed / _MIB:,.0f} MiB under {folder} and "
+            f"{free / _MIB:,.0f} MiB are free; make room, or give another --output_dir"
+        )
+
+
+def _check_job(job):
+    checking.check_job(job)
+    replicas = job.context.replicas
+    if replicas.workers > 1:
+        # All workers make their variables at the same time: now, before each goes its own way.
+        with replicas.guard():
+            job.context.trainer(**job.arguments)

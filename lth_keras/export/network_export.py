@@ -1,0 +1,156 @@
+"""Exporting a stored network: written beside its place, reloaded and checked, then renamed."""
+
+import dataclasses
+import os
+import pathlib
+import tempfile
+
+import numpy as np
+
+from lth_keras import files
+from lth_keras.data import Dataset
+from lth_keras.errors import ConfigurationError
+from lth_keras.export import model_card as cards
+from lth_keras.export import stored_network, write_export
+from lth_keras.export.formats import EXPORT_FORMATS, TICKET
+from lth_keras.export.served_network import INPUT_FORMS
+
+WEIGHTS = ("trained", "untrained")
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportOptions:
+    """How to export.
+
+    Attributes:
+      formats: names of `EXPORT_FORMATS`, and 'ticket'.
+      input_form: 'uint8': SavedModel and TFLite take raw images and normalise them; 'float': they
+        take normalised floats; None: 'uint8' where the data are.
+      weights: 'trained', or 'untrained': the weights that training started from.
+      compact: export the smaller dense network of `compact`.
+      latency: measure it, against the dense network.
+
+    Raises:
+      ConfigurationError: a value is not one of those.
+    """
+
+    formats: tuple = ("saved_model", "keras", "tflite", TICKET)
+    input_form: str | None = None
+    weights: str = "trained"
+    compact: bool = False
+    latency: bool = True
+
+    def __post_init__(self):
+        known = (*EXPORT_FORMATS, TICKET)
+        wrong = [name for name in self.formats if name not in known]
+        if wrong or not self.formats:
+            raise ConfigurationError(
+                f"format is {wrong[0] if wrong else 'empty'!r}; expected one or more of "
+                f"{', '.join(known)}"
+            )
+        if self.weights not in WEIGHTS:
+            raise ConfigurationError(f"weights is {self.weights!r}; expected one of {WEIGHTS}")
+        if self.input_form not in (None, *INPUT_FORMS):
+            raise ConfigurationError(f"input is {self.input_form!r}; expected one of {INPUT_FORMS}")
+        if self.compact and TICKET in self.formats:
+            raise ConfigurationError(
+                "compact goes with networks; a bare ticket's masks are those of the full "
+                "architecture: leave 'ticket' out of the formats"
+            )
+
+
+def export_network(run, trial, unit, to, options=ExportOptions(), data_dir=None, data=None,
+                machine=None):
+    """Exports one network of a run, and checks what was written in a fresh process.
+
+    Args:
+      run: the run's folder.
+      trial: from 1.
+      unit: 'ticket@06', 'full', 'round_03', …
+      to: the folder to make; it must not exist.
+      options: `ExportOptions`.
+      data_dir: where prepared TFDS data are.
+      data: `LoadedData`, for a run on arrays of one's own; None: what the run names.
+      machine: facts for the card's latencies; None: what Python's platform module knows.
+
+    Returns:
+      The card, as written to card.json.
+
+    Raises:
+      ConfigurationError: there is no such network, or `to` exists.
+      RunError: the written export is not what was promised; nothing is left of it.
+    """
+    to = pathlib.Path(to)
+    refuse_existing(to)
+    network = stored_network.find(run, trial, unit)
+    data = data if data is not None else load_data(network.header, data_dir)
+    form = _input_form(options.input_form, data)
+    dense = stored_network.find(run, trial, "round_00") if options.latency else None
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_place(to, error) from error
+    # A hidden sibling: the same disk, so that renaming is one step, and no one's mistake.
+    with tempfile.TemporaryDirectory(prefix=f".{to.name}.", suffix=".partial",
+                                     dir=to.parent) as partial:
+        folder = pathlib.Path(partial) / "export"
+        folder.mkdir()
+        card = write_export.write(folder, network, data, form, options, machine)
+        write_export.verify(folder, card, pathlib.Path(partial) / "test.npz")
+        if dense is not None:
+            write_export.measure(folder, card, dense, data, form, pathlib.Path(partial) / "dense")
+        files.write_json(folder / "card.json", card)
+        files.write_text(folder / "README.md", cards.readme(card))
+        refuse_existing(to)
+        os.rename(folder, to)
+    return card
+
+
+def refuse_existing(to):
+    """Raises ConfigurationError where something is at `to` already: nothing is overwritten."""
+    try:
+        is_there = to.exists() or to.is_symlink()
+    except OSError as error:
+        raise _no_place(to, error) from error
+    if is_there:
+        raise ConfigurationError(
+            f"{to} exists already and is not overwritten; name another folder, or remove it first"
+        )
+
+
+def _no_place(to, error):
+    return ConfigurationError(
+        f"the folder {to} cannot be made: {error.strerror}; name another, where you may write")
+
+
+def load_data(header, data_dir):
+    """The data of a run, checked to be the same ones.
+
+    Raises:
+      ConfigurationError: they cannot be had, or have changed since.
+    """
+    described = dict(header["configuration"]["dataset"])
+    if described.pop("class", None) != "Dataset":
+        raise ConfigurationError(
+            f"the run's data are {header['data']['name']!r}, which no name of a data set stands "
+            "for; export from Python and give export_network(…, data=LoadedData)"
+        )
+    values = {key: tuple(value) if isinstance(value, list) else value
+              for key, value in described.items()}
+    data = Dataset(**values).load(data_dir)
+    if data.fingerprint != header["data"]["fingerprint"]:
+        raise ConfigurationError(
+            f"{data.name} is not what the run was trained on (fingerprint "
+            f"{data.fingerprint[:12]}, the run's {header['data']['fingerprint'][:12]}); give "
+            "--data_dir=DIR of the data it used"
+        )
+    return data
+
+
+def _input_form(wanted, data):
+    own = "uint8" if data.images.dtype == np.uint8 else "float"
+    if wanted == "uint8" and own != "uint8":
+        raise ConfigurationError(
+            f"input is 'uint8' but {data.name} has {data.images.dtype} examples; expected 'float'"
+        )
+    return wanted or own

@@ -1,0 +1,156 @@
+"""What `find_ticket` gives: the tickets of a finished run, read from its store."""
+
+import functools
+
+import numpy as np
+
+from lth_keras import masks, models, rewinding
+from lth_keras.errors import ConfigurationError
+from lth_keras.export import TicketFile
+from lth_keras.paths import round_name
+from lth_keras.store import network_folder
+from lth_keras.store.metrics import read_rows
+from lth_keras.store.network_reader import read_masks, read_rewind, read_weights
+
+_TRIAL = 1
+_WEIGHTS = ("trained", "rewound")
+
+
+class Tickets:
+    """The tickets of a finished run, sparser by the round: `tickets[3]`, or one after the other.
+
+    Attributes:
+      path: the run's folder.
+      rounds: how many times weights were pruned; `tickets[0]` is the dense network.
+    """
+
+    def __init__(self, prepared):
+        self._context = prepared.context
+        self.path = prepared.context.paths.root
+        self.rounds = prepared.experiment.imp.schedule.rounds
+
+    def __len__(self):
+        return self.rounds + 1
+
+    def __getitem__(self, index):
+        if not isinstance(index, (int, np.integer)) or not -len(self) <= index < len(self):
+            raise IndexError(f"there is no round {index!r}; expected 0 to {self.rounds}")
+        return Ticket(self._context, int(index) % len(self))
+
+    def __repr__(self):
+        return f"Tickets in {self.path}\n{self.table.to_string(index=False)}"
+
+    @property
+    def table(self):
+        """A pandas table: round, density, and the accuracies at the end of its training."""
+        import pandas
+
+        columns = ("round", "density", "val_accuracy", "test_accuracy")
+        return pandas.DataFrame([{key: getattr(each, key) for key in columns} for each in self])
+
+    @property
+    def initial_weights(self):
+        """θ_0, {'layer/kernel': array}."""
+        return rewinding.load_initial(self._context.paths, _TRIAL).weights
+
+    @property
+    def rewound_weights(self):
+        """θ_k, which every round starts from, before a mask is applied."""
+        return read_rewind(self._context.paths, _TRIAL)
+
+    def model(self, index, weights="trained", keras=2):
+        """`self[index].model(weights, keras)`."""
+        return self[index].model(weights, keras)
+
+    def normalize(self, images):
+        """Images as the networks were trained on them, float32: scaled, mean and std applied."""
+        return self._context.data.normalize(images)
+
+
+class Ticket:
+    """The network of one round: a mask, and the weights before and after training.
+
+    Attributes:
+      round: how many prunings made its mask.
+      density: share of the prunable weights that is kept.
+      kept_weights: {'layer/kernel': number} of weights kept.
+      test_accuracy: at the end of its training, 0 to 1.
+      val_accuracy: the same on what was held out; None where nothing was.
+      path: its folder.
+    """
+
+    def __init__(self, context, index):
+        self._context = context
+        self.round = index
+        self.path = context.paths.network(_TRIAL, round_name(index))
+        facts = network_folder.facts(self.path)
+        self.density, self.kept_weights = facts["density"], facts["kept_weights"]
+        last = self.metrics.iloc[-1]
+        self.test_accuracy = float(last["test_accuracy"])
+        held_out = context.data.size("validation")
+        self.val_accuracy = float(last["val_accuracy"]) if held_out else None
+
+    def __repr__(self):
+        return f"Ticket(round={self.round}, density={self.density:.4f}, path={str(self.path)!r})"
+
+    @functools.cached_property
+    def metrics(self):
+        """A pandas table of every evaluation of its training."""
+        return read_rows(self.path)
+
+    @property
+    def masks(self):
+        """{'layer/kernel': bool array}."""
+        return read_masks(self.path)
+
+    @property
+    def trained_weights(self):
+        """{'layer/kernel': array} of every variable after training; pruned weights are zero."""
+        return read_weights(self.path)
+
+    @property
+    def rewound_weights(self):
+        """The same before training: the rewind point under the mask."""
+        point = read_rewind(self._context.paths, _TRIAL)
+        return masks.apply(self.masks, point)
+
+    def model(self, weights="trained", keras=2):
+        """A plain Keras model of your function, without a trace of pruning but the zeros.
+
+        Args:
+          weights: 'trained', or 'rewound' for the ticket as it was before training.
+          keras: 2 for a tf_keras model; 3 for a Keras 3 model, which is your function's own where
+            it builds one.
+
+        Raises:
+          ConfigurationError: an argument is none of these; or a layer is not in Keras 3.
+        """
+        if keras not in (2, 3):
+            raise ConfigurationError(f"keras is {keras!r}; expected 2 (tf_keras) or 3")
+        arrays = self._arrays(weights)
+        context = self._context
+        model = context.build() if keras == 2 else models.build_keras3(
+            context.experiment.model, context.data.input_shape, context.data.num_classes)
+        _assign(arrays, model)
+        return model
+
+    def assign_to(self, model, weights="trained"):
+        """Puts the ticket's weights, pruned ones zero, into a built model of yours.
+
+        Args:
+          model: of tf_keras or Keras 3, with the layers that your function gives.
+          weights: as `model`'s.
+
+        Raises:
+          ConfigurationError: the layers do not match; nothing has been assigned.
+        """
+        _assign(self._arrays(weights), model)
+
+    def _arrays(self, weights):
+        if weights not in _WEIGHTS:
+            raise ConfigurationError(f"weights is {weights!r}; expected one of {_WEIGHTS}")
+        return self.trained_weights if weights == "trained" else self.rewound_weights
+
+
+def _assign(arrays, model):
+    TicketFile({}, arrays, 0, {}).assign_to(model)

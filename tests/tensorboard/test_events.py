@@ -1,0 +1,25 @@
+"""Event protocol buffers, beside TensorBoard's own."""
+
+import numpy as np
+import pytest
+from tensorboard.plugins.histogram.summary_v2 import histogram_pb
+from tensorboard.util import tensor_util
+
+from lth_keras.tensorboard import events
+
+
+@pytest.mark.parametrize("values", [[0.5, -1.0, 0.25, 3.0, 0.25], [2.5, 2.5], []])
+def test_a_histogram_is_tensorboards_own(values):
+    ours = events.histogram("w", np.array([*values, np.nan], np.float32)).value[0]
+    theirs = histogram_pb("w", np.array(values), 60).value[0]
+    assert ours.metadata == theirs.metadata
+    np.testing.assert_allclose(
+        *(tensor_util.make_ndarray(each.tensor) for each in (ours, theirs)), atol=1e-6)
+
+
+def test_a_file_that_ends_in_the_middle_of_a_record_is_read_up_to_there(tmp_path):
+    content = events.encode(events.opening(1.0) + [events.event(events.scalars({"a": 1}), 2.0, 3)])
+    (tmp_path / "events").write_bytes(content[:-5])
+    assert len(events.decode(tmp_path / "events")) == 2
+    (tmp_path / "events").write_bytes(content)
+    assert len(events.decode(tmp_path / "events")) == 3

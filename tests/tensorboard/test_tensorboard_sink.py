@@ -1,0 +1,58 @@
+"""The sink: what can be read while a network trains, and after a run was broken off."""
+
+import pytest
+
+from lth_keras import files
+from lth_keras.paths import RunPaths
+from lth_keras.tensorboard import TensorBoard, event_files, write_missing
+from tests.tensorboard.reading import evaluations, event_names, job, read, series
+
+
+def test_scalars_are_there_while_the_network_trains(make_run):
+    paths, watched = RunPaths(make_run(trials=1)), job(1, "ticket", 2)
+    found = evaluations(paths, watched)
+    sink = TensorBoard(paths, gradient_norm=lambda each: 0.25)
+    sink.job_started(watched)
+    for each in found[:2]:
+        sink.evaluated(watched, each)
+    folder = paths.tensorboard / "ticket@02/trial_01"
+    (name,) = event_names(folder)
+    assert name.endswith(".unfinished") and not event_files.is_written(folder)
+    assert series(read(folder), "accuracy/test") == [
+        (each.step, pytest.approx(each.test_accuracy, rel=1e-6)) for each in found[:2]]
+    for each in found[2:]:
+        sink.evaluated(watched, each)
+    sink.job_finished(watched, {})
+    assert event_files.is_written(folder) and len(event_names(folder)) == 1
+    # Once in 200 updates; these are 36.
+    assert series(read(folder), "gradient_norm") == [(found[0].step, 0.25)]
+
+
+def test_a_unit_that_was_broken_off_leaves_one_file_in_the_end(make_run):
+    paths, watched = RunPaths(make_run(trials=1)), job(1, "ticket", 2)
+    found = evaluations(paths, watched)
+    broken = TensorBoard(paths, gradient_norm=lambda each: 0.5)
+    broken.job_started(watched)
+    broken.evaluated(watched, found[0])
+    again = TensorBoard(paths, gradient_norm=lambda each: 0.25)
+    again.job_started(watched)
+    for each in found[1:]:  # It goes on from a checkpoint.
+        again.evaluated(watched, each)
+    folder = paths.tensorboard / "ticket@02/trial_01"
+    assert len(event_names(folder)) == 2
+    again.job_finished(watched, {})
+    (name,) = event_names(folder)
+    assert not name.endswith(".unfinished")
+    reader = read(folder)
+    assert [step for step, _ in series(reader, "loss/train")] == [each.step for each in found]
+    assert series(reader, "gradient_norm") == [(found[0].step, 0.5), (found[1].step, 0.25)]
+
+
+def test_what_a_crash_left_between_store_and_file_is_finished_at_the_end(make_run):
+    paths, watched = RunPaths(make_run(trials=1)), job(1, "ticket", 2)
+    TensorBoard(paths).job_started(watched)  # And then the power went.
+    header = files.read_json(paths.run_json)
+    assert write_missing(paths, header, [(1, "ticket@02")]) == 0
+    TensorBoard(paths).run_finished(None)
+    assert all(not name.endswith(".unfinished")
+               for name in event_names(paths.tensorboard / "ticket@02/trial_01"))
