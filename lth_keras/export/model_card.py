@@ -62,10 +62,13 @@ def readme(card):
         f"- {total['parameters']:,} parameters; {total['nonzero']:,} of "
         f"{total['prunable_weights']:,} prunable weights are not zero: density "
         f"{100 * total['density']:.2f} %",
-        f"- {total['flops']:,} FLOPs an example as a dense network, {total['effective_flops']:,} "
-        "if every zero is skipped",
-        f"- test accuracy of these weights {100 * card['accuracy']['test']:.2f} %",
     ]
+    if total["flops"] is not None:
+        lines += [
+            f"- {total['flops']:,} FLOPs an example as a dense network, "
+            f"{total['effective_flops']:,} if every zero is skipped",
+            f"- test accuracy of these weights {100 * card['accuracy']['test']:.2f} %",
+        ]
     recorded = card["accuracy"]
     if "early_stop_step" in recorded:
         lines.append(
@@ -82,7 +85,7 @@ def readme(card):
     lines += ["`python verify.py [FORMAT]` checks this folder against card.json; it needs the same "
               "packages and NumPy.", "", "## Sizes and speed", "", *_size_lines(card), "",
               "## Density by layer", "", *_layer_lines(card)]
-    if card["compaction"]["units"]:
+    if card["compaction"] and card["compaction"]["units"]:
         lines += ["", "## Compaction", "", *_compaction_lines(card)]
     return "\n".join(lines) + "\n"
 
@@ -120,7 +123,8 @@ def _size_lines(card):
     lines += ["", "Latency: median of one call, the network and the dense network of its "
               "experiment (round 0's) taking turns in one process on "
               f"{machine['processor']}, {machine['cores']} cores."]
-    return lines + ["", _verdict(card)] if card["totals"]["density"] < 1 else lines
+    told = _verdict(card)
+    return lines + ["", told] if told and card["totals"]["density"] < 1 else lines
 
 
 def _verdict(card):
@@ -145,8 +149,8 @@ def _layer_lines(card):
     lines = ["| layer | shape | non-zero | of | density | FLOPs | effective |", "|" + " --- |" * 7]
     lines += [
         f"| {row['key']} | {'×'.join(map(str, row['shape']))} | {row['nonzero']:,} "
-        f"| {row['size']:,} | {100 * row['density']:.2f} % | {row['flops']:,} "
-        f"| {row['effective_flops']:,} |"
+        f"| {row['size']:,} | {100 * row['density']:.2f} % | {count(row['flops'])} "
+        f"| {count(row['effective_flops'])} |"
         for row in card["layers"]
     ]
     return lines

@@ -80,12 +80,15 @@ def export_network(run, trial, unit, to, options=ExportOptions(), data_dir=None,
       ConfigurationError: there is no such network, or `to` exists.
       RunError: the written export is not what was promised; nothing is left of it.
     """
-    to = pathlib.Path(to)
+    to = _resolved(to)
     refuse_existing(to)
     network = stored_network.find(run, trial, unit)
     data = data if data is not None else load_data(network.header, data_dir)
     form = _input_form(options.input_form, data)
-    dense = stored_network.find(run, trial, "round_00") if options.latency else None
+    is_bare = options.formats == (TICKET,)
+    dense = None
+    if options.latency and not is_bare:
+        dense = stored_network.find(run, trial, "round_00")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -95,7 +98,10 @@ def export_network(run, trial, unit, to, options=ExportOptions(), data_dir=None,
                                      dir=to.parent) as partial:
         folder = pathlib.Path(partial) / "export"
         folder.mkdir()
-        card = write_export.write(folder, network, data, form, options, machine)
+        if is_bare:
+            card = write_export.write_bare_ticket(folder, network, data, form, machine)
+        else:
+            card = write_export.write(folder, network, data, form, options, machine)
         write_export.verify(folder, card, pathlib.Path(partial) / "test.npz")
         if dense is not None:
             write_export.measure(folder, card, dense, data, form, pathlib.Path(partial) / "dense")
@@ -106,11 +112,19 @@ def export_network(run, trial, unit, to, options=ExportOptions(), data_dir=None,
     return card
 
 
+def _resolved(to):
+    """`to` without '..': of 'new/..' the folder 'new' is not to be made."""
+    try:
+        return pathlib.Path(os.path.realpath(to) if ".." in pathlib.Path(to).parts else to)
+    except (OSError, ValueError) as error:
+        raise _no_place(to, error) from error
+
+
 def refuse_existing(to):
     """Raises ConfigurationError where something is at `to` already: nothing is overwritten."""
     try:
         is_there = to.exists() or to.is_symlink()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _no_place(to, error) from error
     if is_there:
         raise ConfigurationError(
@@ -120,7 +134,7 @@ def refuse_existing(to):
 
 def _no_place(to, error):
     return ConfigurationError(
-        f"the folder {to} cannot be made: {error.strerror}; name another, where you may write")
+        f"the folder {to} cannot be made: {getattr(error, 'strerror', None) or error}; name another, where you may write")
 
 
 def load_data(header, data_dir):

@@ -52,18 +52,19 @@ def find(run, trial, name):
       RunError: a stored file is damaged.
     """
     paths = RunPaths(run)
-    if not paths.run_json.is_file():
+    if not opening.exists(paths.run_json):
         raise ConfigurationError(
             f"{paths.root} is no run (it has no run.json); see python run.py list"
         )
     header = network_folder.header(paths)
-    if not paths.trial(trial).is_dir():
-        there = sorted(path.name for path in paths.root.glob("trial_*"))
+    if not opening.is_folder(paths.trial(trial)):
+        there = [each for each in opening.entries(paths.root) if each.startswith("trial_")]
         raise ConfigurationError(
             f"{paths.root} has no trial {trial}; it has {', '.join(there) or 'none'}"
         )
     folder = paths.network(trial, name)
-    there = sorted(path.parent.name for path in paths.trial(trial).glob(f"*/{network_folder.DONE}"))
+    there = [each for each in opening.entries(paths.trial(trial))
+             if network_folder.is_done(paths.trial(trial) / each)]
     if name not in there:  # Nor is another trial's by way of '..'.
         raise ConfigurationError(
             f"trial {trial} of {paths.root} has no finished {name!r}{_meant(name, there)}; it has "
@@ -100,13 +101,15 @@ def build(config, weights):
       ConfigurationError: the model has layers of the user's own that are not registered, or the
         weights are not this model's.
     """
+    check_config(config, weights, "the run")
     kind = keras.Model if "input_layers" in config else keras.Sequential
     try:
         model = kind.from_config(config)
-    except (ValueError, TypeError) as error:
+    # Whatever a configuration of the right classes and the wrong values leads to in Keras.
+    except Exception as error:
         raise ConfigurationError(
             f"the stored model {config.get('name')!r} cannot be built again: "
-            f"{str(error).splitlines()[0]}; expected built-in layers, or layers registered with "
+            f"{(str(error).splitlines() or [type(error).__name__])[0][:300]}; expected built-in layers, or layers registered with "
             "keras.saving.register_keras_serializable before the export"
         ) from error
     variables = named_variables(model)

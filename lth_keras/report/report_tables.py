@@ -5,7 +5,7 @@ import math
 
 from lth_keras.paths import network_label, round_name
 from lth_keras.statistics.published import compare, is_accuracy
-from lth_keras.store.export_cards import BATCHES, size_table
+from lth_keras.store.export_cards import BATCHES, count, size_table
 
 NOTHING = "–"
 
@@ -101,7 +101,7 @@ def exports(cards):
     rows = [
         [row["network"], row["format"], f"{row['bytes']:,}", f"{row['bytes_gzipped']:,}",
          _share(row.get("gzipped_of_dense")), f"{100 * row['density']:.1f}",
-         f"{row['parameters']:,}", f"{row['flops']:,}", f"{row['effective_flops']:,}",
+         f"{row['parameters']:,}", count(row["flops"]), count(row["effective_flops"]),
          *(_milliseconds(row, batch) for batch in BATCHES)]
         for row in size_table(cards).to_dict("records")
     ]

@@ -44,6 +44,11 @@ def read_card(path):
         ) from error
 
 
+def count(number):
+    """'1,234'; '-' where nothing was counted, as for a bare ticket."""
+    return "-" if number is None or number != number else f"{int(number):,}"
+
+
 def size_table(cards):
     """Sizes and latencies of exports, a row for each export and format.
 

@@ -42,8 +42,8 @@ class LayerCost(Strict):
     size: Count
     nonzero: Count
     density: Share
-    flops: Count
-    effective_flops: Count
+    flops: Count | None
+    effective_flops: Count | None
 
 
 class Totals(Strict):
@@ -53,8 +53,8 @@ class Totals(Strict):
     prunable_weights: Count
     nonzero: Count
     density: Share
-    flops: Count
-    effective_flops: Count
+    flops: Count | None
+    effective_flops: Count | None
 
 
 class Provenance(Strict):
