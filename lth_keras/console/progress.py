@@ -8,6 +8,8 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from lth_keras.console.plain_text import plain
+
 # Drawn four times a second: smooth enough to read, and too seldom to slow training down.
 _DRAWINGS_PER_SECOND = 4
 _SECONDS_BETWEEN_LINES = 30
@@ -223,7 +225,7 @@ class ProgressDisplay:
 
     def _print(self, line):
         # soft_wrap: in a log a line is a line, however wide the terminal would have been.
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(plain(line), markup=False, highlight=False, soft_wrap=True)
 
 
 def _span(seconds):

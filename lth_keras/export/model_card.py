@@ -1,7 +1,7 @@
 """The card beside an export: what it is, for programs (card.json) and for people (README.md)."""
 
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET, TICKET_LOAD
-from lth_keras.store.export_cards import BATCHES
+from lth_keras.store.export_cards import BATCHES, count
 
 
 def provenance(stored):

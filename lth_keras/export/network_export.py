@@ -133,8 +133,9 @@ def refuse_existing(to):
 
 
 def _no_place(to, error):
+    why = getattr(error, "strerror", None) or error
     return ConfigurationError(
-        f"the folder {to} cannot be made: {getattr(error, 'strerror', None) or error}; name another, where you may write")
+        f"the folder {to} cannot be made: {why}; name another, where you may write")
 
 
 def load_data(header, data_dir):

@@ -4,9 +4,10 @@ import dataclasses
 import difflib
 import pathlib
 
-from lth_keras import masks
+from lth_keras import masks, opening
 from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.export.safe_config import check_config
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_rows
@@ -107,9 +108,10 @@ def build(config, weights):
         model = kind.from_config(config)
     # Whatever a configuration of the right classes and the wrong values leads to in Keras.
     except Exception as error:
+        why = (str(error).splitlines() or [type(error).__name__])[0][:300]
         raise ConfigurationError(
-            f"the stored model {config.get('name')!r} cannot be built again: "
-            f"{(str(error).splitlines() or [type(error).__name__])[0][:300]}; expected built-in layers, or layers registered with "
+            f"the stored model {config.get('name')!r} cannot be built again: {why}; expected "
+            "built-in layers, or layers registered with "
             "keras.saving.register_keras_serializable before the export"
         ) from error
     variables = named_variables(model)

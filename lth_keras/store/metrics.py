@@ -102,6 +102,14 @@ def read_rows(folder):
     return _parse(_whole(vouched.text(folder, FILE), path), path)
 
 
+def parse_rows(content, path):
+    """`read_csv` of bytes that were read from `path` already."""
+    try:
+        return _parse(_whole(content.decode("utf-8"), path), path)
+    except UnicodeDecodeError as error:
+        raise RunError(f"cannot read {path}: {error}") from error
+
+
 def concatenate(folders, to):
     """Writes the evaluations of finished networks, in this order, as one file `to`.
 
