@@ -1,4 +1,7 @@
-"""The layout of a run's directory: each name in it is made here and nowhere else."""
+"""The names in a run's directory: where each file and folder of a run lies.
+
+The files inside a network's folder (masks.npz, weights.npz, …) are named in `store`, not here.
+"""
 
 import pathlib
 import re
@@ -9,14 +12,14 @@ from lth_keras import opening
 ROUND = re.compile(r"round_(\d\d+)")
 
 
-def round_name(index):
+def round_name(round):
     """'round_06' for the sixth round of IMP; round 0 trains the dense network."""
-    return f"round_{index:02d}"
+    return f"round_{round:02d}"
 
 
-def variant_name(variant, index=None):
+def variant_name(variant, round=None):
     """'ticket@06' for a variant at a round's mask, or the bare name where no round applies."""
-    return variant if index is None else f"{variant}@{index:02d}"
+    return variant if round is None else f"{variant}@{round:02d}"
 
 
 def network_label(variant, round):
@@ -24,9 +27,9 @@ def network_label(variant, round):
     return variant_name(variant, round or None)
 
 
-def chain_name(variant, index):
+def chain_name(variant, round):
     """A chain's network at a round: its own folder, or IMP's round 0, where each chain begins."""
-    return round_name(0) if index == 0 else variant_name(variant, index)
+    return round_name(0) if round == 0 else variant_name(variant, round)
 
 
 def safe_name(text):

@@ -1,24 +1,50 @@
-"""What wants to be told of a run as it goes: TensorBoard is one such sink."""
+"""The base class of what follows a run as it goes, such as TensorBoard's event files."""
+
+from typing import Any, Protocol
+
+
+class FollowedJob(Protocol):
+    """What a sink may read of a job, which is the training of one network.
+
+    Attributes:
+      trial: counted from 1.
+      name: the network's folder, such as 'ticket@06'.
+      round: of IMP, whose mask the network has; 0 where there is none.
+      label: the variant's name, or 'imp'.
+    """
+
+    trial: int
+    name: str
+    round: int
+    label: str
 
 
 class Sink:
-    """Does nothing; a sink overrides what it cares about. A new sink touches nothing else.
+    """Is told what happens in a run, and does nothing with it.
 
-    `job` has `trial`, `name` (its folder), `round` and `label` (its variant, or 'imp').
+    Write a subclass that overrides the methods it needs, and give it to the run: nothing else has
+    to be changed.
     """
 
-    def run_started(self):
-        """The run begins or goes on; its run.json is written. Asked of one process's sinks only,
-        where the jobs are trained in several."""
+    def run_started(self) -> None:
+        """The run begins or goes on; its run.json is written.
 
-    def job_started(self, job):
-        """The unit's training begins; one that is stored already is not announced."""
+        Where several processes train the jobs, the sinks of only one of them are told.
+        """
 
-    def evaluated(self, job, evaluation):
-        """An evaluation: `step`, and losses and accuracies of train, val and test."""
+    def job_started(self, job: FollowedJob) -> None:
+        """The training of a network begins; no one is told of a network that is stored already."""
 
-    def job_finished(self, job, facts):
-        """The job is stored; `facts` are what its done.json holds."""
+    def evaluated(self, job: FollowedJob, evaluation: Any) -> None:
+        """The network was evaluated.
 
-    def run_finished(self, summary):
-        """All jobs are done; `summary` is the summary table."""
+        Args:
+          job: the network.
+          evaluation: an `Evaluation`: `step`, and losses and accuracies of train, val and test.
+        """
+
+    def job_finished(self, job: FollowedJob, facts: dict[str, Any]) -> None:
+        """The network is stored; `facts` are what its done.json holds."""
+
+    def run_finished(self, summary: Any) -> None:
+        """All networks are trained; `summary` is the summary table, a DataFrame."""

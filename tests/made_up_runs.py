@@ -48,6 +48,8 @@ class MadeUpRun:
             "published": list(published),
             "format": 1, "updated": "2026-01-01T00:00:01+00:00", "continued_with": [],
             "rewind_step": 0, "traces": [],
+            "descriptions": [["ticket", "a mask <of its own>; starts from dice"],
+                             ["absent", "not stored"]],
         }
 
     def network(self, trial, variant, index, seed, done=True, diverged=False, gain=0.0):

@@ -76,7 +76,7 @@ def against_full_table(summary, title):
     A line per variant and round that has a full network beside it (IMP's own rounds, which may be
     much shorter than the full network's training, only where there is nothing else): how many
     times sooner it reaches its early-stopping step, its accuracy there, its final difference, and
-    whether it matches (`records.matching`).
+    whether it matches (`statistics.noninferiority.matching`).
     """
     rows = [row for row in summary.to_dict("records") if not math.isnan(row["diff_vs_full"])]
     rows = [row for row in rows if row["variant"] != "imp"] or rows

@@ -73,6 +73,7 @@ def store_equal_round(job):
         **network_folder.facts(source), "unit": job.name, "variant": job.label,
         "equal_to": source.name,
         "weights_rule": type(job.variant.weights).__name__,
+        "starts_from": job.variant.weights.equals,
         "train_seconds": 0.0, "evaluate_seconds": 0.0, "made_from": _made_from(job),
     }
     facts.pop("files")
@@ -101,6 +102,7 @@ def _facts(job, start, progress):
         "prunable_weights": masks.size(start.masks), "architecture": job.arguments,
         "start_step": start.step, "steps": progress.state.step, "diverged": progress.diverged,
         "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
+        "starts_from": job.variant.weights.equals if job.variant else None,
         "histogram_distance": told.pop("histogram_distance", None), "told": told,
         "made_from": _made_from(job),
         "final_test_accuracy": progress.evaluations[-1].test_accuracy,

@@ -157,6 +157,8 @@ class RunJson:
             ] if schedule.scope == "layerwise" else None,
             "units": [[job.trial, job.name] for job in prepared.jobs],
             "traces": context.trace_counts(),
+            "descriptions": [
+                [variant.name, variant.description] for variant in experiment.variants],
             "published": [dataclasses.asdict(figure) for figure in experiment.published],
             "margin": experiment.margin,
             **facts,

@@ -11,6 +11,10 @@ from lth_keras.figures.style import COLOURS, colour, marker
 __all__ = ["COLOURS", "colour", "label", "legend_below", "log_scale", "marker", "mean_line",
            "panels", "save", "trials_text", "whole_ticks"]
 
+# Of a legend.
+_LETTERS_PER_INCH = 19
+_LETTERS_OF_A_HANDLE = 9
+
 
 def panels(columns=1, rows=1, height=2.3, title=""):
     """A new figure of one column's width, or of a page's where panels stand side by side.
@@ -44,10 +48,15 @@ def label(axes, x, y, title=None, legend=True):
 
 
 def legend_below(figure, axes):
-    """One legend for all panels, under them, where it covers no curve."""
+    """One legend for all panels, under them, where it covers no curve.
+
+    It has as many columns as the figure is wide enough for.
+    """
     handles, labels = axes.get_legend_handles_labels()
-    columns = 2 if figure.get_figwidth() < style.PAGE or len(labels) > 3 else len(labels)
-    figure.legend(handles, labels, loc="outside lower center", ncols=max(1, columns))
+    widest = max(map(len, labels), default=0) + _LETTERS_OF_A_HANDLE
+    columns = int(figure.get_figwidth() * _LETTERS_PER_INCH / widest)
+    figure.legend(handles, labels, loc="outside lower center",
+                  ncols=max(1, min(columns, len(labels))))
 
 
 def whole_ticks(axes):

@@ -73,18 +73,19 @@ def differences(runs):
     Paired by trial where runs share trials, by Welch's t test where they share none.
     """
     first, *others = runs
-    theirs, found = final_test_accuracies(first.metrics), []
+    theirs, compared = final_test_accuracies(first.metrics), []
     for run in others:
         pairs = shared_trials(run, first)
         for key, ours in final_test_accuracies(run.metrics).items():
             if key[0] != "imp" and key in theirs:
-                found.append((run, key, *_difference(ours, theirs[key], pairs)))
-    corrected = holm([each[-1] for each in found])
+                compared.append((run, key, *_difference(ours, theirs[key], pairs)))
+    corrected = holm([each[-1] for each in compared])
     rows = [
         [network_label(*key), _name(run),
          report_tables.interval(difference, low, high, 100, 2, "+"),
          report_tables.p_value(p), report_tables.p_value(p_holm), test]
-        for (run, key, test, difference, low, high, p), p_holm in zip(found, corrected, strict=True)
+        for (run, key, test, difference, low, high, p), p_holm in zip(
+            compared, corrected, strict=True)
     ]
     return report_tables.Table(
         "differences", f"Final test accuracy minus that in {_name(first)}",

@@ -9,7 +9,6 @@ from lth_keras.report import (
     html_page,
     report_figures,
     report_tables,
-    variant_texts,
 )
 from lth_keras.report.up_to_date import made_of
 from lth_keras.statistics import comparisons
@@ -54,7 +53,7 @@ def write_report(root, margin=None):
         answer=answer.answer(run, differences), tables=shown, pictures=pictures,
         configuration=_configuration(run), model=_layers(run), made_of=of,
         geometry=geometry.stored_geometry(paths),
-        networks=variant_texts.descriptions(run), place=_place(paths.root),
+        networks=_descriptions(run), place=_place(paths.root),
         diverged=[(name, trial) for (trial, name), facts in run.facts.items()
                   if facts["diverged"]],
     ))
@@ -89,6 +88,15 @@ def write_pictures(folder, pictures):
     return written
 
 
+def _descriptions(run):
+    """[(variant, what it keeps and starts from)] of the variants that are stored."""
+    stored = run.variants()
+    return [
+        (variant, text) for variant, text in run.header.get("descriptions", [])
+        if variant in stored
+    ]
+
+
 def _markdown(run, shown):
     state = run.state()
     head = f"# {run.name}: {run.subject}\n\n" + (f"{state}\n\n" if state else "")
@@ -110,12 +118,12 @@ def _place(root):
 
 def _layers(run):
     """[(layer, kind, what it is)] of the model, for a reader."""
-    found = []
+    layers = []
     for layer in run.header["configuration"]["model"].get("layers", []):
         config = layer["config"]
         facts = [
             str(config[key]) for key in ("units", "filters", "kernel_size", "activation")
             if config.get(key) is not None
         ]
-        found.append((config["name"], layer["class_name"], ", ".join(facts)))
-    return found
+        layers.append((config["name"], layer["class_name"], ", ".join(facts)))
+    return layers

@@ -76,8 +76,8 @@ def effect_size(differences):
     return float(differences.mean() / differences.std(ddof=1))
 
 
-def _reference(finals, reference, index):
-    return finals.get(("full", 0) if reference == "full" else (reference, index))
+def _reference(finals, reference, round):
+    return finals.get(("full", 0) if reference == "full" else (reference, round))
 
 
 def _row(reference, key, ours, density, theirs, margin):

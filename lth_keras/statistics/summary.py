@@ -56,9 +56,9 @@ def summarise(metrics, margin=MARGIN):
     }
     full = next((group for (variant, _), group in groups.items() if variant == "full"), None)
     rows = []
-    for (variant, index), group in groups.items():
-        row = {"variant": variant, "round": index, **group.statistics()}
-        row |= _difference("ticket", group, groups.get(("ticket", index)))
+    for (variant, round), group in groups.items():
+        row = {"variant": variant, "round": round, **group.statistics()}
+        row |= _difference("ticket", group, groups.get(("ticket", round)))
         row |= _difference("full", group, full)
         row |= _speed_up(group, full)
         row["matches_full"] = matching(

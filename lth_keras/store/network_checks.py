@@ -11,7 +11,7 @@ from lth_keras.store import network_folder, network_reader, vouched
 from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import read_rows
 
-# Which file of the trial a weight rule starts from.
+# Which point of the trial a weight rule starts from, in runs from before done.json said it.
 _STARTS = {"RewoundWeights": "rewind", "InitialWeights": "initial"}
 
 
@@ -147,7 +147,7 @@ def _check_round(paths, header, facts, index, stored, variables):
 
 
 def _check_start(paths, facts, found, initial):
-    name = _STARTS.get(facts.get("weights_rule"))
+    name = facts.get("starts_from") or _STARTS.get(facts.get("weights_rule"))
     if name is None or facts["architecture"]:
         return
     point = network_reader.read_initial if name == "initial" else network_reader.read_rewind

@@ -79,16 +79,16 @@ def write_run(paths):
     before = sorted(folder.glob(f"{_STEM}.*"))
     now = time.time()
     columns = events.hparams_columns(network_events.HPARAMS, network_events.METRICS)
-    found = [*events.opening(now), events.event(columns, now)]
+    of_run = [*events.opening(now), events.event(columns, now)]
     if paths.operative_config.exists():
         config = paths.operative_config.read_text("utf-8")
         # Four spaces before a line make it code in Markdown.
         indented = "\n".join(f"    {line}" for line in config.splitlines())
-        found.append(events.event(events.text("operative_config", indented), now))
+        of_run.append(events.event(events.text("operative_config", indented), now))
     if paths.summary_md.exists():
         table = paths.summary_md.read_text("utf-8")
-        found.append(events.event(events.text("summary", table), now))
-    files.write_bytes(event_path(folder), events.encode(found))
+        of_run.append(events.event(events.text("summary", table), now))
+    files.write_bytes(event_path(folder), events.encode(of_run))
     for path in before:
         path.unlink(missing_ok=True)
 
@@ -97,9 +97,10 @@ def _run_folder(paths):
     return paths.tensorboard / "run"
 
 
-def _noted(found):
+def _noted(of_network):
+    """{step: Noted} from the events of an unfinished file."""
     noted = {}
-    for event in found:
+    for event in of_network:
         if event.HasField("summary"):
             values = {value.tag: value for value in event.summary.value}
             norm = values.get(network_events.GRADIENT_NORM)

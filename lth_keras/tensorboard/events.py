@@ -21,7 +21,7 @@ _SCALAR = scalar_metadata.create_summary_metadata("", "")
 
 
 def encode(events):
-    """The bytes of an event file that holds `events` in this order, or of a part of one."""
+    """The bytes of an event file, or of a part of one, that holds `events` in this order."""
     buffer = io.BytesIO()
     writer = RecordWriter(buffer)
     for event in events:
@@ -30,21 +30,21 @@ def encode(events):
 
 
 def decode(path):
-    """The events of a file as far as they are whole: the last record may be half written."""
+    """The whole events of a file; a last record that is half written is left out."""
     reader = PyRecordReader_New(str(path))
-    found = []
+    whole = []
     try:
         while True:
             reader.GetNext()
-            found.append(event_pb2.Event.FromString(reader.record()))
+            whole.append(event_pb2.Event.FromString(reader.record()))
     except Exception as error:  # The reader's own errors are made by a stub and share no class.
         if type(error).__name__ not in ("OutOfRangeError", "DataLossError"):
             raise
-    return found
+    return whole
 
 
 def opening(wall_time):
-    """What a file begins with; the session start makes readers drop what they had from step 0."""
+    """The first events of a file; the session start makes readers drop earlier events."""
     start = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
     return [
         event_pb2.Event(wall_time=wall_time, file_version=_FILE_VERSION),

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from lth_keras.figures import mask_planes
+from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_folder import facts as read_facts
 from lth_keras.store.network_reader import read_masks, read_start, read_weights
@@ -44,41 +45,45 @@ def network(paths, header, trial, name, noted):
     Args:
       paths: `RunPaths`.
       header: what run.json holds.
-      trial, name: the unit.
-      noted: {step: Noted}; for a step without, the time is that at which the unit was stored.
+      trial: counted from 1.
+      name: the network's folder.
+      noted: {step: Noted}; for a step without, the time is that at which the network was stored.
 
     Returns:
       A list of events, complete: from the file's opening to the end of its hparams row.
     """
     folder = paths.network(trial, name)
     facts = read_facts(folder)
-    stored = (folder / "done.json").stat().st_mtime
+    stored = (folder / network_folder.DONE).stat().st_mtime
     evaluations = read_rows(folder).to_dict("records")
-    times = {row["step"]: noted.get(row["step"], Noted(stored)) for row in evaluations}
-    began = min((each.wall_time for each in times.values()), default=stored)
-    found = [
+    noted = {row["step"]: noted.get(row["step"], Noted(stored)) for row in evaluations}
+    began = min((each.wall_time for each in noted.values()), default=stored)
+    row = events.hparams(hyperparameters(header, facts), began, f"{name}/{trial}")
+    return [
         *events.opening(began),
-        events.event(events.hparams(hyperparameters(header, facts), began, f"{name}/{trial}"),
-                     began),
+        events.event(row, began),
+        *(events.event(scalars(row, noted[row["step"]].gradient_norm),
+                       noted[row["step"]].wall_time, row["step"]) for row in evaluations),
+        *(events.event(summary, stored, step)
+          for step, summary in _of_weights(paths, header, trial, name, facts)),
+        events.event(events.hparams_end(stored, not facts["diverged"]), stored),
     ]
-    found += [
-        events.event(scalars(row, times[row["step"]].gradient_norm),
-                     times[row["step"]].wall_time, row["step"])
-        for row in evaluations
-    ]
+
+
+def _of_weights(paths, header, trial, name, facts):
+    """(step, summary) of the kept weights' histograms, and of the masks as images."""
+    folder = paths.network(trial, name)
     masks = read_masks(folder)
     masks = {key: masks[key] for key in mask_planes.in_order(masks, header)}
-    start, end = read_start(paths, trial, name), read_weights(folder)
-    shape = header["data"]["input_shape"]
-    for step, weights in ((facts["start_step"], start), (facts["steps"], end)):
+    for step, weights in (
+        (facts["start_step"], read_start(paths, trial, name)),
+        (facts["steps"], read_weights(folder)),
+    ):
         for key, mask in masks.items():
-            found.append(events.event(
-                events.histogram(f"weights/{key}", weights[key][mask]), stored, step))
+            yield step, events.histogram(f"weights/{key}", weights[key][mask])
     if facts["density"] < 1 and not all(mask.all() for mask in masks.values()):
-        for tag, pixels in _images(masks, shape):
-            found.append(events.event(events.image(tag, pixels), stored, facts["start_step"]))
-    found.append(events.event(events.hparams_end(stored, not facts["diverged"]), stored))
-    return found
+        for tag, pixels in _images(masks, header["data"]["input_shape"]):
+            yield facts["start_step"], events.image(tag, pixels)
 
 
 def scalars(row, gradient_norm=None):

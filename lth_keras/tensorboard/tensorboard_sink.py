@@ -8,7 +8,7 @@ from lth_keras.sink import Sink
 from lth_keras.store import network_folder
 from lth_keras.tensorboard import event_files, events, network_events
 
-# A gradient costs about two updates: once in this many is about one percent.
+# A gradient takes as long as about two updates: once in 200 updates is about one percent.
 _UPDATES_PER_GRADIENT = 200
 
 
@@ -76,7 +76,7 @@ class TensorBoard(Sink):
             if not event_files.is_written(event_files.folder_of(self._paths, trial, name)):
                 event_files.finish(self._paths, header, trial, name)
 
-    def _write(self, found):
+    def _write(self, of_network):
         with files.writing(self._file.name):
-            self._file.write(events.encode(found))
+            self._file.write(events.encode(of_network))
             self._file.flush()

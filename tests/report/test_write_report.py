@@ -27,6 +27,11 @@ def test_files_and_page_are_whole_and_self_contained(make_run):
     assert run.subject in page and "&lt;" not in page.split("<h2")[0]
 
 
+def test_the_page_says_what_each_stored_variant_is(make_run, undrawn):
+    page = page_of(write_report(make_run(trials=1, rounds=1)).paths.root)
+    assert "a mask &lt;of its own&gt;; starts from dice" in page and "not stored" not in page
+
+
 def test_the_same_store_gives_the_same_bytes(make_run, undrawn):
     root = make_run()
     write_report(root)

@@ -1,5 +1,7 @@
 """done.json of a network's folder: what it is, what vouches for it, what it was made from."""
 
+from typing import Literal
+
 import pydantic
 
 from lth_keras.store.schemas.parts import (
@@ -58,6 +60,7 @@ class NetworkFacts(Strict):
     steps: Count
     diverged: bool
     weights_rule: Text | None = None
+    starts_from: Literal["initial", "rewind"] | None = None
     equal_to: FolderName | None = None
     histogram_distance: dict[Text, HistogramDistance] | None = None
     told: dict[Text, Json] = {}

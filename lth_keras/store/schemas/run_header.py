@@ -108,6 +108,7 @@ class RunHeader(Strict):
     units: list[Annotated[tuple[Positive, FolderName], pydantic.Strict(False)]]
     traces: list[dict[Text, Count]] = []
     published: list[Published]
+    descriptions: list[Annotated[tuple[Text, Text], pydantic.Strict(False)]] = []
     margin: Share
     skipped: dict[Text, str] = {}
     failed: dict[Text, str] = {}
