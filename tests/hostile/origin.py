@@ -92,7 +92,8 @@ def contents(root, patterns=("metrics.csv", "summary.csv", "config.gin", "*.npz"
     return {
         str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
         for pattern in patterns for path in pathlib.Path(root).rglob(pattern)
-        if path.is_file() and not {"set_aside", "analysis"} & set(path.relative_to(root).parts)
+        if path.is_file() and path.stat().st_size < 2**26
+        and not {"set_aside", "analysis"} & set(path.relative_to(root).parts)
     }
 
 
