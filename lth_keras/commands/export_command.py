@@ -36,11 +36,11 @@ def main(flags, arguments):
     keep_card(paths, safe_name(pathlib.Path(flags.to).resolve().name), card)
     console = Console()
     console.print(_table(card, size_table([card])))
-    test = card["data"]["examples"]["test"]
-    console.print(
-        f"checked in a fresh process on {test:,} test examples: test accuracy "
-        f"{100 * card['accuracy']['test']:.2f} %, {card['totals']['nonzero']:,} non-zero weights",
-        highlight=False, soft_wrap=True)
+    test, nonzero = card["data"]["examples"]["test"], f"{card['totals']['nonzero']:,}"
+    checked = f"on {test:,} test examples: test accuracy {100 * card['accuracy']['test']:.2f} %, " \
+        if "test" in card["accuracy"] else "without building a model: "
+    console.print(f"checked in a fresh process {checked}{nonzero} non-zero weights",
+                  highlight=False, soft_wrap=True)
     console.print(
         f"written to {flags.to}; see README.md there, and `run.py report {arguments[0]}` for sizes "
         "in the report", highlight=False, soft_wrap=True)

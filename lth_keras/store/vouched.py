@@ -12,6 +12,7 @@ from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
+from lth_keras.store.schemas import NetworkFacts
 
 # {path: (stamp, SHA-256)} of what was hashed in this process.
 _known = {}
@@ -58,13 +59,13 @@ def read_bytes(path, checksum):
     return content
 
 
-def content(folder, name):
-    """The bytes of a file of a finished network's folder, checked.
+def content(folder, name, schema=NetworkFacts):
+    """The bytes of a file of a finished network's folder, or of a measured piece's, checked.
 
     Raises:
       RunError: they are others than done.json vouches for.
     """
-    known = network_folder.facts(folder)["files"]
+    known = network_folder.facts(folder, schema)["files"]
     if name not in known:
         raise RunError(f"{folder} has no {name}: its {network_folder.DONE} vouches for none")
     return read_bytes(pathlib.Path(folder) / name, known[name])

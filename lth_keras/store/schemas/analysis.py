@@ -18,7 +18,7 @@ Drawn = Annotated[str, pydantic.Field(pattern=r"^[A-Za-z0-9_.-]{1,200}$")]
 
 
 class PieceFacts(Strict):
-    """done.json of a piece without its seal; what it found beside its rows is in `found`."""
+    """done.json of a piece without its seal; further keys are what it found beside its rows."""
 
     model_config = pydantic.ConfigDict(extra="allow")
 
@@ -41,4 +41,6 @@ class AnalysisSummary(Strict):
     tables: list[Drawn]
     pieces: list[FolderName]
     settings: dict[Text, Json]
+    question: str = ""
+    captions: dict[Text, str] = {}
     files: dict[Drawn, Sha256]
