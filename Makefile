@@ -1,6 +1,6 @@
 # make mnist   the main experiment: ARGS='--output_dir=runs' are added to its command
 # make test    the tests: ARGS='-k masks' are added to pytest's
-# make lint    ruff
+# make lint    ruff, and mypy on the public modules
 # make site    the documents and the API reference as a site, into site/; fails at a broken link
 # make clean   removes what these made; runs are kept
 
@@ -21,6 +21,7 @@ test: $(VENV)/dev.stamp
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 
 site: $(VENV)/docs.stamp
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict

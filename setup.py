@@ -10,5 +10,8 @@ _SHIPPED = "lth_keras.shipped.gin"
 setup(
     packages=[*find_packages(include=["lth_keras*"]), _SHIPPED],
     package_dir={_SHIPPED: "gin"},
-    package_data={_SHIPPED: ["*.gin", "*/*.gin"], "*": ["*.html", "*.css", "*.js", "*.j2"]},
+    package_data={
+        _SHIPPED: ["*.gin", "*/*.gin"],
+        "*": ["*.html", "*.css", "*.js", "*.j2", "py.typed"],
+    },
 )

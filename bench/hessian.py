@@ -59,12 +59,12 @@ def prepared(arguments):
     start, stop = data.splits["train"]
     chosen = start + np.arange(arguments.examples) % (stop - start)
     images, labels = data.images[chosen], data.labels[chosen]
-    model = models.build_seeded(models.lenet_300_100, data.input_shape, data.num_classes, 0)
+    model = models.build_seeded(models.lenet_300_100, data.input_shape, data.num_outputs, 0)
     model.compile(keras.optimizers.Adam(1.2e-3),
                   keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     model.fit(data.normalize(images), labels, batch_size=100, epochs=1, verbose=0)
     weights = snapshot(named_variables(model))
-    twin = models.build_seeded(models.lenet_300_100, data.input_shape, data.num_classes, 0)
+    twin = models.build_seeded(models.lenet_300_100, data.input_shape, data.num_outputs, 0)
     surface = LossSurface(twin, images, labels, data, jit=True)
     surface.load(weights)
     return surface, weights

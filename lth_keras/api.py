@@ -8,13 +8,16 @@ The same experiment, store and resuming as the command's; for variants and trial
 """
 
 import dataclasses
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from rich.console import Console
 
 from lth_keras.compat import keras, tf
 from lth_keras.console.progress import ProgressDisplay
-from lth_keras.criteria import Magnitude
+from lth_keras.criteria import Criterion, Magnitude
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare
@@ -25,11 +28,16 @@ from lth_keras.training import Adam
 
 
 def find_ticket(
-    model, train, test, rounds=10, rate=0.2, duration="5ep", *,
-    rates=None, scope="layerwise", rewind_to="0it", criterion=None, optimizer=None,
-    batch_size=128, validation=0.1, mean=0.0, std=1.0, augmentation=None, never_prune=(),
-    jit="auto", seed=0, name=None, output_dir="runs", progress=True,
-):
+    model: Callable[..., Any], train: Any, test: Any, rounds: int = 10, rate: float = 0.2,
+    duration: str = "5ep", *,
+    rates: Mapping[str, float | None] | None = None, scope: str = "layerwise",
+    rewind_to: str = "0it", criterion: Criterion | None = None, optimizer: Any = None,
+    batch_size: int = 128, validation: float | int = 0.1,
+    mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
+    augmentation: Callable | None = None, never_prune: Sequence[str] = (),
+    jit: str | bool = "auto", seed: int = 0, name: str | None = None,
+    output_dir: str | os.PathLike = "runs", progress: bool = True,
+) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
     Trains the dense network, then `rounds` times: prunes, sets the remaining weights back, trains
@@ -77,7 +85,7 @@ def find_ticket(
             ),
             optimizer=Adam() if optimizer is None else optimizer,
             duration=duration, batch_size=batch_size, augmentation=augmentation,
-            never_prune=never_prune, jit=jit, seed=seed,
+            never_prune=tuple(never_prune), jit=jit, seed=seed,
             name=name or getattr(model, "__name__", "ticket"),
         )
     except ConfigurationError as error:
@@ -99,15 +107,15 @@ class ArrayDataset:
     x_test: np.ndarray = dataclasses.field(repr=False)
     y_test: np.ndarray = dataclasses.field(repr=False)
     validation: float | int = 0
-    mean: float | tuple = 0.0
-    std: float | tuple = 1.0
+    mean: float | Sequence[float] = 0.0
+    std: float | Sequence[float] = 1.0
 
-    def load(self, data_dir=None):
+    def load(self, data_dir=None, task=None):
         """`LoadedData`."""
         del data_dir
         return from_arrays(
             self.x_train, self.y_train, self.x_test, self.y_test,
-            validation=self.validation, mean=self.mean, std=self.std,
+            validation=self.validation, mean=self.mean, std=self.std, task=task,
         )
 
     def get_config(self):
@@ -116,7 +124,7 @@ class ArrayDataset:
                 "std": np.asarray(self.std).tolist()}
 
 
-def _pair(data, which):
+def _pair(data: Any, which: str) -> tuple[np.ndarray, np.ndarray]:
     """(images, labels) as arrays."""
     if isinstance(data, tf.data.Dataset):
         data = _collect(data, which)

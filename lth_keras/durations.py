@@ -16,7 +16,7 @@ class Duration:
     unit: str
 
     @classmethod
-    def parse(cls, text, name="a duration"):
+    def parse(cls, text: "str | Duration", name: str = "a duration") -> "Duration":
         """Reads '100ep' or '50000it'; a `Duration` is returned as it is.
 
         Args:
@@ -35,7 +35,7 @@ class Duration:
             )
         return cls(int(match[1]), match[2])
 
-    def steps(self, steps_per_epoch):
+    def steps(self, steps_per_epoch: int) -> int:
         """The number of optimizer updates, where an epoch has `steps_per_epoch`."""
         return self.value * steps_per_epoch if self.unit == "ep" else self.value
 

@@ -12,6 +12,8 @@ import struct
 import tokenize
 import zipfile
 import zlib
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +31,7 @@ _KINDS = "biufU"
 
 
 @contextlib.contextmanager
-def writing(path):
+def writing(path: str | os.PathLike) -> Iterator[None]:
     """Turns what the system says of a full disk, or of a wrong place, into one line.
 
     Raises:
@@ -44,7 +46,7 @@ def writing(path):
         ) from error
 
 
-def write_bytes(path, content):
+def write_bytes(path: str | os.PathLike, content: bytes) -> None:
     """Writes `content` so that `path` holds all of it or what it held before.
 
     Raises:
@@ -65,7 +67,7 @@ def write_bytes(path, content):
             opening.remove(temporary)
 
 
-def remove_temporaries(root):
+def remove_temporaries(root: str | os.PathLike) -> None:
     """Takes away what processes that were killed while they wrote left below `root`."""
     for name in opening.entries(root):
         path = os.path.join(root, name)
@@ -75,17 +77,17 @@ def remove_temporaries(root):
             opening.remove(path)
 
 
-def write_text(path, text):
+def write_text(path: str | os.PathLike, text: str) -> None:
     """`write_bytes` for text, in UTF-8."""
     write_bytes(path, text.encode("utf-8"))
 
 
-def write_json(path, content):
+def write_json(path: str | os.PathLike, content: Any) -> None:
     """`write_bytes` for JSON, with sorted keys so that equal contents are equal bytes."""
     write_text(path, json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 
-def read_bytes(path, most=opening.MOST):
+def read_bytes(path: str | os.PathLike, most: int = opening.MOST) -> bytes:
     """The bytes of a regular file that is no larger than `most`.
 
     Raises:
@@ -97,7 +99,7 @@ def read_bytes(path, most=opening.MOST):
         raise RunError(f"cannot read {path}: {error.strerror or error}") from error
 
 
-def read_text(path):
+def read_text(path: str | os.PathLike) -> str:
     """The text in `path`, UTF-8.
 
     Raises:
@@ -109,7 +111,7 @@ def read_text(path):
         raise RunError(f"cannot read {path}: {error}") from error
 
 
-def read_json(path):
+def read_json(path: str | os.PathLike) -> Any:
     """The JSON in `path`.
 
     Raises:
@@ -129,12 +131,12 @@ def parse_json(content, path):
         raise RunError(f"cannot read {path}: {error}") from error
 
 
-def write_sealed_json(path, content):
+def write_sealed_json(path: str | os.PathLike, content: dict) -> None:
     """`write_json` with the SHA-256 of the rest under 'seal', so that a later change shows."""
     write_json(path, {**content, "seal": _seal(content)})
 
 
-def read_sealed_json(path):
+def read_sealed_json(path: str | os.PathLike) -> dict:
     """What `write_sealed_json` wrote, without the seal.
 
     Raises:
@@ -151,7 +153,8 @@ def unsealed(content, path):
     return content
 
 
-def write_npz(path, arrays, compress=False):
+def write_npz(path: str | os.PathLike, arrays: dict[str, np.ndarray],
+              compress: bool = False) -> None:
     """Writes a dict of arrays as an .npz whose bytes depend on the arrays alone.
 
     `np.savez` stamps each member with the time of day, so that two equal runs would differ.
@@ -173,7 +176,7 @@ def write_npz(path, arrays, compress=False):
     write_bytes(path, buffer.getvalue())
 
 
-def read_npz(path):
+def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
     """{key: array} of an .npz; pickled objects are refused, and sizes that the file cannot hold.
 
     Raises:
@@ -198,7 +201,7 @@ def parse_npz(content, path):
         ) from error
 
 
-def sha256(path):
+def sha256(path: str | os.PathLike) -> str:
     """Hexadecimal SHA-256 of a regular file's bytes."""
     with opening.opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,33 +8,35 @@ import numpy as np
 
 from lth_keras.errors import RunError
 
+Arrays = dict[str, np.ndarray]
 
-def ones(shape):
+
+def ones(shape: tuple[int, ...]) -> np.ndarray:
     """The mask of one layer that keeps everything."""
     return np.ones(shape, bool)
 
 
-def kept(masks):
+def kept(masks: Arrays) -> dict[str, int]:
     """{key: number of kept weights}."""
     return {key: int(np.count_nonzero(mask)) for key, mask in masks.items()}
 
 
-def total_kept(masks):
+def total_kept(masks: Arrays) -> int:
     """Number of kept weights over all layers."""
     return sum(kept(masks).values())
 
 
-def size(masks):
+def size(masks: Arrays) -> int:
     """Number of prunable weights, kept or not."""
     return sum(mask.size for mask in masks.values())
 
 
-def density(masks):
+def density(masks: Arrays) -> float:
     """Share of the prunable weights that is kept, in [0, 1]."""
     return total_kept(masks) / size(masks)
 
 
-def apply(masks, weights):
+def apply(masks: Arrays, weights: Arrays) -> Arrays:
     """`weights` with zeros where the mask has none; arrays without a mask pass unchanged."""
     return {
         key: np.where(masks[key], array, array.dtype.type(0)) if key in masks else array.copy()
@@ -42,7 +44,8 @@ def apply(masks, weights):
     }
 
 
-def check(masks, previous=None, expected=None):
+def check(masks: Arrays, previous: Arrays | None = None,
+          expected: dict[str, int] | None = None) -> None:
     """Checks what must hold of every mask that enters a model or a file.
 
     Args:
@@ -66,7 +69,7 @@ def check(masks, previous=None, expected=None):
                 raise RunError(f"mask {key} keeps {found[key]} weights; the schedule says {count}")
 
 
-def check_total(masks, count):
+def check_total(masks: Arrays, count: int) -> None:
     """Checks the number of kept weights over all layers.
 
     Raises:
@@ -76,7 +79,7 @@ def check_total(masks, count):
         raise RunError(f"the masks keep {total_kept(masks)} weights; the schedule says {count}")
 
 
-def check_applied(masks, weights):
+def check_applied(masks: Arrays, weights: Arrays) -> None:
     """Checks that every pruned weight is exactly zero.
 
     Raises:
@@ -88,7 +91,8 @@ def check_applied(masks, weights):
             raise RunError(f"{alive} pruned weights of {key} are not zero")
 
 
-def from_counts(shapes, counts, generator):
+def from_counts(shapes: dict[str, tuple[int, ...]], counts: dict[str, int],
+                generator: np.random.Generator) -> Arrays:
     """Random masks with exactly `counts[key]` kept weights in each layer, uniformly placed.
 
     Args:
@@ -104,6 +108,6 @@ def from_counts(shapes, counts, generator):
     return masks
 
 
-def shuffled(masks, generator):
+def shuffled(masks: Arrays, generator: np.random.Generator) -> Arrays:
     """`masks` with each layer's entries in a random order: same density, other topology."""
     return from_counts({key: mask.shape for key, mask in masks.items()}, kept(masks), generator)

@@ -12,27 +12,27 @@ from lth_keras import opening
 ROUND = re.compile(r"round_(\d\d+)")
 
 
-def round_name(round):
+def round_name(round: int) -> str:
     """'round_06' for the sixth round of IMP; round 0 trains the dense network."""
     return f"round_{round:02d}"
 
 
-def variant_name(variant, round=None):
+def variant_name(variant: str, round: int | None = None) -> str:
     """'ticket@06' for a variant at a round's mask, or the bare name where no round applies."""
     return variant if round is None else f"{variant}@{round:02d}"
 
 
-def network_label(variant, round):
+def network_label(variant: str, round: int) -> str:
     """What tables and figures call a network: 'ticket@06', or 'full' where no round applies."""
     return variant_name(variant, round or None)
 
 
-def chain_name(variant, round):
+def chain_name(variant: str, round: int) -> str:
     """A chain's network at a round: its own folder, or IMP's round 0, where each chain begins."""
     return round_name(0) if round == 0 else variant_name(variant, round)
 
 
-def safe_name(text):
+def safe_name(text: object) -> str:
     """`text` as the name of one folder: letters, digits, '_', '-' and '.', never a path.
 
     At most 100 characters: a file system takes 255, and more is added to some names.
@@ -61,28 +61,29 @@ class RunPaths:
         self.report_seal = self.root / "report.json"
         self.exports = self.root / "exports"
         self.figures = self.root / "figures"
+        self.analysis = self.root / "analysis"
         self.tensorboard = self.root / "tensorboard"
 
-    def trial(self, trial):
+    def trial(self, trial: int) -> pathlib.Path:
         """Folder of one trial, counted from 1."""
         return self.root / f"trial_{trial:02d}"
 
-    def initial(self, trial):
+    def initial(self, trial: int) -> pathlib.Path:
         """θ_0, keyed layer/kernel, layer/bias, …"""
         return self.trial(trial) / "initial.npz"
 
-    def rewind(self, trial):
+    def rewind(self, trial: int) -> pathlib.Path:
         """θ_k, the rewind point."""
         return self.trial(trial) / "rewind.npz"
 
-    def rewind_optimizer(self, trial):
+    def rewind_optimizer(self, trial: int) -> pathlib.Path:
         """The optimizer's variables at θ_k; absent where k is 0."""
         return self.trial(trial) / "rewind_optimizer.npz"
 
-    def distributions(self, trial):
+    def distributions(self, trial: int) -> pathlib.Path:
         """Folder of the empirical weight distributions that initializers sample from."""
         return self.trial(trial) / "distributions"
 
-    def network(self, trial, name):
+    def network(self, trial: int, name: str) -> pathlib.Path:
         """Folder of one trained network: `round_name(…)` or `variant_name(…)`."""
         return self.trial(trial) / name

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 
 
-def derive(seed, *names):
+def derive(seed: int, *names: object) -> int:
     """A seed in [0, 2^63) for one use of chance.
 
     Args:
@@ -16,6 +16,6 @@ def derive(seed, *names):
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
 
-def generator(seed, *names):
+def generator(seed: int, *names: object) -> np.random.Generator:
     """np.random.Generator of one use of chance; counter-based, the same on any machine."""
     return np.random.Generator(np.random.Philox(key=derive(seed, *names)))

@@ -1,10 +1,39 @@
-"""The handlers of SIGINT and SIGTERM, which more than one library takes for its own."""
+"""Ctrl-C and SIGTERM: the first ends a run at the next safe point, a second one at once."""
 
 import contextlib
 import signal
 import threading
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stopper:
+    """Whether the run was asked to stop, and by what."""
+
+    def __init__(self):
+        self.signal_name = None
+
+    def __call__(self):
+        """True once a signal came."""
+        return self.signal_name is not None
+
+    @contextlib.contextmanager
+    def listening(self):
+        """Takes SIGINT and SIGTERM over for a while."""
+        before = {each: signal.signal(each, self._stop) for each in STOPPING}
+        try:
+            yield self
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def _stop(self, number, frame):
+        del frame
+        self.signal_name = signal.Signals(number).name
+        # The next one does what it does to any program, at once: every file is whole or absent
+        # at any instant, so that the store stays good.
+        for each in STOPPING:
+            signal.signal(each, signal.SIG_DFL)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,8 @@
 """What `find_ticket` gives: the tickets of a finished run, read from its store."""
 
 import functools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +13,12 @@ from lth_keras.paths import round_name
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_reader import read_masks, read_rewind, read_weights
+
+if TYPE_CHECKING:
+    import pandas
+
+    from lth_keras.experiment.context import Context
+    from lth_keras.experiment.prepare import Prepared
 
 _TRIAL = 1
 _WEIGHTS = ("trained", "rewound")
@@ -24,24 +32,27 @@ class Tickets:
       rounds: how many times weights were pruned; `tickets[0]` is the dense network.
     """
 
-    def __init__(self, prepared):
+    def __init__(self, prepared: "Prepared"):
         self._context = prepared.context
         self.path = prepared.context.paths.root
         self.rounds = prepared.experiment.imp.schedule.rounds
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.rounds + 1
 
-    def __getitem__(self, index):
+    def __iter__(self) -> Iterator["Ticket"]:
+        return (self[index] for index in range(len(self)))
+
+    def __getitem__(self, index: int) -> "Ticket":
         if not isinstance(index, (int, np.integer)) or not -len(self) <= index < len(self):
             raise IndexError(f"there is no round {index!r}; expected 0 to {self.rounds}")
         return Ticket(self._context, int(index) % len(self))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Tickets in {self.path}\n{self.table.to_string(index=False)}"
 
     @property
-    def table(self):
+    def table(self) -> "pandas.DataFrame":
         """A pandas table: round, density, and the accuracies at the end of its training."""
         import pandas
 
@@ -49,20 +60,20 @@ class Tickets:
         return pandas.DataFrame([{key: getattr(each, key) for key in columns} for each in self])
 
     @property
-    def initial_weights(self):
+    def initial_weights(self) -> dict[str, np.ndarray]:
         """θ_0, {'layer/kernel': array}."""
         return rewinding.load_initial(self._context.paths, _TRIAL).weights
 
     @property
-    def rewound_weights(self):
+    def rewound_weights(self) -> dict[str, np.ndarray]:
         """θ_k, which every round starts from, before a mask is applied."""
         return read_rewind(self._context.paths, _TRIAL)
 
-    def model(self, index, weights="trained", keras=2):
+    def model(self, index: int, weights: str = "trained", keras: int = 2) -> Any:
         """`self[index].model(weights, keras)`."""
         return self[index].model(weights, keras)
 
-    def normalize(self, images):
+    def normalize(self, images: np.ndarray) -> np.ndarray:
         """Images as the networks were trained on them, float32: scaled, mean and std applied."""
         return self._context.data.normalize(images)
 
@@ -79,7 +90,7 @@ class Ticket:
       path: its folder.
     """
 
-    def __init__(self, context, index):
+    def __init__(self, context: "Context", index: int):
         self._context = context
         self.round = index
         self.path = context.paths.network(_TRIAL, round_name(index))
@@ -90,31 +101,31 @@ class Ticket:
         held_out = context.data.size("validation")
         self.val_accuracy = float(last["val_accuracy"]) if held_out else None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Ticket(round={self.round}, density={self.density:.4f}, path={str(self.path)!r})"
 
     @functools.cached_property
-    def metrics(self):
+    def metrics(self) -> "pandas.DataFrame":
         """A pandas table of every evaluation of its training."""
         return read_rows(self.path)
 
     @property
-    def masks(self):
+    def masks(self) -> dict[str, np.ndarray]:
         """{'layer/kernel': bool array}."""
         return read_masks(self.path)
 
     @property
-    def trained_weights(self):
+    def trained_weights(self) -> dict[str, np.ndarray]:
         """{'layer/kernel': array} of every variable after training; pruned weights are zero."""
         return read_weights(self.path)
 
     @property
-    def rewound_weights(self):
+    def rewound_weights(self) -> dict[str, np.ndarray]:
         """The same before training: the rewind point under the mask."""
         point = read_rewind(self._context.paths, _TRIAL)
         return masks.apply(self.masks, point)
 
-    def model(self, weights="trained", keras=2):
+    def model(self, weights: str = "trained", keras: int = 2) -> Any:
         """A plain Keras model of your function, without a trace of pruning but the zeros.
 
         Args:
@@ -130,11 +141,11 @@ class Ticket:
         arrays = self._arrays(weights)
         context = self._context
         model = context.build() if keras == 2 else models.build_keras3(
-            context.experiment.model, context.data.input_shape, context.data.num_classes)
+            context.experiment.model, context.data.input_shape, context.data.output_shape)
         _assign(arrays, model)
         return model
 
-    def assign_to(self, model, weights="trained"):
+    def assign_to(self, model: Any, weights: str = "trained") -> None:
         """Puts the ticket's weights, pruned ones zero, into a built model of yours.
 
         Args:

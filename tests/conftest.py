@@ -1,8 +1,14 @@
 """What tests of several rooms share: made-up runs, and a reporter that says nothing."""
 
+import pathlib
+
+import gin
 import pytest
 
+from lth_keras.commands.main import main
 from tests.made_up_runs import MadeUpRun
+
+GIN = pathlib.Path(__file__).resolve().parent.parent / "gin"
 
 
 @pytest.fixture
@@ -33,3 +39,15 @@ def make_run(build):
 def undrawn(monkeypatch):
     """Leaves a report's figures out, which take most of its time."""
     monkeypatch.setattr("lth_keras.report.report_figures.draw", lambda run, comparisons: [])
+
+
+@pytest.fixture(scope="session")
+def lmc_root(tmp_path_factory):
+    """A finished run of gin/smoke/lmc_mnist1d.gin; XLA would compile longer than this computes."""
+    folder = tmp_path_factory.mktemp("lmc")
+    assert main([
+        f"--gin_file={GIN}/smoke/lmc_mnist1d.gin", f"--output_dir={folder}",
+        "--gin_param=lenet_300_100.width = 0.05", "--gin_param=Experiment.jit = False"]) == 0
+    gin.clear_config()
+    root, = folder.glob("lmc_mnist1d-*")
+    return root

@@ -7,7 +7,8 @@ import numpy as np
 from lth_keras import files, seeds
 from lth_keras.paths import RunPaths, round_name, variant_name
 from lth_keras.store import network_folder
-from lth_keras.store.metrics import MetricsRow, concatenate, rows_to_csv
+from lth_keras.store.metrics import concatenate, rows_to_csv
+from tests.statistics.accuracy_rows import accuracy_row
 
 LAYERS = {"fc1/kernel": (16, 6), "out/kernel": (6, 3)}
 
@@ -80,7 +81,7 @@ class MadeUpRun:
         for epoch in range(1, 5):
             lost = diverged and epoch == 2
             accuracy = float(np.clip(0.8 + gain + 0.03 * epoch + chance.normal(0, 0.01), 0, 1))
-            rows.append(MetricsRow(
+            rows.append(accuracy_row(
                 trial, variant, index, density, 9 * epoch, epoch,
                 np.inf if lost else 1 / epoch + chance.normal(0, 0.01), accuracy,
                 1 / epoch + chance.normal(0, 0.05), accuracy,
@@ -97,7 +98,7 @@ class MadeUpRun:
             "kept_weights": {key: int(mask.sum()) for key, mask in masks.items()},
             "prunable_weights": sum(mask.size for mask in masks.values()), "architecture": {},
             "start_step": 0, "steps": rows[-1].step, "diverged": diverged,
-            "final_test_accuracy": rows[-1].test_accuracy, "train_seconds": 1.0,
+            "final_test_accuracy": rows[-1].values["test_accuracy"], "train_seconds": 1.0,
             "evaluate_seconds": 1.0,
         })
 

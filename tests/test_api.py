@@ -52,6 +52,13 @@ def examples(count, seed, classes=3, size=5):
     return images, labels
 
 
+def summed(input_shape, num_classes):
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Dense(6, "relu", name="fc1")(inputs)
+    x = x + keras.layers.Dense(6, name="fc2")(x) * 0.5
+    return keras.Model(inputs, keras.layers.Dense(num_classes, name="output")(x))
+
+
 TRAIN, TEST = examples(60, 1), examples(30, 2)
 QUICK = {"rounds": 2, "rate": 0.5, "duration": "2ep", "batch_size": 6, "progress": False,
          "jit": False}
@@ -64,7 +71,10 @@ QUICK = {"rounds": 2, "rate": 0.5, "duration": "2ep", "batch_size": 6, "progress
     # 36, 18, 9 in the block.
     (nested, {"fc1/kernel", "head/block/fc1/kernel", "head/output/kernel"},
      {"fc1/kernel": 8, "head/block/fc1/kernel": 9, "head/output/kernel": 5}),
-], ids=["functional", "sequential", "nested"])
+    # Operators between tensors become layers of their own, which have nothing to prune.
+    (summed, {"fc1/kernel", "fc2/kernel", "output/kernel"},
+     {"fc1/kernel": 8, "fc2/kernel": 9, "output/kernel": 5}),
+], ids=["functional", "sequential", "nested", "summed"])
 def test_tickets_of_every_kind_of_model(tmp_path, model, keys, kept):
     result = lth_keras.find_ticket(model, TRAIN, TEST, output_dir=tmp_path / "new", **QUICK)
     assert result.path.parent == tmp_path / "new" and result.path.name.startswith(model.__name__)
@@ -163,7 +173,7 @@ def pairs():
     (functional, pairs().repeat(), {}, "without an end"),
     (functional, pairs().take(0), {}, "without an example"),
     (functional, pairs().map(lambda x, y: x), {}, "expected pairs"),
-    (functional, (TRAIN[0], np.eye(3)[TRAIN[1]]), {}, "one integer per example"),
+    (functional, (TRAIN[0], np.eye(3)[TRAIN[1]] * 0.9), {}, "class indices as integers"),
     (functional, TRAIN, {"duration": 5}, "IMP.duration is 5; expected epochs like"),
     (functional, TRAIN, {"batch_size": 600}, "batch_size is 600 but"),
     (functional, TRAIN, {"rate": 20}, "rate is 20"),

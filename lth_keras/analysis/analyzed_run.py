@@ -1,4 +1,4 @@
-"""A stored run as analysis sees it: its networks by name, its data, and surfaces over them."""
+"""A stored run as analysis sees it: its networks by name, its data, its loss surfaces."""
 
 import dataclasses
 import fnmatch
@@ -23,7 +23,7 @@ class AnalyzedNetwork:
     """One point in weight space.
 
     Attributes:
-      reference: how it was asked for.
+      reference: the text that named it.
       weights: {key: array} of every variable, masks applied.
       masks: {key: bool array}.
       arguments: of the model's function; {} for the experiment's own architecture.
@@ -38,15 +38,16 @@ class AnalyzedNetwork:
 class AnalyzedRun:
     """A run's directory with the model and the data that belong to it.
 
-    A network of a trial is referred to by the folder of its unit: 'round_06', 'ticket@10', 'full';
-    or 'initial' (θ_0) and 'rewind' (θ_k). ':start' is where the unit's training started.
-    '|round_07' projects on that unit's mask. 'trial_02/' before it takes it from another trial.
+    A reference names a network of a trial by its folder: 'round_06', 'ticket@10', 'full'; 'initial'
+    is θ_0 and 'rewind' is θ_k. With ':start' it names the weights that its training started from.
+    With '|round_07' the weights are projected on the mask of that network. With 'trial_02/' in
+    front, the network is taken from that trial.
 
     Args:
       context: the experiment's `Context` over the run's directory.
       jit: whether to compile with XLA.
-      at_rewind: function of a duration that gives this run's sibling with that rewind point,
-        trained where it was not yet; None where siblings cannot be had.
+      at_rewind: function of a duration. It gives the `AnalyzedRun` of the same experiment with
+        that rewind point, and trains it first where it is not stored; None: not available.
     """
 
     def __init__(self, context, jit=False, at_rewind=None):
@@ -61,46 +62,45 @@ class AnalyzedRun:
 
     @property
     def trials(self):
-        """Numbers of the trials that have finished units."""
-        return [
-            trial for trial in range(1, self.context.experiment.trials + 1) if self.units(trial)
-        ]
+        """Numbers of the trials that have finished networks."""
+        trials = range(1, self.context.experiment.trials + 1)
+        return [trial for trial in trials if self.network_names(trial)]
 
     @property
     def title(self):
-        """'mnist, lenet_300_100': what every figure's title names, its trials added there."""
+        """Data and model, 'mnist, lenet_300_100', for the titles of figures."""
         name = self.data.name
         if self.data.is_fallback:
             name = f"{name} (FALLBACK, NOT {self.data.requested})"
         return f"{name}, {self.model({}).name}"
 
-    def units(self, trial):
-        """Names of a trial's finished units, sorted."""
+    def network_names(self, trial):
+        """Names of a trial's finished networks, which are their folders, sorted."""
         folder = self.paths.trial(trial)
         return sorted(each.parent.name for each in folder.glob(f"*/{network_folder.DONE}"))
 
     def matching(self, trial, patterns):
-        """A trial's finished units that match any of `patterns` ('round_*', 'ticket@1?')."""
-        return [name for name in self.units(trial)
+        """Names of a trial's finished networks that match any of `patterns`, like 'round_*'."""
+        return [name for name in self.network_names(trial)
                 if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)]
 
-    def levels(self, trial):
-        """Rounds from 1 on that are finished, with those before them."""
-        done = {name for name in self.units(trial) if ROUND.fullmatch(name)}
-        return [index for index in range(1, self.last_round + 1)
-                if {round_name(index), round_name(index - 1)} <= done]
+    def pruned_rounds(self, trial):
+        """The rounds from 1 on that are finished, if the round before each is finished too."""
+        done = {name for name in self.network_names(trial) if ROUND.fullmatch(name)}
+        return [number for number in range(1, self.last_round + 1)
+                if {round_name(number), round_name(number - 1)} <= done]
 
-    def facts(self, trial, unit):
-        """A finished unit's done.json.
+    def facts(self, trial, name):
+        """The done.json of a finished network.
 
         Raises:
-          RunError: the run has no such unit, or it is not finished.
+          RunError: the run has no such network, or it is not finished.
         """
-        folder = self.paths.network(trial, unit)
+        folder = self.paths.network(trial, name)
         if not network_folder.is_done(folder):
             raise RunError(
-                f"trial {trial} has no finished network {unit!r}; it has "
-                f"{', '.join(self.units(trial)) or 'none'}"
+                f"trial {trial} has no finished network {name!r}; it has "
+                f"{', '.join(self.network_names(trial)) or 'none'}"
             )
         return network_folder.facts(folder)
 
@@ -113,41 +113,44 @@ class AnalyzedRun:
         )
 
     def signature(self, trial, reference):
-        """What decides the network: checksums, to tell whether a measurement is still of it."""
+        """Checksums of the files that decide the network.
+
+        They tell whether what was measured earlier is still true of it.
+        """
         trial, parts = self._parse(trial, reference)
-        found = {}
+        checksums = {}
         for name in (parts["name"], parts["mask"]):
             if name in _POINTS:
-                found[name] = files.sha256(getattr(self.paths, name)(trial))
+                checksums[name] = files.sha256(getattr(self.paths, name)(trial))
             elif name:
                 known = self.facts(trial, name)["files"]
-                found[name] = [known[each] for each in ("masks.npz", "weights.npz")]
-        return found
+                checksums[name] = [known[each] for each in ("masks.npz", "weights.npz")]
+        return checksums
 
     def network(self, trial, reference):
         """The `AnalyzedNetwork` that `reference` names.
 
         Raises:
-          ConfigurationError: it has another form than said above.
+          ConfigurationError: `reference` has none of the forms above.
           RunError: it is not stored.
         """
         trial, parts = self._parse(trial, reference)
         name, arguments = parts["name"], {}
         if name in _POINTS:
             weights = _POINTS[name](self.paths, trial)
-            found = {weight.key: masks.ones(weight.shape) for weight in self.context.prunable}
+            kept = {weight.key: masks.ones(weight.shape) for weight in self.context.prunable}
         else:
             facts = self.facts(trial, name)
             folder = self.paths.network(trial, name)
-            arguments, found = facts["architecture"], network_reader.read_masks(folder)
+            arguments, kept = facts["architecture"], network_reader.read_masks(folder)
             weights = network_reader.read_start(self.paths, trial, name) if parts["start"] \
                 else network_reader.read_weights(folder)
         if parts["mask"]:
-            found = network_reader.read_masks(self.paths.network(trial, parts["mask"]))
-        return AnalyzedNetwork(reference, masks.apply(found, weights), found, arguments)
+            kept = network_reader.read_masks(self.paths.network(trial, parts["mask"]))
+        return AnalyzedNetwork(reference, masks.apply(kept, weights), kept, arguments)
 
     def model(self, arguments):
-        """The plain model of an architecture; its weights are anything."""
+        """The plain model of an architecture; what weights it holds is not defined."""
         key = tuple(sorted(arguments.items()))
         if key not in self._plain:
             self._plain[key] = self.context.build(**arguments)
@@ -186,7 +189,7 @@ class AnalyzedRun:
         return self._surfaces[key]
 
     def available(self, split, examples=None):
-        """How many examples of a split are taken where `examples` are asked for; None is all.
+        """How many examples of a split are used where `examples` are asked for; None means all.
 
         Raises:
           ConfigurationError: there is no such split, or nothing in it.
@@ -199,7 +202,7 @@ class AnalyzedRun:
         return sizes[split] if examples is None else min(examples, sizes[split])
 
     def examples_text(self, split, examples=None):
-        """'4,000 of 4,000 train examples': what a measure's statements say of `available`."""
+        """'4,000 of 4,000 train examples': for the statements of a measure."""
         return (f"{self.available(split, examples):,} of {self.data.size(split):,} {split} "
                 "examples")
 
@@ -214,14 +217,14 @@ class AnalyzedRun:
         return images[chosen], labels[chosen]
 
     def trial_seed(self, trial, *uses):
-        """A seed of a trial's own for one use of chance in an analysis."""
+        """A seed that is derived from the trial's, for one use of chance in an analysis."""
         return seeds.derive(self.context.trial_seed(trial), "analysis", *uses)
 
     def _parse(self, trial, reference):
         parts = _REFERENCE.fullmatch(reference) if isinstance(reference, str) else None
         if parts is None:
             raise ConfigurationError(
-                f"{reference!r} names no network; expected a unit's folder such as 'round_06', "
+                f"{reference!r} names no network; expected a network's folder, such as 'round_06', "
                 "'initial' or 'rewind', with ':start', '|round_07' or 'trial_02/' where needed"
             )
         parts = parts.groupdict()

@@ -14,5 +14,5 @@ def barrier(values):
 
 
 def positions(points):
-    """[points] shares of the way, from 0 to 1."""
+    """Shares of the way from 0 to 1, [points]."""
     return np.linspace(0.0, 1.0, points)

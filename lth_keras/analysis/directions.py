@@ -9,7 +9,7 @@ def filter_normalised(weights, keys, generator, masks=None):
     """A random direction with each filter as long as the network's own (Li et al. 2018).
 
     A filter is what leads to one unit: a column of a dense kernel [in, out], the last axis of a
-    convolution's. Everything that is no kernel has no direction, as in the paper (1712.09913).
+    convolution's. All other variables get the direction 0, as in the paper (1712.09913).
 
     Args:
       weights: {key: array} of the network in the centre.

@@ -1,4 +1,4 @@
-"""Leading eigenpairs of a Hessian that is known by its products with vectors alone."""
+"""Leading eigenpairs of a Hessian that can only be multiplied with vectors."""
 
 import dataclasses
 
@@ -19,7 +19,7 @@ class Eigenpairs:
       vectors: float32 [size, k], orthonormal.
       residuals: ‖H v − λ v‖ of each pair, by a product of its own. H is symmetric, so that an
         eigenvalue of it lies within the residual of λ.
-      products: Hessian-vector products it took, without the residuals'.
+      products: number of Hessian-vector products, those for the residuals not counted.
     """
 
     values: np.ndarray
@@ -36,8 +36,8 @@ def leading(product, size, count, end="positive", tolerance=1e-3, seed=0):
     """The `count` most positive, or most negative, eigenpairs.
 
     ARPACK's implicitly restarted Lanczos with full reorthogonalisation (Lehoucq, Sorensen, Yang
-    1998) in single precision; nothing of what it says of its convergence is believed: each pair's
-    residual is computed afterwards.
+    1998) in single precision. Its own report of convergence is not used: the residual of each pair
+    is computed afterwards.
 
     Args:
       product: v [size] -> H v.
@@ -55,10 +55,10 @@ def leading(product, size, count, end="positive", tolerance=1e-3, seed=0):
     def counted(vector):
         nonlocal products
         products += 1
-        found = product(np.ravel(vector))
-        if not np.all(np.isfinite(found)):
+        image = product(np.ravel(vector))
+        if not np.all(np.isfinite(image)):
             raise RunError("a Hessian-vector product is not finite: the network has diverged")
-        return found
+        return image
 
     operator = LinearOperator((size, size), matvec=counted, dtype=np.float32)
     start = np.random.default_rng(seed).standard_normal(size).astype(np.float32)

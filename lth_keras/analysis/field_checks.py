@@ -1,4 +1,4 @@
-"""Checks of what gin binds to a measure."""
+"""Checks of the fields of a measure, which gin binds."""
 
 from lth_keras.errors import ConfigurationError
 
@@ -17,7 +17,7 @@ def optional_positive(measure, *names):
 
 
 def optional_levels(measure, name="levels"):
-    """Raises ConfigurationError unless the field is None, or a tuple or list of levels from 1."""
+    """Raises ConfigurationError unless the field is None, or a tuple or list of rounds from 1."""
     value = getattr(measure, name)
     if value is None:
         return
@@ -27,7 +27,7 @@ def optional_levels(measure, name="levels"):
 
 
 def levels_there(measure, run):
-    """Raises ConfigurationError where `levels` has one that the run was not pruned to."""
+    """Raises ConfigurationError where `levels` has a round that the run does not have."""
     beyond = [level for level in measure.levels or () if level > run.last_round]
     if beyond:
         raise ConfigurationError(

@@ -10,7 +10,7 @@ class WeightLayout:
 
     Args:
       shapes: {key: shape} of every variable, in the model's order.
-      keys: those that the vector holds, in its order; None for all.
+      keys: the variables that the vector holds, in this order; None for all.
     """
 
     def __init__(self, shapes, keys=None):
@@ -26,9 +26,9 @@ class WeightLayout:
         """
         for key, shape in self.shapes.items():
             if key not in weights or weights[key].shape != shape:
-                found = weights[key].shape if key in weights else "nothing"
+                own = weights[key].shape if key in weights else "nothing"
                 raise ConfigurationError(
-                    f"the weights have {found} at {key!r}; the network needs shape {shape}: was "
+                    f"the weights have {own} at {key!r}; the network needs shape {shape}: was "
                     "the model's function changed since the run?"
                 )
         return np.concatenate([
@@ -52,7 +52,7 @@ class WeightLayout:
 
 
 class KeptSubspace:
-    """The coordinates that a mask keeps: Hessians are restricted to it by embedding and reading.
+    """The weights that a mask keeps, as a subspace: a Hessian can be restricted to it.
 
     Args:
       kept: bool [size].

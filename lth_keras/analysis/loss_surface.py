@@ -21,7 +21,7 @@ class LossSurface:
       images: [n, …], as loaded.
       labels: int32 [n].
       data: `LoadedData`, for the normalisation.
-      batch_size: examples at a time; bounds memory, and changes numbers by rounding only.
+      batch_size: examples at a time; a bound on memory; it changes numbers by rounding only.
       l2: λ above.
       jit: whether to compile with XLA.
       statistics: images to recompute batch-normalisation statistics from; None for `images`.
@@ -57,15 +57,15 @@ class LossSurface:
         self._compiled_jacobian = tf.function(self._jacobian)  # XLA compiles it for minutes.
 
     def load(self, weights):
-        """Puts the network {key: array} in place for `gradient`, `product` and the like."""
+        """Loads the weights {key: array}, which `gradient` and `product` then use."""
         for key, array in self.layout.unflatten(self.layout.flatten(weights)).items():
             self._named[key].assign(array)
 
     def value(self, weights):
         """(loss, error) at {key: array}; error is the share of examples misclassified."""
         centre = self.layout.flatten(weights)
-        found = self.values(centre, np.zeros((1, centre.size), np.float32), np.zeros((1, 1)))
-        return float(found[0, 0]), float(found[0, 1])
+        values = self.values(centre, np.zeros((1, centre.size), np.float32), np.zeros((1, 1)))
+        return float(values[0, 0]), float(values[0, 1])
 
     def values(self, centre, directions, coefficients, recompute=False):
         """Loss and error at many points centre + coefficients·directions, in one compiled loop.
@@ -81,12 +81,12 @@ class LossSurface:
         """
         function = self._compiled_recomputed if recompute and self._norms \
             else self._compiled_values
-        found = function(
+        values = function(
             self._images, self._labels, self._statistics,
             tf.constant(centre, tf.float32), tf.constant(directions, tf.float32),
             tf.constant(coefficients, tf.float32),
         )
-        return found.numpy()
+        return values.numpy()
 
     def gradient(self):
         """∇L at the loaded network, float32 [trainable.size]."""
@@ -143,7 +143,7 @@ class LossSurface:
     def _values(self, images, labels, statistics, centre, directions, coefficients,
                 recompute=False):
         count = tf.shape(coefficients)[0]
-        found = tf.TensorArray(tf.float32, count, element_shape=[2])
+        values = tf.TensorArray(tf.float32, count, element_shape=[2])
         for i in tf.range(count):
             point = centre + tf.linalg.matvec(directions, coefficients[i], transpose_a=True)
             parts = tf.split(point, self.layout.sizes)
@@ -151,8 +151,8 @@ class LossSurface:
                 self._named[key].assign(tf.reshape(part, shape))
             if recompute:
                 self._recompute(statistics)
-            found = found.write(i, self._value(images, labels))
-        return found.stack()
+            values = values.write(i, self._value(images, labels))
+        return values.stack()
 
     def _recomputed_values(self, *arguments):
         return self._values(*arguments, recompute=True)
@@ -192,8 +192,8 @@ class LossSurface:
     def _gradient(self, images, labels):
         total = [self._l2 * each for each in self._variables]
         for i in self._batches():
-            found = self._batch_gradient(*self._batch(images, labels, i))
-            total = [old + new for old, new in zip(total, found, strict=True)]
+            gradient = self._batch_gradient(*self._batch(images, labels, i))
+            total = [old + new for old, new in zip(total, gradient, strict=True)]
         return _flat(total)
 
     def _product(self, images, labels, vector):
@@ -207,8 +207,8 @@ class LossSurface:
             batch = self._batch(images, labels, i)
             with tf.autodiff.ForwardAccumulator(self._variables, tangents) as accumulator:
                 gradient = self._batch_gradient(*batch)
-            found = accumulator.jvp(gradient, unconnected_gradients="zero")
-            total = [old + new for old, new in zip(total, found, strict=True)]
+            products = accumulator.jvp(gradient, unconnected_gradients="zero")
+            total = [old + new for old, new in zip(total, products, strict=True)]
         return _flat(total)
 
     def _jacobian(self, images):

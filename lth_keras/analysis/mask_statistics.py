@@ -1,4 +1,4 @@
-"""Overlap of masks against chance, and what masks do to units. Pure NumPy."""
+"""Overlap of masks against chance, and what masks leave of a layer's units. Pure NumPy."""
 
 import math
 
@@ -17,7 +17,7 @@ def overlap(ours, theirs):
     Returns:
       A dict for each layer and for 'all': layer, weights, kept_ours, kept_theirs, shared, jaccard,
       expected, expected_jaccard, z, nested (whether one lies within the other). z is NaN where
-      chance leaves nothing open.
+      the number has no variance by chance.
 
     Raises:
       RunError: the masks have other layers or shapes.
@@ -48,14 +48,14 @@ def _compared(layer, n, a, b, shared, expected, variance):
 
 
 def units(masks):
-    """What is left of each layer's units.
+    """What a mask leaves of each layer's units (neurons or channels).
 
     Returns:
       A dict for each layer: layer, density, inputs and outputs with no kept weight, and of the
       kept weights per input (out-degree) and per output (in-degree) the mean, spread and extremes.
       An input of the first layer is a pixel (a channel, for a convolution).
     """
-    found = []
+    rows = []
     for key, mask in masks.items():
         flat = mask.reshape(-1, *mask.shape[-2:]).sum(0)
         row = {"layer": key, "density": masks_lib.density({key: mask})}
@@ -68,8 +68,8 @@ def units(masks):
                 f"{name}_degree_max": int(degrees.max()),
                 f"{name}_degree_by_chance_std": float(_chance_spread(mask, degrees.size)),
             }
-        found.append(row)
-    return found
+        rows.append(row)
+    return rows
 
 
 def _chance_spread(mask, units_count):
@@ -82,8 +82,8 @@ def _chance_spread(mask, units_count):
 
 def sign_agreement(initial, trained, masks):
     """Share of the kept weights of each layer whose trained sign is the initial one."""
-    found = {}
+    shares = {}
     for key, mask in masks.items():
         same = np.sign(initial[key][mask]) == np.sign(trained[key][mask])
-        found[key] = float(same.mean()) if same.size else math.nan
-    return found
+        shares[key] = float(same.mean()) if same.size else math.nan
+    return shares

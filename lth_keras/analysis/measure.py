@@ -1,4 +1,4 @@
-"""The base class of all measures, and what a measure takes and gives."""
+"""`Measure`, the base class of all measures, with what its methods take and give."""
 
 import abc
 import dataclasses
@@ -23,7 +23,7 @@ class Piece:
       name: its folder.
       trial: from 1; 0 where it spans trials.
       references: the stored networks that it measures; if one changes, it is measured again.
-      arguments: what the measure has to know beside.
+      arguments: what else the measure has to know.
       files: paths outside the run that it reads; if one changes, it is measured again.
     """
 
@@ -36,7 +36,7 @@ class Piece:
 
 @dataclasses.dataclass
 class Findings:
-    """What a piece found: rows of a table, arrays, and facts for done.json."""
+    """The result of a piece: rows of a table, arrays, and facts for done.json."""
 
     rows: list
     arrays: dict = dataclasses.field(default_factory=dict)
@@ -45,7 +45,7 @@ class Findings:
 
 @dataclasses.dataclass
 class Account:
-    """What a measure says of all its pieces: {name: Figure}, sentences, and a short table."""
+    """The summary of all pieces of a measure: {name: Figure}, sentences, and a short table."""
 
     figures: dict
     statements: list

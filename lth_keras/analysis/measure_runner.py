@@ -35,15 +35,16 @@ def run_measure(measure, run, say=print):
     Raises:
       ConfigurationError: the run cannot have what it asks for, or pieces are stored that were
         measured with other settings.
-      RunError: the run has no network that the measure could be of.
+      RunError: the run has none of the networks that the measure asks for.
     """
     measure.check(run)
-    folder = run.paths.root / "analysis" / safe_name(measure.name)
+    folder = run.paths.analysis / safe_name(measure.name)
     settings, pieces = measure.settings(), measure.pieces(run)
     if not pieces:
+        names = run.network_names(run.trials[0]) if run.trials else ()
         raise RunError(
             f"{measure.name}: {run.paths.root} has none of the networks that it asks for; it has "
-            f"{', '.join(run.units(run.trials[0])) if run.trials else 'no finished network'}"
+            f"{', '.join(names) or 'no finished network'}"
         )
     _check_settings(measure, folder, settings)
     done = []
@@ -56,8 +57,8 @@ def run_measure(measure, run, say=print):
         else:
             began = time.perf_counter()
             network_folder.begin(place)
-            found = measure.measure(run, piece)
-            _store(place, found, {
+            findings = measure.measure(run, piece)
+            _store(place, findings, {
                 "measure": type(measure).__name__, "settings": settings, "sources": sources,
                 "seconds": round(time.perf_counter() - began, 2),
             })
@@ -115,13 +116,13 @@ def _is_current(place, sources):
     return network_folder.is_done(place) and piece_facts(place)["sources"] == sources
 
 
-def _store(place, found, facts):
+def _store(place, findings, facts):
     names = [ROWS]
-    files.write_text(place / ROWS, pd.DataFrame(found.rows).to_csv(index=False))
-    if found.arrays:
+    files.write_text(place / ROWS, pd.DataFrame(findings.rows).to_csv(index=False))
+    if findings.arrays:
         names.append(ARRAYS)
-        files.write_npz(place / ARRAYS, found.arrays)
-    network_folder.finish(place, names, {**facts, **found.facts}, PieceFacts)
+        files.write_npz(place / ARRAYS, findings.arrays)
+    network_folder.finish(place, names, {**facts, **findings.facts}, PieceFacts)
 
 
 def _markdown(table):

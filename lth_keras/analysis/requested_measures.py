@@ -1,4 +1,4 @@
-"""`Analysis`: the measures that one gin file asks for."""
+"""`Analysis`: the list of measures that a gin file asks for."""
 
 import dataclasses
 
@@ -17,7 +17,7 @@ from lth_keras.paths import safe_name
 
 
 def _cheap():
-    """What takes seconds for a network and retrains nothing: done where no gin file says more."""
+    """The measures without a gin file: they take seconds for a network and train nothing again."""
     return (SolutionLosses(), LevelDistances(), MaskOverlap(), WeightDistributions(),
             GradientFlow())
 
@@ -28,7 +28,7 @@ class Analysis:
     """Measures to carry out on a stored run, in this order.
 
     Attributes:
-      measures: `Measure`s; each is stored under its name, which has to be its own.
+      measures: `Measure`s; each is stored under its name, and no two have the same.
     """
 
     measures: tuple = dataclasses.field(default_factory=_cheap)

@@ -1,4 +1,4 @@
-"""A stored network's training once more, for the weights on the way, which runs do not store."""
+"""Training a stored network once more, for the weights in between, which a run does not store."""
 
 import contextlib
 import dataclasses
@@ -11,8 +11,8 @@ from lth_keras.errors import RunError
 from lth_keras.paths import ROUND
 from lth_keras.store.network_reader import read_rewind_optimizer
 
-# Beyond this the path is no longer the stored network's, whatever the cause: weights are of the
-# order of 0.01 to 1, and rounding alone, carried through a training, stays far below.
+# A larger difference means that this is another path. Weights are of the order of 0.01 to 1;
+# rounding alone changes them by far less in one training.
 BOUND = 1e-3
 COLUMN = "difference_from_stored"
 
@@ -25,8 +25,8 @@ class TrainedPath:
     weights: list
 
 
-def again(run, trial, unit, steps):
-    """The training of a stored unit, at `steps`; its last is compared with what is stored.
+def again(run, trial, name, steps):
+    """Trains a stored network again and compares its last weights with the stored ones.
 
     Training is a function of the start, the masks and the seeds alone, so that the same machine
     repeats it exactly.
@@ -34,58 +34,57 @@ def again(run, trial, unit, steps):
     Args:
       run: `AnalyzedRun`.
       trial: from 1.
-      unit: its folder.
-      steps: ascending; those beyond the unit's end are left out.
+      name: the network's folder.
+      steps: ascending, where weights are wanted; steps after the network's last are left out.
 
     Returns:
       (`TrainedPath`, largest absolute difference of the last weights from the stored ones). The
       difference is None where the last step is not that of the stored network.
 
     Raises:
-      RunError: the unit is not stored, it started from trained weights of another unit, or its
-        training ends further than `BOUND` from what is stored.
+      RunError: the network is not stored, it started from trained weights of another network, or
+        its training ends further than `BOUND` from the stored weights.
     """
-    facts = run.facts(trial, unit)
-    start = run.network(trial, f"{unit}:start")
+    facts = run.facts(trial, name)
+    start = run.network(trial, f"{name}:start")
     if facts["round"] and facts["start_step"] not in (0, run.context.rewind_step):
-        raise RunError(f"{unit} goes on from another network; its path cannot be trained again")
+        raise RunError(f"{name} goes on from another network; its path cannot be trained again")
     steps = [step for step in steps if facts["start_step"] <= step <= facts["steps"]]
-    path = follow(run, trial, start, facts["start_step"], steps, order_of(run, trial, unit))
+    path = follow(run, trial, start, facts["start_step"], steps, order_of(run, trial, name))
     if steps[-1] != facts["steps"]:
         return path, None
-    found = furthest(path.weights[-1], run.network(trial, unit).weights)
-    if found > BOUND:
+    difference = furthest(path.weights[-1], run.network(trial, name).weights)
+    if difference > BOUND:
         raise RunError(
-            f"{unit} of trial {trial}, trained once more, ends {found:.3g} from the stored weights "
-            f"(at most {BOUND:g} is taken for the same path); the cause may be another machine, "
-            "other versions, or another number of threads or devices than run.json names: analyse "
-            "the run where it was trained"
+            f"{name} of trial {trial}, trained once more, ends {difference:.3g} from the stored "
+            f"weights (at most {BOUND:g} is taken for the same path); the cause may be another "
+            "machine, other versions, or another number of threads or devices than run.json names: "
+            "analyse the run where it was trained"
         )
-    return path, found
+    return path, difference
 
 
 def furthest(ours, stored):
     """Largest absolute difference of two {key: array}; inf where only one is not finite."""
-    found = 0.0
+    largest = 0.0
     for key, array in stored.items():
         with np.errstate(invalid="ignore"):
             differences = np.abs(ours[key] - array)
         differences[(ours[key] == array) | (np.isnan(ours[key]) & np.isnan(array))] = 0
-        found = max(found, float(np.nan_to_num(differences, nan=np.inf, posinf=np.inf).max()))
-    return found
+        largest = max(largest, float(np.nan_to_num(differences, nan=np.inf, posinf=np.inf).max()))
+    return largest
 
 
 def statements(table):
-    """What an account says of the repeated trainings of a table's rows, in column `COLUMN`.
+    """Sentences on how exactly the trainings of a table were repeated, from column `COLUMN`.
 
     Args:
-      table: rows; the column is NaN where a path ends before the stored network, and absent
-        in tables from before it was kept.
+      table: rows; the column is NaN where a path ends before the stored network does.
     """
-    known = table[COLUMN].dropna() if COLUMN in table else []
+    known = table[COLUMN].dropna()
     if not len(known):
         return ["paths were trained once more and not compared with what is stored: they end "
-                "before the stored networks do, or were measured before the comparison was kept"]
+                "before the stored networks do"]
     largest = float(known.max())
     if largest == 0:
         return ["trained once more, the networks end exactly where the stored ones do"]
@@ -94,15 +93,15 @@ def statements(table):
             "run and not the same"]
 
 
-def order_of(run, trial, unit):
-    """Seeds of the data order and of the augmentation that the unit was trained with."""
+def order_of(run, trial, name):
+    """Seeds of the data order and of the augmentation that a network was trained with."""
     trial_seed, own = run.context.trial_seed(trial), ()
-    if not ROUND.fullmatch(unit):
-        label = run.facts(trial, unit)["variant"]
+    if not ROUND.fullmatch(name):
+        label = run.facts(trial, name)["variant"]
         variant = next(
             (each for each in run.context.experiment.variants if each.name == label), None)
         if variant is not None and variant.data_order == "own":
-            own = (unit,)
+            own = (name,)
     return tuple(seeds.derive(trial_seed, use, *own) for use in ("data order", "augmentation"))
 
 
@@ -136,7 +135,7 @@ def follow(run, trial, start, first, steps, order_seeds):
 
 @contextlib.contextmanager
 def _as_in_training():
-    """TensorFloat-32 as TensorFlow has it by itself: runs are trained so, analysis goes without."""
+    """Allows TensorFloat-32, as when runs are trained; analysis turns it off."""
     before = tf.config.experimental.tensor_float_32_execution_enabled()
     tf.config.experimental.enable_tensor_float_32_execution(True)
     try:

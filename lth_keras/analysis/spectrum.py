@@ -1,4 +1,4 @@
-"""What random vectors tell of a Hessian's whole spectrum: its trace and its density."""
+"""Estimates of a Hessian's whole spectrum from random vectors: its trace and its density."""
 
 import math
 
@@ -15,11 +15,11 @@ def trace(product, size, samples, seed=0):
       seed: of the vectors.
     """
     generator = np.random.default_rng(seed)
-    found = []
+    products = []
     for _ in range(samples):
         signs = generator.choice(np.array([-1, 1], np.float32), size)
-        found.append(float(np.dot(signs.astype(np.float64), product(signs))))
-    return float(np.mean(found)), float(np.std(found, ddof=1) / math.sqrt(samples))
+        products.append(float(np.dot(signs.astype(np.float64), product(signs))))
+    return float(np.mean(products)), float(np.std(products, ddof=1) / math.sqrt(samples))
 
 
 def lanczos(product, size, steps, generator):

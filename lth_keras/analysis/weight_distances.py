@@ -1,4 +1,4 @@
-"""Distances between networks, in all and by layer. Pure NumPy."""
+"""Distances between networks, for each layer and for all layers together. Pure NumPy."""
 
 import numpy as np
 

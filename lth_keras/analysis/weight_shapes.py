@@ -9,7 +9,7 @@ QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 # A family counts as fitting where its CDF is nowhere further off than this. With tens of
 # thousands of weights every test of fit rejects every family: what matters is by how much.
 FIT = 0.02
-# For speed; the choice is evenly spaced in the sorted values, so that no chance comes in.
+# For speed. The values are taken evenly from the sorted ones, so that nothing is random.
 _FITTED_VALUES = 2000
 
 
@@ -52,21 +52,21 @@ def distances(ours, theirs):
     Standardised samples have mean 0 and variance 1: what is left is the difference of shape.
     """
     ours, theirs = np.asarray(ours, float), np.asarray(theirs, float)
-    found = {
+    values = {
         "wasserstein": float(stats.wasserstein_distance(ours, theirs)),
         "ks": float(stats.ks_2samp(ours, theirs, method="asymp").statistic),
     }
     if ours.std() > 0 and theirs.std() > 0:
         a, b = ((each - each.mean()) / each.std() for each in (ours, theirs))
-        found["shape_wasserstein"] = float(stats.wasserstein_distance(a, b))
-        found["shape_ks"] = float(stats.ks_2samp(a, b, method="asymp").statistic)
-    return found
+        values["shape_wasserstein"] = float(stats.wasserstein_distance(a, b))
+        values["shape_ks"] = float(stats.ks_2samp(a, b, method="asymp").statistic)
+    return values
 
 
 class _TwoSided:
     """A family for magnitudes beyond a gap around zero, either sign as likely as the other.
 
-    A gap of under a hundredth of the spread is none: the smallest of many values would be it.
+    A gap below a hundredth of the spread counts as no gap: any large sample has a smallest value.
     """
 
     def __init__(self, family):

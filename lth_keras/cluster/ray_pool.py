@@ -18,14 +18,14 @@ from lth_keras.errors import ConfigurationError, RunError
 
 _LOOPBACK = "127.0.0.1"
 _MB = 10**6
-# Ray's least; nothing of size goes through its store.
+# The smallest store that Ray allows; only small objects go through it.
 _OBJECT_STORE = 80 * _MB
 _SECONDS_TO_STOP = 300
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
-    # Ray's workers yield to everything else on a machine (15); a serial run does not.
+    # Ray gives its workers a low priority (niceness 15); these get that of a serial run.
     "RAY_worker_niceness": "0",
-    # A GPU that a worker did not ask for is no worker's.
+    # A worker that asked for no GPU sees none.
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",
 }
 
@@ -51,12 +51,12 @@ class _Slot:
     """A worker's place in the pool.
 
     Attributes:
-      actor: the Ray actor that fills it now.
+      actor: the Ray actor in this place.
       state: 'starting', 'pinning', 'idle' or 'busy'.
-      answer: reference to what it was last asked for.
-      node, process, cores: where it runs, once it has said so.
+      answer: Ray's reference to the answer of its last call.
+      node, process, cores: where it runs; known after its first answer.
       queued, request: the `QueuedJob` and its `RunRequest` that it does, or did last.
-      look: reference to its last evaluation; seen: the step of the one before.
+      look: Ray's reference to its newest evaluation; seen: the step of the last one passed on.
       starts: how often in a row it was lost before it had anything to do.
       heard: when it last answered, by `time.monotonic`.
     """
@@ -130,7 +130,7 @@ class RayPool:
         return found
 
     def stop(self):
-        """Asks all workers to end what they do at the next safe point, and waits until they did."""
+        """Asks all workers to stop at their next safe point, and waits until they have."""
         for slot in self._slots:
             slot.actor.stop.remote()
         busy = [slot.answer for slot in self._slots if slot.state == "busy"]
@@ -138,7 +138,7 @@ class RayPool:
             self._ray.wait(busy, num_returns=len(busy), timeout=_SECONDS_TO_STOP)
 
     def peak_memory(self):
-        """[bytes] of main memory that each worker has had at most."""
+        """[bytes] of main memory that each worker has used at most."""
         return self._ray.get([slot.actor.peak_memory.remote() for slot in self._slots])
 
     def _start(self, slot):
@@ -177,7 +177,7 @@ class RayPool:
         return [(answer[0], slot.queued, answer[1])] if was == "busy" else []
 
     def _replace(self, slot, error):
-        """A new worker in the place of one that was lost."""
+        """Starts a new worker in the place of one that was lost."""
         was = slot.state
         with contextlib.suppress(Exception):
             self._ray.kill(slot.actor)
@@ -295,7 +295,7 @@ def _guard():
 def _room(nodes, resources, memory):
     """How many workers the nodes, {resource: amount} each, have room for."""
     wants = {"CPU": resources.cpus, "GPU": resources.gpus, "memory": memory}
-    # A share of a GPU is on one GPU: three workers of 0.4 do not fit on one and a fifth.
+    # A share is of one GPU: two workers of 0.4 fit on a GPU, and the rest of it stays free.
     def fit(node, name, want):
         have = node.get(name, 0)
         if name == "GPU" and want < 1:

@@ -12,9 +12,9 @@ _MB = 10**6
 # Of TensorFlow, Keras and TFMOT with LeNet-300-100 compiled; bench/scaling.py measured peaks of
 # 1,080 to 1,147 MB on mnist_5k.
 _PROCESS_MB = 1100
-# Weights, masks, two moments and gradients, the state at the rewind point, copies in flight.
+# Weights, masks, two moments, gradients, the state at the rewind point, copies in transfer.
 _COPIES_OF_WEIGHTS = 12
-# As loaded, on the device, in two epochs' order (`OrderedFeed`), and one in flight.
+# As loaded, on the device, in the order of two epochs (`OrderedFeed`), and one in transfer.
 _COPIES_OF_DATA = 5
 
 
@@ -23,8 +23,7 @@ _COPIES_OF_DATA = 5
 class Resources:
     """What one worker uses; it trains one network at a time.
 
-    It decides no number of a run but through `cpus`: another number of threads sums in another
-    order.
+    Only `cpus` can change the numbers of a run: another number of threads adds in another order.
 
     Attributes:
       cpus: cores of a worker; None divides this machine's among the workers, and means 1 on a

@@ -1,9 +1,9 @@
 """Runs side by side: the jobs of one run or of several, for several workers."""
 
-import collections
 import contextlib
 
 from lth_keras.cluster.job_queue import JobQueue, QueuedJob
+from lth_keras.cluster.retries import Retries
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment.run_recorder import recording
 from lth_keras.training import Interrupted
@@ -57,7 +57,7 @@ def execute_side_by_side(runs, open_pool, reporter, retries, should_stop=None,
 
 
 class _JobsOfRuns:
-    """The runs' jobs, and how far they are."""
+    """The jobs of all runs, and how far they are."""
 
     def __init__(self, recorders, requests, reporter, retries):
         self.queue = JobQueue([
@@ -65,12 +65,11 @@ class _JobsOfRuns:
             for index, recorder in enumerate(recorders) for job in recorder.prepared.jobs
         ])
         self.summaries, self.failures = {}, []
-        self._recorders, self._requests, self._reporter, self._retries = (
-            recorders, requests, reporter, retries)
-        self._attempts, self._begun = collections.Counter(), set()
+        self._recorders, self._requests, self._reporter = recorders, requests, reporter
+        self._retries, self._begun = Retries(retries), set()
 
     def settle(self):
-        """Settles what needs no training, and writes the tables of runs that are over."""
+        """Settles jobs that need no training, and writes the tables of runs that are finished."""
         found = True
         while found:
             found = [
@@ -96,7 +95,7 @@ class _JobsOfRuns:
             queued = self.queue.take(slot.queued)
             if queued is None:
                 break
-            self._attempts[queued.key] += 1
+            self._retries.begin(queued.key)
             pool.give(slot, queued, self._requests[queued.run])
         settled = False
         for kind, queued, what in pool.events(_SECONDS_BETWEEN_LOOKS):
@@ -129,13 +128,12 @@ class _JobsOfRuns:
 
     def _failed(self, recorder, queued, why):
         """Puts a failed job back into the queue, or gives it up after its last try."""
-        tried = self._attempts[queued.key]
+        again = self._retries.next_try(queued.key)
         self._begin(recorder, queued)
         self._begun.discard(queued.key)
         recorder.lost(queued.job, why)
-        if tried <= self._retries:
-            self._reporter.note(
-                f"{recorder.label(queued.job)}: try {tried + 1} of {self._retries + 1}")
+        if again:
+            self._reporter.note(f"{recorder.label(queued.job)}: {again}")
             self.queue.give_back(queued)
         else:
             recorder.given_up(queued.job, why)

@@ -20,8 +20,8 @@ class SweepPoint:
 
     Attributes:
       values: {binding: value}.
-      bindings: the same as gin reads them.
-      label: what tells its run from the others', fit for a folder's name.
+      bindings: the same, as lines that gin reads.
+      label: what the run's name gets, so that each run has its own folder.
     """
 
     values: dict
@@ -74,7 +74,7 @@ class Sweep:
             label = "_".join(
                 f"{safe_name(name.rsplit('.', 1)[-1])}_{safe_name(value)}"
                 for name, value in values.items())
-            # Read again, a run's own configuration is that run and no sweep.
+            # The configuration that is stored with a run, read again, gives this run and no sweep.
             points.append(
                 SweepPoint(values, (*bindings, "Sweep.axes = {}"), label[:_LONGEST_LABEL]))
         return points

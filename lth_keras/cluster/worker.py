@@ -1,7 +1,7 @@
-"""What runs in a worker's process: it holds one run's data and networks and trains its jobs.
+"""The worker: a process that holds one run's data and networks and does its jobs.
 
-No import of TensorFlow up here: the worker has to be pinned first, because XLA's and oneDNN's
-pools of threads are as large as the number of cores the process may run on when they are made.
+TensorFlow is not imported at the top: the worker has to be pinned to its cores first. XLA and
+oneDNN make as many threads as the process may use cores at that moment.
 """
 
 import ctypes
@@ -24,7 +24,7 @@ class RunRequest:
     Attributes:
       read: function of no argument that gives the `Experiment`; picklable.
       name: the experiment's name.
-      run: name of the run's folder, which the worker must arrive at too.
+      run: name of the run's folder; the worker has to find the same name.
       output_dir: where runs live.
       data_dir, checkpoint_seconds: as `prepare`'s.
       sinks: function of a `Context` that gives the `Sink`s for its jobs; picklable.
@@ -42,7 +42,7 @@ class RunRequest:
 
     @property
     def place(self):
-        """What tells the run from any other."""
+        """(folder of runs, run): different for any two runs."""
         return self.output_dir, self.run
 
 
@@ -55,7 +55,7 @@ class Worker:
         self._prepared = None
         self._jobs = self._sinks = None
         self._seen = None
-        self._dataset = self._data = None
+        self._loaded = self._data = None
 
     def where(self):
         """(node, process, cores it may run on)."""
@@ -64,14 +64,14 @@ class Worker:
     def pin(self, cores):
         """Keeps the process on `cores`; to be called before anything imports TensorFlow."""
         _end_with_parent()
-        # A thread has cores of its own, and passes them on to those that it starts.
+        # Each thread has its own set of cores; threads that it starts get the same.
         for thread in os.listdir("/proc/self/task"):
             try:
                 os.sched_setaffinity(int(thread), cores)
             except ProcessLookupError:
                 pass
         os.environ["OMP_NUM_THREADS"] = str(len(cores))
-        # Several workers may share a GPU: none may take all of its memory.
+        # Several workers may share a GPU, so that none may take all of its memory.
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
     def do(self, request, trial, name):
@@ -97,7 +97,7 @@ class Worker:
             return "refused", f"a worker on {platform.node()}: {error}"
         except RunError as error:
             return "failed", str(error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the driver has to say it.
+        except Exception as error:  # noqa: BLE001 - any error has to reach the driver.
             frame = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{pathlib.Path(frame.filename).name}, line {frame.lineno}"
             return "failed", f"{type(error).__name__}: {error} ({where})"
@@ -112,11 +112,11 @@ class Worker:
         return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     def stop(self):
-        """Ends the job in hand at its next safe point."""
+        """Stops the current job at its next safe point."""
         self._stop.set()
 
     def _take_up(self, request):
-        """Makes the job's experiment this process's, unless it is already."""
+        """Prepares the request's experiment in this process, unless it is prepared already."""
         if self._request is not None and request.place == self._request.place:
             return
         import gin
@@ -133,9 +133,9 @@ class Worker:
             ) from error
         gin.clear_config()
         experiment = dataclasses.replace(request.read(), name=request.name)
-        if experiment.dataset != self._dataset:
-            self._dataset = experiment.dataset
-            self._data = experiment.dataset.load(request.data_dir)
+        if (experiment.dataset, experiment.task) != self._loaded:
+            self._loaded = experiment.dataset, experiment.task
+            self._data = experiment.dataset.load(request.data_dir, experiment.task)
         prepared = assemble(
             experiment, self._data, request.output_dir, request.checkpoint_seconds,
             self._stop.is_set)
@@ -153,8 +153,8 @@ class Worker:
 def _end_with_parent():
     """Has the kernel kill this process with the one that started it, Ray's daemon of the node.
 
-    That one ends with a driver on this machine; left alone, a worker takes half a minute to see
-    it, and would go on writing into the run beside the workers of the next driver.
+    Ray's daemon ends with the driver. A worker would notice that only after half a minute, and
+    go on writing into the run beside the workers of the next driver.
     """
     pr_set_pdeathsig = 1
     ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)

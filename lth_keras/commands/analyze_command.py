@@ -20,8 +20,8 @@ from lth_keras.store import network_folder, run_lock
 from lth_keras.store.network_reader import is_unchanged
 from lth_keras.training.xla import resolve_jit
 
-# What a configuration does not say because it was not there when the run was made.
-_UNSAID = {"precision": "float32"}
+# What a run's configuration does not contain where it is the default.
+_LEFT_OUT = {"precision": "float32"}
 _SHOWN = 80  # Characters of a value in an error.
 
 
@@ -33,7 +33,8 @@ def main(flags, arguments):
             "RUN, with '=' in each flag"
         )
     console = Console()
-    # Second derivatives are differences of large numbers: TensorFloat-32 leaves three digits.
+    # Second derivatives are differences of large numbers, of which TensorFloat-32 keeps three
+    # digits.
     tf.config.experimental.enable_tensor_float_32_execution(False)
     root = find_run(arguments[0], flags.output_dir).root
     run, measures = opened(root, flags.gin_file, flags.gin_param, flags.only, flags.data_dir,
@@ -46,7 +47,7 @@ def main(flags, arguments):
     say(f"data  {run.data.name}; {len(run.trials)} trials with finished networks")
     for measure in measures:
         measure.check(run)
-    with run_lock.hold(root / "analysis"):
+    with run_lock.hold(run.paths.analysis):
         for measure in measures:
             folder = run_measure(measure, run, say)
             say(files.read_text(folder / "summary.md").split("\n![", 1)[0].rstrip())
@@ -71,9 +72,9 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
     try:
         measures = Analysis().only(list(only))
     except (TypeError, ValueError) as error:
-        # Of gin's message, what was wrong; not the list of everything that was right.
+        # The first line of gin's message says what is wrong; the rest lists what would be right.
         raise ConfigurationError(f"the analysis is wrong: {str(error).splitlines()[0]}") from error
-    data = experiment.dataset.load(data_dir)
+    data = experiment.dataset.load(data_dir, experiment.task)
     check_data(data, header, root)
     context = Context(experiment, data, paths)
     check_configuration(identity.resolved(experiment, context.build()), header, root)
@@ -115,35 +116,31 @@ def check_data(data, header, root):
 def check_configuration(now, header, root):
     """Raises ConfigurationError where anything that decides the numbers is not what it was.
 
-    All of it counts, the optimizer and the variants too: networks are trained once more from it.
+    The optimizer and the variants count too, because networks are trained once more.
     """
-    was = _UNSAID | header["configuration"]
-    now = _UNSAID | json.loads(json.dumps(now))
-    for name, value in was.items():
-        place = _difference(value, now.get(name), name)
-        if place is not None:
-            where, one, other = place
-            raise ConfigurationError(
-                f"{root} was trained with {where} = {_short(one)}, and now it is {_short(other)}; "
-                "use the code and the bindings of the run"
-            )
+    place = _difference(
+        _LEFT_OUT | header["configuration"], _LEFT_OUT | json.loads(json.dumps(now)))
+    if place is not None:
+        where, was, is_now = place
+        raise ConfigurationError(
+            f"{root} was trained with {where} = {_short(was)}, and now it is {_short(is_now)}; "
+            "use the code and the bindings of the run"
+        )
 
 
-def _difference(was, now, where):
-    """(place, was, now) of the first difference, or None. What was added since is none."""
+def _difference(was, now, where=""):
+    """(place, was, now) of the first value that differs between two JSON values, or None."""
     if isinstance(was, dict) and isinstance(now, dict):
-        for key, value in was.items():
-            found = _difference(value, now.get(key), f"{where}.{key}")
-            if found:
-                return found
-        return None
-    if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
-        for index, (one, other) in enumerate(zip(was, now, strict=True)):
-            found = _difference(one, other, f"{where}[{index}]")
-            if found:
-                return found
-        return None
-    return None if was == now else (where, was, now)
+        # Plain values first: one of them may be why a part beside it differs.
+        keys = sorted(was | now, key=lambda key: isinstance(was.get(key), (dict, list)))
+        inner = ((f"{where}.{key}".lstrip("."), was.get(key), now.get(key)) for key in keys)
+    elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
+        inner = ((f"{where}[{place}]", *pair) for place, pair in enumerate(
+            zip(was, now, strict=True)))
+    else:
+        return None if was == now else (where, was, now)
+    differences = (_difference(one, other, place) for place, one, other in inner)
+    return next((each for each in differences if each), None)
 
 
 def _short(value):
@@ -152,8 +149,9 @@ def _short(value):
 
 
 def _sibling(paths, header, candidate, data_dir, console, trust):
-    """The same experiment with another rewind point: a run of its own, trained where need be."""
-    gin.clear_config()  # The measures are made; their bindings are none of the sibling's.
+    """The run of the same experiment with another rewind point; trained if it is not stored."""
+    # The measures exist by now; bindings for them must not get into the other run's config.gin.
+    gin.clear_config()
     experiment = configuration.read(
         [], [f"RewindingSchedule.rewind_to = {candidate!r}"], stored=str(paths.config),
         trust=trust)

@@ -14,9 +14,9 @@ from lth_keras.console.progress import ProgressDisplay
 from lth_keras.console.summary_tables import against_full_table, rounds_table, summary_table
 from lth_keras.data import fallback_warning
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import Stopper
 from lth_keras.paths import safe_name
 from lth_keras.report import is_current, write_comparison, write_report
+from lth_keras.signals import Stopper
 
 
 def main(flags, arguments):
@@ -25,12 +25,12 @@ def main(flags, arguments):
         raise ConfigurationError(
             f"{arguments[0]!r} was not expected; give --gin_file=F, and each flag with '='"
         )
-    if not flags.checkpoint_minutes >= 0:  # Nor is NaN.
+    if not flags.checkpoint_minutes >= 0:  # NaN is refused too.
         raise ConfigurationError(
             f"--checkpoint_minutes={flags.checkpoint_minutes}; expected a number, 0 or more"
         )
     _check_place(flags.output_dir)
-    asked = _asked(flags)
+    asked = _train_options(flags)
     console = Console()
     configuration.read(asked.gin_files, asked.gin_params)
     resources, points = Resources(), Sweep().points()
@@ -55,7 +55,7 @@ def main(flags, arguments):
     return 0
 
 
-def _asked(flags):
+def _train_options(flags):
     if flags.workers is not None and flags.workers < 1:
         raise ConfigurationError(f"--workers={flags.workers}; expected at least 1")
     workers = flags.workers
@@ -72,7 +72,7 @@ def _asked(flags):
 
 
 def _compare(console, asked, prepared):
-    """Sets the runs of a sweep beside each other."""
+    """Writes the comparison of a sweep's runs, and says where it is."""
     roots = [each.context.paths.root for each in prepared]
     names = " ".join(each.run for each in prepared)
     stem = safe_name(pathlib.Path(asked.gin_files[0]).stem)

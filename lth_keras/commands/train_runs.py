@@ -1,4 +1,4 @@
-"""From bindings to trained runs: one experiment or a sweep, in this process or on workers."""
+"""Training one experiment or the runs of a sweep, in this process or on several workers."""
 
 import dataclasses
 import functools
@@ -52,7 +52,7 @@ class PlannedRun:
 
     Attributes:
       point: its `SweepPoint`.
-      read: function of no argument that makes gin's global state the run's.
+      read: function of no argument that binds the run's gin files and gives its `Experiment`.
       prepared: `Prepared`.
     """
 
@@ -76,54 +76,72 @@ def plan_runs(asked, points, should_stop):
       ConfigurationError: one of them is wrong, or two are the same run.
     """
     if not asked.is_alone:
-        # The workers need the memory of the GPUs.
+        # Several processes share the GPUs: this one must not take all of their memory.
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
-    runs, dataset, data = [], None, None
+    runs, loaded = [], _LoadedOnce(asked.data_dir)
     for point in points:
-        read = functools.partial(
-            configuration.read, asked.gin_files, (*asked.gin_params, *point.bindings))
         gin.clear_config()
         try:
-            experiment = read()
-            if point.label:
-                experiment = dataclasses.replace(
-                    experiment, name=f"{experiment.name}_{point.label}")
-            distribution = in_cluster(
-                experiment.distribution, asked.cluster_hosts, asked.cluster_index)
-            if not asked.is_alone and isinstance(distribution, MultiWorkerMirrored):
-                raise ConfigurationError(
-                    "Experiment.distribution is @MultiWorkerMirrored(), whose workers train one "
-                    "network together; --workers and --ray_address train several side by side: "
-                    "give one or the other"
-                )
-            experiment = dataclasses.replace(experiment, distribution=distribution)
-            # Before the data: TensorFlow wants to know its cluster before it computes anything.
-            distribution.start()
-            if experiment.dataset != dataset:
-                dataset, data = experiment.dataset, experiment.dataset.load(asked.data_dir)
-            prepared = prepare(experiment, asked.output_dir, asked.data_dir,
-                               asked.checkpoint_seconds, should_stop, data)
+            run = _plan_run(asked, point, loaded, should_stop)
         except ConfigurationError as error:
             if not point.label:
                 raise
             told = ", ".join(f"{name} = {value!r}" for name, value in point.values.items())
             raise ConfigurationError(f"Sweep.axes, at {told}: {error}") from error
         if len(points) > 1:
-            prepared.context.release()
-        for other in runs:
-            if _identity(other.prepared) == _identity(prepared):
-                raise ConfigurationError(
-                    f"Sweep.axes: {other.point.label} and {point.label} are the same experiment; "
-                    "expected bindings that the experiment uses: one in a scope wins over one "
-                    "without"
-                )
-        runs.append(PlannedRun(point, read, prepared))
+            run.prepared.context.release()
+        _check_new(run, runs)
+        runs.append(run)
     return runs
 
 
+class _LoadedOnce:
+    """Loads a data set again only where the experiment before had another, or another task."""
+
+    def __init__(self, data_dir):
+        self._data_dir, self._loaded, self._data = data_dir, None, None
+
+    def __call__(self, dataset, task):
+        if (dataset, task) != self._loaded:
+            self._loaded, self._data = (dataset, task), dataset.load(self._data_dir, task)
+        return self._data
+
+
+def _plan_run(asked, point, loaded, should_stop):
+    """The `PlannedRun` of one point of the sweep."""
+    read = functools.partial(
+        configuration.read, asked.gin_files, (*asked.gin_params, *point.bindings))
+    experiment = read()
+    if point.label:
+        experiment = dataclasses.replace(experiment, name=f"{experiment.name}_{point.label}")
+    distribution = in_cluster(experiment.distribution, asked.cluster_hosts, asked.cluster_index)
+    if not asked.is_alone and isinstance(distribution, MultiWorkerMirrored):
+        raise ConfigurationError(
+            "Experiment.distribution is @MultiWorkerMirrored(), whose workers train one "
+            "network together; --workers and --ray_address train several side by side: "
+            "give one or the other"
+        )
+    experiment = dataclasses.replace(experiment, distribution=distribution)
+    # Before the data: TensorFlow has to know its cluster before it computes anything.
+    distribution.start()
+    prepared = prepare(experiment, asked.output_dir, asked.data_dir, asked.checkpoint_seconds,
+                       should_stop, loaded(experiment.dataset, experiment.task))
+    return PlannedRun(point, read, prepared)
+
+
+def _check_new(run, others):
+    """Raises ConfigurationError where one of the other runs is the same experiment."""
+    for other in others:
+        if _identity(other.prepared) == _identity(run.prepared):
+            raise ConfigurationError(
+                f"Sweep.axes: {other.point.label} and {run.point.label} are the same experiment; "
+                "expected bindings that the experiment uses: one in a scope wins over one without"
+            )
+
+
 def train_runs(asked, runs, resources, progress):
-    """Trains what is not trained yet.
+    """Trains the networks of the runs that are not stored yet.
 
     Args:
       asked: `TrainOptions`.
@@ -139,7 +157,8 @@ def train_runs(asked, runs, resources, progress):
     """
     if asked.is_alone:
         return _one_after_the_other(asked, runs, progress)
-    context = runs[-1].prepared.context  # gin's state is its; the others are of its kind.
+    # gin holds the bindings of the last run. Runs of one sweep need about as much memory.
+    context = runs[-1].prepared.context
     memory = resources.memory(context.data.images.nbytes, 4 * context.build().count_params())
     if asked.ray_address is None:
         gpus = len(tf.config.list_physical_devices("GPU"))
@@ -153,7 +172,7 @@ def train_runs(asked, runs, resources, progress):
 
 
 def sinks_of(context):
-    """The sinks of a run's jobs."""
+    """What listens to the jobs of a run: TensorBoard."""
     return [TensorBoard(context.paths, WatchedGradients())]
 
 

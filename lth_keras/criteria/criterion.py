@@ -1,5 +1,7 @@
 """The base class of every criterion."""
 
+from typing import Any
+
 import numpy as np
 
 from lth_keras.criteria.criterion_inputs import CriterionInputs
@@ -24,7 +26,7 @@ class Criterion:
         """
         raise NotImplementedError(f"{type(self).__name__} has no method scores(inputs)")
 
-    def check(self, data) -> None:
+    def check(self, data: Any) -> None:
         """Checks that the data have what the criterion asks for; the default asks for nothing.
 
         Args:

@@ -1,6 +1,7 @@
 """GraSP: keep the weights without which the gradient would shrink."""
 
 import dataclasses
+from typing import Any
 
 import gin
 import numpy as np
@@ -38,7 +39,7 @@ class GraSP(Criterion):
                 f"GraSP.temperature is {self.temperature!r}; expected a number above 0"
             )
 
-    def check(self, data) -> None:
+    def check(self, data: Any) -> None:
         """Checks that the data have so many training examples.
 
         Raises:

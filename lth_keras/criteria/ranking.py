@@ -9,9 +9,10 @@ import math
 import numpy as np
 
 from lth_keras.errors import RunError
+from lth_keras.masks import Arrays
 
 
-def removal_count(rate, remaining):
+def removal_count(rate: float, remaining: int) -> int:
     """How many of `remaining` weights go at `rate`: ⌈rate · (remaining − 1)⌉.
 
     That many lie strictly below NumPy's percentile 100·rate of `remaining` distinct values, the
@@ -21,12 +22,12 @@ def removal_count(rate, remaining):
     return max(0, math.ceil(round(rate * (remaining - 1), 12)))
 
 
-def kept_after(rate, remaining):
+def kept_after(rate: float, remaining: int) -> int:
     """How many of `remaining` weights stay at `rate`."""
     return remaining - removal_count(rate, remaining)
 
 
-def prune_layerwise(scores, masks, counts):
+def prune_layerwise(scores: Arrays, masks: Arrays, counts: dict[str, int]) -> Arrays:
     """Keeps in each layer the `counts[key]` highest-scored of the weights that are still there.
 
     Args:
@@ -45,7 +46,7 @@ def prune_layerwise(scores, masks, counts):
     }
 
 
-def prune_globally(scores, masks, count, minimum=0):
+def prune_globally(scores: Arrays, masks: Arrays, count: int, minimum: int = 0) -> Arrays:
     """Keeps the `count` highest-scored weights over all layers together.
 
     Layers compete: their shares follow from the scores. Layers are ranked in the order of their

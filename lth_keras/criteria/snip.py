@@ -1,6 +1,7 @@
 """SNIP: how much the loss would feel each connection's removal."""
 
 import dataclasses
+from typing import Any
 
 import gin
 import numpy as np
@@ -28,7 +29,7 @@ class SNIP(Criterion):
     def __post_init__(self):
         check_examples(self.examples, "SNIP.examples")
 
-    def check(self, data) -> None:
+    def check(self, data: Any) -> None:
         """Checks that the data have so many training examples.
 
         Raises:
@@ -42,13 +43,13 @@ class SNIP(Criterion):
         return {key: np.abs(gradient[key] * inputs.weights[key]) for key in inputs.masks}
 
 
-def check_examples(value, name):
+def check_examples(value: Any, name: str) -> None:
     """Raises ConfigurationError unless `value` is a whole number of at least 1."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ConfigurationError(f"{name} is {value!r}; expected a whole number, at least 1")
 
 
-def check_enough(value, data, name):
+def check_enough(value: int, data: Any, name: str) -> None:
     """Raises ConfigurationError unless `data` have `value` training examples to draw."""
     size = data.size("train")
     if value > size:

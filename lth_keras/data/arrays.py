@@ -1,5 +1,7 @@
 """Arrays that a caller of the Python API, or a source, hands in: checked, then brought to form."""
 
+import dataclasses
+
 import numpy as np
 
 from lth_keras.data.loaded_data import RawData, assemble, check_normalisation
@@ -8,18 +10,23 @@ from lth_keras.errors import ConfigurationError
 
 def from_arrays(
     x_train, y_train, x_test, y_test,
-    validation=0, validation_seed=0, name="arrays", mean=0.0, std=1.0,
+    validation=0, validation_seed=0, name="arrays", mean=0.0, std=1.0, task=None,
+    w_train=None, w_test=None,
 ):
     """A data set of your own.
 
     Args:
       x_train, x_test: [N, ...], numbers; uint8 stays as it is and is scaled to [0, 1] in use,
         all else becomes float32 and is not scaled.
-      y_train, y_test: integers [N], 0..C-1, each of which is in `y_train`.
+      y_train, y_test: labels as the task takes them; for classification integers [N], 0..C-1,
+        each of which is in `y_train`.
       validation: a share or a count of the training examples to hold out, stratified by label.
       validation_seed: of that choice.
       name: what records call it.
       mean, std: after scaling; a scalar, or one per channel (the last axis).
+      task: of `lth_keras.tasks`; None is `Classification()`.
+      w_train, w_test: what each example counts for in loss and metric, numbers [N] of at least 0;
+        None for 1 each.
 
     Returns:
       `LoadedData`.
@@ -28,47 +35,56 @@ def from_arrays(
       ConfigurationError: shapes, dtypes, labels or values are not as above.
     """
     check_normalisation(mean, std)
-    raw = checked(name, x_train, y_train, x_test, y_test)
-    return assemble(raw, validation, validation_seed, mean, std, requested=name)
+    raw = checked(RawData(
+        name, x_train, np.asarray(y_train), x_test, np.asarray(y_test),
+        w_train=w_train, w_test=w_test))
+    return assemble(raw, validation, validation_seed, mean, std, task, requested=name)
 
 
-def checked(name, x_train, y_train, x_test, y_test, num_classes=None, label_names=None):
-    """`RawData` from arrays as they come.
+def checked(raw):
+    """`RawData` from arrays as they come; labels are left to the task.
 
     Args:
-      name, x_train, y_train, x_test, y_test: as for `from_arrays`.
-      num_classes: C where it is known; else 0..C-1 must all be in `y_train`.
-      label_names: C strings, or None.
+      raw: `RawData` of arrays, or of what NumPy makes arrays of.
 
     Raises:
-      ConfigurationError: as for `from_arrays`.
+      ConfigurationError: examples or weights are not as for `from_arrays`.
     """
-    x_train, x_test = _images(name, "train", x_train), _images(name, "test", x_test)
+    x_train = _images(raw.name, "train", raw.x_train)
+    x_test = _images(raw.name, "test", raw.x_test)
     if x_train.shape[1:] != x_test.shape[1:] or x_train.dtype != x_test.dtype:
         raise ConfigurationError(
-            f"the examples of '{name}' are {x_train.dtype} {x_train.shape[1:]} in training and "
+            f"the examples of '{raw.name}' are {x_train.dtype} {x_train.shape[1:]} in training and "
             f"{x_test.dtype} {x_test.shape[1:]} in test; expected the same dtype and shape in both"
         )
-    y_train = _labels(name, "train", y_train, len(x_train))
-    y_test = _labels(name, "test", y_test, len(x_test))
-    if num_classes is None:
-        num_classes = int(y_train.max()) + 1
-        absent = np.setdiff1d(np.arange(num_classes), y_train)
-        if absent.size:
-            raise ConfigurationError(
-                f"the training labels of '{name}' lack {absent[:5].tolist()}; expected every "
-                f"label of 0..{num_classes - 1}: number the labels without gaps"
-            )
-    for split, labels in (("train", y_train), ("test", y_test)):
-        if labels.min() < 0 or labels.max() >= num_classes:
-            raise ConfigurationError(
-                f"the {split} labels of '{name}' go from {labels.min()} to {labels.max()}; "
-                f"expected 0..{num_classes - 1}"
-            )
-    return RawData(
-        name, x_train, y_train.astype(np.int32), x_test, y_test.astype(np.int32),
-        num_classes, label_names,
-    )
+    w_train = _weights(raw.name, "train", raw.w_train, len(x_train))
+    w_test = _weights(raw.name, "test", raw.w_test, len(x_test))
+    if w_train is not None or w_test is not None:
+        w_train = np.ones(len(x_train), np.float32) if w_train is None else w_train
+        w_test = np.ones(len(x_test), np.float32) if w_test is None else w_test
+    return dataclasses.replace(
+        raw, x_train=x_train, x_test=x_test, w_train=w_train, w_test=w_test)
+
+
+def _weights(name, split, weights, examples):
+    if weights is None:
+        return None
+    weights = np.asarray(weights)
+    numeric = weights.dtype.kind in "buif"
+    if not numeric or weights.shape != (examples,):
+        raise ConfigurationError(
+            f"the {split} weights of '{name}' are {weights.dtype} {weights.shape}; expected a "
+            f"number for each example, ({examples},)"
+        )
+    with np.errstate(over="ignore"):
+        weights = weights.astype(np.float32)
+    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if wrong.size:
+        raise ConfigurationError(
+            f"the {split} weights of '{name}' hold {weights[wrong[0]]:g} at example {wrong[0]}; "
+            "expected finite numbers of at least 0: 0 leaves an example out"
+        )
+    return weights
 
 
 def _images(name, split, images):
@@ -91,13 +107,3 @@ def _images(name, split, images):
                 "finite values: clean them first"
             )
     return images
-
-
-def _labels(name, split, labels, examples):
-    labels = np.asarray(labels)
-    if labels.dtype.kind not in "ui" or labels.shape != (examples,):
-        raise ConfigurationError(
-            f"the {split} labels of '{name}' are {labels.dtype} {labels.shape}; expected one "
-            f"integer per example, shape ({examples},)"
-        )
-    return labels.astype(np.int64)

@@ -1,6 +1,7 @@
 """The experiment's `Dataset`: which data, how they are split and normalised, where from."""
 
 import dataclasses
+import functools
 import os
 import pathlib
 
@@ -66,12 +67,13 @@ class Dataset:
             if getattr(self, parameter) is not None:
                 self._check_integer(parameter, 1)
 
-    def load(self, data_dir=None):
+    def load(self, data_dir=None, task=None):
         """The data, in memory: embedded, else prepared, else downloaded, else the fallback.
 
         Args:
           data_dir: TFDS's data directory; without it the environment's TFDS_DATA_DIR, else
             TFDS's default.
+          task: the `Task` that the labels are for; None is `Classification()`.
 
         Returns:
           `LoadedData`. Print `fallback_warning` of it where its `is_fallback` is true.
@@ -91,7 +93,8 @@ class Dataset:
                 reason = str(error)
                 raw = self._fall_back(reason)
         return assemble(
-            self._subset(raw), self.validation, self.validation_seed, self.mean, self.std,
+            raw, self.validation, self.validation_seed, self.mean, self.std, task,
+            functools.partial(self._subset, raw.name),
             requested=self.name, fallback_reason=reason, device_limit_mb=self.device_limit_mb,
         )
 
@@ -104,21 +107,17 @@ class Dataset:
             )
         return EMBEDDED[self.fallback]()
 
-    def _subset(self, raw):
-        changes = {}
-        for split in ("train", "test"):
-            count, labels = getattr(self, f"{split}_examples"), getattr(raw, f"y_{split}")
-            if count is None:
-                continue
-            if count > len(labels):
-                raise ConfigurationError(
-                    f"Dataset.{split}_examples is {count}; expected at most the {len(labels)} "
-                    f"that '{raw.name}' has, or None for all"
-                )
-            chosen = splits.stratified_choice(labels, count, _SUBSET_SEED)
-            changes[f"x_{split}"] = getattr(raw, f"x_{split}")[chosen]
-            changes[f"y_{split}"] = labels[chosen]
-        return dataclasses.replace(raw, **changes)
+    def _subset(self, name, split, strata):
+        """Positions of the examples to use of 'train' or 'test', stratified."""
+        count = getattr(self, f"{split}_examples")
+        if count is None:
+            return slice(None)
+        if count > len(strata):
+            raise ConfigurationError(
+                f"Dataset.{split}_examples is {count}; expected at most the {len(strata)} that "
+                f"'{name}' has, or None for all"
+            )
+        return splits.stratified_choice(strata, count, _SUBSET_SEED)
 
     def _check_integer(self, parameter, least, most=None):
         value = getattr(self, parameter)

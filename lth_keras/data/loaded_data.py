@@ -8,19 +8,31 @@ import numpy as np
 
 from lth_keras.data import splits as splitting
 from lth_keras.errors import ConfigurationError
+from lth_keras.tasks import Classification, Task
 
 
 @dataclasses.dataclass(frozen=True)
 class RawData:
-    """What a source gives: images [N, ...] uint8 or float32, labels int32 [N], each in 0..C-1."""
+    """What a source gives: examples uint8 or float32, and labels as they come.
+
+    Attributes:
+      name: what records call it.
+      x_train, x_test: [N, ...], of one type and shape.
+      y_train, y_test: [N, ...]; the task checks them.
+      num_classes: C where the source knows it, else None.
+      label_names: C strings, or None.
+      w_train, w_test: what each example counts for, float32 [N]; None for 1 each.
+    """
 
     name: str
     x_train: np.ndarray
     y_train: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
-    num_classes: int
+    num_classes: int | None = None
     label_names: tuple | None = None
+    w_train: np.ndarray | None = None
+    w_test: np.ndarray | None = None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -29,30 +41,32 @@ class LoadedData:
 
     Attributes:
       images: [N, ...], uint8 or float32, in the order train, validation, test.
-      labels: int32 [N], each in 0..num_classes-1.
+      labels: [N, ...], as the task takes them: int32 [N] for classification.
       splits: {'train', 'validation', 'test'} to (start, stop); validation may be empty.
-      num_classes: number of labels.
+      task: the `Task`, fitted to the training labels.
       name: the data really used.
       requested: the data that the experiment asked for.
       mean: float32, subtracted after scaling; [] or [channels].
       std: float32, divided by; [] or [channels].
       scale: 1/255 for uint8, else 1.
-      fingerprint: hexadecimal SHA-256 of images, labels and splits.
+      fingerprint: hexadecimal SHA-256 of images, labels, weights and splits.
+      weights: float32 [N], what each example counts for; None for 1 each.
       fallback_reason: one line on why `name` is not `requested`, or None.
-      label_names: num_classes strings, or None.
+      label_names: a string for each class, or None.
       device_limit_mb: a set larger than this is streamed and not kept on the device.
     """
 
     images: np.ndarray = dataclasses.field(repr=False)
     labels: np.ndarray = dataclasses.field(repr=False)
     splits: dict
-    num_classes: int
+    task: Task
     name: str
     requested: str
     mean: np.ndarray
     std: np.ndarray
     scale: float
     fingerprint: str
+    weights: np.ndarray | None = dataclasses.field(default=None, repr=False)
     fallback_reason: str | None = None
     label_names: tuple | None = dataclasses.field(default=None, repr=False)
     device_limit_mb: int = 4096
@@ -61,6 +75,16 @@ class LoadedData:
     def input_shape(self):
         """Shape of one example, such as (28, 28, 1)."""
         return self.images.shape[1:]
+
+    @property
+    def output_shape(self):
+        """Shape of one example's outputs, such as (10,)."""
+        return tuple(self.task.output_shape(self.labels.shape[1:]))
+
+    @property
+    def num_outputs(self):
+        """The last axis of the outputs: the number of classes, where labels are classes."""
+        return self.output_shape[-1]
 
     @property
     def is_fallback(self):
@@ -83,39 +107,89 @@ class LoadedData:
         return (scaled - self.mean) / self.std
 
 
-def assemble(raw, validation, validation_seed, mean, std, **fields):
-    """Splits, checks and fingerprints a source's arrays.
+def assemble(raw, validation, validation_seed, mean, std, task=None, subset=None, **fields):
+    """Checks a source's labels, splits and fingerprints its arrays.
 
     Args:
       raw: the `RawData`.
       validation: a share or a count of the training examples to hold out, stratified.
       validation_seed: of that choice.
       mean, std: a scalar, or one per channel (the last axis).
+      task: the `Task`; None is `Classification()`.
+      subset: function (split, strata) -> positions to use of 'train' and 'test'; None for all.
       **fields: of `LoadedData`: requested, fallback_reason, device_limit_mb.
 
     Raises:
-      ConfigurationError: the validation split or the normalisation does not fit the data.
+      ConfigurationError: the labels are not the task's, or the validation split or the
+        normalisation does not fit the data.
     """
-    count = splitting.held_out_count(validation, len(raw.y_train), raw.name)
-    held_out = splitting.stratified_choice(raw.y_train, count, validation_seed)
-    kept = np.delete(np.arange(len(raw.y_train)), held_out)
-    images = np.concatenate([raw.x_train[kept], raw.x_train[held_out], raw.x_test])
-    labels = np.concatenate([raw.y_train[kept], raw.y_train[held_out], raw.y_test])
-    ends = len(kept), len(raw.y_train), len(labels)
+    raw, task = _for_task(raw, Classification() if task is None else task)
+    if subset is not None:
+        raw = _chosen(raw, task, subset)
+    examples = len(raw.y_train)
+    count = splitting.held_out_count(validation, examples, raw.name)
+    held_out = splitting.stratified_choice(task.strata(raw.y_train), count, validation_seed)
+    kept = np.delete(np.arange(examples), held_out)
+
+    def joined(train, test):
+        return np.concatenate([train[kept], train[held_out], test])
+
+    images, labels = joined(raw.x_train, raw.x_test), joined(raw.y_train, raw.y_test)
+    weights = None if raw.w_train is None else joined(raw.w_train, raw.w_test)
+    ends = len(kept), examples, len(labels)
     splits = {"train": (0, ends[0]), "validation": ends[:2], "test": ends[1:]}
+    if weights is not None:
+        _check_some_weight(weights, splits, raw.name)
     return LoadedData(
         images=images,
         labels=labels,
         splits=splits,
-        num_classes=raw.num_classes,
+        task=task.standardised(labels[:ends[0]], raw.name),
         name=raw.name,
         mean=_per_channel("mean", mean, raw),
         std=_per_channel("std", std, raw),
         scale=1 / 255 if images.dtype == np.uint8 else 1.0,
-        fingerprint=_fingerprint(images, labels, splits),
+        fingerprint=_fingerprint(images, labels, splits, weights),
+        weights=weights,
         label_names=raw.label_names,
         **fields,
     )
+
+
+def _for_task(raw, task):
+    """(`RawData` with labels as the task takes them, the task fitted to them)."""
+    y_train, y_test = (
+        task.take_labels(np.asarray(labels), raw.name, split, len(examples))
+        for split, labels, examples in (
+            ("train", raw.y_train, raw.x_train), ("test", raw.y_test, raw.x_test)))
+    if y_train.shape[1:] != y_test.shape[1:]:
+        raise ConfigurationError(
+            f"a label of '{raw.name}' has shape {y_train.shape[1:]} in training and "
+            f"{y_test.shape[1:]} in test; expected the same in both"
+        )
+    task = task.fitted(y_train, raw.x_train, raw.name, raw.num_classes)
+    task.check_fit(y_test, raw.name, "test")
+    return dataclasses.replace(raw, y_train=y_train, y_test=y_test), task
+
+
+def _chosen(raw, task, subset):
+    changes = {}
+    for split in ("train", "test"):
+        positions = subset(split, task.strata(getattr(raw, f"y_{split}")))
+        for part in "xyw":
+            array = getattr(raw, f"{part}_{split}")
+            if array is not None:
+                changes[f"{part}_{split}"] = array[positions]
+    return dataclasses.replace(raw, **changes)
+
+
+def _check_some_weight(weights, splits, name):
+    for split, (start, stop) in splits.items():
+        if start < stop and not weights[start:stop].any():
+            raise ConfigurationError(
+                f"the weights of all {stop - start} {split} examples of '{name}' are 0; expected "
+                "some above 0, or nothing is learnt and nothing measured"
+            )
 
 
 def check_normalisation(mean, std):
@@ -172,9 +246,9 @@ def _per_channel(parameter, value, raw):
     return array
 
 
-def _fingerprint(images, labels, splits):
+def _fingerprint(images, labels, splits, weights):
     digest = hashlib.sha256()
-    for array in (images, labels):
+    for array in (images, labels, *([] if weights is None else [weights])):
         digest.update(f"{array.dtype.str}{array.shape}".encode())
         # The buffer itself, not a copy of it: the set may fill half of the memory.
         digest.update(np.ascontiguousarray(array).data)

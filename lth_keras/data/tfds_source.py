@@ -8,6 +8,7 @@ import numpy as np
 from lth_keras.data import connectivity
 from lth_keras.data.arrays import checked
 from lth_keras.data.embedded import EMBEDDED
+from lth_keras.data.loaded_data import RawData
 from lth_keras.errors import ConfigurationError
 
 
@@ -112,11 +113,11 @@ def _read(builder, name):
     train, test = (_read_split(builder, split, image, label) for split in ("train", "test"))
     feature = builder.info.features[label]
     is_class = isinstance(feature, tfds.features.ClassLabel) and feature.num_classes
-    return checked(
+    return checked(RawData(
         name, *train, *test,
         num_classes=feature.num_classes if is_class else None,
         label_names=tuple(feature.names) if is_class and feature.names else None,
-    )
+    ))
 
 
 def _read_split(builder, split, image, label):

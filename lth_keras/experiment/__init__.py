@@ -2,7 +2,6 @@
 
 from lth_keras.experiment.architectures import Architecture, MatchedWidth, SameArchitecture
 from lth_keras.experiment.execute import execute
-from lth_keras.experiment.experiment import IMP, Experiment
 from lth_keras.experiment.mask_rules import (
     ChainedMask,
     FoundMask,
@@ -13,7 +12,7 @@ from lth_keras.experiment.mask_rules import (
 )
 from lth_keras.experiment.multi_worker import follow
 from lth_keras.experiment.prepare import prepare
-from lth_keras.experiment.stopping import Stopper
+from lth_keras.experiment.settings import IMP, Experiment
 from lth_keras.experiment.ticket_file import TicketMask, TicketWeights
 from lth_keras.experiment.variant import Variant
 from lth_keras.experiment.watched_gradients import WatchedGradients
@@ -30,6 +29,6 @@ from lth_keras.experiment.weight_rules import (
 __all__ = [
     "Architecture", "ChainedMask", "EmpiricalDraw", "Experiment", "FoundMask", "FreshDraw", "IMP",
     "InitialWeights", "KeepAll", "MaskRule", "MatchedWidth", "PrunedMask", "RewoundWeights",
-    "SameArchitecture", "ShuffledMask", "SignedDraw", "Stopper", "TicketMask", "TicketWeights",
+    "SameArchitecture", "ShuffledMask", "SignedDraw", "TicketMask", "TicketWeights",
     "TrainedWeights", "Variant", "WatchedGradients", "WeightRule", "execute", "follow", "prepare",
 ]

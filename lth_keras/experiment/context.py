@@ -22,6 +22,7 @@ class Context:
         self.experiment = experiment
         self.configuration_digest = None  # `assemble` has it, once the model is built.
         self.data = data
+        self.task = data.task
         self.paths = paths
         self.checkpoint_seconds = checkpoint_seconds
         self.should_stop = should_stop
@@ -33,6 +34,17 @@ class Context:
         self._trainers = {}
         self._widths = {}
         self._saliency = None
+
+    @property
+    def metric(self):
+        """The `Metric` that networks are compared by."""
+        return self.task.main_metric
+
+    @property
+    def margin(self):
+        """How much worse still counts as matching, in the metric's unit."""
+        own = self.experiment.margin
+        return self.metric.margin if own is None else own
 
     def steps(self, duration):
         """A duration in optimizer updates."""
@@ -52,7 +64,7 @@ class Context:
         """
         with building(precision or self.experiment.precision):
             return models.build_seeded(self.experiment.model, self.data.input_shape,
-                                       self.data.num_classes, seed, **arguments)
+                                       self.data.output_shape, seed, **arguments)
 
     def trainer(self, **arguments):
         """The one trainer of the architecture with these arguments."""

@@ -7,6 +7,7 @@ import json
 import sys
 
 from lth_keras.paths import safe_name
+from lth_keras.tasks import Classification
 
 # Raised when the meaning of a configuration or the layout of a run's files changes.
 FORMAT = 1
@@ -58,6 +59,8 @@ def resolved(experiment, model):
         described.pop(name)
     if described["precision"] == "float32":
         del described["precision"]  # Runs from before there was a choice keep their names.
+    if experiment.task == Classification():
+        del described["task"]  # The same of the task.
     for variant, entry in zip(experiment.variants, described["variants"], strict=True):
         if variant.is_chain and experiment.imp.duration != experiment.duration:
             # None once meant the experiment's; where that is no other, runs keep their names.

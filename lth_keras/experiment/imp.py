@@ -9,12 +9,17 @@ Frankle & Carbin, "The Lottery Ticket Hypothesis" (ICLR 2019); rewinding to θ_k
 Dziugaite, Roy, Carbin, "Linear Mode Connectivity and the Lottery Ticket Hypothesis" (ICML 2020).
 """
 
+from collections.abc import Callable
+from typing import Any
+
+from lth_keras.experiment.job_context import JobContext
+from lth_keras.experiment.job_results import TrainedNetwork
 from lth_keras.experiment.jobs import Job, in_order
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
 
 
-def trial_jobs(experiment, trial):
+def trial_jobs(experiment: Any, trial: int) -> list[Job]:
     """The jobs of one trial, each after those it needs.
 
     Raises:
@@ -33,7 +38,7 @@ def trial_jobs(experiment, trial):
     return in_order(jobs)
 
 
-def train_dense(job, train):
+def train_dense(job: JobContext, train: Callable) -> TrainedNetwork:
     """Round 0: draws θ_0, trains the dense network, and stores θ_0 and the rewind point θ_k."""
     weights = job.draw_initial()
     network = train(RewindPoint(weights), job.dense_masks(), capture_at=job.context.rewind_step)
@@ -41,21 +46,21 @@ def train_dense(job, train):
     return network
 
 
-def prune_rewind_train(job, train):
+def prune_rewind_train(job: JobContext, train: Callable) -> TrainedNetwork:
     """Each later round: prunes the network of the round before, rewinds to θ_k, trains."""
     before = round_name(job.round - 1)
     masks = job.prune(job.weights_of(before), job.masks_of(before))
     return train(job.rewind_point(), masks)
 
 
-def train_variant(job, train):
+def train_variant(job: JobContext, train: Callable) -> TrainedNetwork:
     """A variant: its mask rule, its weight rule, then training like any other network."""
     masks = job.variant.mask.masks(job)
     start = job.variant.weights.point(job, masks)
     return train(start, masks)
 
 
-def all_jobs(experiment):
+def all_jobs(experiment: Any) -> list[Job]:
     """The jobs of all trials, each after those it needs."""
     return [job for trial in range(1, experiment.trials + 1)
             for job in trial_jobs(experiment, trial)]

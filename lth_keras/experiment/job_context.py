@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from lth_keras import masks, opening, rewinding, seeds
+from lth_keras.criteria import Criterion
 from lth_keras.experiment import pruner
 from lth_keras.experiment.context import Context
 from lth_keras.experiment.jobs import Job
 from lth_keras.initializers import EmpiricalDistribution
+from lth_keras.masks import Arrays
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
 from lth_keras.store import network_folder, network_reader, vouched
@@ -63,7 +65,7 @@ class JobContext:
         """`PrunableWeight`s of the network's architecture."""
         return self.trainer.prunable
 
-    def dense_masks(self) -> dict[str, np.ndarray]:
+    def dense_masks(self) -> Arrays:
         """Ones for each prunable weight of the network's architecture."""
         return {weight.key: masks.ones(weight.shape) for weight in self.prunable}
 
@@ -73,11 +75,11 @@ class JobContext:
 
     # Chance: a seed for each use, named after the use and the network.
 
-    def seed(self, *uses) -> int:
+    def seed(self, *uses: str) -> int:
         """A seed of the network's own for one use of chance."""
         return seeds.derive(self.context.trial_seed(self.trial), *uses, self.name)
 
-    def generator(self, *uses) -> np.random.Generator:
+    def generator(self, *uses: str) -> np.random.Generator:
         """A generator of the network's own for one use of chance."""
         return seeds.generator(self.context.trial_seed(self.trial), *uses, self.name)
 
@@ -101,15 +103,15 @@ class JobContext:
             self._note_shared(self.context.paths.rewind_optimizer(self.trial))
         return rewinding.load_point(self.context.paths, self.trial, self.context.rewind_step)
 
-    def found_masks(self) -> dict[str, np.ndarray]:
+    def found_masks(self) -> Arrays:
         """IMP's masks of the round."""
         return self.masks_of(round_name(self.round))
 
-    def masks_of(self, name: str) -> dict[str, np.ndarray]:
+    def masks_of(self, name: str) -> Arrays:
         """Masks of another network of the trial."""
         return network_reader.read_masks(self._noted(name, "masks.npz"))
 
-    def weights_of(self, name: str) -> dict[str, np.ndarray]:
+    def weights_of(self, name: str) -> Arrays:
         """Trained weights of another network of the trial; pruned weights are zero."""
         return network_reader.read_weights(self._noted(name, "weights.npz"))
 
@@ -117,13 +119,14 @@ class JobContext:
         """The last step of another network of the trial."""
         return network_folder.facts(self.context.paths.network(self.trial, name))["steps"]
 
-    def optimizer_of(self, name: str) -> dict[str, np.ndarray]:
+    def optimizer_of(self, name: str) -> Arrays:
         """The optimizer's variables at that step; stored where a job goes on from there."""
         return network_reader.read_optimizer(self._noted(name, "optimizer.npz"))
 
     # What rules compute with.
 
-    def prune(self, weights, previous, criterion=None, scope=None, iterations=1) -> dict:
+    def prune(self, weights: Arrays, previous: Arrays, criterion: Criterion | None = None,
+              scope: str | None = None, iterations: int = 1) -> Arrays:
         """`previous` masks pruned to the round's counts; see `pruner.prune`.
 
         The round's seed is used and not the variant's: where two variants prune the same network
@@ -135,11 +138,11 @@ class JobContext:
             criterion, scope, iterations,
         )
 
-    def fresh_weights(self) -> dict[str, np.ndarray]:
+    def fresh_weights(self) -> Arrays:
         """A draw from the initializers of the network's architecture, by the network's own seed."""
         return self._drawn(self.seed("re-initialisation"))
 
-    def base_weights(self) -> dict[str, np.ndarray]:
+    def base_weights(self) -> Arrays:
         """θ_0; a fresh draw where the architecture is not the experiment's."""
         return self.fresh_weights() if self.arguments else self.initial().weights
 
@@ -194,14 +197,14 @@ class JobContext:
 
     # What round 0 leaves for the rest of the trial.
 
-    def draw_initial(self) -> dict[str, np.ndarray]:
+    def draw_initial(self) -> Arrays:
         """Draws θ_0 from the trial's seed, stores it, and returns it."""
         weights = self._drawn(seeds.derive(self.context.trial_seed(self.trial), "initialisation"))
         rewinding.save_initial(self.context.paths, self.trial, weights)
         self.used = [self.context.paths.initial(self.trial)]
         return weights
 
-    def store_rewind_point(self, state: TrainState | None):
+    def store_rewind_point(self, state: TrainState | None) -> None:
         """Stores θ_k; None, where round 0 diverged before step k, stores nothing."""
         if state is None:
             return

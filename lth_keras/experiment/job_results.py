@@ -9,7 +9,7 @@ from lth_keras.experiment import pruner
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder, vouched
 from lth_keras.store.fingerprints import shapes_of
-from lth_keras.store.metrics import MetricsRow, relabelled, rows_to_csv
+from lth_keras.store.metrics import MetricsRow, columns, relabelled, rows_to_csv
 from lth_keras.training import TrainingProgress, TrainState
 from lth_keras.variables import named_variables
 
@@ -95,6 +95,7 @@ def _facts(job, start, progress):
     # A narrower network's weights are counted as a share of the FULL network's too: only so can
     # it be compared with the ticket of its size.
     full = sum(weight.size for weight in job.context.prunable)
+    metric = job.context.metric.name
     facts = {
         "trial": job.trial, "unit": job.name, "variant": job.label, "round": job.round,
         "density": masks.total_kept(start.masks) / full, "kept_weights": masks.kept(start.masks),
@@ -105,7 +106,7 @@ def _facts(job, start, progress):
         "starts_from": job.variant.weights.equals if job.variant else None,
         "histogram_distance": told.pop("histogram_distance", None), "told": told,
         "made_from": _made_from(job),
-        "final_test_accuracy": progress.evaluations[-1].test_accuracy,
+        f"final_test_{metric}": progress.evaluations[-1].values[f"test_{metric}"],
         "train_seconds": round(progress.train_seconds, 3),
         "evaluate_seconds": round(progress.evaluate_seconds, 3),
     }
@@ -122,8 +123,8 @@ def _rows(job, density, evaluations):
     return rows_to_csv([
         MetricsRow(
             trial=job.trial, variant=job.label, round=job.round, density=density,
-            epoch=evaluation.step / job.context.steps_per_epoch,
-            **dataclasses.asdict(evaluation),
+            step=evaluation.step, epoch=evaluation.step / job.context.steps_per_epoch,
+            values=evaluation.values,
         )
         for evaluation in evaluations
-    ])
+    ], columns(job.context.task.metrics))

@@ -32,12 +32,12 @@ class Job:
     keeps_optimizer: bool = False
 
     @property
-    def label(self):
+    def label(self) -> str:
         """What its rows in metrics.csv are called: the variant's name, or 'imp'."""
         return self.variant.name if self.variant else "imp"
 
 
-def in_order(jobs):
+def in_order(jobs: list[Job]) -> list[Job]:
     """The jobs of a trial in their order, but each needed job before the first that needs it.
 
     Raises:
@@ -51,7 +51,7 @@ def in_order(jobs):
         job.name: dataclasses.replace(job, keeps_optimizer=job.name in gone_on_from)
         for job in jobs
     }
-    ordered = {}
+    ordered: dict[str, Job] = {}
     for job in by_name.values():
         _append(job, by_name, ordered, ())
     return list(ordered.values())

@@ -6,13 +6,12 @@
 import dataclasses
 
 import gin
-import numpy as np
 
 from lth_keras import masks as masks_lib
 from lth_keras.criteria import Criterion
 from lth_keras.criteria.snip import check_examples as check_count
 from lth_keras.errors import ConfigurationError, check_is_a
-from lth_keras.experiment.job_context import JobContext
+from lth_keras.experiment.job_context import Arrays, JobContext
 from lth_keras.paths import chain_name, round_name
 from lth_keras.pruning.rewinding_schedule import SCOPES
 
@@ -34,7 +33,7 @@ class MaskRule:
     criterion: Criterion | None = None
     description: str | None = None
 
-    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
+    def masks(self, job: JobContext) -> Arrays:
         """The masks of the network of `job`.
 
         Args:
@@ -70,7 +69,7 @@ class KeepAll(MaskRule):
 
     description = "all weights"
 
-    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
+    def masks(self, job: JobContext) -> Arrays:
         """Ones for each prunable weight of the variant's architecture."""
         return job.dense_masks()
 
@@ -82,7 +81,7 @@ class FoundMask(MaskRule):
 
     description = "the ticket's mask"
 
-    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
+    def masks(self, job: JobContext) -> Arrays:
         """The round's mask, as stored."""
         return job.found_masks()
 
@@ -98,7 +97,7 @@ class ShuffledMask(MaskRule):
 
     description = "the ticket's mask, shuffled within each layer"
 
-    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
+    def masks(self, job: JobContext) -> Arrays:
         """A shuffle of the round's mask, by the variant's own seed."""
         return masks_lib.shuffled(job.found_masks(), job.generator("mask"))
 
@@ -150,7 +149,7 @@ class PrunedMask(MaskRule):
             and self.iterations == 1 and self.criterion in (None, criterion)
         )
 
-    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
+    def masks(self, job: JobContext) -> Arrays:
         """The dense network pruned to the round's counts."""
         weights = (
             job.weights_of(round_name(0)) if self.network == "trained" else job.initial().weights)
@@ -181,7 +180,7 @@ class ChainedMask(MaskRule):
         """The variant's own network of the round before."""
         return (chain_name(variant, round - 1),)
 
-    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
+    def masks(self, job: JobContext) -> Arrays:
         """The masks after one more pruning."""
         (before,) = self.needs(job.label, job.round)
         return job.prune(job.weights_of(before), job.masks_of(before), self.criterion)

@@ -11,9 +11,9 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import checking, identity, multi_worker
 from lth_keras.experiment.bindings import Bindings
 from lth_keras.experiment.context import Context
-from lth_keras.experiment.experiment import Experiment
 from lth_keras.experiment.imp import all_jobs
 from lth_keras.experiment.job_context import JobContext
+from lth_keras.experiment.settings import Experiment
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
 from lth_keras.store.fingerprints import configuration_digest
@@ -64,7 +64,7 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
     """
     # First of all: TensorFlow wants to know its cluster before it computes anything.
     replicas = experiment.distribution.start()
-    data = experiment.dataset.load(data_dir) if data is None else data
+    data = experiment.dataset.load(data_dir, experiment.task) if data is None else data
     prepared = assemble(experiment, data, output_dir, checkpoint_seconds, should_stop, replicas)
     context = prepared.context
     multi_worker.check_same_run(context, prepared.run)

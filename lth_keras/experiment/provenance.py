@@ -63,7 +63,7 @@ def data_facts(data):
     return {
         "name": data.name, "requested": data.requested, "fallback_reason": data.fallback_reason,
         "fingerprint": data.fingerprint, "input_shape": list(data.input_shape),
-        "classes": data.num_classes,
+        "classes": data.num_outputs,
         "examples": {split: data.size(split) for split in data.splits},
     }
 

@@ -160,7 +160,9 @@ class RunJson:
             "descriptions": [
                 [variant.name, variant.description] for variant in experiment.variants],
             "published": [dataclasses.asdict(figure) for figure in experiment.published],
-            "margin": experiment.margin,
+            "task": identity.describe(context.task),
+            "metrics": [dataclasses.asdict(metric) for metric in context.task.metrics],
+            "margin": context.margin,
             **facts,
         }
         files.write_sealed_json(

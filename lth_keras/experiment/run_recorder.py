@@ -59,6 +59,7 @@ class RunRecorder:
         self.skipped, self.failed = {}, {}
         self._reporter, self._sinks, self._title = reporter, sinks, title
         self._run_json = run_json
+        self._metric = prepared.context.metric.name
         self._finished = run_json.is_finished()
         self._began = time.perf_counter()
         self._seen = {}
@@ -112,7 +113,7 @@ class RunRecorder:
         self._reporter.advanced(
             self.label(job), evaluation.step - self._seen[key],
             evaluation.step / self.prepared.context.steps_per_epoch,
-            evaluation.test_accuracy, evaluation.train_loss,
+            evaluation.values[f"test_{self._metric}"], evaluation.train_loss,
         )
         self._seen[key] = evaluation.step
 
@@ -124,7 +125,7 @@ class RunRecorder:
         """
         label, facts = self.label(job), outcome.facts
         self.prepared.bindings.note(outcome.operative)
-        self._reporter.job_finished(label, facts["final_test_accuracy"], outcome.seconds)
+        self._reporter.job_finished(label, facts[f"final_test_{self._metric}"], outcome.seconds)
         if facts["diverged"]:
             self._reporter.note(
                 f"{label}: its loss is not finite since step {facts['steps']}; recorded so")
@@ -156,16 +157,17 @@ class RunRecorder:
         Raises:
           RunError: a job was given up.
         """
-        experiment, paths = self.prepared.experiment, self.prepared.context.paths
+        context = self.prepared.context
         if self._finished:
-            return summarise(read_csv(paths.metrics), self._run_json.margin)
-        summary = write_tables(paths, self.prepared.jobs, experiment.margin)
+            return summarise(
+                read_csv(context.paths.metrics), self._run_json.margin, context.metric)
+        summary = write_tables(context, self.prepared.jobs)
         if self.failed:
             told = "; ".join(f"{key}: {why}" for key, why in self.failed.items())
             raise RunError(
                 f"{len(self.failed)} of {len(self.prepared.jobs)} networks failed ({told}); what "
-                f"does not need them is stored in {paths.root}: give the same command again to "
-                "try again"
+                f"does not need them is stored in {context.paths.root}: give the same command "
+                "again to try again"
             )
         for sink in self._sinks:
             sink.run_finished(summary)
@@ -191,13 +193,14 @@ class RunRecorder:
         )
 
 
-def write_tables(paths, jobs, margin):
+def write_tables(context, jobs):
     """metrics.csv and summary.csv of the jobs that are done, in the order of `jobs`."""
+    paths = context.paths
     done = [job.folder for job in jobs if network_folder.is_done(job.folder)]
     if not done:
         return None
     concatenate(done, paths.metrics)
-    summary = summarise(read_csv(paths.metrics), margin)
+    summary = summarise(read_csv(paths.metrics), context.margin, context.metric)
     write_summary(summary, paths.summary)
     return summary
 

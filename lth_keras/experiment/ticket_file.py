@@ -6,10 +6,9 @@ Morcos, Yu, Paganini, Tian, "One ticket to win them all", arXiv 1906.02773, tran
 import dataclasses
 
 import gin
-import numpy as np
 
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment.job_context import JobContext
+from lth_keras.experiment.job_context import Arrays, JobContext
 from lth_keras.experiment.mask_rules import MaskRule
 from lth_keras.experiment.weight_rules import WeightRule
 from lth_keras.export import load_ticket
@@ -65,7 +64,7 @@ class TicketMask(_FromFile, MaskRule):
 
     description = "the mask of a stored ticket"
 
-    def masks(self, job: JobContext) -> dict[str, np.ndarray]:
+    def masks(self, job: JobContext) -> Arrays:
         """The ticket's masks."""
         return load_ticket(self.path).masks
 
@@ -77,6 +76,6 @@ class TicketWeights(_FromFile, WeightRule):
 
     description = "the weights of a stored ticket"
 
-    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
+    def point(self, job: JobContext, masks: Arrays) -> RewindPoint:
         """The ticket's weights."""
         return RewindPoint(load_ticket(self.path).weights)

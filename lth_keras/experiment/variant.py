@@ -1,6 +1,7 @@
 """A variant: a mask rule × a weight rule × an architecture, at some rounds."""
 
 import dataclasses
+from typing import Any
 
 import gin
 
@@ -37,7 +38,7 @@ class Variant:
     mask: MaskRule
     weights: WeightRule
     architecture: Architecture = dataclasses.field(default_factory=SameArchitecture)
-    rounds: tuple | str = ()
+    rounds: tuple[int, ...] | str = ()
     duration: str | None = None
     data_order: str = "shared"
 
@@ -81,7 +82,7 @@ class Variant:
         """Whether each of its networks is made from its own of the round before."""
         return self.mask.chained
 
-    def duration_in(self, experiment) -> str:
+    def duration_in(self, experiment: Any) -> str:
         """Until when it trains in an `Experiment`, as that says it."""
         default = experiment.imp.duration if self.is_chain else experiment.duration
         return self.duration or default
@@ -104,7 +105,7 @@ class Variant:
 
         A chain trains every round up to the last one wanted: each starts from the one before.
         """
-        if self.rounds == EVERY_ROUND:
+        if isinstance(self.rounds, str):
             return tuple(range(1, last + 1))
         if self.is_chain:
             return tuple(range(1, max(self.rounds) + 1))

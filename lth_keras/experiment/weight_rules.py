@@ -9,7 +9,7 @@ import gin
 import numpy as np
 
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment.job_context import JobContext
+from lth_keras.experiment.job_context import Arrays, JobContext
 from lth_keras.initializers import EmpiricalDistribution, EmpiricalHistogram, EmpiricalValues
 from lth_keras.paths import chain_name
 from lth_keras.rewinding import RewindPoint
@@ -38,7 +38,7 @@ class WeightRule:
     equals: str | None = None
     description: str | None = None
 
-    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
+    def point(self, job: JobContext, masks: Arrays) -> RewindPoint:
         """The weights that training starts from, their step and the optimizer's state there.
 
         Args:
@@ -67,7 +67,7 @@ class InitialWeights(WeightRule):
     equals = "initial"
     description = "the initial weights"
 
-    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
+    def point(self, job: JobContext, masks: Arrays) -> RewindPoint:
         """The trial's initialisation."""
         return job.initial()
 
@@ -81,7 +81,7 @@ class RewoundWeights(WeightRule):
     equals = "rewind"
     description = "the weights of the rewind point"
 
-    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
+    def point(self, job: JobContext, masks: Arrays) -> RewindPoint:
         """The trial's rewind point."""
         return job.rewind_point()
 
@@ -93,7 +93,7 @@ class FreshDraw(WeightRule):
 
     description = "a fresh draw from the initializers"
 
-    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
+    def point(self, job: JobContext, masks: Arrays) -> RewindPoint:
         """An initialisation by the variant's own seed."""
         return RewindPoint(job.fresh_weights())
 
@@ -132,7 +132,7 @@ class EmpiricalDraw(WeightRule):
                     f"EmpiricalDraw.{name} is {getattr(self, name)!r}; expected one of {allowed}"
                 )
 
-    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
+    def point(self, job: JobContext, masks: Arrays) -> RewindPoint:
         """θ_0 with its kernels drawn anew, at step 0."""
         weights = dict(job.base_weights())
         path = job.distribution(self.source)
@@ -165,7 +165,7 @@ class SignedDraw(WeightRule):
     constant: bool = False
     description = "a fresh draw with the initial weights' signs"
 
-    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
+    def point(self, job: JobContext, masks: Arrays) -> RewindPoint:
         """The draw, at step 0."""
         weights, initial = dict(job.fresh_weights()), job.initial().weights
         for key in masks:
@@ -219,7 +219,7 @@ class TrainedWeights(WeightRule):
         own = chain_name(variant, round - 1)
         return (own if self.of is None else chain_name(self.of, round),)
 
-    def point(self, job: JobContext, masks: dict[str, np.ndarray]) -> RewindPoint:
+    def point(self, job: JobContext, masks: Arrays) -> RewindPoint:
         """Its weights, at its step or the rewind point's."""
         (source,) = self.needs(job.label, job.round)
         weights = job.weights_of(source)

@@ -1,12 +1,13 @@
 """Compaction: units and channels whose weights are all gone are removed, the function stays.
 
-A unit without incoming weights gives a constant, act(bias), which what follows turns into another
-constant: it goes into the biases of the layer that reads it. A unit that nothing reads goes too.
-Removing one can isolate the next: until nothing changes.
+A unit (a neuron or channel) without incoming weights gives a constant, act(bias). The layers behind
+it turn that into another constant, which is added to the biases of the layer that reads it. A unit
+that nothing reads is removed too. One removal can make the next possible, so it is repeated until
+nothing changes.
 
-Exact but for rounding. A constant that is not zero and reaches a convolution over a padded border
-is not one there: such a channel stays. So do channels that join a sum (residual networks) or reach
-more than one reader, and layers in nested models.
+Exact but for rounding. A constant that is not zero is not constant at a padded border of a
+convolution: such a channel stays. So do channels that are added to others (residual networks), that
+more than one layer reads, and layers in nested models.
 """
 
 import dataclasses
@@ -150,30 +151,45 @@ def _constants(weights, link):
 
 
 def _remove(weights, link):
-    """Removes the dead units of one link; whether there were any."""
-    own, read = f"{link.source.name}/kernel", f"{link.reader.name}/kernel"
+    """Removes the dead units of one link from `weights`; returns whether there were any."""
     units, out = _units(weights, link.source), _units(weights, link.reader)
-    # Whatever the kernel: the places it looks at × the units it reads × its own units.
-    reading = weights[read].reshape(-1, units, out)
+    # Of any kernel: [places it looks at, units it reads, its own units].
+    reading = weights[f"{link.reader.name}/kernel"].reshape(-1, units, out)
     constant = _constants(weights, link)
-    unread = ~np.any(reading, axis=(0, 2))
-    unfed = ~np.any(weights[own].reshape(-1, units), axis=0)
-    unfed &= link.keeps_constants | (constant == 0)
-    dead = unread | unfed
-    if dead.all():
-        dead[0] = False  # A layer needs one unit.
+    dead, unread = _dead(weights, link, reading, constant)
     if not dead.any():
         return False
-    folded = dead & ~unread & (constant != 0)
-    if folded.any():
-        bias = weights.get(f"{link.reader.name}/bias", np.zeros(out, np.float32))
-        added = np.einsum("u,puo->o", constant[folded].astype(np.float64), reading[:, folded])
-        weights[f"{link.reader.name}/bias"] = (bias + added).astype(np.float32)
-    shape = weights[read].shape
-    kept = reading[:, ~dead]
-    weights[read] = kept.reshape(
-        (-1, out) if len(shape) == 2 else (*shape[:-2], kept.shape[1], out))
+    _fold(weights, link, reading, constant, dead & ~unread & (constant != 0))
+    _shrink_reader(weights, link, reading[:, ~dead])
     for layer in (link.source, *link.between):
         for key in [key for key in weights if key.rsplit("/", 1)[0] == layer.name]:
             weights[key] = weights[key][..., ~dead]
     return True
+
+
+def _dead(weights, link, reading, constant):
+    """(units to remove, units that nothing reads), bool [units] each; at least one unit stays."""
+    own = weights[f"{link.source.name}/kernel"]
+    unread = ~np.any(reading, axis=(0, 2))
+    unfed = ~np.any(own.reshape(-1, own.shape[-1]), axis=0)
+    unfed &= link.keeps_constants | (constant == 0)
+    dead = unread | unfed
+    if dead.all():
+        dead[0] = False
+    return dead, unread
+
+
+def _fold(weights, link, reading, constant, folded):
+    """Adds what the units `folded` give, each a constant, to the biases of the reader."""
+    if folded.any():
+        key = f"{link.reader.name}/bias"
+        bias = weights.get(key, np.zeros(reading.shape[-1], np.float32))
+        added = np.einsum("u,puo->o", constant[folded].astype(np.float64), reading[:, folded])
+        weights[key] = (bias + added).astype(np.float32)
+
+
+def _shrink_reader(weights, link, kept):
+    """Gives the reader a kernel for the units that are kept, [places, kept units, own units]."""
+    key = f"{link.reader.name}/kernel"
+    places = weights[key].shape[:-2]  # None for a dense kernel, whose inputs may be flattened.
+    weights[key] = kept.reshape((*places, *kept.shape[1:]) if places else (-1, kept.shape[-1]))

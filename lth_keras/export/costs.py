@@ -37,7 +37,7 @@ def layers(model):
 
     A multiplication and an addition count as two floating-point operations (FLOPs), for one
     example; biases, activations and normalisation are not counted. `effective_flops` counts only
-    weights that are not zero: what a machine would do that skips every zero.
+    weights that are not zero: the work of a machine that skips every zero.
 
     Returns:
       [{'key', 'shape', 'size', 'nonzero', 'density', 'flops', 'effective_flops'}].

@@ -5,7 +5,7 @@ from lth_keras.store.export_cards import BATCHES, count
 
 
 def provenance(stored):
-    """Where a network comes from: run, trial, unit, round, versions, checksums."""
+    """Where a network comes from: run, trial, its folder, round, versions, checksums."""
     header, facts = stored.header, stored.facts
     return {
         "run": header["run"], "experiment": header["experiment"], "trial": facts["trial"],

@@ -4,11 +4,13 @@ import dataclasses
 import os
 import pathlib
 import tempfile
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from lth_keras import files
-from lth_keras.data import Dataset
+from lth_keras.data import Dataset, LoadedData
 from lth_keras.errors import ConfigurationError
 from lth_keras.export import model_card as cards
 from lth_keras.export import stored_network, write_export
@@ -59,19 +61,22 @@ class ExportOptions:
             )
 
 
-def export_network(run, trial, unit, to, options=ExportOptions(), data_dir=None, data=None,
-                machine=None):
+def export_network(
+    run: str | os.PathLike, trial: int, network: str, to: str | os.PathLike,
+    options: ExportOptions = ExportOptions(), data_dir: str | None = None,
+    data: LoadedData | None = None, machine: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Exports one network of a run, and checks what was written in a fresh process.
 
     Args:
       run: the run's folder.
       trial: from 1.
-      unit: 'ticket@06', 'full', 'round_03', …
+      network: its folder in the trial: 'ticket@06', 'full', 'round_03', …
       to: the folder to make; it must not exist.
       options: `ExportOptions`.
       data_dir: where prepared TFDS data are.
       data: `LoadedData`, for a run on arrays of one's own; None: what the run names.
-      machine: facts for the card's latencies; None: what Python's platform module knows.
+      machine: what the card says of the machine; None: what Python's platform module knows.
 
     Returns:
       The card, as written to card.json.
@@ -82,8 +87,8 @@ def export_network(run, trial, unit, to, options=ExportOptions(), data_dir=None,
     """
     to = _resolved(to)
     refuse_existing(to)
-    network = stored_network.find(run, trial, unit)
-    data = data if data is not None else load_data(network.header, data_dir)
+    stored = stored_network.find(run, trial, network)
+    data = data if data is not None else load_data(stored.header, data_dir)
     form = _input_form(options.input_form, data)
     is_bare = options.formats == (TICKET,)
     dense = None
@@ -93,15 +98,15 @@ def export_network(run, trial, unit, to, options=ExportOptions(), data_dir=None,
         to.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _no_place(to, error) from error
-    # A hidden sibling: the same disk, so that renaming is one step, and no one's mistake.
+    # Hidden, beside its place: on the same disk, where renaming is one step.
     with tempfile.TemporaryDirectory(prefix=f".{to.name}.", suffix=".partial",
                                      dir=to.parent) as partial:
         folder = pathlib.Path(partial) / "export"
         folder.mkdir()
         if is_bare:
-            card = write_export.write_bare_ticket(folder, network, data, form, machine)
+            card = write_export.write_bare_ticket(folder, stored, data, form, machine)
         else:
-            card = write_export.write(folder, network, data, form, options, machine)
+            card = write_export.write(folder, stored, data, form, options, machine)
         write_export.verify(folder, card, pathlib.Path(partial) / "test.npz")
         if dense is not None:
             write_export.measure(folder, card, dense, data, form, pathlib.Path(partial) / "dense")
@@ -120,7 +125,7 @@ def _resolved(to):
         raise _no_place(to, error) from error
 
 
-def refuse_existing(to):
+def refuse_existing(to: pathlib.Path) -> None:
     """Raises ConfigurationError where something is at `to` already: nothing is overwritten."""
     try:
         is_there = to.exists() or to.is_symlink()
@@ -138,7 +143,7 @@ def _no_place(to, error):
         f"the folder {to} cannot be made: {why}; name another, where you may write")
 
 
-def load_data(header, data_dir):
+def load_data(header: Mapping[str, Any], data_dir: str | None) -> LoadedData:
     """The data of a run, checked to be the same ones.
 
     Raises:
@@ -147,8 +152,8 @@ def load_data(header, data_dir):
     described = dict(header["configuration"]["dataset"])
     if described.pop("class", None) != "Dataset":
         raise ConfigurationError(
-            f"the run's data are {header['data']['name']!r}, which no name of a data set stands "
-            "for; export from Python and give export_network(…, data=LoadedData)"
+            f"the run's data are {header['data']['name']!r}, arrays that no Dataset.name loads "
+            "again; export from Python and give export_network(…, data=LoadedData)"
         )
     values = {key: tuple(value) if isinstance(value, list) else value
               for key, value in described.items()}

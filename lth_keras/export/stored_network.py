@@ -1,4 +1,4 @@
-"""Finding a trained network in a run's directory, whole and with all that is known of it."""
+"""Reading a trained network of a run, with all that is stored about it."""
 
 import dataclasses
 import difflib
@@ -17,17 +17,17 @@ from lth_keras.variables import named_variables
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class StoredNetwork:
-    """One unit of a run, as stored.
+    """A trained network of a run, as stored.
 
     Attributes:
-      folder: the unit's folder.
+      folder: where it is.
       header: run.json.
-      facts: the unit's done.json.
+      facts: its done.json.
       config: the Keras configuration of its plain model.
       masks: {key: bool array}.
       trained: {key: array} after training, pruned weights zero.
       untrained: {key: array} that training started from, pruned weights zero.
-      metrics: the unit's metrics.csv.
+      metrics: its metrics.csv.
     """
 
     folder: pathlib.Path
@@ -41,15 +41,15 @@ class StoredNetwork:
 
 
 def find(run, trial, name):
-    """Reads a unit and checks its files against their checksums.
+    """Reads a network and checks its files against their checksums.
 
     Args:
       run: the run's folder.
       trial: from 1.
-      name: the unit's folder: 'ticket@06', 'full', 'round_03'.
+      name: the network's folder: 'ticket@06', 'full', 'round_03'.
 
     Raises:
-      ConfigurationError: there is no such run, trial or unit; the message says which there are.
+      ConfigurationError: there is no such run, trial or network; the message says which there are.
       RunError: a stored file is damaged.
     """
     paths = RunPaths(run)

@@ -5,7 +5,12 @@ A folder with masks.npz, weights.npz (the rewind point, pruned weights zero) and
 
 import dataclasses
 import hashlib
+import os
 import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 
 from lth_keras import files
 from lth_keras import masks as masks_lib
@@ -35,11 +40,11 @@ class TicketFile:
     card: dict = dataclasses.field(repr=False)
 
     @property
-    def density(self):
+    def density(self) -> float:
         """Share of the prunable weights that is kept, in [0, 1]."""
         return masks_lib.density(self.masks)
 
-    def renamed(self, names):
+    def renamed(self, names: Mapping[str, str]) -> "TicketFile":
         """The same ticket with other layer names, for a model that calls its layers otherwise.
 
         Args:
@@ -68,7 +73,7 @@ class TicketFile:
 
         return dataclasses.replace(self, masks=rename(self.masks), weights=rename(self.weights))
 
-    def check_fits(self, shapes):
+    def check_fits(self, shapes: Mapping[str, tuple]) -> None:
         """Checks the ticket against a model's variables.
 
         Args:
@@ -97,7 +102,7 @@ class TicketFile:
                 "same layer names and shapes (load_ticket(…, names=…) renames layers)"
             )
 
-    def assign_to(self, model):
+    def assign_to(self, model: Any) -> None:
         """Puts the ticket's weights, pruned ones zero, into a built model of tf_keras or Keras 3.
 
         Raises:
@@ -111,7 +116,10 @@ class TicketFile:
             variable.assign(self.weights[key])
 
 
-def write_ticket(folder, masks, weights, step, card):
+def write_ticket(
+    folder: str | os.PathLike, masks: Mapping[str, np.ndarray], weights: Mapping[str, np.ndarray],
+    step: int, card: Mapping[str, Any],
+) -> None:
     """Writes a ticket's folder.
 
     Args:
@@ -127,7 +135,9 @@ def write_ticket(folder, masks, weights, step, card):
         folder / CARD, {**card, "format": FORMAT, "step": step, "files": checksums})
 
 
-def load_ticket(path, model=None, names=None):
+def load_ticket(
+    path: str | os.PathLike, model: Any = None, names: Mapping[str, str] | None = None,
+) -> TicketFile:
     """Reads a ticket that `run.py export --format=ticket` wrote.
 
     Args:
@@ -165,7 +175,7 @@ def load_ticket(path, model=None, names=None):
     return ticket
 
 
-def ticket_folder(path):
+def ticket_folder(path: str | os.PathLike) -> pathlib.Path:
     """The folder of the ticket at `path`, which may be the export around it.
 
     Raises:
@@ -181,7 +191,7 @@ def ticket_folder(path):
     )
 
 
-def ticket_digest(path):
+def ticket_digest(path: str | os.PathLike) -> str:
     """Hexadecimal SHA-256 that tells one ticket's masks and weights from another's."""
     card = _read_card(ticket_folder(path))
     return hashlib.sha256("".join(sorted(card["files"].values())).encode()).hexdigest()

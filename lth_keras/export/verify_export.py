@@ -105,7 +105,8 @@ def check_counts(entry, weights):
         found = sorted(count for each, count in weights if each == size)
         if len(found) < len(layers):
             raise Broken(f"it has {len(found)} kernels of {size} weights; {len(layers)} promised")
-        # Others of that size are no kernels (a variable of a normalisation): never pruned.
+        # More weights have that size than there are kernels: others, of a normalisation, are never
+        # pruned. The closest counts are taken for the kernels.
         found = found if len(found) == len(layers) else closest(found, layers)
         for count, (most, least, key) in zip(found, sorted(layers), strict=True):
             if not least <= count <= most:
@@ -137,7 +138,7 @@ def check_predictions(entry, card, run, data):
         raise Broken(f"it gives logits {logits.shape}; expected {expected.shape}")
     difference = float(np.max(np.abs(logits - expected)))
     limit = entry["tolerance"] * max(1.0, float(np.max(np.abs(expected))))
-    # Another machine's processor may add in another order; a thousandth of that is no error.
+    # Another processor may add in another order: that much is no error.
     slack = 0.0 if data["exact"] else 1e-4 * max(1.0, float(np.max(np.abs(expected))))
     if not difference <= limit + slack:
         raise Broken(f"a logit differs by {difference:.3g}; at most {limit + slack:.3g} is allowed")

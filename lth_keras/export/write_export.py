@@ -26,41 +26,35 @@ _COMPACT_TOLERANCE = 1e-4
 
 
 def write(folder, network, data, form, options, machine):
+    """Writes the files of an export: each format, the examples to check it with, and the card.
+
+    Args:
+      folder: an empty folder; test.npz goes beside it.
+      network: `StoredNetwork`.
+      data: `LoadedData` that it was trained on.
+      form: 'uint8' or 'float', what SavedModel and TFLite take.
+      options: `ExportOptions`.
+      machine: facts for the card, or None.
+
+    Returns:
+      The card, as written to card.json.
+
+    Raises:
+      RunError: the stored weights do not give the recorded accuracy, or compaction changed the
+        function.
+    """
     weights = network.trained if options.weights == "trained" else network.untrained
     original = stored_network.build(network.config, weights)
     smaller = compact(original)
     model = smaller.model if options.compact else original
-    header, facts = network.header, network.facts
-    rows = costs.layers(model)
-    title = f"{facts['unit']} of {header['run']}, trial {facts['trial']}, {options.weights}"
-    card = {
-        "title": title + (", compacted" if options.compact else ""),
-        "what": _what(network, options), "lth_keras": lth_keras.__version__,
-        "input": {
-            "form": form, "shape": list(data.input_shape), "preprocessing": preprocessing(data),
-            "labels": list(data.label_names) if data.label_names else None,
-        },
-        "data": header["data"], "weights": options.weights, "layers": rows,
-        "totals": costs.totals(model, rows), "provenance": cards.provenance(network),
-        "compaction": {
-            "applied": options.compact, "units": smaller.units,
-            "parameters_before": original.count_params(),
-            "parameters_after": smaller.model.count_params(),
-        },
-        "machine": machine or {"processor": platform.processor() or platform.machine(),
-                               "cores": os.cpu_count()},
-        "formats": {},
-    }
+    card = _new_card(network, data, form, options, machine, model)
+    card["compaction"] = _compaction(options, original, smaller)
     served = {
         each: ServedNetwork(model, data, each, {
             key: card[key] for key in ("title", "what", "input", "data", "provenance")
         }) for each in {form, "float"}
     }
-    start, stop = data.splits["test"]
-    examples = {"images": data.images[start:stop], "labels": data.labels[start:stop]}
-    for each, serving in served.items():
-        images = examples["images"] if each == "uint8" else data.normalize(examples["images"])
-        examples[f"logits_{each}"] = serving.logits(np.asarray(images), _BATCH)
+    examples = _examples_with_logits(data, served)
     if options.compact:
         _check_compacted(original, data, examples)
     hits = examples["logits_float"].argmax(-1) == examples["labels"]
@@ -90,6 +84,44 @@ def write_bare_ticket(folder, network, data, form, machine):
     shutil.copyfile(folder / "check.npz", folder.parent / "test.npz")
     files.write_json(folder / "card.json", card)
     return card
+
+
+def _new_card(network, data, form, options, machine, model):
+    """What is known of an export before any format is written."""
+    header, facts, rows = network.header, network.facts, costs.layers(model)
+    title = f"{facts['unit']} of {header['run']}, trial {facts['trial']}, {options.weights}"
+    return {
+        "title": title + (", compacted" if options.compact else ""),
+        "what": _what(network, options), "lth_keras": lth_keras.__version__,
+        "input": {
+            "form": form, "shape": list(data.input_shape), "preprocessing": preprocessing(data),
+            "labels": list(data.label_names) if data.label_names else None,
+        },
+        "data": header["data"], "weights": options.weights, "layers": rows,
+        "totals": costs.totals(model, rows), "provenance": cards.provenance(network),
+        "machine": machine or {"processor": platform.processor() or platform.machine(),
+                               "cores": os.cpu_count()},
+        "formats": {},
+    }
+
+
+def _compaction(options, original, smaller):
+    """What compaction does to the network, whether it is applied or not."""
+    return {
+        "applied": options.compact, "units": smaller.units,
+        "parameters_before": original.count_params(),
+        "parameters_after": smaller.model.count_params(),
+    }
+
+
+def _examples_with_logits(data, served):
+    """The test split, and the logits that each served network gives for it."""
+    start, stop = data.splits["test"]
+    examples = {"images": data.images[start:stop], "labels": data.labels[start:stop]}
+    for form, network in served.items():
+        images = examples["images"] if form == "uint8" else data.normalize(examples["images"])
+        examples[f"logits_{form}"] = network.logits(np.asarray(images), _BATCH)
+    return examples
 
 
 def _what(network, options):
@@ -163,6 +195,11 @@ def _check_compacted(original, data, examples):
 
 
 def verify(folder, card, test):
+    """Checks every format in a fresh process, and adds what was found to the card.
+
+    Raises:
+      RunError: a format is not what the card says, or was not checked.
+    """
     for result in fresh_processes.verify(folder, test):
         if not result["ok"]:
             raise RunError(

@@ -37,14 +37,7 @@ def densenet(input_shape, num_classes, width=1.0, initialization=he_normal, dept
     Raises:
       ConfigurationError: no network has that depth, or the growth rate is below 1.
     """
-    unit = 2 * _BLOCKS if bottleneck else _BLOCKS
-    if isinstance(depth, bool) or not isinstance(depth, int) or depth <= 4 or (depth - 4) % unit:
-        raise ConfigurationError(
-            f"densenet.depth is {depth!r}; expected {unit}n + 4 layers, such as 40 or 100"
-            f"{' (with densenet.bottleneck)' if bottleneck else ''}"
-        )
-    if isinstance(growth, bool) or not isinstance(growth, int) or growth < 1:
-        raise ConfigurationError(f"densenet.growth is {growth!r}; expected channels, at least 1")
+    layers = _layers_per_block(depth, growth, bottleneck)
     grown = scaled(growth, width)
     inputs = keras.Input(input_shape)
     x = _convolution(inputs, scaled(2 * growth if bottleneck else 16, width), 3, "conv",
@@ -55,17 +48,34 @@ def densenet(input_shape, num_classes, width=1.0, initialization=he_normal, dept
             kept = max(1, x.shape[-1] // 2) if bottleneck else x.shape[-1]
             x = _convolution(_activated(x, name), kept, 1, name, initialization)
             x = keras.layers.AveragePooling2D(name=f"{name}_pool")(x)
-        for index in range(1, (depth - 4) // unit + 1):
-            name = f"block{block}_layer{index}"
-            y = x
-            if bottleneck:
-                y = _convolution(_activated(y, f"{name}_bottleneck"), 4 * grown, 1,
-                                 f"{name}_bottleneck", initialization)
-            y = _convolution(_activated(y, name), grown, 3, name, initialization)
-            x = keras.layers.Concatenate(name=f"{name}_concat")([x, y])
+        for index in range(1, layers + 1):
+            x = _layer(x, f"block{block}_layer{index}", grown, bottleneck, initialization)
     x = keras.layers.GlobalAveragePooling2D(name="pool")(_activated(x, "last"))
     logits = keras.layers.Dense(num_classes, name="output", **initialization(x.shape[-1]))(x)
     return keras.Model(inputs, logits, name=f"densenet_{depth}_{growth}")
+
+
+def _layers_per_block(depth, growth, bottleneck):
+    """The layers of each block; checks that there is such a network."""
+    step = 2 * _BLOCKS if bottleneck else _BLOCKS
+    if isinstance(depth, bool) or not isinstance(depth, int) or depth <= 4 or (depth - 4) % step:
+        raise ConfigurationError(
+            f"densenet.depth is {depth!r}; expected {step}n + 4 layers, such as 40 or 100"
+            f"{' (with densenet.bottleneck)' if bottleneck else ''}"
+        )
+    if isinstance(growth, bool) or not isinstance(growth, int) or growth < 1:
+        raise ConfigurationError(f"densenet.growth is {growth!r}; expected channels, at least 1")
+    return (depth - 4) // step
+
+
+def _layer(x, name, growth, bottleneck, initialization):
+    """A layer of a block: `growth` new channels beside those of `x`."""
+    y = x
+    if bottleneck:
+        y = _convolution(_activated(y, f"{name}_bottleneck"), 4 * growth, 1,
+                         f"{name}_bottleneck", initialization)
+    y = _convolution(_activated(y, name), growth, 3, name, initialization)
+    return keras.layers.Concatenate(name=f"{name}_concat")([x, y])
 
 
 def _activated(x, name):

@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections.abc import Iterable
+from typing import Any
 
 import gin
 
@@ -81,11 +83,11 @@ class RewindingSchedule(PruningSchedule):
         """TFMOT's question at each step: (prune now?, to which sparsity). Never within a round."""
         return tf.constant(False), tf.constant(0.0)
 
-    def rewind_step(self, steps_per_epoch):
+    def rewind_step(self, steps_per_epoch: int) -> int:
         """The step of the rewind point."""
         return self.rewind_to.steps(steps_per_epoch)
 
-    def rate_of(self, weight):
+    def rate_of(self, weight: Any) -> float | None:
         """The rate of one `PrunableWeight`, or None where it is never pruned."""
         for which, value in self.rates.items():
             if which.startswith("name:") and re.fullmatch(which[len("name:"):], weight.layer):
@@ -94,37 +96,39 @@ class RewindingSchedule(PruningSchedule):
             return self.rates["output"]
         return self.rates.get(weight.kind, self.rate)
 
-    def layer_counts(self, weights, index):
-        """{key: kept weights} of each layer after `index` prunings, layerwise.
+    def layer_counts(self, weights: Iterable[Any], round: int) -> dict[str, int]:
+        """{key: kept weights} of each layer after `round` prunings, layerwise.
 
         Args:
           weights: the model's `PrunableWeight`s.
-          index: 0 … rounds.
+          round: 0 … rounds.
         """
         counts = {}
         for weight in weights:
             rate, count = self.rate_of(weight), weight.size
-            for _ in range(index if rate is not None else 0):
+            for _ in range(round):
+                if rate is None:
+                    break
                 count = max(kept_after(rate, count), min(self.min_per_layer, weight.size))
             counts[weight.key] = count
         return counts
 
-    def total_count(self, weights, index):
-        """Kept weights over all layers after `index` prunings; exact in either scope."""
+    def total_count(self, weights: Iterable[Any], round: int) -> int:
+        """Kept weights over all layers after `round` prunings; exact in either scope."""
         if self.scope == "layerwise":
-            return sum(self.layer_counts(weights, index).values())
+            return sum(self.layer_counts(weights, round).values())
         free = [weight.size for weight in weights if self.rate_of(weight) is not None]
         fixed = sum(weight.size for weight in weights) - sum(free)
         count, least = sum(free), sum(min(self.min_per_layer, size) for size in free)
-        for _ in range(index):
+        for _ in range(round):
             count = max(kept_after(self.rate, count), least)
         return count + fixed
 
-    def density(self, weights, index):
-        """Share of the prunable weights that is kept after `index` prunings, in [0, 1]."""
-        return self.total_count(weights, index) / math.fsum(weight.size for weight in weights)
+    def density(self, weights: Iterable[Any], round: int) -> float:
+        """Share of the prunable weights that is kept after `round` prunings, in [0, 1]."""
+        return self.total_count(weights, round) / math.fsum(weight.size for weight in weights)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         """Mirrors the constructor; `from_config` makes an equal schedule of it."""
         return {
             "class_name": type(self).__name__,

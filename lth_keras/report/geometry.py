@@ -43,7 +43,7 @@ def stored_geometry(paths):
 
     What cannot be read is no reason to be without a report: its `problem` says so.
     """
-    root = paths.root / "analysis"
+    root = paths.analysis
     return tuple(
         _read(root / name) for name in opening.entries(root) if opening.is_folder(root / name))
 

@@ -15,7 +15,7 @@ from lth_keras.report.report_figures import Picture
 from lth_keras.report.write_report import write_pictures
 from lth_keras.statistics.comparisons import holm
 from lth_keras.statistics.intervals import CONFIDENCE, in_common, paired_difference
-from lth_keras.statistics.summary import final_test_accuracies
+from lth_keras.statistics.summary import final_test_values
 from lth_keras.store.network_reader import is_unchanged
 from lth_keras.store.stored_run import StoredRun
 
@@ -73,10 +73,10 @@ def differences(runs):
     Paired by trial where runs share trials, by Welch's t test where they share none.
     """
     first, *others = runs
-    theirs, compared = final_test_accuracies(first.metrics), []
+    theirs, compared = final_test_values(first.metrics, first.metric), []
     for run in others:
         pairs = shared_trials(run, first)
-        for key, ours in final_test_accuracies(run.metrics).items():
+        for key, ours in final_test_values(run.metrics, first.metric).items():
             if key[0] != "imp" and key in theirs:
                 compared.append((run, key, *_difference(ours, theirs[key], pairs)))
     corrected = holm([each[-1] for each in compared])

@@ -2,7 +2,10 @@
 
 import dataclasses
 
+import numpy as np
+
 from lth_keras import files
+from lth_keras.paths import RunPaths
 from lth_keras.store import network_reader
 
 
@@ -17,29 +20,29 @@ class RewindPoint:
       optimizer: {name: array} of the optimizer's variables at step k; None at step 0.
     """
 
-    weights: dict
+    weights: dict[str, np.ndarray]
     step: int = 0
     optimizer: dict | None = None
 
 
-def save_initial(paths, trial, weights):
+def save_initial(paths: RunPaths, trial: int, weights: dict) -> None:
     """Writes θ_0 of a trial."""
     files.write_npz(paths.initial(trial), weights)
 
 
-def load_initial(paths, trial):
+def load_initial(paths: RunPaths, trial: int) -> RewindPoint:
     """θ_0 of a trial as a `RewindPoint` at step 0."""
     return RewindPoint(network_reader.read_initial(paths, trial))
 
 
-def save_point(paths, trial, point):
+def save_point(paths: RunPaths, trial: int, point: RewindPoint) -> None:
     """Writes a trial's rewind point: its weights, and its optimizer where k is not 0."""
     files.write_npz(paths.rewind(trial), point.weights)
     if point.optimizer is not None:
         files.write_npz(paths.rewind_optimizer(trial), point.optimizer)
 
 
-def load_point(paths, trial, step):
+def load_point(paths: RunPaths, trial: int, step: int) -> RewindPoint:
     """The rewind point of a trial; `step` is the schedule's k."""
     optimizer = network_reader.read_rewind_optimizer(paths, trial) if step else None
     return RewindPoint(network_reader.read_rewind(paths, trial), step, optimizer)

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pandas as pd
 
+from lth_keras.metric import ACCURACY
 from lth_keras.statistics.intervals import in_common, paired_difference
 from lth_keras.statistics.noninferiority import matching
-from lth_keras.statistics.summary import final_test_accuracies
+from lth_keras.statistics.summary import final_test_values
 
 REFERENCES = ("ticket", "full")
 COLUMNS = (
@@ -17,8 +18,8 @@ COLUMNS = (
 SIGNIFICANCE = 0.05
 
 
-def comparisons(metrics, margin):
-    """Final test accuracy of each variant against the ticket of its round, and the full network.
+def comparisons(metrics, margin, metric=ACCURACY):
+    """Final test metric of each variant against the ticket of its round, and the full network.
 
     The rounds of IMP itself are not variants: they train for another duration. One family of
     tests is all comparisons with one reference. Where a reference or a common trial is missing
@@ -26,7 +27,8 @@ def comparisons(metrics, margin):
 
     Args:
       metrics: what `read_csv` gives.
-      margin: how much lower an accuracy, 0 to 1, still counts as matching.
+      margin: how much worse still counts as matching, in the metric's unit.
+      metric: the `Metric` that networks are compared by.
 
     Returns:
       A DataFrame of `COLUMNS`. `difference` is variant − reference, paired by trial, with its
@@ -35,14 +37,14 @@ def comparisons(metrics, margin):
       their standard deviation; `matching` by `matching`. With one trial `difference` is the only
       number, and so it is where all trials differ by equally much and not by 0.
     """
-    finals = final_test_accuracies(metrics)
+    finals = final_test_values(metrics, metric)
     density = metrics.groupby(["variant", "round"])["density"].mean()
     rows = []
     for reference in REFERENCES:
         family = [
-            _row(reference, key, accuracies, density[key], _reference(finals, reference, key[1]),
-                 margin)
-            for key, accuracies in finals.items() if key[0] not in ("imp", reference)
+            _row(reference, key, values, density[key], _reference(finals, reference, key[1]),
+                 margin, metric)
+            for key, values in finals.items() if key[0] not in ("imp", reference)
         ]
         family = [row for row in family if row is not None]
         for row, corrected in zip(family, holm([row["p"] for row in family]), strict=True):
@@ -80,7 +82,7 @@ def _reference(finals, reference, round):
     return finals.get(("full", 0) if reference == "full" else (reference, round))
 
 
-def _row(reference, key, ours, density, theirs, margin):
+def _row(reference, key, ours, density, theirs, margin, metric):
     common = [] if theirs is None else in_common(ours, theirs)
     if not common:
         return None
@@ -89,5 +91,6 @@ def _row(reference, key, ours, density, theirs, margin):
         "reference": reference, "variant": key[0], "round": key[1], "density": density,
         "trials": len(common), "difference": difference, "ci_low": low, "ci_high": high, "p": p,
         "effect_size": effect_size([ours[trial] - theirs[trial] for trial in common]),
-        "margin": margin, "matching": matching(difference, low, high, margin, len(common)),
+        "margin": margin, "matching": matching(difference, low, high, margin, len(common),
+                                               metric.sign),
     }

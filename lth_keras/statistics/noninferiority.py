@@ -2,21 +2,19 @@
 
 import math
 
-# 0.2 points, as in "Linear Mode Connectivity and the Lottery Ticket Hypothesis" (Frankle et al.
-# 2020), who apply it to the mean.
-MARGIN = 0.002
 ONE_TRIAL = "one trial"
 
 
-def matching(difference, low, high, margin, trials):
-    """Whether a difference of accuracies is shown to be no worse than −margin.
+def matching(difference, low, high, margin, trials, sign=1):
+    """Whether a difference of a metric is shown to be no worse than the margin.
 
     Args:
       difference: ours − theirs, a mean over trials.
       low, high: its 95 % interval; NaN with one trial, and where all trials differ by equally
         much.
-      margin: how much lower still counts as matching, 0 to 1.
+      margin: how much worse still counts as matching, in the difference's unit.
       trials: how many the difference is of.
+      sign: 1 where higher is better, else −1; below, the difference is multiplied by it.
 
     Returns:
       'yes' where the whole interval lies above −margin (Piaggio et al., "Reporting of
@@ -28,6 +26,8 @@ def matching(difference, low, high, margin, trials):
         return None
     if math.isnan(low):
         return ONE_TRIAL if trials == 1 else "open"
+    if sign < 0:
+        low, high = -high, -low
     if low > -margin:
         return "yes"
     return "no" if high < -margin else "open"

@@ -6,40 +6,68 @@ import numpy as np
 import pandas as pd
 
 from lth_keras import files
+from lth_keras.metric import ACCURACY, MARGIN
 from lth_keras.statistics.intervals import in_common, mean_interval, paired_difference
-from lth_keras.statistics.noninferiority import MARGIN, matching
+from lth_keras.statistics.noninferiority import matching
 
-_OVER_TRIALS = (
-    "early_stop_step", "test_accuracy_at_early_stop", "test_accuracy_final", "train_loss_final",
-)
-MEASURES = (
-    *(f"{name}{end}" for name in _OVER_TRIALS for end in ("_mean", "_ci_low", "_ci_high")),
-    "max_mean_test_accuracy", "max_mean_test_accuracy_epoch",
-    "min_mean_train_loss", "min_mean_train_loss_epoch",
-    *(f"diff_vs_{other}{end}" for other in ("ticket", "full")
-      for end in ("", "_ci_low", "_ci_high", "_p")),
-)
 _AGAINST_FULL = (
     "speed_up_vs_full", "speed_up_vs_full_ci_low", "speed_up_vs_full_ci_high", "matches_full",
     "smallest_matching_density", "margin",
 )
-SUMMARY_COLUMNS = (
-    "variant", "round", "density", "trials", *MEASURES, "diverged", *_AGAINST_FULL,
-)
 
 
-def summarise(metrics, margin=MARGIN):
+def final_column(metric):
+    """Stem of the summary's columns for the metric at the end, such as 'test_accuracy_final'."""
+    return f"test_{metric.name}_final"
+
+
+def stop_column(metric):
+    """Stem of the summary's columns for the metric at the early stop."""
+    return f"test_{metric.name}_at_early_stop"
+
+
+def best_column(metric):
+    """The summary's column for the best mean over trials, such as 'max_mean_test_accuracy'."""
+    return f"{metric.best}_mean_test_{metric.name}"
+
+
+def measures(metric):
+    """The summary's columns of numbers that a paper may print, for a `Metric`."""
+    over_trials = (
+        "early_stop_step", stop_column(metric), final_column(metric), "train_loss_final")
+    return (
+        *(f"{name}{end}" for name in over_trials for end in ("_mean", "_ci_low", "_ci_high")),
+        best_column(metric), f"{best_column(metric)}_epoch",
+        "min_mean_train_loss", "min_mean_train_loss_epoch",
+        *(f"diff_vs_{other}{end}" for other in ("ticket", "full")
+          for end in ("", "_ci_low", "_ci_high", "_p")),
+    )
+
+
+def summary_columns(metric):
+    """All columns of a summary, for a `Metric`."""
+    return (
+        "variant", "round", "density", "trials", *measures(metric), "diverged", *_AGAINST_FULL)
+
+
+MEASURES = measures(ACCURACY)
+SUMMARY_COLUMNS = summary_columns(ACCURACY)
+
+
+def summarise(metrics, margin=MARGIN, metric=ACCURACY):
     """One row per variant and round, 'full' first, the others as they are met.
 
     Args:
       metrics: what `read_csv` gives: a row per evaluation.
-      margin: how much lower an accuracy, 0 to 1, still counts as matching.
+      margin: how much worse still counts as matching, in the metric's unit.
+      metric: the `Metric` that networks are compared by.
 
     Returns:
-      A DataFrame of `SUMMARY_COLUMNS`. Means are over trials, their intervals 95 % by Student's
+      A DataFrame of `summary_columns`. Means are over trials, their intervals 95 % by Student's
       t. The early-stopping step is that of the minimum validation loss, the first of equals
       (Frankle and Carbin, 2019); `max_mean_test_accuracy` is the maximum over epochs of the
-      mean over trials (De Alwis, Maniktala and Toole, 2021), so it is chosen on the test set.
+      mean over trials (De Alwis, Maniktala and Toole, 2021), so it is chosen on the test set;
+      where lower is better it is `min_mean_test_…`, the minimum.
       `diff_vs_*` are of `test_accuracy_final`, paired by trial, with the ticket of the same
       round and with the full network; both are NaN for that network itself. A trial with an
       infinite loss has diverged (`MetricsRow` records a loss that is not a number as that): it
@@ -52,7 +80,8 @@ def summarise(metrics, margin=MARGIN):
     """
     metrics = metrics.reset_index(drop=True)
     groups = {
-        key: _Group(frame) for key, frame in metrics.groupby(["variant", "round"], sort=False)
+        key: _Group(frame, metric)
+        for key, frame in metrics.groupby(["variant", "round"], sort=False)
     }
     full = next((group for (variant, _), group in groups.items() if variant == "full"), None)
     rows = []
@@ -63,7 +92,7 @@ def summarise(metrics, margin=MARGIN):
         row |= _speed_up(group, full)
         row["matches_full"] = matching(
             row["diff_vs_full"], row["diff_vs_full_ci_low"], row["diff_vs_full_ci_high"], margin,
-            0 if full is None else len(in_common(group.final, full.final)))
+            0 if full is None else len(in_common(group.final, full.final)), metric.sign)
         row["margin"] = margin
         rows.append(row)
     for row in rows:
@@ -73,16 +102,16 @@ def summarise(metrics, margin=MARGIN):
             default=math.nan,
         )
     rows.sort(key=lambda row: row["variant"] != "full")
-    return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
+    return pd.DataFrame(rows, columns=list(summary_columns(metric)))
 
 
-def final_test_accuracies(metrics):
-    """{(variant, round): {trial: accuracy}} at each network's last evaluation of the test set.
+def final_test_values(metrics, metric):
+    """{(variant, round): {trial: value}} at each network's last evaluation of the test set.
 
     Trials that diverged are left out, and so is a variant all of whose trials did.
     """
     finals = {
-        key: _Group(frame).final
+        key: _Group(frame, metric).final
         for key, frame in metrics.groupby(["variant", "round"], sort=False)
     }
     return {key: final for key, final in finals.items() if final}
@@ -96,21 +125,21 @@ def write_summary(frame, path):
 class _Group:
     """The trials of one variant at one round."""
 
-    def __init__(self, frame):
-        self.frame = frame
+    def __init__(self, frame, metric):
+        self.frame, self.metric, tested = frame, metric, f"test_{metric.name}"
         by_step = frame.sort_values("step", kind="stable")
         by_trial = dict(iter(by_step.groupby("trial")))
         self.trials = {trial: rows for trial, rows in by_trial.items() if not _diverged(rows)}
         self.diverged = len(by_trial) - len(self.trials)
-        self.final = {t: _last(rows["test_accuracy"]) for t, rows in self.trials.items()}
-        self.stops = {t: _early_stop(rows) for t, rows in self.trials.items()}
+        self.final = {t: _last(rows[tested]) for t, rows in self.trials.items()}
+        self.stops = {t: _early_stop(rows, tested) for t, rows in self.trials.items()}
 
     def statistics(self):
         stops = self.stops.values()
         over_trials = {
             "early_stop_step": [step for step, _ in stops],
-            "test_accuracy_at_early_stop": [accuracy for _, accuracy in stops],
-            "test_accuracy_final": list(self.final.values()),
+            stop_column(self.metric): [value for _, value in stops],
+            final_column(self.metric): list(self.final.values()),
             "train_loss_final": [_last(rows["train_loss"]) for rows in self.trials.values()],
         }
         row = {
@@ -122,7 +151,7 @@ class _Group:
             ends = (f"{name}_mean", f"{name}_ci_low", f"{name}_ci_high")
             row |= dict(zip(ends, mean_interval(values)))
         for name, column, best in (
-            ("max_mean_test_accuracy", "test_accuracy", "idxmax"),
+            (best_column(self.metric), f"test_{self.metric.name}", f"idx{self.metric.best}"),
             ("min_mean_train_loss", "train_loss", "idxmin"),
         ):
             row[name], row[f"{name}_epoch"] = self._best_mean(column, best)
@@ -165,11 +194,11 @@ def _diverged(rows):
     return bool(np.isinf(rows[["train_loss", "val_loss", "test_loss"]].to_numpy()).any())
 
 
-def _early_stop(rows):
+def _early_stop(rows, tested):
     if rows["val_loss"].isna().all():
         return math.nan, math.nan
     row = rows.loc[rows["val_loss"].idxmin()]
-    return row["step"], row["test_accuracy"]
+    return row["step"], row[tested]
 
 
 def _last(column):

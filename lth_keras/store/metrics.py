@@ -5,21 +5,30 @@ import dataclasses
 import io
 import math
 import pathlib
+import re
 
 import numpy as np
 import pandas as pd
 
 from lth_keras import files
 from lth_keras.errors import RunError
+from lth_keras.metric import ACCURACY, value_columns
 from lth_keras.store import vouched
 
-COLUMNS = (
-    "trial", "variant", "round", "density", "step", "epoch", "train_loss", "train_accuracy",
-    "val_loss", "val_accuracy", "test_loss", "test_accuracy",
-)
 FILE = "metrics.csv"
+_PLACE = ("trial", "variant", "round", "density", "step", "epoch")
 _WHOLE = ("trial", "round", "step")
-_HEADER = ",".join(COLUMNS) + "\n"
+
+
+def columns(metrics):
+    """Columns of a metrics file for these `Metric`s."""
+    return (*_PLACE, *value_columns(metrics))
+
+
+COLUMNS = columns([ACCURACY])
+# The metrics after each split's loss, the same in each.
+_PATTERN = re.compile(",".join([
+    *_PLACE, *(rf"{split}_loss(?:,{split}_\w+)+" for split in ("train", "val", "test"))]))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,9 +45,9 @@ class MetricsRow:
       density: share of prunable weights kept, 0 to 1.
       step: optimizer updates so far.
       epoch: the same in passes over the training set, perhaps with a fraction.
-      train_loss, val_loss, test_loss: mean over the split; None if not evaluated. A loss that is
-        not a number is recorded as inf: where tables are read, NaN is what was not evaluated.
-      train_accuracy, val_accuracy, test_accuracy: 0 to 1; None if not evaluated.
+      values: {column: number} as `metric.value_columns` names them; None if not evaluated. A loss
+        that is not a number is recorded as inf: where tables are read, NaN is what was not
+        evaluated.
 
     Raises:
       ValueError: an accuracy lies outside 0 to 1, or the variant's name would break a CSV line.
@@ -50,35 +59,30 @@ class MetricsRow:
     density: float
     step: int
     epoch: float
-    train_loss: float | None = None
-    train_accuracy: float | None = None
-    val_loss: float | None = None
-    val_accuracy: float | None = None
-    test_loss: float | None = None
-    test_accuracy: float | None = None
+    values: dict
 
     def __post_init__(self):
         if not self.variant or set(self.variant) & set(',"\r\n'):
             raise ValueError(f"variant {self.variant!r} cannot be a field of a CSV file")
-        for column in COLUMNS:
-            value = getattr(self, column)
-            if column in _WHOLE:
-                value = int(value)
-            elif column != "variant" and value is not None:
-                value = _plain(value)
-            if column.endswith("_accuracy") and value is not None and not 0 <= value <= 1:
-                raise ValueError(f"{column} is {value}; expected 0 to 1, or None: not evaluated")
-            if column.endswith("_loss") and value is not None and math.isnan(value):
-                value = math.inf
-            object.__setattr__(self, column, value)
+        for name in _PLACE:
+            if name != "variant":
+                kind = int if name in _WHOLE else _plain
+                object.__setattr__(self, name, kind(getattr(self, name)))
+        object.__setattr__(
+            self, "values", {name: _value(name, each) for name, each in self.values.items()})
 
 
-def rows_to_csv(rows):
-    """The text of a metrics file: `COLUMNS`, then a line for each `MetricsRow`."""
-    lines = (
-        ",".join(_field(getattr(row, column)) for column in COLUMNS) + "\n" for row in rows
-    )
-    return _HEADER + "".join(lines)
+def rows_to_csv(rows, header=COLUMNS):
+    """The text of a metrics file: `header`, then a line for each `MetricsRow`.
+
+    What a row has no value for was not evaluated.
+    """
+    lines = [",".join(header)]
+    for row in rows:
+        place = [getattr(row, name) for name in _PLACE]
+        values = [row.values.get(name) for name in header[len(_PLACE):]]
+        lines.append(",".join(map(_field, place + values)))
+    return "\n".join(lines) + "\n"
 
 
 def read_csv(path):
@@ -98,8 +102,7 @@ def read_rows(folder):
     Raises:
       RunError: they are others than were stored, or no evaluations.
     """
-    path = pathlib.Path(folder) / FILE
-    return _parse(_whole(vouched.text(folder, FILE), path), path)
+    return _parse(_stored(folder), pathlib.Path(folder) / FILE)
 
 
 def parse_rows(content, path):
@@ -110,16 +113,40 @@ def parse_rows(content, path):
         raise RunError(f"cannot read {path}: {error}") from error
 
 
-def concatenate(folders, to):
+def concatenate(folders, to, header=COLUMNS):
     """Writes the evaluations of finished networks, in this order, as one file `to`.
 
-    Lines are copied as they are: no number is read and written again.
+    Lines are copied as they are: no number is read and written again. `header` is that of no
+    file.
 
     Raises:
-      RunError: a file is missing, not what done.json says, or `to` cannot be written.
+      RunError: a file is missing, not what done.json says or no metrics file, they have unequal
+        columns, or `to` cannot be written.
     """
-    texts = [_whole(vouched.text(folder, FILE), pathlib.Path(folder) / FILE) for folder in folders]
-    files.write_text(to, _HEADER + "".join(text[len(_HEADER):] for text in texts))
+    first, parts = None, []
+    for folder in folders:
+        text = _stored(folder)
+        own = _header(text)
+        if first is not None and own != first:
+            raise RunError(
+                f"{pathlib.Path(folder) / FILE} has the columns {own}; expected {first}, those of "
+                "the files before it: `run.py verify RUN` looks for further damage"
+            )
+        first = own
+        parts.append(text[len(own) + 1:])
+    files.write_text(to, "".join([first or ",".join(header), "\n", *parts]))
+
+
+def _value(name, value):
+    if value is None:
+        return None
+    value = _plain(value)
+    if name.endswith("_loss"):
+        return math.inf if math.isnan(value) else value
+    if name.endswith("_accuracy") and not 0 <= value <= 1:
+        raise ValueError(f"{name} is {value}; expected 0 to 1, or None: not evaluated")
+    # Beside a loss that is not finite, and so recorded as one, there may be no such number.
+    return None if math.isnan(value) else value
 
 
 def relabelled(folder, variant):
@@ -129,7 +156,7 @@ def relabelled(folder, variant):
       RunError: they are others than were stored, or no evaluations.
     """
     header, *rows = csv.reader(
-        io.StringIO(_whole(vouched.text(folder, FILE), pathlib.Path(folder) / FILE)))
+        io.StringIO(_stored(folder)))
     column = header.index("variant")
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(
@@ -150,21 +177,30 @@ def _field(value):
     return str(value)
 
 
+def _stored(folder):
+    return _whole(vouched.text(folder, FILE), pathlib.Path(folder) / FILE)
+
+
 def _whole(text, path):
-    if not text.startswith(_HEADER) or not text.endswith("\n"):
+    if not _PATTERN.fullmatch(_header(text)) or not text.endswith("\n"):
         raise RunError(
             f"{path} is no metrics file: its first line is {text.partition(chr(10))[0][:80]!r}; "
-            f"expected {_HEADER.strip()!r} and whole lines"
+            f"expected {','.join(COLUMNS)!r}, or another metric's, and whole lines"
         )
     return text
 
 
+def _header(text):
+    return text.partition("\n")[0]
+
+
 def _parse(text, path):
-    kinds = {column: "int64" if column in _WHOLE else "float64" for column in COLUMNS}
+    names = _header(text).split(",")
+    kinds = {column: "int64" if column in _WHOLE else "float64" for column in names}
     try:
         frame = pd.read_csv(
             io.StringIO(text), dtype=kinds | {"variant": "str"}, keep_default_na=False,
-            na_values={column: [""] for column in COLUMNS if column != "variant"},
+            na_values={column: [""] for column in names if column != "variant"},
         )
         _check_ranges(frame)
         return frame
@@ -177,7 +213,7 @@ def _parse(text, path):
 def _check_ranges(frame):
     """Refuses what no evaluation gives; empty fields are NaN and in no range."""
     least = {"trial": 1, "round": 0, "step": 0, "epoch": 0, "density": 0}
-    for column in COLUMNS:
+    for column in frame:
         low = 0 if column.endswith("_accuracy") else least.get(column)
         high = 1 if column == "density" or column.endswith("_accuracy") else np.inf
         if low is not None and ((frame[column] < low) | (frame[column] > high)).any():

@@ -114,12 +114,15 @@ def _check_metrics(folder, facts):
     if (np.diff(steps) <= 0).any() or steps[-1] != facts["steps"]:
         raise RunError(f"metrics.csv ends at step {steps[-1]} or goes back; done.json says "
                        f"{facts['steps']}")
-    said = facts["final_test_accuracy"]
-    if "test_accuracy" in rows and said is not None:
-        last = float(rows["test_accuracy"].iloc[-1])
-        if not math.isclose(last, said, rel_tol=1e-6, abs_tol=1e-9):
-            raise RunError(f"metrics.csv ends with the test accuracy {last:.6g}; done.json says "
-                           f"{said:.6g}")
+    for key in [each for each in facts if each.startswith("final_test_")]:
+        column, said = key.removeprefix("final_"), facts[key]
+        if column not in rows:
+            raise RunError(f"metrics.csv has no {column}, of which done.json has the last value")
+        last = float(rows[column].iloc[-1])
+        alike = math.isnan(last) if said is None or math.isnan(said) else math.isclose(
+            last, said, rel_tol=1e-6, abs_tol=1e-9)
+        if not alike:
+            raise RunError(f"metrics.csv ends with the {column} {last:.6g}; done.json says {said}")
 
 
 def _check_round(paths, header, facts, index, stored, variables):

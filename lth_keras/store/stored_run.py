@@ -7,6 +7,7 @@ import pandas as pd
 
 from lth_keras import opening
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.metric import metrics_of
 from lth_keras.paths import RunPaths
 from lth_keras.statistics.published import PublishedFigure
 from lth_keras.statistics.summary import summarise
@@ -67,7 +68,8 @@ class StoredRun:
         network = pd.MultiIndex.from_frame(metrics[["trial", "variant", "round"]])
         metrics = metrics[network.isin(stored)].reset_index(drop=True)
         return cls(paths, header, units, facts, metrics,
-                   summarise(metrics, header["margin"]), run_lock.is_held(paths.root))
+                   summarise(metrics, header["margin"], metrics_of(header)[0]),
+                   run_lock.is_held(paths.root))
 
     @property
     def name(self):
@@ -111,8 +113,13 @@ class StoredRun:
         return tuple(PublishedFigure(**figure) for figure in self.header["published"])
 
     @property
+    def metric(self):
+        """The `Metric` that networks are compared by."""
+        return metrics_of(self.header)[0]
+
+    @property
     def margin(self):
-        """How much lower an accuracy still counts as matching."""
+        """How much worse still counts as matching, in the metric's unit."""
         return self.header["margin"]
 
     @property

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import gin
 import numpy as np
@@ -102,7 +103,7 @@ class CropAndFlip:
         return tf.where(inside, padded, fill)
 
 
-def check_augmentation(augmentation, input_shape):
+def check_augmentation(augmentation: Any, input_shape: tuple[int, ...]) -> None:
     """Traces an augmentation once, so that what is wrong with it is said before training.
 
     Args:

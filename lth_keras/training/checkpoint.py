@@ -43,7 +43,8 @@ class Checkpoint:
 
     def save(self, progress):
         """Keeps `progress`, whose state is up to date."""
-        arrays = {"totals": progress.totals, **_flat("state", progress.state)}
+        totals = [] if progress.totals is None else progress.totals
+        arrays = {"totals": np.asarray(totals, np.float32), **_flat("state", progress.state)}
         if progress.captured is not None:
             arrays |= _flat("captured", progress.captured)
         arrays["facts"] = np.array(json.dumps({
@@ -76,7 +77,8 @@ class Checkpoint:
                 captured = _state("captured", arrays, facts["captured_step"])
             return TrainingProgress(
                 _state("state", arrays, facts["step"]),
-                [Evaluation(**each) for each in facts["evaluations"]], arrays["totals"], captured,
+                [Evaluation(**each) for each in facts["evaluations"]],
+                arrays["totals"] if arrays["totals"].size else None, captured,
                 diverged=facts["diverged"], train_seconds=facts["train_seconds"],
                 evaluate_seconds=facts["evaluate_seconds"],
             )

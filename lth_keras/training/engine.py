@@ -5,19 +5,9 @@ tensors or sits in variables, so that each function is traced once for an archit
 """
 
 from lth_keras.compat import tf
+from lth_keras.tasks.weighting import mean
 from lth_keras.training.precision import scaled_loss, unscaled
 from lth_keras.training.xla import compiled
-
-
-def cross_entropy(labels, logits):
-    """Cross-entropy of each example, [batch], from float32 logits."""
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, tf.cast(logits, tf.float32))
-
-
-def correct(labels, logits):
-    """Number of examples in the batch whose highest logit is their label's, as float32."""
-    predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
-    return tf.reduce_sum(tf.cast(predicted == labels, tf.float32))
 
 
 class Engine:
@@ -25,6 +15,7 @@ class Engine:
 
     Args:
       model: the wrapped model.
+      task: what its outputs are for: `tasks.Task`, fitted to the data.
       optimizer: a Keras optimizer, built for the model's trainable variables.
       gradient_masks: for each trainable variable its mask variable, or None.
       l2: λ in gradient += λ·θ.
@@ -36,9 +27,10 @@ class Engine:
 
     _apply_options = {}
 
-    def __init__(self, model, optimizer, gradient_masks, l2, feed, batch_size,
+    def __init__(self, model, task, optimizer, gradient_masks, l2, feed, batch_size,
                  evaluation_batch_size, augmentation, jit):
         self._model = model
+        self._task = task
         self._optimizer = optimizer
         self._gradient_masks = gradient_masks
         self._l2 = l2
@@ -68,8 +60,8 @@ class Engine:
         """`steps` updates from batch `first` of an epoch on.
 
         Args:
-          totals: float32 [2], what the sums begin at: carried from call to call, they are the
-            same to the last bit however a stretch is cut.
+          totals: float32 [1 + metrics], what the sums begin at: carried from call to call, they
+            are the same to the last bit however a stretch is cut.
           source: what the feed made of the epoch's permutation.
           first: int32 scalar.
           steps: int32 scalar.
@@ -77,29 +69,30 @@ class Engine:
             Each step's own seed is then the network's and its number, which no other has.
 
         Returns:
-          float32 [2]: sums over the stretch of the batches' mean loss and mean accuracy, as each
+          float32 [1 + metrics]: sums over the stretch of the batches' loss and metrics, as each
           batch was met.
         """
         # Not `for … in tf.range(…)`: XLA takes a range's ends for constants of the program, and
         # compiles it anew for each pair of them. A test counts XLA's compilations.
         index, stop = first, first + steps
         while index < stop:
-            images, labels = self._feed.batch(source, index, self._batch_size)
-            totals += self._step(images, labels, augmentation_seed + tf.stack([0, index]))
+            batch = self._feed.batch(source, index, self._batch_size)
+            totals += self._step(*batch, augmentation_seed + tf.stack([0, index]))
             index += 1
         return totals
 
-    def _train_step(self, images, labels, seed):
+    def _train_step(self, images, labels, weights, seed):
         images = self._feed.normalize(images)
         if self._augmentation is not None:
             images = self._augmentation(images, seed)
-        return self._update(images, labels)
+        return self._update(images, labels, weights)
 
-    def _update(self, images, labels):
+    def _update(self, images, labels, weights):
         variables = self._model.trainable_variables
         with tf.GradientTape() as tape:
-            logits = self._model(images, training=True)
-            loss = self._batch_mean(cross_entropy(labels, logits))
+            outputs = self._model(images, training=True)
+            total, weight = self._task.loss(labels, outputs, weights)
+            loss = mean(total, self._across_all(weight))
             objective = scaled_loss(self._optimizer, self._objective(loss))
         gradients = unscaled(self._optimizer, self._across(tape.gradient(objective, variables)))
         if self._l2:
@@ -112,30 +105,35 @@ class Engine:
         ]
         self._optimizer.apply_gradients(
             zip(gradients, variables, strict=True), **self._apply_options)
-        return self._across([tf.stack([loss, correct(labels, logits) / self._batch_size])])[0]
+        measured = [
+            mean(total, self._across_all(weight))
+            for total, weight in self._task.metric(labels, outputs, weights)
+        ]
+        return self._across([tf.stack([loss, *measured])])[0]
 
     def _evaluate(self, source, start, stop):
-        """Sums of loss and of correct predictions over examples [start, stop), float32 [2]."""
-        totals = tf.zeros([2])
+        """Sums over examples [start, stop), float32 [1 + metrics, 2].
+
+        Row 0 is (Σ w·loss, Σ w); the others are the metrics' numerators and denominators.
+        """
+        totals = tf.zeros([1 + len(self._task.metrics), 2])
         size = self._evaluation_batch_size
         first = start  # As in training, no range.
         while first < stop:
-            images, labels, there = self._feed.range(source, first, stop, size)
-            totals += self._count(images, labels, there)
+            batch = self._feed.range(source, first, stop, size)
+            totals += self._count(*batch)
             first += size
         return totals
 
-    def _count_batch(self, images, labels, there):
-        logits = self._model(self._feed.normalize(images), training=False)
-        hits = tf.cast(tf.argmax(logits, -1, output_type=tf.int32) == labels, tf.float32)
-        loss = cross_entropy(labels, logits)
-        # Where there is no example nothing counts, not even a loss that is not a number.
+    def _count_batch(self, images, labels, weights, there):
+        outputs = self._model(self._feed.normalize(images), training=False)
+        # Where there is no example nothing counts.
+        there = tf.cast(there, tf.float32)
+        weights = there if weights is None else weights * there
         return tf.stack([
-            tf.reduce_sum(tf.where(there, loss, 0.0)), tf.reduce_sum(tf.where(there, hits, 0.0))
+            self._task.loss(labels, outputs, weights),
+            *self._task.metric(labels, outputs, weights),
         ])
-
-    def _batch_mean(self, values):
-        return tf.reduce_mean(values)
 
     def _objective(self, loss):
         return tf.add_n([loss, *self._model.losses])
@@ -143,3 +141,7 @@ class Engine:
     def _across(self, values):
         """A list of tensors, summed over the replicas: here there is one."""
         return values
+
+    def _across_all(self, weight):
+        """A batch's weight, a scalar or a Python number, summed over the replicas."""
+        return weight

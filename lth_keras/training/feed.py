@@ -21,34 +21,36 @@ class ResidentFeed:
     compiles = True
 
     def __init__(self, data):
-        self._images = tf.constant(data.images)
-        self._labels = tf.constant(data.labels)
+        # Images, labels, and what each example counts for; None for 1 each.
+        self._arrays = tuple(
+            None if each is None else tf.constant(each)
+            for each in (data.images, data.labels, data.weights))
         self._scale = float(data.scale)
         self._mean, self._std = data.mean, data.std
 
     def epoch(self, permutation, first, steps, batch_size):
         """What `batch` reads in one epoch: the examples and the order, as tensors."""
         del first, steps, batch_size  # The loop slices the order itself.
-        # Images and labels are arguments: as captured constants XLA would compile them in.
-        return self._images, self._labels, tf.constant(permutation)
+        # The arrays are arguments: as captured constants XLA would compile them in.
+        return *self._arrays, tf.constant(permutation)
 
     def examples(self, start, stop, size):
         """What `range` reads."""
         del start, stop, size
-        return self._images, self._labels
+        return self._arrays
 
     def batch(self, source, index, batch_size):
-        """Batch `index` of the epoch: images and labels."""
-        images, labels, order = source
+        """Batch `index` of the epoch: images, labels, and weights or None."""
+        *arrays, order = source
         chosen = tf.slice(order, [index * batch_size], [batch_size])
-        return tf.gather(images, chosen), tf.gather(labels, chosen)
+        return tuple(gathered(each, chosen) for each in arrays)
 
     def range(self, source, first, stop, size):
-        """`size` examples from `first` on, and which of them lie before `stop`, bool [size]."""
-        images, labels = source
+        """`size` examples from `first` on, as `batch` gives them, and which of them lie before
+        `stop`, bool [size]."""
         wanted = first + tf.range(size)
         chosen = tf.minimum(wanted, stop - 1)
-        return tf.gather(images, chosen), tf.gather(labels, chosen), wanted < stop
+        return *(gathered(each, chosen) for each in source), wanted < stop
 
     def normalize(self, images):
         """(images · scale − mean) / std, float32; the arithmetic of `LoadedData.normalize`."""
@@ -66,13 +68,11 @@ class OrderedFeed(ResidentFeed):
         """The epoch's examples, in their order."""
         del first, steps, batch_size
         order = tf.constant(permutation)
-        return tf.gather(self._images, order), tf.gather(self._labels, order)
+        return tuple(gathered(each, order) for each in self._arrays)
 
     def batch(self, source, index, batch_size):
-        """Batch `index` of the epoch: images and labels."""
-        images, labels = source
-        return _rows(images, index * batch_size, batch_size), _rows(
-            labels, index * batch_size, batch_size)
+        """Batch `index` of the epoch: images, labels, and weights or None."""
+        return tuple(_rows(each, index * batch_size, batch_size) for each in source)
 
 
 class NormalizedFeed(ResidentFeed):
@@ -88,7 +88,7 @@ class NormalizedFeed(ResidentFeed):
         for start in range(0, len(normalized), _CHUNK):
             chunk = slice(start, start + _CHUNK)
             normalized[chunk] = super().normalize(data.images[chunk])
-        self._images = tf.constant(normalized)
+        self._arrays = (tf.constant(normalized), *self._arrays[1:])
 
     def normalize(self, images):
         """They are."""
@@ -121,21 +121,29 @@ class StreamedFeed(ResidentFeed):
     def batch(self, source, index, batch_size):
         """The next batch; the iterator keeps the place."""
         del index, batch_size
-        return next(source)
+        found = next(source)
+        return found if len(found) == len(self._arrays) else (*found, None)
 
     def range(self, source, first, stop, size):
         """As the resident feed's."""
-        images, labels = next(source)
-        return images, labels, first + tf.range(size) < stop
+        return *self.batch(source, None, size), first + tf.range(size) < stop
 
     def _gathered(self, indices):
         return tf.data.Dataset.from_tensor_slices(indices).map(
-            lambda chosen: (tf.gather(self._images, chosen), tf.gather(self._labels, chosen)),
+            lambda chosen: tuple(
+                gathered(each, chosen) for each in self._arrays if each is not None),
             num_parallel_calls=tf.data.AUTOTUNE, deterministic=True,
         ).prefetch(tf.data.AUTOTUNE)
 
 
+def gathered(array, chosen):
+    """The rows `chosen` of an array; None of None."""
+    return None if array is None else tf.gather(array, chosen)
+
+
 def _rows(tensor, first, count):
+    if tensor is None:
+        return None
     rest = tensor.shape[1:]
     return tf.slice(tensor, [first, *(0 for _ in rest)], [count, *rest])
 

@@ -2,6 +2,7 @@
 
 from lth_keras import pruning
 from lth_keras.compat import tf
+from lth_keras.tasks.weighting import mean
 from lth_keras.variables import named_variables
 
 _EXAMPLES = 256
@@ -30,21 +31,23 @@ class GradientNorm:
         stop = min(stop, start + min(_EXAMPLES, trainer.batch_size))
         self._images = tf.constant(data.normalize(data.images[start:stop]))
         self._labels = tf.constant(data.labels[start:stop])
+        self._weights = None if data.weights is None else tf.constant(data.weights[start:stop])
+        self._task = data.task
         self._function = tf.function(self._norm)
 
     def __call__(self):
         """The norm at the model's present weights."""
-        return float(self._function(self._images, self._labels).numpy())
+        return float(self._function(self._images, self._labels, self._weights).numpy())
 
     def trace_count(self):
         """How often the function was traced."""
         return self._function.experimental_get_tracing_count()
 
-    def _norm(self, images, labels):
+    def _norm(self, images, labels, weights):
         variables = self._model.trainable_variables
         with tf.GradientTape() as tape:
-            logits = tf.cast(self._model(images, training=False), tf.float32)
-            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
+            outputs = tf.cast(self._model(images, training=False), tf.float32)
+            loss = mean(*self._task.loss(labels, outputs, weights))
         gradients = tape.gradient(loss, variables)
         return tf.linalg.global_norm([
             gradient if variable.ref() not in self._masks

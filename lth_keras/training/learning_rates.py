@@ -7,6 +7,7 @@ milestones.
 
 import dataclasses
 import math
+from typing import Any
 
 import gin
 
@@ -52,7 +53,7 @@ class StepDecay:
             Duration.parse(milestone, "StepDecay.milestones")
         Duration.parse(self.warmup, "StepDecay.warmup")
 
-    def build(self, steps_per_epoch):
+    def build(self, steps_per_epoch: int) -> Any:
         """The Keras schedule, with durations turned into steps.
 
         Raises:
@@ -96,7 +97,7 @@ class CosineDecay:
         Duration.parse(self.duration, "CosineDecay.duration")
         Duration.parse(self.warmup, "CosineDecay.warmup")
 
-    def build(self, steps_per_epoch):
+    def build(self, steps_per_epoch: int) -> Any:
         """The Keras schedule, with durations turned into steps.
 
         Raises:
@@ -112,7 +113,7 @@ class CosineDecay:
         return _Cosine(self.initial, steps, warmup)
 
 
-def check_learning_rate(learning_rate, name):
+def check_learning_rate(learning_rate: Any, name: str) -> None:
     """Checks that `build_learning_rate` can make something of it.
 
     Raises:
@@ -127,7 +128,7 @@ def check_learning_rate(learning_rate, name):
         _check_positive(learning_rate, name)
 
 
-def build_learning_rate(learning_rate, steps_per_epoch):
+def build_learning_rate(learning_rate: Any, steps_per_epoch: int) -> Any:
     """A number as it is, or the Keras schedule of `StepDecay`, `CosineDecay` and their like.
 
     Raises:
@@ -159,7 +160,7 @@ class _Steps(keras.optimizers.schedules.LearningRateSchedule):
         passed = tf.reduce_sum(tf.cast(tf.cast(step, tf.int64) >= boundaries, tf.int32))
         return tf.gather(tf.constant(rates, tf.float32), passed) * _ramp(step, self.warmup)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {"initial": self.initial, "factor": self.factor, "boundaries": self.boundaries,
                 "warmup": self.warmup}
 
@@ -175,7 +176,7 @@ class _Cosine(keras.optimizers.schedules.LearningRateSchedule):
         share = tf.clip_by_value(done / (self.steps - self.warmup), 0.0, 1.0)
         return self.initial * 0.5 * (1.0 + tf.cos(math.pi * share)) * _ramp(step, self.warmup)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {"initial": self.initial, "steps": self.steps, "warmup": self.warmup}
 
 

@@ -6,23 +6,30 @@ import time
 
 import numpy as np
 
+from lth_keras.metric import value_columns
 from lth_keras.training.trainer import TrainState
 
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """The network's losses and accuracies at one step; None where a split is empty.
+    """The network's losses and metrics at one step.
 
     Training figures are means over the batches since the evaluation before, as each was met.
+
+    Attributes:
+      step: optimizer updates so far.
+      values: {'train_loss': …, 'train_accuracy': …, 'val_loss': …, …, 'test_accuracy': …}, the
+        columns of metrics.csv in their order; None where a split is empty.
     """
 
     step: int
-    train_loss: float
-    train_accuracy: float
-    val_loss: float | None
-    val_accuracy: float | None
-    test_loss: float
-    test_accuracy: float
+    values: dict
+
+    def __getattr__(self, name):
+        """`evaluation.test_loss` for `evaluation.values["test_loss"]`."""
+        if name != "values" and name in self.values:
+            return self.values[name]
+        raise AttributeError(name)
 
 
 @dataclasses.dataclass
@@ -32,7 +39,8 @@ class TrainingProgress:
     Attributes:
       state: where it stands.
       evaluations: in the order of their steps.
-      totals: float32 [2], sums of batch losses and accuracies since the last evaluation.
+      totals: float32 [1 + metrics], sums of batch losses and metrics since the last evaluation;
+        None where there was no batch.
       captured: the state at `capture_at`, once it was passed.
       diverged: whether a loss, on whichever split, was not finite; training ended there.
       train_seconds, evaluate_seconds: wall time within the compiled functions.
@@ -40,7 +48,7 @@ class TrainingProgress:
 
     state: TrainState
     evaluations: list = dataclasses.field(default_factory=list)
-    totals: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(2, np.float32))
+    totals: np.ndarray | None = None
     captured: TrainState | None = None
     diverged: bool = False
     train_seconds: float = 0.0
@@ -117,7 +125,7 @@ def train_network(trainer, plan, progress, on_evaluation=None, checkpoint=None, 
             progress.captured = trainer.state()
         if plan.evaluates_at(pause):
             evaluation = _evaluate(trainer, progress, pause, pause - last)
-            last, progress.totals = pause, np.zeros(2, np.float32)
+            last, progress.totals = pause, None
             if on_evaluation is not None:
                 on_evaluation(evaluation)
         if checkpoint is not None and trainer.step < plan.stop:
@@ -128,11 +136,11 @@ def train_network(trainer, plan, progress, on_evaluation=None, checkpoint=None, 
 
 def _evaluate(trainer, progress, step, batches):
     began = time.perf_counter()
-    train_loss, train_accuracy = (float(total) / batches for total in progress.totals)
-    evaluation = Evaluation(
-        step, train_loss, train_accuracy,
-        *trainer.evaluate("validation"), *trainer.evaluate("test"),
-    )
+    task = trainer.data.task
+    train_loss, *train = (float(total) / batches for total in progress.totals)
+    values = (train_loss, *task.finish(train),
+              *trainer.evaluate("validation"), *trainer.evaluate("test"))
+    evaluation = Evaluation(step, dict(zip(value_columns(task.metrics), values, strict=True)))
     progress.evaluate_seconds += time.perf_counter() - began
     progress.evaluations.append(evaluation)
     losses = (evaluation.train_loss, evaluation.val_loss, evaluation.test_loss)

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import numbers
+from typing import Any
 
 import gin
 
@@ -36,7 +37,7 @@ class Adam:
         _check(self, learning_rate=check_learning_rate, l2=_not_negative, beta_1=_share,
                beta_2=_share, epsilon=_positive)
 
-    def build(self, steps_per_epoch):
+    def build(self, steps_per_epoch: int) -> Any:
         """The Keras optimizer."""
         return keras.optimizers.Adam(
             build_learning_rate(self.learning_rate, steps_per_epoch), self.beta_1, self.beta_2,
@@ -63,7 +64,7 @@ class AdamW:
         _check(self, learning_rate=check_learning_rate, weight_decay=_not_negative,
                beta_1=_share, beta_2=_share, epsilon=_positive)
 
-    def build(self, steps_per_epoch):
+    def build(self, steps_per_epoch: int) -> Any:
         """The Keras optimizer."""
         return keras.optimizers.AdamW(
             build_learning_rate(self.learning_rate, steps_per_epoch), self.weight_decay,
@@ -95,7 +96,7 @@ class SGD:
         _check(self, learning_rate=check_learning_rate, momentum=_share, nesterov=_either,
                l2=_not_negative)
 
-    def build(self, steps_per_epoch):
+    def build(self, steps_per_epoch: int) -> Any:
         """The Keras optimizer."""
         return keras.optimizers.SGD(
             build_learning_rate(self.learning_rate, steps_per_epoch), self.momentum,
@@ -127,7 +128,7 @@ class KerasOptimizer:
             check_learning_rate(
                 self.arguments["learning_rate"], "KerasOptimizer.arguments['learning_rate']")
 
-    def build(self, steps_per_epoch):
+    def build(self, steps_per_epoch: int) -> Any:
         """The Keras optimizer.
 
         Raises:
@@ -157,7 +158,7 @@ class KerasOptimizer:
             ) from error
 
 
-def refuse_clipping(optimizer):
+def refuse_clipping(optimizer: Any) -> None:
     """Refuses to clip by a norm that pruned weights' gradients would share in.
 
     Raises:

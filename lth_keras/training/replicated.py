@@ -3,7 +3,7 @@
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
 from lth_keras.training.engine import Engine
-from lth_keras.training.feed import ResidentFeed
+from lth_keras.training.feed import ResidentFeed, gathered
 
 
 class ReplicatedFeed(ResidentFeed):
@@ -34,7 +34,7 @@ class ReplicatedFeed(ResidentFeed):
 
             return replicas.strategy.experimental_distribute_values_from_function(place)
 
-        self._images, self._labels = on_each(self._images), on_each(self._labels)
+        self._arrays = tuple(None if each is None else on_each(each) for each in self._arrays)
 
 
 class ReplicatedEngine(Engine):
@@ -58,7 +58,7 @@ class ReplicatedEngine(Engine):
 
     _apply_options = {"skip_gradients_aggregation": True}
 
-    def __init__(self, replicas, model, optimizer, gradient_masks, l2, feed, batch_size,
+    def __init__(self, replicas, model, task, optimizer, gradient_masks, l2, feed, batch_size,
                  evaluation_batch_size, augmentation):
         if batch_size % replicas.count:
             raise ConfigurationError(
@@ -68,7 +68,7 @@ class ReplicatedEngine(Engine):
         self._strategy, self._count_of_replicas = replicas.strategy, replicas.count
         self._share = batch_size // replicas.count
         self._evaluation_share = -(-evaluation_batch_size // replicas.count)
-        super().__init__(model, optimizer, gradient_masks, l2, feed, batch_size,
+        super().__init__(model, task, optimizer, gradient_masks, l2, feed, batch_size,
                          evaluation_batch_size, augmentation, jit=False)
 
     def synchronize(self):
@@ -78,48 +78,44 @@ class ReplicatedEngine(Engine):
                 variable.assign(variable.read_value())
 
     def _train(self, totals, source, first, steps, augmentation_seed):
-        images, labels, order = source
+        *arrays, order = source
         index, stop = first, first + steps
         while index < stop:
             # One update after the other: each collective operation that waits holds a thread.
             tf.autograph.experimental.set_loop_options(parallel_iterations=1)
             chosen = tf.slice(order, [index * self._batch_size], [self._batch_size])
             seed = augmentation_seed + tf.stack([0, index])
-            totals += self._run(self._replica_step, images, labels, chosen, seed)
+            totals += self._run(self._replica_step, *arrays, chosen, seed)
             index += 1
         return totals
 
-    def _replica_step(self, images, labels, chosen, seed):
+    def _replica_step(self, images, labels, weights, chosen, seed):
         first = _replica() * self._share
         mine = tf.slice(chosen, [first], [self._share])
-        labels = tf.gather(labels, mine)
+        labels, weights = gathered(labels, mine), gathered(weights, mine)
         if self._augmentation is None:
-            return self._update(self._feed.normalize(tf.gather(images, mine)), labels)
-        whole = self._augmentation(self._feed.normalize(tf.gather(images, chosen)), seed)
-        return self._update(whole[first : first + self._share], labels)
+            return self._update(self._feed.normalize(gathered(images, mine)), labels, weights)
+        whole = self._augmentation(self._feed.normalize(gathered(images, chosen)), seed)
+        return self._update(whole[first : first + self._share], labels, weights)
 
     def _evaluate(self, source, start, stop):
-        images, labels = source
-        totals = tf.zeros([2])
+        totals = tf.zeros([1 + len(self._task.metrics), 2])
         first = start
         while first < stop:
             tf.autograph.experimental.set_loop_options(parallel_iterations=1)
-            totals += self._run(self._replica_count, images, labels, first, stop)
+            totals += self._run(self._replica_count, *source, first, stop)
             first += self._evaluation_share * self._count_of_replicas
         return totals
 
-    def _replica_count(self, images, labels, first, stop):
+    def _replica_count(self, images, labels, weights, first, stop):
         size = self._evaluation_share
-        batch = self._feed.range((images, labels), first + _replica() * size, stop, size)
+        batch = self._feed.range((images, labels, weights), first + _replica() * size, stop, size)
         return self._across([self._count_batch(*batch)])[0]
 
     def _run(self, function, *arguments):
         # Sums over the replicas: the same on each.
         return self._strategy.experimental_local_results(
             self._strategy.run(function, arguments))[0]
-
-    def _batch_mean(self, values):
-        return tf.reduce_sum(values) / self._batch_size
 
     def _objective(self, loss):
         # Every replica has all of the regularisation.
@@ -128,6 +124,11 @@ class ReplicatedEngine(Engine):
 
     def _across(self, values):
         return tf.distribute.get_replica_context().all_reduce("SUM", values)
+
+    def _across_all(self, weight):
+        if isinstance(weight, float):
+            return weight * self._count_of_replicas
+        return self._across([weight])[0]
 
 
 def _replica():

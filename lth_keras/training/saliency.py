@@ -7,7 +7,6 @@ import numpy as np
 from lth_keras import masks as masks_lib
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.training.engine import cross_entropy
 from lth_keras.variables import named_variables
 
 # What is added in a layer, not multiplied: synaptic flow is defined on products alone.
@@ -38,10 +37,12 @@ class Saliency:
         self._data = data
         self._batch_size = batch_size
         images = tf.TensorSpec([None, *data.input_shape], tf.float32)
-        labels, scalar = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.float32)
+        labels = tf.TensorSpec([None, *data.labels.shape[1:]], data.labels.dtype)
+        examples = [images, labels, tf.TensorSpec([None], tf.float32)]
+        scalar = tf.TensorSpec([], tf.float32)
         vectors = [tf.TensorSpec(kernel.shape, tf.float32) for kernel in self._kernels]
-        self._gradient = tf.function(self._loss_gradient, [images, labels, scalar])
-        self._product = tf.function(self._hessian_product, [images, labels, scalar, vectors])
+        self._gradient = tf.function(self._loss_gradient, [*examples, scalar])
+        self._product = tf.function(self._hessian_product, [*examples, scalar, vectors])
         self._flow = tf.function(self._flow_gradient, [])
 
     def probe(self, weights, masks, generator):
@@ -54,7 +55,8 @@ class Saliency:
             variable.assign(weights[key])
 
     def examples(self, count, generator):
-        """`count` training examples drawn without replacement: normalised images, and labels.
+        """`count` training examples drawn without replacement: normalised images, labels, and
+        what each counts for.
 
         Raises:
           ConfigurationError: there are not so many.
@@ -66,16 +68,18 @@ class Saliency:
                 f"{stop - start}: ask for fewer"
             )
         chosen = np.sort(start + generator.permutation(stop - start)[:count])
-        return self._data.normalize(self._data.images[chosen]), self._data.labels[chosen]
+        data = self._data
+        weights = np.ones(count, np.float32) if data.weights is None else data.weights[chosen]
+        return data.normalize(data.images[chosen]), data.labels[chosen], weights
 
-    def mean_gradient(self, images, labels, temperature):
-        """{key: mean over the examples of the gradient of the cross-entropy}."""
-        return self._mean(self._gradient, images, labels, tf.constant(temperature))
+    def mean_gradient(self, examples, temperature):
+        """{key: gradient of the mean loss over `examples`}."""
+        return self._mean(self._gradient, examples, tf.constant(temperature))
 
-    def mean_hessian_product(self, images, labels, temperature, vectors):
-        """{key: H v}, v = `vectors` {key: array}, H the Hessian of the mean cross-entropy."""
+    def mean_hessian_product(self, examples, temperature, vectors):
+        """{key: H v}, v = `vectors` {key: array}, H the Hessian of the mean loss."""
         held = [tf.constant(vectors[key], tf.float32) for key in self._keys]
-        return self._mean(self._product, images, labels, tf.constant(temperature), held)
+        return self._mean(self._product, examples, tf.constant(temperature), held)
 
     def flow(self):
         """{key: ∂R/∂w} of R, the sum of outputs for an input of ones, float64."""
@@ -84,31 +88,37 @@ class Saliency:
             for key, value in zip(self._keys, self._flow(), strict=True)
         }
 
-    def _mean(self, function, images, labels, *arguments):
-        totals = [np.zeros(kernel.shape) for kernel in self._kernels]
-        for first in range(0, len(labels), self._batch_size):
+    def _mean(self, function, examples, *arguments):
+        totals, count = [np.zeros(kernel.shape) for kernel in self._kernels], 0.0
+        for first in range(0, len(examples[0]), self._batch_size):
             part = slice(first, first + self._batch_size)
-            for total, value in zip(totals, function(images[part], labels[part], *arguments),
-                                    strict=True):
+            sums, weight = function(*(each[part] for each in examples), *arguments)
+            count += float(weight)
+            for total, value in zip(totals, sums, strict=True):
                 total += value.numpy()
-        return {key: total / len(labels) for key, total in zip(self._keys, totals, strict=True)}
+        if not count:
+            raise RunError(
+                f"the {len(examples[0])} training examples that the criterion drew have no weight; "
+                "give it more examples, or use another criterion"
+            )
+        return {key: total / count for key, total in zip(self._keys, totals, strict=True)}
 
-    def _loss(self, images, labels, temperature):
-        logits = self._model(images, training=True)
-        return tf.reduce_sum(cross_entropy(labels, logits / temperature))
+    def _loss(self, images, labels, weights, temperature):
+        outputs = self._model(images, training=True)
+        return self._data.task.loss(labels, outputs / temperature, weights)
 
-    def _loss_gradient(self, images, labels, temperature):
+    def _loss_gradient(self, images, labels, weights, temperature):
         with tf.GradientTape() as tape:
-            loss = self._loss(images, labels, temperature)
-        return tape.gradient(loss, self._kernels, unconnected_gradients="zero")
+            loss, weight = self._loss(images, labels, weights, temperature)
+        return tape.gradient(loss, self._kernels, unconnected_gradients="zero"), weight
 
-    def _hessian_product(self, images, labels, temperature, vectors):
+    def _hessian_product(self, images, labels, weights, temperature, vectors):
         with tf.GradientTape() as outer:
             with tf.GradientTape() as inner:
-                loss = self._loss(images, labels, temperature)
+                loss, weight = self._loss(images, labels, weights, temperature)
             gradients = inner.gradient(loss, self._kernels, unconnected_gradients="zero")
             along = tf.add_n([tf.reduce_sum(g * v) for g, v in zip(gradients, vectors)])
-        return outer.gradient(along, self._kernels, unconnected_gradients="zero")
+        return outer.gradient(along, self._kernels, unconnected_gradients="zero"), weight
 
     def _flow_gradient(self):
         ones = tf.fill([1, *self._data.input_shape], _FLOW_INPUT)
@@ -134,29 +144,29 @@ class Probe:
     generator: np.random.Generator
 
     def gradient(self, examples):
-        """{key: g}, the gradient of the mean cross-entropy over `examples` training examples.
+        """{key: g}, the gradient of the mean loss over `examples` training examples.
 
         Raises:
           ConfigurationError: there are not so many examples.
           RunError: it is not finite.
         """
-        images, labels = self.saliency.examples(examples, self.generator)
+        drawn = self.saliency.examples(examples, self.generator)
         self.saliency.load(self.weights)
-        return _finite(self.saliency.mean_gradient(images, labels, 1.0), "gradient")
+        return _finite(self.saliency.mean_gradient(drawn, 1.0), "gradient")
 
     def hessian_gradient(self, examples, temperature=1.0):
-        """{key: H g}, both over the same examples, the logits divided by `temperature`.
+        """{key: H g}, both over the same examples, the outputs divided by `temperature`.
 
         Errors as for `gradient`.
         """
-        images, labels = self.saliency.examples(examples, self.generator)
+        drawn = self.saliency.examples(examples, self.generator)
         self.saliency.load(self.weights)
-        gradient = self.saliency.mean_gradient(images, labels, temperature)
+        gradient = self.saliency.mean_gradient(drawn, temperature)
         # A pruned weight is no part of the network, so its gradient is none of the flow.
         gradient = {key: np.where(self.masks[key], gradient[key], 0.0) for key in gradient}
         self.saliency.load(self.weights)
         return _finite(
-            self.saliency.mean_hessian_product(images, labels, temperature, gradient),
+            self.saliency.mean_hessian_product(drawn, temperature, gradient),
             "Hessian-gradient product",
         )
 

@@ -3,6 +3,8 @@
 import dataclasses
 import time
 
+import numpy as np
+
 from lth_keras import masks as masks_lib
 from lth_keras import pruning
 from lth_keras.compat import tf
@@ -100,8 +102,8 @@ class Trainer:
         masks = [mask_of.get(id(variable)) for variable in self.model.trainable_variables]
         if self._replicas.strategy is None:
             self._feed = feed_for(self.data, jit)
-            return Engine(self.model, self._optimizer, masks, l2, self._feed, self.batch_size,
-                          evaluation_batch_size, augmentation, jit)
+            return Engine(self.model, self.data.task, self._optimizer, masks, l2, self._feed,
+                          self.batch_size, evaluation_batch_size, augmentation, jit)
         if asked is True:
             raise ConfigurationError(
                 "Experiment.jit is True, and XLA does not compile for several replicas; expected "
@@ -109,8 +111,8 @@ class Trainer:
             )
         self._feed = ReplicatedFeed(self.data, self._replicas)
         return ReplicatedEngine(
-            self._replicas, self.model, self._optimizer, masks, l2, self._feed, self.batch_size,
-            evaluation_batch_size, augmentation)
+            self._replicas, self.model, self.data.task, self._optimizer, masks, l2, self._feed,
+            self.batch_size, evaluation_batch_size, augmentation)
 
     @property
     def step(self):
@@ -169,14 +171,15 @@ class Trainer:
           should_stop: asked between calls of the compiled function; None for never.
 
         Returns:
-          float32 [2]: sums over the stretch's batches of their mean loss and accuracy, as each
-          was met. `step` tells how far it came.
+          float32 [1 + metrics]: sums over the stretch's batches of their mean loss and metrics, as
+          each was met. `step` tells how far it came.
         """
         with self._replicas.scope():
             return self._train(order, steps, augmentation_seed, totals, should_stop)
 
     def _train(self, order, steps, augmentation_seed, totals, should_stop):
-        totals = tf.zeros([2]) if totals is None else tf.constant(totals, tf.float32)
+        totals = self.fresh_totals() if totals is None else totals
+        totals = tf.constant(totals, tf.float32)
         start = self.step
         for epoch, first, count in order.stretches(start, start + steps):
             seed = tf.constant(
@@ -203,17 +206,23 @@ class Trainer:
             self._called = True  # The first call's time is the compiler's.
             first += part
 
+    def fresh_totals(self):
+        """What a stretch's sums begin at."""
+        return np.zeros(1 + len(self.data.task.metrics), np.float32)
+
     def evaluate(self, split):
-        """(loss, accuracy) on 'train', 'validation' or 'test'; (None, None) where it is empty."""
+        """(loss, the first metric, …) on 'train', 'validation' or 'test'; None where it is empty.
+        """
         start, stop = self.data.splits[split]
         if start == stop:
-            return None, None
+            return (None,) * (1 + len(self.data.task.metrics))
         with self._replicas.scope():
             self._engine.synchronize()
             source = self._feed.examples(start, stop, self._engine._evaluation_batch_size)
             sums = self._engine.evaluate(source, tf.constant(start), tf.constant(stop))
-            loss, hits = sums.numpy()
-        return float(loss) / (stop - start), float(hits) / (stop - start)
+            sums = sums.numpy()
+        loss, *means = (float(total) / float(weight) if weight else 0.0 for total, weight in sums)
+        return loss, *self.data.task.finish(means)
 
     def _epoch_source(self, order, epoch, first, count):
         if self._feed.compiles and order is self._order and epoch == self._order_epoch:

@@ -20,6 +20,13 @@ def test_room_for_workers(nodes, cpus, gpus, memory, expected):
     assert _room(nodes, Resources(cpus=cpus, gpus=gpus), memory) == expected
 
 
+class Reference:
+    """What Ray gives for an answer to come."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+
 class Answered:
     """Ray for one worker, whose answers are there at once."""
 
@@ -31,7 +38,7 @@ class Answered:
 
     @staticmethod
     def get(reference):
-        return reference
+        return reference.answer
 
 
 def test_only_new_evaluations_of_the_workers_own_job_are_passed_on():
@@ -40,7 +47,8 @@ def test_only_new_evaluations_of_the_workers_own_job_are_passed_on():
     mine, other = ("run", 1, "full"), ("run", 1, "round_00")
     first, second = (types.SimpleNamespace(step=step) for step in (5, 10))
     seen = iter([(mine, first), (mine, first), (other, second), None, (mine, second), None])
-    actor = types.SimpleNamespace(look=types.SimpleNamespace(remote=lambda: next(seen)))
+    actor = types.SimpleNamespace(
+        look=types.SimpleNamespace(remote=lambda: Reference(next(seen))))
     slot = types.SimpleNamespace(state="idle", actor=actor, queued=None, request=None, seen=-1)
     actor.do = types.SimpleNamespace(remote=lambda *asked: asked)
     pool = RayPool.__new__(RayPool)

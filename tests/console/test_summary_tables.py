@@ -10,6 +10,7 @@ from lth_keras.console.summary_tables import against_full_table, rounds_table, s
 from lth_keras.statistics.published import PublishedFigure
 from lth_keras.statistics.summary import SUMMARY_COLUMNS, summarise
 from lth_keras.store.metrics import COLUMNS
+from tests.statistics.accuracy_rows import table_fields
 from tests.statistics.runs_against_full import NETWORKS, frame
 
 
@@ -116,7 +117,7 @@ def test_the_table_says_both_in_eighty_columns():
 
 
 def test_there_is_no_table_without_a_full_network():
-    rows = pd.DataFrame(NETWORKS[2], columns=list(COLUMNS))
+    rows = pd.DataFrame(map(table_fields, NETWORKS[2]), columns=list(COLUMNS))
     assert against_full_table(summarise(rows), "a run") is None
 
 

@@ -75,7 +75,7 @@ def test_a_prepared_set_is_read_without_a_network(toy_dir, forbidden_network):
     assert loaded.images.shape == (80, 4, 4, 1) and loaded.images.dtype == np.uint8
     assert loaded.labels.shape == (80,) and loaded.labels.dtype == np.int32
     assert loaded.splits == {"train": (0, 54), "validation": (54, 60), "test": (60, 80)}
-    assert (loaded.num_classes, loaded.label_names) == (3, ("a", "b", "c"))
+    assert (loaded.num_outputs, loaded.label_names) == (3, ("a", "b", "c"))
     assert loaded.name == loaded.requested == "toy" and not loaded.is_fallback
     assert loaded.input_shape == (4, 4, 1) and loaded.train_size == 54
     assert loaded.fingerprint == Dataset("toy", validation=0.1).load(toy_dir).fingerprint
@@ -96,7 +96,7 @@ def test_an_older_prepared_version_is_read_and_not_downloaded_anew(toy_dir, forb
 def test_the_image_and_the_label_are_found_by_their_kind(toy_dir, forbidden_network):
     loaded = Dataset("vectors").load(toy_dir)
     assert loaded.images.shape == (80, 5) and loaded.images.dtype == np.float32
-    assert loaded.scale == 1.0 and loaded.num_classes == 4 and loaded.label_names is None
+    assert loaded.scale == 1.0 and loaded.num_outputs == 4 and loaded.label_names is None
 
 
 def test_a_download_is_tried_where_there_is_a_network(tmp_path, monkeypatch):

@@ -83,7 +83,7 @@ def test_arrays_keep_their_order_and_are_copied():
     x_train, y_train, x_test, y_test = arrays()
     loaded = from_arrays(x_train, y_train, x_test, y_test, validation=0.25)
     assert loaded.splits == {"train": (0, 9), "validation": (9, 12), "test": (12, 16)}
-    assert np.array_equal(loaded.images[12:], x_test) and loaded.num_classes == 3
+    assert np.array_equal(loaded.images[12:], x_test) and loaded.num_outputs == 3
     assert np.bincount(loaded.labels[9:12]).tolist() == [1, 1, 1]
     assert not np.shares_memory(loaded.images, x_test)
 
@@ -96,9 +96,9 @@ def test_arrays_keep_their_order_and_are_copied():
     (0, np.full((12, 2, 2, 3), 1e300), "infinity"),
     (0, np.zeros((12, 2, 2, 1), np.uint8), "same dtype and shape"),
     (0, np.zeros((12, 2, 2, 3), np.float32), "same dtype and shape"),
-    (0, np.zeros((11, 2, 2, 3), np.uint8), "shape (11,)"),
-    (1, np.zeros((12, 1), int), "shape (12,)"),
-    (1, np.zeros(12), "integer"),
+    (0, np.zeros((11, 2, 2, 3), np.uint8), "each of the 11 examples"),
+    (1, np.zeros(11, int), "each of the 12 examples"),
+    (1, np.zeros(12), "integers"),
     (1, np.arange(12) % 3 * 2, "lack [1, 3]"),
     (1, np.arange(12) % 3 - 1, "from -1 to 1"),
     (3, np.array([0, 1, 2, 3]), "from 0 to 3; expected 0..2"),

@@ -8,7 +8,6 @@ import shutil
 import numpy as np
 import pytest
 
-from bench import faults
 from lth_keras import files
 from lth_keras.commands import configuration
 from lth_keras.commands.main import main
@@ -18,6 +17,7 @@ from lth_keras.store.metrics import read_csv
 from lth_keras.store.verification import set_aside, verify
 from lth_keras.tensorboard import TensorBoard
 from lth_keras.training import Checkpoint
+from tests import fault_injection
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
@@ -123,7 +123,8 @@ def test_a_kill_while_a_unit_is_tidied_leaves_nothing_behind(
     assert not cut_off.exists()
 
 
-@pytest.mark.parametrize("damage", faults.DAMAGES.values(), ids=list(faults.DAMAGES))
+@pytest.mark.parametrize(
+    "damage", fault_injection.DAMAGES.values(), ids=list(fault_injection.DAMAGES))
 def test_a_damaged_checkpoint_costs_its_network_only(experiment, whole, tmp_path, damage):
     with pytest.raises(RunError):
         run(experiment, tmp_path, StopAt(5))
@@ -135,7 +136,7 @@ def test_a_damaged_checkpoint_costs_its_network_only(experiment, whole, tmp_path
 @pytest.mark.parametrize("kind, number", [
     ("renaming", 0), ("renaming", 9), ("write", 3), ("write", 11), ("write", 24)])
 def test_a_full_disk_ends_clearly_and_the_run_goes_on(experiment, whole, tmp_path, kind, number):
-    disk = faults.FullDisk(kind, number)
+    disk = fault_injection.FullDisk(kind, number)
     prepared = prepare(experiment, tmp_path, checkpoint_seconds=0)
     sinks = [TensorBoard(prepared.context.paths)]
     with disk.mounted(), pytest.raises(RunError, match="No space left.*make room"):
@@ -158,7 +159,7 @@ def test_a_whole_run_verifies(whole):
     assert outcome.findings == [] and outcome.unfinished == () and outcome.done == 5
 
 
-@pytest.mark.parametrize("kind", faults.DAMAGES)
+@pytest.mark.parametrize("kind", fault_injection.DAMAGES)
 @pytest.mark.parametrize("name", [
     "trial_01/round_01/weights.npz", "trial_01/ticket@02/masks.npz", "trial_01/initial.npz",
     "trial_01/distributions/ticket@02_initial.npz", "trial_01/ticket@02/done.json",
@@ -166,7 +167,7 @@ def test_a_whole_run_verifies(whole):
 ])
 def test_damage_is_named_set_aside_and_healed(experiment, whole, tmp_path, name, kind):
     paths = copied(whole, tmp_path)
-    faults.DAMAGES[kind](paths.root / name)
+    fault_injection.DAMAGES[kind](paths.root / name)
     findings = verify(paths).findings
     assert any(pathlib.PurePosixPath(name).name in str(finding) for finding in findings)
     before = {path for path in paths.root.rglob("*") if path.is_file()}
@@ -309,7 +310,7 @@ def test_list_says_state_progress_and_best_ticket(experiment, whole, tmp_path, c
 def test_verify_command(whole, tmp_path, capsys):
     paths = copied(whole, tmp_path)
     assert main(["verify", str(paths.root)]) == 0
-    faults.flip(paths.network(1, "round_01") / "weights.npz")
+    fault_injection.flip(paths.network(1, "round_01") / "weights.npz")
     assert main(["verify", str(paths.root)]) == 1
     said = capsys.readouterr()
     assert "trial_01/round_01/weights.npz: has another checksum" in said.out

@@ -12,12 +12,12 @@ import time
 import pytest
 from rich.console import Console
 
-from bench import kill
 from lth_keras import files
 from lth_keras.errors import RunError
 from lth_keras.paths import RunPaths
 from lth_keras.store import run_lock
 from lth_keras.store.verification import verify
+from tests import kill_injection
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
@@ -130,5 +130,6 @@ assert len(came) > 10, came
 
 def test_killed_processes_resume_to_the_same_bytes(tmp_path):
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.chdir(ROOT):
-        struck, _, differing = kill.trial(1, 1, tmp_path, Console(file=nowhere), FEW_NETWORKS)
+        struck, _, differing = kill_injection.trial(
+            1, 1, tmp_path, Console(file=nowhere), FEW_NETWORKS)
     assert sum(struck.values()) == 1 and differing == []

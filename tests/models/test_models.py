@@ -103,7 +103,7 @@ class Subclassed(keras.Model):
     (lambda shape, classes: None, "returned a builtins.NoneType"),
     (lambda shape, classes: Subclassed(), "subclassed Keras model"),
     (lambda shape, classes: keras.Sequential([keras.Input(shape), keras.layers.Dense(4)]),
-     r"outputs of shape \(None, 4\); expected logits of shape \(None, 3\)"),
+     r"outputs of shape \(None, 4\); expected \(None, 3\)"),
     (lambda shape, classes: models.lenet_5((4, 4, 1), classes), "cannot be built"),
     (lambda shape: None, "cannot be built"),
 ])

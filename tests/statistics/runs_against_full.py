@@ -2,13 +2,14 @@
 
 import pandas as pd
 
-from lth_keras.store.metrics import COLUMNS, MetricsRow
+from lth_keras.store.metrics import COLUMNS
+from tests.statistics.accuracy_rows import accuracy_row, table_fields
 
 
 def network(trial, variant, index, density, test, val):
     """Evaluations at steps 100, 200, …"""
     return [
-        MetricsRow(trial, variant, index, density, 100 * i, i, 0.1, 0.9, loss, 0.9, 0.1, accuracy)
+        accuracy_row(trial, variant, index, density, 100 * i, i, 0.1, 0.9, loss, 0.9, 0.1, accuracy)
         for i, (accuracy, loss) in enumerate(zip(test, val, strict=True), start=1)
     ]
 
@@ -35,4 +36,5 @@ NETWORKS = [
 
 
 def frame():
-    return pd.DataFrame([row for rows in NETWORKS for row in rows], columns=list(COLUMNS))
+    return pd.DataFrame([table_fields(row) for rows in NETWORKS for row in rows],
+                        columns=list(COLUMNS))

@@ -6,7 +6,8 @@ import pytest
 from scipy import stats
 
 from lth_keras.statistics.comparisons import comparisons, effect_size, holm
-from lth_keras.store.metrics import MetricsRow, read_csv, rows_to_csv
+from lth_keras.store.metrics import read_csv, rows_to_csv
+from tests.statistics.accuracy_rows import accuracy_row
 
 
 @pytest.mark.parametrize("given, expected", [
@@ -35,7 +36,7 @@ def test_effect_size_is_cohens_d_z():
 def metrics(tmp_path, accuracies):
     """A metrics table: {(variant, round): accuracy of each trial}."""
     rows = [
-        MetricsRow(trial, variant, index, 0.5 if index else 1.0, 10, 1, test_accuracy=accuracy)
+        accuracy_row(trial, variant, index, 0.5 if index else 1.0, 10, 1, test_accuracy=accuracy)
         for (variant, index), each in accuracies.items()
         for trial, accuracy in enumerate(each, 1)
     ]

@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from lth_keras.statistics.summary import summarise, write_summary
-from lth_keras.store.metrics import COLUMNS, MetricsRow, read_csv, rows_to_csv
+from lth_keras.store.metrics import COLUMNS, read_csv, rows_to_csv
+from tests.statistics.accuracy_rows import accuracy_row, table_fields
 
 DESIGN_COLUMNS = (
     "variant,round,density,trials,"
@@ -28,7 +29,7 @@ DESIGN_COLUMNS = (
 def network(trial, variant, index, test, val=None, train=None, density=0.5):
     """The evaluations of one network, at steps 0, 10, 20, … and epochs 0, 1, 2, …"""
     return [
-        MetricsRow(
+        accuracy_row(
             trial, variant, index, density, 10 * i, i,
             None if train is None else train[i], None,
             None if val is None else val[i], None, None, accuracy,
@@ -38,7 +39,7 @@ def network(trial, variant, index, test, val=None, train=None, density=0.5):
 
 
 def frame(*networks):
-    rows = [row for rows in networks for row in rows]
+    rows = [table_fields(row) for rows in networks for row in rows]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     numbers = [name for name in COLUMNS if name != "variant"]
     return table.astype({name: "float64" for name in numbers}).astype(
@@ -169,7 +170,7 @@ def test_the_best_mean_is_over_epochs_that_all_trials_have():
 def test_the_order_of_lines_and_the_way_through_a_file_change_nothing(tmp_path):
     expected = summarise(THREE_TRIALS)
     rows = [
-        MetricsRow(*(None if pd.isna(v) else v for v in row))
+        accuracy_row(*(None if pd.isna(v) else v for v in row))
         for row in THREE_TRIALS.itertuples(index=False)
     ]
     (tmp_path / "metrics.csv").write_text(rows_to_csv(rows))

@@ -10,15 +10,9 @@ from hypothesis import strategies as st
 
 from lth_keras import files
 from lth_keras.errors import RunError
-from lth_keras.store.metrics import (
-    COLUMNS,
-    MetricsRow,
-    concatenate,
-    read_csv,
-    read_rows,
-    rows_to_csv,
-)
+from lth_keras.store.metrics import COLUMNS, concatenate, read_csv, read_rows, rows_to_csv
 from tests.finished_networks import finish
+from tests.statistics.accuracy_rows import accuracy_row, table_fields
 
 HEADER = (
     "trial,variant,round,density,step,epoch,train_loss,train_accuracy,"
@@ -27,9 +21,9 @@ HEADER = (
 
 
 ROWS = [
-    MetricsRow(1, "full", 0, 1.0, 0, 0),
-    MetricsRow(1, "ticket", 6, 0.262, 450, 1.5, 0.125, 0.5, None, None, 1e-05, 0.98),
-    MetricsRow(
+    accuracy_row(1, "full", 0, 1.0, 0, 0),
+    accuracy_row(1, "ticket", 6, 0.262, 450, 1.5, 0.125, 0.5, None, None, 1e-05, 0.98),
+    accuracy_row(
         np.int64(2), "imp", np.int32(1), np.float64(0.8), np.int64(900), 2.0,
         np.float32(0.1), np.float32(0.9784), np.float64(0.1) + np.float64(0.2), 1, math.inf, 0,
     ),
@@ -56,8 +50,7 @@ def test_read_back(tmp_path):
     assert all(frame[name].dtype == "int64" for name in ("trial", "round", "step"))
     assert all(frame[name].dtype == "float64" for name in COLUMNS[5:] + ("density",))
     for row, (_, read) in zip(ROWS, frame.iterrows()):
-        for name in COLUMNS:
-            value = getattr(row, name)
+        for name, value in zip(COLUMNS, table_fields(row), strict=True):
             assert pd.isna(read[name]) if value is None else read[name] == value
 
 
@@ -67,36 +60,36 @@ def test_read_back(tmp_path):
 )
 def test_every_number_survives(tmp_path_factory, loss, accuracy, epoch):
     path = tmp_path_factory.mktemp("metrics") / "metrics.csv"
-    row = MetricsRow(1, "imp", 0, 1.0, 5, epoch, loss, accuracy, np.float32(loss / 1e300))
+    row = accuracy_row(1, "imp", 0, 1.0, 5, epoch, loss, accuracy, np.float32(loss / 1e300))
     path.write_text(rows_to_csv([row]))
     read = read_csv(path).iloc[0]
-    assert (read["train_loss"], read["train_accuracy"]) == (loss, row.train_accuracy)
+    assert (read["train_loss"], read["train_accuracy"]) == (loss, row.values["train_accuracy"])
     assert np.float32(read["train_accuracy"]) == accuracy
     assert np.float32(read["val_loss"]) == np.float32(loss / 1e300)
     assert read["epoch"] == epoch
 
 
 def test_a_variant_named_like_a_missing_value_stays_a_name(tmp_path):
-    (tmp_path / "m.csv").write_text(rows_to_csv([MetricsRow(1, "nan", 0, 1.0, 0, 0)]))
+    (tmp_path / "m.csv").write_text(rows_to_csv([accuracy_row(1, "nan", 0, 1.0, 0, 0)]))
     assert read_csv(tmp_path / "m.csv")["variant"].tolist() == ["nan"]
 
 
 def test_a_loss_that_is_not_a_number_is_recorded_as_infinite():
-    row = MetricsRow(1, "imp", 0, 1.0, 0, 0, train_loss=np.float32("nan"))
-    assert row.train_loss == math.inf
+    row = accuracy_row(1, "imp", 0, 1.0, 0, 0, train_loss=np.float32("nan"))
+    assert row.values["train_loss"] == math.inf
     assert rows_to_csv([row]).endswith("1,imp,0,1,0,0,inf,,,,,\n")
 
 
-@pytest.mark.parametrize("accuracy", [97.0, -0.1, math.nan])
+@pytest.mark.parametrize("accuracy", [97.0, -0.1, math.inf])
 def test_an_accuracy_is_a_share(accuracy):
     with pytest.raises(ValueError, match="test_accuracy is"):
-        MetricsRow(1, "imp", 0, 1.0, 0, 0, test_accuracy=accuracy)
+        accuracy_row(1, "imp", 0, 1.0, 0, 0, test_accuracy=accuracy)
 
 
 @pytest.mark.parametrize("variant", ["", "a,b", "a\nb", 'a"b'])
 def test_a_variant_cannot_break_a_line(variant):
     with pytest.raises(ValueError, match="variant"):
-        MetricsRow(1, variant, 0, 1.0, 0, 0)
+        accuracy_row(1, variant, 0, 1.0, 0, 0)
 
 
 def stored(tmp_path, name, text):

@@ -6,7 +6,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.util import tensor_util
 
 from lth_keras.paths import variant_name
-from lth_keras.store.metrics import read_csv
+from lth_keras.store.metrics import COLUMNS, read_csv
 from lth_keras.training import Evaluation
 
 
@@ -30,8 +30,7 @@ def job(trial, variant, index):
 def evaluations(paths, a_job):
     """The `Evaluation`s that metrics.csv of a stored network holds."""
     rows = read_csv(paths.network(a_job.trial, a_job.name) / "metrics.csv").to_dict("records")
-    names = [name for name in Evaluation.__dataclass_fields__]
-    return [Evaluation(**{name: row[name] for name in names}) for row in rows]
+    return [Evaluation(row["step"], {name: row[name] for name in COLUMNS[6:]}) for row in rows]
 
 
 def event_names(folder):

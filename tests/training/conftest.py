@@ -45,7 +45,7 @@ def tiny():
     data = _data()
 
     def model(seed=1, model_fn=tiny_network):
-        return models.build_seeded(model_fn, data.input_shape, data.num_classes, seed)
+        return models.build_seeded(model_fn, data.input_shape, data.num_outputs, seed)
 
     def trainer(optimizer, data=data, model_fn=tiny_network, **arguments):
         arguments = {"batch_size": BATCH, "evaluation_batch_size": 5, "jit": False, **arguments}

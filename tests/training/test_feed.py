@@ -31,7 +31,8 @@ def test_all_feeds_give_the_same_bits(data):
     for kind in (ResidentFeed, OrderedFeed, NormalizedFeed, StreamedFeed):
         feed = kind(data)
         source = feed.epoch(order, 2, 1, 50)
-        images, labels = feed.batch(source, tf.constant(2), 50)
+        images, labels, weights = feed.batch(source, tf.constant(2), 50)
+        assert weights is None
         assert labels.numpy().tolist() == data.labels[order[100:150]].tolist()
         found.append(feed.normalize(images).numpy().tobytes())
     assert len(set(found)) == 1

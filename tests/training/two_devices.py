@@ -64,7 +64,7 @@ def examples():
 
 
 def trained(data, distribution):
-    plain = models.build_seeded(network, data.input_shape, data.num_classes, 1)
+    plain = models.build_seeded(network, data.input_shape, data.num_outputs, 1)
     generator = np.random.default_rng(2)
     masks = {
         weight.key: generator.random(weight.shape) < 0.5
@@ -123,7 +123,7 @@ def main(output):
         files.write_sealed_json(paths[1].run_json, {**stored, "state": "stopped"})
         execute(prepare(experiment("OneDevice"), f"{output}/Mirrored"), Quiet())
 
-    plain = models.build_seeded(network, data.input_shape, data.num_classes, 1)
+    plain = models.build_seeded(network, data.input_shape, data.num_outputs, 1)
 
     def trainer(batch, jit):
         Trainer(plain, pruning.RewindingSchedule(3), Adam(), data, batch, jit=jit,

@@ -25,7 +25,7 @@ class GradientFlow(Measure):
     over examples.
 
     Attributes:
-      networks: patterns of units.
+      networks: patterns of network names.
       at: durations from the start of each network's training; beyond '0ep' it is trained again,
         and compared with what is stored where the last of them is the training's end.
       split: of the data.
@@ -155,12 +155,12 @@ def _draw_training(table, title):
     figure, (left, right) = charts.panels(2, title=f"Through training: {title}")
     whole = table[table.layer == "all"]
     charts.log_scale(left, "y")
-    units = list(whole.unit.unique())
-    shown = [units[i] for i in np.unique(np.linspace(0, len(units) - 1, 7).astype(int))]
-    for index, unit in enumerate(shown):
-        rows = whole[whole.unit == unit]
-        charts.mean_line(left, rows, "epoch", "gradient_norm", index, unit)
-        charts.mean_line(right, rows, "epoch", "largest_singular_value", index, unit)
+    names = list(whole.unit.unique())
+    shown = [names[i] for i in np.unique(np.linspace(0, len(names) - 1, 7).astype(int))]
+    for index, name in enumerate(shown):
+        rows = whole[whole.unit == name]
+        charts.mean_line(left, rows, "epoch", "gradient_norm", index, name)
+        charts.mean_line(right, rows, "epoch", "largest_singular_value", index, name)
     charts.label(left, "epoch", "gradient norm")
     charts.label(right, "epoch", "largest singular value, Jacobian", legend=False)
     return figure

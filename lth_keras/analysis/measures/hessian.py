@@ -29,9 +29,9 @@ class Hessian(Measure):
     """Spectrum of ∇²L at networks of a run.
 
     Attributes:
-      networks: what to measure: patterns of units, or references such as 'round_05|round_06';
-        '{L}' and '{P}' stand for each level and the one before.
-      levels: the levels of those templates; None for all.
+      networks: what to measure: patterns of network names, or references like 'round_05|round_06';
+        '{L}' stands for each pruned round (the Insights paper's level), '{P}' for the one before.
+      levels: the rounds that '{L}' stands for; None for all.
       restrict: 'mask', over the weights that the network's mask keeps, biases among them; or
         'all' trainable weights.
       positive, negative: how many eigenvalues of either end; 0 for none.
@@ -101,13 +101,13 @@ class Hessian(Measure):
 
     def pieces(self, run):
         """A piece for each trial and network."""
-        found = []
+        pieces = []
         for trial in run.trials:
-            for reference, level in references(run, trial, self.networks, self.levels):
+            for reference, pruned in references(run, trial, self.networks, self.levels):
                 name = safe_name(reference.replace("|", "_on_").replace(":", "_"))
-                found.append(Piece(f"trial_{trial:02d}-{name}", trial, (reference,),
-                                   {"level": level}))
-        return found
+                pieces.append(Piece(f"trial_{trial:02d}-{name}", trial, (reference,),
+                                   {"level": pruned}))
+        return pieces
 
     def measure(self, run, piece):
         """A row for each eigenvalue; trace, density and log-volume as facts and arrays."""
@@ -203,21 +203,35 @@ def _draw_spectra(leading, title, over):
 
 
 def _by_level(leading):
-    """Per trial and level: Σ ln λ over the ranks that both the new and the projected have."""
+    """The new minimum beside the projected previous one, for each trial and level.
+
+    Args:
+      leading: the table's rows of positive eigenvalues.
+
+    Returns:
+      (rows, wide): a row for each trial, level and point ('new' or 'projected') with its largest
+      eigenvalue `top` and `log_product`, Σ ln λ over the ranks that both points have; the same
+      with a column for each point. (None, None) where only one kind of point was measured.
+    """
     rows = leading[leading.level.notna() & (leading.eigenvalue > 0)].copy()
     rows["point"] = np.where(rows.network.str.contains("|", regex=False), "projected", "new")
     if rows.point.nunique() < 2:
         return None, None
     rows["log"] = np.log(rows.eigenvalue)
-    grouped = rows.groupby(["trial", "level", "point"])
-    counts = grouped.size().unstack("point").min(axis=1).rename("ranks").reset_index()
-    rows = rows.merge(counts, on=["trial", "level"])
-    rows = rows[rows["index"] <= rows.ranks]
-    grouped = rows.groupby(["trial", "level", "point"])
-    levels = grouped.agg(top=("eigenvalue", "max"), log_product=("log", "sum"),
-                         ranks=("index", "max")).reset_index()
+    rows = _ranks_of_both(rows)
+    levels = rows.groupby(["trial", "level", "point"]).agg(
+        top=("eigenvalue", "max"), log_product=("log", "sum"), ranks=("index", "max"),
+    ).reset_index()
     return levels, levels.pivot_table(index=["trial", "level"], columns="point",
                                       values=["top", "log_product"])
+
+
+def _ranks_of_both(rows):
+    """The rows whose rank both points of their trial and level have."""
+    sizes = rows.groupby(["trial", "level", "point"]).size().unstack("point")
+    ranks = sizes.min(axis=1).rename("ranks").reset_index()
+    rows = rows.merge(ranks, on=["trial", "level"])
+    return rows[rows["index"] <= rows.ranks]
 
 
 def _draw_levels(levels, title, over):
@@ -237,13 +251,13 @@ def _draw_levels(levels, title, over):
 
 
 def _verdicts(wide):
-    found = []
+    sentences = []
     for column, text in (("top", "the largest eigenvalue"),
                          ("log_product", "the product of the leading eigenvalues")):
         smaller = int((wide[column]["new"] < wide[column]["projected"]).sum())
-        found.append(f"{text} is smaller at the new minimum than at the projected previous one "
+        sentences.append(f"{text} is smaller at the new minimum than at the projected previous one "
                      f"in {smaller} of {len(wide)} (trial, level) pairs")
-    return found
+    return sentences
 
 
 def _draw_density(density, title):

@@ -31,7 +31,8 @@ class Landscape(Measure):
       reach: for 'random' half the side in units of the directions; for 'hessian' in units of
         1/√λ, so that the quadratic model rises by reach²/2 at the edge of either axis; for
         'plane' the margin around the networks as a share of their extent.
-      path_of: a unit whose training path is marked, trained once more; None for none.
+      path_of: a network whose training path is marked; it is trained once more for that; None: no
+        path.
       path_points: how many points of it.
       split, examples, batch_size: what the loss is over; all examples where there are no more.
       recompute: recompute batch-normalisation statistics at each point.
@@ -90,7 +91,7 @@ class Landscape(Measure):
         flat = [surface.layout.flatten(each.weights) for each in networks]
         axes, x, y = self._axes(surface, centre, flat)
         grid = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
-        found = surface.values(flat[0], axes, grid, self.recompute)
+        values = surface.values(flat[0], axes, grid, self.recompute)
         marks, difference = list(
             zip(self.networks, ["network"] * len(flat), flat, strict=True)), None
         if self.path_of:
@@ -109,8 +110,8 @@ class Landscape(Measure):
                          "distance_from_plane": float(off),
                          retrain.COLUMN: difference if what == "path" else None})
         return Findings(rows, {
-            "x": x, "y": y, "loss": found[:, 0].reshape(self.points, self.points),
-            "error": found[:, 1].reshape(self.points, self.points)})
+            "x": x, "y": y, "loss": values[:, 0].reshape(self.points, self.points),
+            "error": values[:, 1].reshape(self.points, self.points)})
 
     def _axes(self, surface, centre, flat):
         """(directions [2, size], x [points], y [points])."""
@@ -145,7 +146,7 @@ class Landscape(Measure):
         title = f"{run.title}, trial {self.trial}:\n{self._title()}"
         figure, (axes,) = charts.panels(1, height=3.0, title=title)
         logs = np.log10(np.clip(grid["loss"], 1e-8, None))
-        # A few huge values at the corners would leave no contour where the networks are.
+        # A few very large values at the corners would leave no contour around the networks.
         top = np.quantile(logs, 0.98)
         filled = axes.contourf(grid["x"], grid["y"], np.clip(logs, None, top), 24, cmap="cividis")
         axes.contour(grid["x"], grid["y"], np.clip(logs, None, top), 12, colors="white",

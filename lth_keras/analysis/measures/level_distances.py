@@ -36,13 +36,13 @@ class LevelDistances(Measure):
     name: str = "level_distances"
 
     def pieces(self, run):
-        """A piece for each trial and level."""
+        """A piece for each trial and number."""
         return [
-            Piece(f"trial_{trial:02d}-{round_name(level)}", trial, (
-                f"rewind|{round_name(level)}",
-                f"{round_name(level - 1)}|{round_name(level)}", round_name(level)),
-                {"level": level})
-            for trial in run.trials for level in run.levels(trial)
+            Piece(f"trial_{trial:02d}-{round_name(number)}", trial, (
+                f"rewind|{round_name(number)}",
+                f"{round_name(number - 1)}|{round_name(number)}", round_name(number)),
+                {"level": number})
+            for trial in run.trials for number in run.pruned_rounds(trial)
         ]
 
     def measure(self, run, piece):

@@ -66,15 +66,15 @@ class Lines(Measure):
 
     def pieces(self, run):
         """A piece for each trial and pair."""
-        found = []
+        pieces = []
         for trial in run.trials:
             for index, (first, second) in enumerate(self.pairs):
-                for start, end, level in joined(run, trial, first, second)[0]:
+                for start, end, number in joined(run, trial, first, second)[0]:
                     name = safe_name(f"{start}-to-{end}".replace("|", "_on_").replace(":", "_"))
-                    found.append(Piece(
+                    pieces.append(Piece(
                         f"trial_{trial:02d}-{name}", trial, (start, end),
-                        {"pair": f"{first} to {second}", "level": level, "index": index}))
-        return found
+                        {"pair": f"{first} to {second}", "level": number, "index": index}))
+        return pieces
 
     def measure(self, run, piece):
         """A row for each split and point."""
@@ -118,15 +118,15 @@ class Lines(Measure):
 
     def _alone(self, run):
         """A sentence for each pair that left networks without a partner."""
-        found = []
+        sentences = []
         for first, second in self.pairs:
             alone = {trial: joined(run, trial, first, second)[1] for trial in run.trials}
             listed = "; ".join(f"trial {trial}: {', '.join(names)}"
                                for trial, names in alone.items() if names)
             if listed:
-                found.append(f"{first} to {second}: no line for what has no partner of its round "
-                             f"({listed})")
-        return found
+                sentences.append(
+                    f"{first} to {second}: no line for what has no partner of its round ({listed})")
+        return sentences
 
     def _draw(self, rows, title):
         figure, (left, right) = charts.panels(2, title=_short(title))
@@ -156,11 +156,11 @@ def line_rows(run, start, end, options, about):
             start.arguments, split, options.examples, batch_size=options.batch_size)
         origin = surface.layout.flatten(start.weights)
         across = surface.layout.flatten(end.weights) - origin
-        found = surface.values(origin, across[None], along[:, None], options.recompute)
+        values = surface.values(origin, across[None], along[:, None], options.recompute)
         rows += [
             {**about, "split": split, "position": float(position), "loss": float(loss),
              "error": float(error)}
-            for position, (loss, error) in zip(along, found, strict=True)
+            for position, (loss, error) in zip(along, values, strict=True)
         ]
     return rows
 

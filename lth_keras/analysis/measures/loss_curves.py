@@ -65,7 +65,7 @@ class LossCurves(Measure):
         return [
             Piece(f"trial_{trial:02d}-{round_name(level)}", trial, (
                 "rewind", round_name(level - 1), round_name(level)), {"level": level})
-            for trial in run.trials for level in run.levels(trial)
+            for trial in run.trials for level in run.pruned_rounds(trial)
             if self.levels is None or level in self.levels
         ]
 
@@ -78,7 +78,7 @@ class LossCurves(Measure):
         mask = run.network(trial, names[1]).masks
         facts = run.facts(trial, names[1])
         steps = list(range(facts["start_step"], facts["steps"], every)) + [facts["steps"]]
-        # Round 0 trains from θ_0; its first steps have no counterpart at the later levels.
+        # Round 0 trains from θ_0; its steps before θ_k have no counterpart in later rounds.
         new, drift = retrain.again(run, trial, names[1], steps)
         before, earlier_drift = retrain.again(run, trial, names[0], steps)
         order = retrain.order_of(run, trial, names[1])

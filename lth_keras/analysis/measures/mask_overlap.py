@@ -22,8 +22,8 @@ class MaskOverlap(Measure):
     """What the masks of a run's networks share, and what they leave of the network.
 
     Attributes:
-      networks: patterns of units. The same unit's masks are compared between each two trials, and
-        within a trial each two units' of the same architecture.
+      networks: patterns of network names. Masks of one name are compared between any two trials,
+        and masks of one architecture within each trial.
       name: the folder.
     """
 
@@ -37,20 +37,20 @@ class MaskOverlap(Measure):
         texts(self, "networks")
 
     def pieces(self, run):
-        """A piece for each trial, and one for each unit that several trials have."""
-        found, holders = [], {}
+        """A piece for each trial, and one for each network that several trials have."""
+        pieces, holders = [], {}
         for trial in run.trials:
             names = run.matching(trial, self.networks)
             if names:
-                found.append(Piece(f"trial_{trial:02d}", trial, tuple(names), {"over": UNITS}))
+                pieces.append(Piece(f"trial_{trial:02d}", trial, tuple(names), {"over": UNITS}))
             for name in names:
                 holders.setdefault(name, []).append(trial)
         for name, trials in holders.items():
             if len(trials) > 1:
-                found.append(Piece(
+                pieces.append(Piece(
                     f"across-{name}", trials[0],
                     tuple(f"trial_{trial:02d}/{name}" for trial in trials), {"over": TRIALS}))
-        return found
+        return pieces
 
     def measure(self, run, piece):
         """Rows of three kinds: 'overlap', 'units' and 'signs'."""

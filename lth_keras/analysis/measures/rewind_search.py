@@ -29,11 +29,11 @@ class RewindSearch(Measure):
     stored yet; its trials are the initialisations. A group of variants differs in data order
     alone. A group is stable at a rewind point where the error barrier, the mean over
     initialisations and pairs of orders, is below `stable` (LMC, section 3). Candidates are tried
-    in ascending order, so that the first stable one is the earliest of them; nothing is assumed
-    of those between.
+    in ascending order, so that the first stable one is the earliest of them. Rewind points between
+    two candidates are not tried, and nothing is said about them.
 
     Attributes:
-      groups: {name: the variants whose units are compared}, each at all its rounds.
+      groups: {name: the variants whose networks are compared}, each at all its rounds.
       candidates: durations.
       stop_when_stable: stop at the first candidate at which every group is stable.
       stable: the highest mean error barrier, in [0, 1]; LMC takes 2 points.
@@ -104,7 +104,7 @@ class RewindSearch(Measure):
         for group, variants in self.groups.items():
             before = len(rows)
             for trial in sibling.trials:
-                for names in _units(sibling, trial, variants):
+                for names in _networks_by_round(sibling, trial, variants):
                     for first, second in itertools.combinations(names, 2):
                         ends = [sibling.network(trial, each) for each in (first, second)]
                         rows += line_rows(sibling, *ends, self, {
@@ -114,7 +114,7 @@ class RewindSearch(Measure):
                                 trial, first)["round"], "start": first, "end": second})
             if len(rows) == before:
                 there = {sibling.facts(trial, name)["variant"]
-                         for trial in sibling.trials for name in sibling.units(trial)}
+                         for trial in sibling.trials for name in sibling.network_names(trial)}
                 raise RunError(
                     f"RewindSearch.groups[{group!r}]: {sibling.paths.root} has no round at which "
                     f"all of {', '.join(variants)} are finished; it has networks of "
@@ -125,11 +125,11 @@ class RewindSearch(Measure):
     def account(self, run, table, arrays):
         """Barrier against rewind point, and the earliest stable one of each group."""
         del arrays
-        found = self._verdicts(table[~table.skipped.astype(bool)])
+        verdicts = self._verdicts(table[~table.skipped.astype(bool)])
         trials = charts.trials_text(int(table.trial.nunique()))
         figure, (axes,) = charts.panels(
             1, height=2.4, title=f"Instability: {run.title}, {trials} × data orders")
-        for index, (group, rows) in enumerate(found.groupby("group", sort=False)):
+        for index, (group, rows) in enumerate(verdicts.groupby("group", sort=False)):
             colour, marker = charts.colour(index), charts.marker(index)
             axes.errorbar(
                 rows.rewind_step, 100 * rows.error_barrier,
@@ -142,7 +142,7 @@ class RewindSearch(Measure):
         axes.set_xlim(left=-1)
         charts.label(axes, "rewind point, steps", f"error barrier on {self.splits[-1]}, points")
         statements = []
-        for group, rows in found.groupby("group", sort=False):
+        for group, rows in verdicts.groupby("group", sort=False):
             stable = rows[rows.stable]
             tried = ", ".join(str(each) for each in rows.rewind)
             if len(stable):
@@ -156,7 +156,7 @@ class RewindSearch(Measure):
         statements += [
             f"values on {split} are over {run.examples_text(split, self.examples)}"
             for split in self.splits]
-        return Account({"instability": figure}, statements, found)
+        return Account({"instability": figure}, statements, verdicts)
 
     def _verdicts(self, table):
         barriers = barriers_of(table.assign(pair=table.pair + " " + table.rewind))
@@ -177,7 +177,7 @@ class RewindSearch(Measure):
         return pd.DataFrame(rows).sort_values(["group", "rewind_step"], kind="stable")
 
     def _stable_before(self, run, steps):
-        folder = run.paths.root / "analysis" / safe_name(self.name)
+        folder = run.paths.analysis / safe_name(self.name)
         for name in opening.entries(folder):
             if not name.startswith("rewind_") or not network_folder.is_done(folder / name):
                 continue
@@ -189,15 +189,15 @@ class RewindSearch(Measure):
         return False
 
 
-def _units(run, trial, variants):
-    """Lists of units to compare: the variants' at each round that all of them have."""
+def _networks_by_round(run, trial, variants):
+    """Lists of networks to compare: those of the variants, at each round that all of them have."""
     by_round = {}
-    for name in run.units(trial):
+    for name in run.network_names(trial):
         facts = run.facts(trial, name)
         if facts["variant"] in variants:
             by_round.setdefault(facts["round"], []).append(name)
     return [names for _, names in sorted(by_round.items()) if len(names) == len(variants)]
 
 
-def _label(group, unit):
-    return f"{group}@{unit.split('@')[1]}" if "@" in unit else group
+def _label(group, name):
+    return f"{group}@{name.split('@')[1]}" if "@" in name else group

@@ -20,7 +20,7 @@ class SolutionLosses(Measure):
     A run's metrics give the training loss as batches met it; this is that of the network itself.
 
     Attributes:
-      networks: patterns of the units to evaluate.
+      networks: patterns of network names.
       splits: of the data.
       batch_size: examples at a time.
       name: the folder.
@@ -43,12 +43,12 @@ class SolutionLosses(Measure):
 
     def pieces(self, run):
         """A piece for each trial."""
-        found = []
+        pieces = []
         for trial in run.trials:
             names = run.matching(trial, self.networks)
             if names:
-                found.append(Piece(f"trial_{trial:02d}", trial, tuple(names)))
-        return found
+                pieces.append(Piece(f"trial_{trial:02d}", trial, tuple(names)))
+        return pieces
 
     def measure(self, run, piece):
         """A row for each network."""
@@ -80,8 +80,8 @@ class SolutionLosses(Measure):
             figures["variants"] = self._draw_variants(
                 beside, f"{run.title}, {trials}: level {last}, IMP in orange")
         # The ticket trains as long as the other variants; a round of IMP may train shorter.
-        base = next((unit for unit in (variant_name("ticket", last), round_name(last))
-                     if unit in set(beside.unit)), None)
+        base = next((name for name in (variant_name("ticket", last), round_name(last))
+                     if name in set(beside.unit)), None)
         imp = beside[beside.unit == base].set_index("trial")
         for unit, rows in beside.groupby("unit"):
             row = {"unit": unit, "trials": rows.trial.nunique()}
@@ -114,10 +114,10 @@ class SolutionLosses(Measure):
                                               title=title)
         order = beside.groupby("unit")[f"{split}_accuracy"].mean().sort_values().index
         for axes, column in ((left, f"{self.splits[0]}_loss"), (right, f"{split}_accuracy")):
-            for position, unit in enumerate(order):
-                values = beside[beside.unit == unit][column].to_numpy()
+            for position, name in enumerate(order):
+                values = beside[beside.unit == name][column].to_numpy()
                 mean, low, high = mean_interval(values)
-                colour = charts.COLOURS[unit.startswith(("round_", "ticket@"))]
+                colour = charts.COLOURS[name.startswith(("round_", "ticket@"))]
                 axes.plot(values, [position] * len(values), ".", color=colour, alpha=0.45)
                 axes.plot([mean], [position], "D", color=colour)
                 if low == low:

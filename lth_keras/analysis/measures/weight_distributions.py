@@ -27,7 +27,7 @@ class WeightDistributions(Measure):
     and, with `others`, to the same network in other runs are given standardised as well.
 
     Attributes:
-      networks: patterns of units.
+      networks: patterns of network names.
       others: directories of other runs: of another data set, another network.
       name: the folder.
     """
@@ -53,7 +53,7 @@ class WeightDistributions(Measure):
 
     def check(self, run):
         """Every other run is one, and has some of the networks."""
-        units = [(trial, name) for trial in run.trials
+        networks = [(trial, name) for trial in run.trials
                  for name in run.matching(trial, self.networks)]
         for other in self.others:
             paths = RunPaths(other)
@@ -61,10 +61,11 @@ class WeightDistributions(Measure):
                 raise ConfigurationError(
                     f"WeightDistributions.others has {other!r}; expected the directory of a run, "
                     "with its run.json")
-            if units and not any(_is_there(paths, *unit) for unit in units):
+            if networks and not any(_is_there(paths, *each) for each in networks):
                 raise ConfigurationError(
                     f"WeightDistributions.others has {other!r}, which has none of the networks "
-                    f"{', '.join(sorted({name for _, name in units}))}; expected a run with some")
+                    f"{', '.join(sorted({name for _, name in networks}))}; expected a run with "
+                    "some")
 
     def pieces(self, run):
         """A piece for each trial and network."""
@@ -98,10 +99,10 @@ class WeightDistributions(Measure):
                 row |= {f"to_initial_{key}": value for key, value in
                         shapes.distances(values, theta[layer]).items()}
                 for other in self.others:
-                    found = _other(RunPaths(other), piece.trial, name, when, layer)
-                    if found is not None:
+                    other_values = _other(RunPaths(other), piece.trial, name, when, layer)
+                    if other_values is not None:
                         row |= {f"to_{pathlib.Path(other).name}_{key}": value for key, value in
-                                shapes.distances(values, found).items()}
+                                shapes.distances(values, other_values).items()}
                 rows.append(row)
                 kept = np.sort(values)
                 places = np.linspace(0, kept.size - 1, min(kept.size, _KEPT_VALUES)).astype(int)
@@ -146,39 +147,39 @@ class WeightDistributions(Measure):
 
     def _draw_densities(self, run, table, arrays):
         trial = table.trial.min()
-        units = list(dict.fromkeys(table[table.trial == trial].unit))
-        shown = [units[i] for i in np.unique(np.linspace(0, len(units) - 1, 4).astype(int))]
+        names = list(dict.fromkeys(table[table.trial == trial].unit))
+        shown = [names[i] for i in np.unique(np.linspace(0, len(names) - 1, 4).astype(int))]
         figure, panels = charts.panels(
             2, title=f"Kept weights of all layers: {run.title}, trial {trial}")
         for panel, when in zip(panels, ("start", "end"), strict=True):
-            for index, unit in enumerate(shown):
-                found = arrays[f"trial_{trial:02d}-{unit}"].get(f"{when}/all")
-                counts, edges = np.histogram(found, 80, density=True)
-                panel.stairs(counts, edges, color=charts.colour(index), label=unit)
+            for index, name in enumerate(shown):
+                values = arrays[f"trial_{trial:02d}-{name}"].get(f"{when}/all")
+                counts, edges = np.histogram(values, 80, density=True)
+                panel.stairs(counts, edges, color=charts.colour(index), label=name)
             panel.locator_params(axis="x", nbins=6)
             charts.label(panel, "weight", "density", f"at the {when} of training",
                          legend=when == "start")
         return figure
 
 
-def _is_there(paths, trial, unit):
-    return network_folder.is_done(paths.network(trial, unit))
+def _is_there(paths, trial, name):
+    return network_folder.is_done(paths.network(trial, name))
 
 
-def _sources(paths, trial, unit):
-    """Files of another run that its unit's weights are read from; none where it is not there."""
-    folder = paths.network(trial, unit)
-    if not _is_there(paths, trial, unit):
+def _sources(paths, trial, name):
+    """The files that hold a network's weights in another run; () where it has no such network."""
+    folder = paths.network(trial, name)
+    if not _is_there(paths, trial, name):
         return ()
-    return folder / "masks.npz", start_file(paths, trial, unit), folder / "weights.npz"
+    return folder / "masks.npz", start_file(paths, trial, name), folder / "weights.npz"
 
 
-def _other(paths, trial, unit, when, layer):
-    """The same unit's kept weights in another run; None where it has none of the layer."""
-    if not _is_there(paths, trial, unit):
+def _other(paths, trial, name, when, layer):
+    """Kept weights of the network of that name in another run; None without network or layer."""
+    if not _is_there(paths, trial, name):
         return None
-    folder = paths.network(trial, unit)
-    weights = read_start(paths, trial, unit) if when == "start" else read_weights(folder)
+    folder = paths.network(trial, name)
+    weights = read_start(paths, trial, name) if when == "start" else read_weights(folder)
     values = {key: weights[key][mask] for key, mask in read_masks(folder).items()}
     values["all"] = np.concatenate(list(values.values()))
     return values.get(layer)

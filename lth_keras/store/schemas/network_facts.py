@@ -1,5 +1,6 @@
 """done.json of a network's folder: what it is, what vouches for it, what it was made from."""
 
+import re
 from typing import Literal
 
 import pydantic
@@ -19,6 +20,7 @@ from lth_keras.store.schemas.parts import (
     Variables,
 )
 
+_FINAL = re.compile(r"final_test_[a-z][a-z0-9_]*")
 # Without one of these a folder holds no network.
 _ALWAYS = {"masks.npz", "weights.npz", "metrics.csv"}
 
@@ -45,7 +47,9 @@ class HistogramDistance(Strict):
 
 
 class NetworkFacts(Strict):
-    """done.json of a network without its seal."""
+    """done.json of a network without its seal; `final_test_<metric>` is named for the task's."""
+
+    model_config = pydantic.ConfigDict(extra="allow")
 
     trial: Positive
     unit: FolderName
@@ -64,7 +68,6 @@ class NetworkFacts(Strict):
     equal_to: FolderName | None = None
     histogram_distance: dict[Text, HistogramDistance] | None = None
     told: dict[Text, Json] = {}
-    final_test_accuracy: float | None
     train_seconds: Seconds
     evaluate_seconds: Seconds
     model: KerasConfig | None = None
@@ -79,6 +82,11 @@ class NetworkFacts(Strict):
             raise ValueError(f"files has no {missing[0]}")
         if sum(self.kept_weights.values()) > self.prunable_weights and not self.architecture:
             raise ValueError("kept_weights are more than prunable_weights")
-        if self.final_test_accuracy is not None and not 0 <= self.final_test_accuracy <= 1:
-            raise ValueError(f"final_test_accuracy is {self.final_test_accuracy}; expected 0 to 1")
+        for key, value in self.model_extra.items():
+            if not _FINAL.fullmatch(key):
+                raise ValueError(f"it has a key {key!r:.80}, which nothing of it is called")
+            if value is not None and type(value) not in (int, float):
+                raise ValueError(f"{key} is {value!r:.80}; expected a number, or null")
+        if len(self.model_extra) > 1:
+            raise ValueError(f"it has {len(self.model_extra)} final values; expected one")
         return self

@@ -16,13 +16,13 @@ from lth_keras.store.schemas.parts import (
     Positive,
     Seconds,
     Sha256,
-    Share,
     Strict,
     TableName,
     Text,
     Variables,
 )
 
+Margin = Annotated[float, pydantic.Field(ge=0, allow_inf_nan=False)]
 _STATES = ("running", "stopped", "failed", "done")
 
 
@@ -75,6 +75,17 @@ class Published(Strict):
     tolerance_ratio: Number | None
 
 
+class MetricFacts(Strict):
+    """A `Metric`."""
+
+    name: Text
+    words: Text
+    unit: Text
+    is_share: bool
+    higher_is_better: bool
+    margin: Margin
+
+
 class RunHeader(Strict):
     """run.json without its seal."""
 
@@ -109,7 +120,9 @@ class RunHeader(Strict):
     traces: list[dict[Text, Count]] = []
     published: list[Published]
     descriptions: list[Annotated[tuple[Text, Text], pydantic.Strict(False)]] = []
-    margin: Share
+    task: dict[Text, Json] | None = None
+    metrics: list[MetricFacts] = []
+    margin: Margin
     skipped: dict[Text, str] = {}
     failed: dict[Text, str] = {}
     tables: dict[TableName, Sha256] = {}

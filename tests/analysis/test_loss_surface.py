@@ -1,65 +1,14 @@
-"""Eigenvalues against what is known: quadratics, and a Hessian formed densely by TensorFlow."""
+"""Loss, gradient and Hessian against a Hessian that TensorFlow forms densely."""
 
 import numpy as np
 import pytest
 
-from lth_keras.analysis import eigenpairs, spectrum
+from lth_keras.analysis import eigenpairs
 from lth_keras.analysis.flat_weights import KeptSubspace
 from lth_keras.analysis.loss_surface import LossSurface
 from lth_keras.compat import keras, tf
 from lth_keras.data import from_arrays
 from lth_keras.variables import named_variables, snapshot
-
-
-@pytest.fixture(scope="module")
-def quadratic():
-    """A symmetric matrix with the eigenvalues 100, 99, …, 1, 0 and −1 … −19 in a random basis."""
-    generator = np.random.default_rng(3)
-    basis, _ = np.linalg.qr(generator.standard_normal((120, 120)))
-    values = np.concatenate([np.arange(100, -1, -1), -np.arange(1, 20)]).astype(float)
-    return (basis * values) @ basis.T, values
-
-
-@pytest.mark.parametrize("end, expected", [
-    ("positive", np.arange(100, 80, -1)), ("negative", -np.arange(19, 9, -1)),
-])
-def test_quadratic_with_a_known_spectrum(quadratic, end, expected):
-    matrix, _ = quadratic
-    pairs = eigenpairs.leading(lambda v: matrix @ v, 120, len(expected), end, tolerance=1e-6)
-    np.testing.assert_allclose(pairs.values, expected, rtol=1e-4)
-    assert pairs.converged(1e-3).all()
-
-
-def test_residuals_tell_of_pairs_that_did_not_converge(quadratic):
-    matrix, _ = quadratic
-    pairs = eigenpairs.leading(lambda v: matrix @ v, 120, 10, tolerance=0.5)
-    distance = np.abs(pairs.values[:, None] - quadratic[1]).min(1)
-    # The bound that makes residuals worth reporting; in single precision.
-    assert np.all(distance <= pairs.residuals + 1e-3)
-    exact = eigenpairs.leading(lambda v: matrix @ v, 120, 10, tolerance=1e-6)
-    assert pairs.residuals.max() > 10 * exact.residuals.max()
-
-
-def test_hutchinson_covers_the_trace(quadratic):
-    matrix, values = quadratic
-    estimate, error = spectrum.trace(lambda v: matrix @ v, 120, 200, seed=1)
-    assert 0 < error < 0.05 * values.sum()
-    assert abs(estimate - values.sum()) < 4 * error
-
-
-def test_quadrature_gives_the_moments_of_the_spectrum(quadratic):
-    matrix, values = quadratic
-    nodes, weights = spectrum.quadrature(lambda v: matrix @ v, 120, 40, 30, seed=1)
-    assert weights.sum() == pytest.approx(1, abs=1e-6)
-    assert nodes @ weights == pytest.approx(values.mean(), rel=0.05)
-    assert nodes**2 @ weights == pytest.approx((values**2).mean(), rel=0.05)
-    grid, density = spectrum.density(nodes, weights)
-    assert np.trapezoid(density, grid) == pytest.approx(1, abs=0.01)
-
-
-def test_log_volume_is_that_of_the_ellipsoid():
-    # Half-axes 1/2 and 1/3 for λ = 4 and 9: the volume's factor is 1/6. Negative ones stay out.
-    assert spectrum.log_volume([9.0, 4.0, -1.0]) == pytest.approx(-np.log(6))
 
 
 @pytest.fixture(scope="module")

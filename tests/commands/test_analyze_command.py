@@ -1,20 +1,53 @@
-"""`run.py analyze` on a tiny stored run: every measure, resuming, and what it refuses."""
+"""`run.py analyze`: every measure, what is stored, bad input."""
 
 import json
-import pathlib
 
 import gin
 import numpy as np
 import pandas as pd
 import pytest
 
-from lth_keras import files
-from lth_keras.analysis import retrain, run_measure
+from lth_keras.analysis import (
+    retrain,
+)
 from lth_keras.commands import analyze_command
 from lth_keras.commands import main as commands
-from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.errors import ConfigurationError
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+LONG = "[@SolutionLosses(), @GradientFlow()]\nSolutionLosses.name = 'never'"
+
+
+@pytest.mark.parametrize("binding, said", [
+    ("Adam.learning_rate = 0.5", "was trained with optimizer.learning_rate = 0.0012, and now it"),
+    ("Experiment.duration = '1ep'", "was trained with duration = '2ep', and now it is '1ep'"),
+    ("Experiment.precision = 'mixed_bfloat16'", "was trained with precision = 'float32', and now"),
+    ("Experiment.variants = ()", "was trained with variants = [{"),
+    (f"Analysis.measures = {LONG}\nGradientFlow.at = ('9ep',)", "GradientFlow.at has '9ep'"),
+])
+def test_another_setup_is_refused_before_anything_is_measured(lmc_root, capsys, binding, said):
+    assert commands.main(
+        ["analyze", str(lmc_root), *(f"--gin_param={each}" for each in binding.split("\n"))]) == 2
+    error = capsys.readouterr().err
+    assert said in error and error.count("\n") == 1
+    assert not (lmc_root / "analysis" / "never").exists()
+
+
+@pytest.mark.parametrize("change", [
+    {"optimizer": {"class": "Adam", "l2": 0.1}}, {"augmentation": {"function": "crop"}},
+    {"variants": [{"name": "ticket", "duration": "2ep"}]}, {"evaluation_batch_size": 2},
+    {"seed": 1}, {"jit": True}, {"precision": "mixed_float16"},
+])
+def test_all_of_the_configuration_counts(change):
+    known = {
+        "optimizer": {"class": "Adam", "l2": 0.0}, "augmentation": None, "seed": 0, "jit": False,
+        "variants": [{"name": "ticket", "duration": "1ep"}], "evaluation_batch_size": 1}
+    header = {"configuration": known}
+    # Tuples become lists in JSON: no difference.
+    analyze_command.check_configuration(
+        {**known, "variants": ({"name": "ticket", "duration": "1ep"},)}, header, "RUN")
+    with pytest.raises(ConfigurationError, match=f"trained with {next(iter(change))}"):
+        analyze_command.check_configuration(known | change, header, "RUN")
+
 
 EVERYTHING = """
 Analysis.measures = [
@@ -56,11 +89,11 @@ def everything(tmp_path):
     return str(path)
 
 
-def test_every_measure_leaves_tables_figures_and_a_summary(root, everything):
-    assert commands.main(["analyze", str(root), f"--gin_file={everything}"]) == 0
-    measured = {path.parent.name for path in (root / "analysis").glob("*/summary.json")}
+def test_every_measure_leaves_tables_figures_and_a_summary(lmc_root, everything):
+    assert commands.main(["analyze", str(lmc_root), f"--gin_file={everything}"]) == 0
+    measured = {path.parent.name for path in (lmc_root / "analysis").glob("*/summary.json")}
     assert len(measured) == 11
-    for folder in (root / "analysis").glob("*/"):
+    for folder in (lmc_root / "analysis").glob("*/"):
         summary = json.loads((folder / "summary.json").read_text())
         assert summary["statements"] and "mnist1d" in summary["title"]
         assert summary["question"].endswith(("?", "."))
@@ -70,28 +103,28 @@ def test_every_measure_leaves_tables_figures_and_a_summary(root, everything):
             assert (folder / name).stat().st_size > 50
         assert len(summary["pieces"]) == len(list(folder.glob("*/done.json")))
 
-    lines = json.loads((root / "analysis" / "lines" / "summary.json").read_text())
+    lines = json.loads((lmc_root / "analysis" / "lines" / "summary.json").read_text())
     assert lines["captions"]["line_2"].startswith("From one end of the line")
-    table = pd.read_csv(root / "analysis" / "hessian" / "table.csv")
+    table = pd.read_csv(lmc_root / "analysis" / "hessian" / "table.csv")
     assert table[table.end == "positive"].groupby(["trial", "network"]).size().eq(3).all()
     # Level L−1's path on L's mask starts where level L starts: at the masked rewind point.
-    curves = pd.read_csv(root / "analysis" / "loss_curves" / "table.csv")
+    curves = pd.read_csv(lmc_root / "analysis" / "loss_curves" / "table.csv")
     starts = curves[curves.step == 0].groupby(["trial", "curve"]).train_loss.first().unstack()
     np.testing.assert_allclose(starts.projected, starts.new, rtol=1e-6)
     repeated = curves[curves.curve != "continued"]
     assert repeated[retrain.COLUMN].eq(0).all()
     # The loss that the run recorded for the same network on the same split.
-    losses = pd.read_csv(root / "analysis" / "solution_losses" / "table.csv")
-    metrics = pd.read_csv(root / "metrics.csv")
+    losses = pd.read_csv(lmc_root / "analysis" / "solution_losses" / "table.csv")
+    metrics = pd.read_csv(lmc_root / "metrics.csv")
     last = metrics[(metrics.trial == 1) & (metrics.variant == "imp")].groupby("round").last()
     ours = losses[(losses.trial == 1) & losses.unit.str.startswith("round_")].set_index("round")
     np.testing.assert_allclose(ours.test_loss, last.test_loss, rtol=1e-4)
 
 
-def test_what_is_stored_is_not_measured_again(root, everything, capsys):
-    arguments = ["analyze", str(root), f"--gin_file={everything}", "--only=level_distances"]
+def test_what_is_stored_is_not_measured_again(lmc_root, everything, capsys):
+    arguments = ["analyze", str(lmc_root), f"--gin_file={everything}", "--only=level_distances"]
     assert commands.main(arguments) == 0
-    places = sorted((root / "analysis" / "level_distances").glob("*/done.json"))
+    places = sorted((lmc_root / "analysis" / "level_distances").glob("*/done.json"))
     before = [path.stat().st_mtime_ns for path in places]
     places[0].unlink()
     capsys.readouterr()
@@ -103,8 +136,8 @@ def test_what_is_stored_is_not_measured_again(root, everything, capsys):
     assert places[0].is_file()
 
 
-def test_other_settings_need_another_name(root, everything, capsys):
-    arguments = ["analyze", str(root), f"--gin_file={everything}", "--only=lines"]
+def test_other_settings_need_another_name(lmc_root, everything, capsys):
+    arguments = ["analyze", str(lmc_root), f"--gin_file={everything}", "--only=lines"]
     assert commands.main(arguments) == 0
     gin.clear_config()
     assert commands.main([*arguments, "--gin_param=Lines.points = 4"]) == 2
@@ -122,44 +155,8 @@ def test_other_settings_need_another_name(root, everything, capsys):
     (["RUN", "--gin_param=Analysis.measures = [@Landscape()]",
       "--gin_param=Landscape.kind = 'plane'"], "a plane takes three networks"),
 ])
-def test_bad_input_is_one_line_and_status_2(root, capsys, arguments, said):
-    given = [str(root) if each == "RUN" else each for each in arguments]
+def test_bad_input_is_one_line_and_status_2(lmc_root, capsys, arguments, said):
+    given = [str(lmc_root) if each == "RUN" else each for each in arguments]
     assert commands.main(["analyze", *given]) == 2
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1 and error.startswith("error: ")
-
-
-def test_networks_by_name(root):
-    run, _ = analyze_command.opened(root)
-    projected = run.network(1, "round_01|round_02")
-    whole, own = run.network(1, "round_01"), run.network(1, "round_02")
-    for key, mask in own.masks.items():
-        np.testing.assert_array_equal(projected.weights[key], whole.weights[key] * mask)
-        np.testing.assert_array_equal(
-            run.network(1, "round_02:start").weights[key],
-            files.read_npz(root / "trial_01" / "rewind.npz")[key] * mask)
-    other = run.network(1, "trial_02/round_02").weights
-    assert any(not np.array_equal(other[key], own.weights[key]) for key in other)
-    with pytest.raises(RunError, match="no finished network 'round_09'"):
-        run.network(1, "round_09")
-    with pytest.raises(ConfigurationError, match="names no network"):
-        run.network(1, "../../etc")
-
-
-def test_a_variant_with_its_own_order_is_trained_again_exactly(root):
-    run, _ = analyze_command.opened(root)
-    steps = run.facts(1, "ticket_2@02")["steps"]
-    _, difference = retrain.again(run, 1, "ticket_2@02", [0, steps])
-    assert difference == 0
-
-
-def test_search_for_the_earliest_stable_rewind_point(root):
-    run, measures = analyze_command.opened(root, [str(ROOT / "gin/analysis/lmc.gin")], [
-        "RewindSearch.candidates = ('0it', '5it', '9it')", "RewindSearch.points = 3",
-        "RewindSearch.stable = 1.0"])
-    folder = run_measure(measures[0], run, lambda line: None)
-    table = pd.read_csv(folder / "summary.csv")
-    # Any barrier is below 100 points: the first candidate ends the search.
-    assert list(table.rewind.unique()) == ["0it"] and table.stable.all()
-    assert list(table.pairs) == [6, 6] and list(table.initialisations) == [2, 2]
-    assert len(list(root.parent.glob("lmc_mnist1d*"))) == 1

@@ -1,6 +1,6 @@
 """Kills a real run at random instants, resumes it, and compares what it leaves, byte for byte.
 
-    python -m bench.kill --kills=50
+    python -m tests.kill_injection --kills=50
 
 A run is started as a person would start it, its process group gets SIGKILL after a random time,
 and the same command is given again, until it ends; then from the start once more, until the
@@ -44,7 +44,7 @@ def run(output, kill_after=None, params=()):
       params: gin bindings on top of the command's.
 
     Returns:
-      (whether it ended by itself, its last unit's line).
+      (whether it ended by itself, the line of the last network).
 
     Raises:
       RuntimeError: it ended by itself and failed.

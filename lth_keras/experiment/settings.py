@@ -9,9 +9,11 @@ from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, check_is_a
 from lth_keras.experiment.imp import trial_jobs
 from lth_keras.experiment.variant import Variant
+from lth_keras.metric import check_margin
 from lth_keras.pruning import RewindingSchedule
-from lth_keras.statistics.noninferiority import MARGIN
 from lth_keras.statistics.published import PublishedFigure
+from lth_keras.tasks import Classification
+from lth_keras.tasks.task import check_task
 from lth_keras.training import Adam, OneDevice, check_precision
 
 
@@ -47,7 +49,8 @@ class Experiment:
 
     Attributes:
       dataset: `Dataset`.
-      model: function (input_shape, num_classes, …) -> Keras model that gives logits.
+      model: function (input_shape, num_outputs, …) -> Keras model that gives the outputs which
+        the task takes: for classification logits of num_outputs classes.
       imp: `IMP`.
       variants: the networks to compare.
       optimizer: `Adam`, `SGD`, …
@@ -62,12 +65,15 @@ class Experiment:
       never_prune: names of layers that stay dense.
       evaluation_batch_size: examples per step of an evaluation.
       published: `PublishedFigure`s to set beside the results.
-      margin: how much lower a mean final test accuracy, 0 to 1, still counts as matching; 0.002
-        as in LMC.
+      margin: how much worse the task's first metric may be on average, at the end on the test
+        set, and still counts as matching, in that metric's unit; None is the metric's own: for
+        accuracy 0.002, as in LMC.
       on_divergence: when a network's loss is not finite: 'record' ends that network's training,
         says so in the tables and goes on with what does not need it; 'stop' ends the run.
       distribution: `OneDevice`, `Mirrored` or `MultiWorkerMirrored`; no part of the run's name.
       precision: 'float32', or mixed: 'mixed_float16' for GPUs, 'mixed_bfloat16'.
+      task: what the outputs are for: `Classification`, `BinaryClassification`, `Regression`,
+        `LanguageModel`, or one of your own (`lth_keras.tasks`).
     """
 
     dataset: object
@@ -86,10 +92,11 @@ class Experiment:
     never_prune: tuple = ()
     evaluation_batch_size: int = 1024
     published: tuple = ()
-    margin: float = MARGIN
+    margin: float | None = None
     on_divergence: str = "record"
     distribution: object = dataclasses.field(default_factory=OneDevice)
     precision: str = "float32"
+    task: object = dataclasses.field(default_factory=Classification)
 
     def __post_init__(self):
         self._check_parts()
@@ -134,12 +141,9 @@ class Experiment:
                 )
         if isinstance(self.seed, bool) or not isinstance(self.seed, int):
             raise ConfigurationError(f"Experiment.seed is {self.seed!r}; expected a whole number")
-        if isinstance(self.margin, bool) or not isinstance(self.margin, (int, float)) \
-                or not 0 <= self.margin < 1:
-            raise ConfigurationError(
-                f"Experiment.margin is {self.margin!r}; expected a share from 0 to 1: 0.002 is "
-                "0.2 points of accuracy"
-            )
+        check_task(self.task)
+        if self.margin is not None:
+            check_margin(self.margin, self.task.main_metric, "Experiment.margin")
         if self.on_divergence not in ("record", "stop"):
             raise ConfigurationError(
                 f"Experiment.on_divergence is {self.on_divergence!r}; expected 'record' or 'stop'"
@@ -168,7 +172,7 @@ class Experiment:
                 )
             names.add(variant.name)
 
-    def check_durations(self, steps_per_epoch):
+    def check_durations(self, steps_per_epoch: int) -> None:
         """Checks what can be checked only once the data's size is known.
 
         Raises:

@@ -1,6 +1,6 @@
 """Damages a real run in every way at every file, and sees whether it heals.
 
-    python -m bench.faults [--every=N]
+    python -m tests.fault_injection [--every=N]
 
 Two kinds of fault. While a run writes: each write in turn, and each renaming of what was written,
 fails with «no space left on device», those of TensorBoard's events among them; the run must end

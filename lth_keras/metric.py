@@ -1,0 +1,138 @@
+"""What a task is judged by: a metric's name, its unit, and which way is better."""
+
+import dataclasses
+import math
+import re
+
+from lth_keras.errors import ConfigurationError
+
+# 0.2 points, as in "Linear Mode Connectivity and the Lottery Ticket Hypothesis" (Frankle et al.
+# 2020), who apply it to the mean.
+MARGIN = 0.002
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclasses.dataclass(frozen=True)
+class Metric:
+    """One number that an evaluation gives, and how people read it.
+
+    Attributes:
+      name: of its columns: 'accuracy' makes `test_accuracy`; small letters, digits and '_'.
+      words: what a reader calls it; None is the name with spaces.
+      unit: of its values, such as 'mmHg'; '' for none. Shares have none and are shown in per cent.
+      is_share: whether it lies between 0 and 1.
+      higher_is_better: which way is better.
+      margin: how much worse still counts as matching, in the metric's own unit.
+
+    Raises:
+      ConfigurationError: a value is outside what is said above.
+    """
+
+    name: str
+    words: str | None = None
+    unit: str = ""
+    is_share: bool = False
+    higher_is_better: bool = True
+    margin: float = MARGIN
+
+    def __post_init__(self):
+        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name) \
+                or self.name == "loss" or self.name.endswith("_loss"):
+            raise ConfigurationError(
+                f"Metric.name is {self.name!r}; expected small letters, digits and '_', such as "
+                "'accuracy', and not 'loss', which has columns of its own"
+            )
+        if self.words is None:
+            object.__setattr__(self, "words", self.name.replace("_", " "))
+        check_margin(self.margin, self, "Metric.margin")
+
+    @property
+    def sign(self):
+        """1 where higher is better, else −1: times a difference, above 0 is better."""
+        return 1 if self.higher_is_better else -1
+
+    @property
+    def best(self):
+        """'max' or 'min': what is best among several."""
+        return "max" if self.higher_is_better else "min"
+
+    @property
+    def scale(self):
+        """What a value is multiplied by before it is shown: 100 for a share."""
+        return 100 if self.is_share else 1
+
+    @property
+    def shown_unit(self):
+        """' %', ' mmHg' or '': what follows a value."""
+        return " %" if self.is_share else f" {self.unit}" if self.unit else ""
+
+    @property
+    def difference_unit(self):
+        """' points', ' mmHg' or '': what follows a difference of two values."""
+        return " points" if self.is_share else self.shown_unit
+
+    @property
+    def label(self):
+        """'accuracy (%)': for an axis or a column."""
+        unit = "%" if self.is_share else self.unit
+        return f"{self.words} ({unit})" if unit else self.words
+
+    def text(self, value, sign=""):
+        """A value as a reader has it, its unit left out: '97.31', '43.2'; '-' for none."""
+        if value is None or math.isnan(value):
+            return "-"
+        return f"{self.scale * value:{sign}.2f}" if self.is_share else f"{value:{sign}.4g}"
+
+    def difference_text(self, value):
+        """A difference as a reader has it, with its sign and without its unit."""
+        return self.text(value, "+")
+
+    def error(self, value):
+        """The same with lower as better: 1 − a share, the value itself, or its negative."""
+        if not self.higher_is_better:
+            return value
+        return 1 - value if self.is_share else -value
+
+    @property
+    def error_words(self):
+        """What `error` is called: 'error' for 1 − accuracy."""
+        if not self.higher_is_better:
+            return self.words
+        if self.name == ACCURACY.name:
+            return "error"
+        return f"1 − {self.words}" if self.is_share else f"−{self.words}"
+
+
+def check_margin(margin, metric, name):
+    """Checks how much worse still counts as matching.
+
+    Raises:
+      ConfigurationError: it is no number of at least 0, or no share where the metric is one.
+    """
+    is_number = isinstance(margin, (int, float)) and not isinstance(margin, bool)
+    most = 1 if metric.is_share else math.inf
+    if is_number and 0 <= margin < most:
+        return
+    if metric.is_share:
+        expected = f"a share from 0 to 1: 0.002 is 0.2 points of {metric.words}"
+    else:
+        expected = f"a number of at least 0, in the unit of {metric.label}"
+    raise ConfigurationError(f"{name} is {margin!r}; expected {expected}")
+
+
+def metrics_of(header):
+    """The `Metric`s of a run, from what its run.json holds; the first decides.
+
+    Runs from before there were others have accuracy.
+    """
+    return tuple(Metric(**each) for each in header.get("metrics", [])) or (ACCURACY,)
+
+
+def value_columns(metrics):
+    """Columns of metrics.csv for the loss and `metrics` of each split, in their order."""
+    return tuple(
+        f"{split}_{name}" for split in ("train", "val", "test")
+        for name in ("loss", *(metric.name for metric in metrics)))
+
+
+ACCURACY = Metric("accuracy", is_share=True)

@@ -1,0 +1,31 @@
+"""Softmax cross-entropy and hits at each position, from logits."""
+
+from lth_keras.compat import tf
+
+
+def cross_entropy(labels, logits):
+    """Cross-entropy at each position: int32 [batch, ...], logits [batch, ..., C]."""
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, tf.cast(logits, tf.float32))
+
+
+def smoothed(labels, logits, smoothing):
+    """Cross-entropy with the target (1 − ε)·one-hot + ε/C, at each position."""
+    logits = tf.cast(logits, tf.float32)
+    uniform = tf.reduce_logsumexp(logits, -1) - tf.reduce_mean(logits, -1)
+    return (1 - smoothing) * cross_entropy(labels, logits) + smoothing * uniform
+
+
+def hits(labels, logits):
+    """1.0 at each position whose highest logit is its label's, the first of equals; else 0.0."""
+    predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
+    return tf.cast(predicted == labels, tf.float32)
+
+
+def in_top_5(labels, logits):
+    """1.0 at each position where fewer than five logits are above its label's; else 0.0."""
+    logits = tf.cast(logits, tf.float32)
+    own = tf.gather(logits, labels[..., None], axis=-1, batch_dims=labels.shape.rank)
+    above = tf.reduce_sum(tf.cast(logits > own, tf.int32), -1)
+    # Beside a logit that is no number none is above it.
+    known = tf.reduce_all(tf.math.is_finite(logits), -1)
+    return tf.cast((above < 5) & known, tf.float32)

@@ -1,0 +1,41 @@
+"""Weights of other runs as a source."""
+
+import shutil
+
+import pytest
+
+from lth_keras import files
+from lth_keras.analysis import (
+    WeightDistributions,
+    run_measure,
+)
+from lth_keras.errors import ConfigurationError
+from lth_keras.store import network_folder
+from tests.analysis.small_runs import measured
+
+
+def test_other_runs_are_sources_and_round_0_starts_at_their_initial_weights(run, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(run.paths.root, other, ignore=shutil.ignore_patterns("analysis"))
+    # As where k > 0: the rewind point is not the initialisation.
+    rewind = files.read_npz(other / "trial_01" / "rewind.npz")
+    files.write_npz(other / "trial_01" / "rewind.npz",
+                    {key: array**3 for key, array in rewind.items()})
+    measure = WeightDistributions(networks=("round_00", "round_01"), others=(str(other),))
+    _, table = measured(measure, run)
+    starts = table[(table.trial == 1) & (table.when == "start")].groupby("unit").to_other_ks.max()
+    assert starts["round_00"] == 0 and starts["round_01"] > 0.05
+    lines = []
+    run_measure(measure, run, lines.append)
+    assert all("stored already" in line for line in lines)
+    weights = files.read_npz(other / "trial_01" / "round_01" / "weights.npz")
+    files.write_npz(other / "trial_01" / "round_01" / "weights.npz",
+                    {key: 2 * array for key, array in weights.items()})
+    lines.clear()
+    run_measure(measure, run, lines.append)
+    assert [line for line in lines if "stored already" not in line] == [
+        line for line in lines if "trial_01-round_01" in line]
+    for folder in other.glob("trial_*/round_0[01]"):
+        network_folder.begin(folder)
+    with pytest.raises(ConfigurationError, match="has none of the networks round_00, round_01"):
+        measure.check(run)

@@ -1,0 +1,38 @@
+"""A stored run as analysis sees it."""
+
+
+import numpy as np
+import pytest
+
+from lth_keras import files
+from lth_keras.analysis import (
+    Hessian,
+    Lines,
+)
+from lth_keras.commands import analyze_command
+from lth_keras.errors import ConfigurationError, RunError
+from tests.analysis.small_runs import measured
+
+
+def test_more_examples_than_there_are_means_all(run):
+    said, _ = measured(Hessian(networks=("round_{L}",), levels=(2,), positive=1), run)
+    assert "over 3,600 of 3,600 train examples" in said
+    said, _ = measured(Lines(pairs=(("round_00", "round_01"),), points=2, examples=999), run)
+    assert "test are over 999 of 1,000 test examples" in said
+
+
+def test_networks_by_name(root):
+    run, _ = analyze_command.opened(root)
+    projected = run.network(1, "round_01|round_02")
+    whole, own = run.network(1, "round_01"), run.network(1, "round_02")
+    for key, mask in own.masks.items():
+        np.testing.assert_array_equal(projected.weights[key], whole.weights[key] * mask)
+        np.testing.assert_array_equal(
+            run.network(1, "round_02:start").weights[key],
+            files.read_npz(root / "trial_01" / "rewind.npz")[key] * mask)
+    other = run.network(1, "trial_02/round_02").weights
+    assert any(not np.array_equal(other[key], own.weights[key]) for key in other)
+    with pytest.raises(RunError, match="no finished network 'round_09'"):
+        run.network(1, "round_09")
+    with pytest.raises(ConfigurationError, match="names no network"):
+        run.network(1, "../../etc")
