@@ -16,6 +16,7 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import execute, identity, prepare
 from lth_keras.experiment.context import Context
 from lth_keras.paths import RunPaths
+from lth_keras.plain_text import plain
 from lth_keras.store import network_folder, run_lock
 from lth_keras.store.network_reader import is_unchanged
 from lth_keras.training.xla import resolve_jit
@@ -32,7 +33,7 @@ def main(flags, arguments):
             f"analyze takes one run, {len(arguments)} were given; expected python run.py analyze "
             "RUN, with '=' in each flag"
         )
-    console = Console()
+    console = Console(markup=False)
     # Second derivatives are differences of large numbers, of which TensorFloat-32 keeps three
     # digits.
     tf.config.experimental.enable_tensor_float_32_execution(False)
@@ -41,7 +42,7 @@ def main(flags, arguments):
                            console, flags.trust)
 
     def say(line):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(plain(line), highlight=False, soft_wrap=True)
 
     say(f"run   {root}")
     say(f"data  {run.data.name}; {len(run.trials)} trials with finished networks")
@@ -82,7 +83,7 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
     def at_rewind(candidate):
         if context.steps(candidate) == context.rewind_step and header["state"] == "done":
             return run
-        return _sibling(paths, header, candidate, data_dir, console or Console(), trust)
+        return _sibling(paths, header, candidate, data_dir, console or Console(markup=False), trust)
 
     run = AnalyzedRun(context, resolve_jit(experiment.jit, context.build()), at_rewind)
     return run, measures

@@ -4,10 +4,12 @@ import pathlib
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from lth_keras.commands.find_run import find_run
 from lth_keras.errors import ConfigurationError
 from lth_keras.paths import safe_name
+from lth_keras.plain_text import plain
 from lth_keras.store.export_cards import keep_card
 
 
@@ -34,7 +36,7 @@ def main(flags, arguments):
     card = export_network(paths.root, flags.trial, flags.variant, flags.to, options, flags.data_dir,
                        machine=provenance.machine())
     keep_card(paths, safe_name(pathlib.Path(flags.to).resolve().name), card)
-    console = Console()
+    console = Console(markup=False)
     console.print(_table(card, size_table([card])))
     test, nonzero = card["data"]["examples"]["test"], f"{card['totals']['nonzero']:,}"
     checked = f"on {test:,} test examples: test accuracy {100 * card['accuracy']['test']:.2f} %, " \
@@ -48,7 +50,7 @@ def main(flags, arguments):
 
 
 def _table(card, rows):
-    table = Table(title=card["title"])
+    table = Table(title=Text(plain(card["title"])))
     for column in ("format", "bytes", "gzipped", "of dense", "speed, 1", "256", "logits"):
         table.add_column(column, no_wrap=True)
     for row in rows.to_dict("records"):

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import traceback
 
-from lth_keras.console.plain_text import plain
+from lth_keras.plain_text import plain
 
 
 def tolerate_any_text():

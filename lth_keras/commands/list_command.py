@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from lth_keras import opening
-from lth_keras.console.plain_text import plain
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.paths import RunPaths, variant_name
+from lth_keras.plain_text import plain
 from lth_keras.store import network_folder, run_lock, vouched
 from lth_keras.store.metrics import parse_rows, read_rows
 
@@ -29,7 +29,7 @@ def main(flags, arguments):
     for name in opening.entries(root):
         if opening.exists(root / name / "run.json"):
             table.add_row(*(Text(plain(cell)) for cell in _row(RunPaths(root / name))))
-    Console().print(table)
+    Console(markup=False).print(table)
     return 0
 
 

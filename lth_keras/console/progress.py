@@ -8,7 +8,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from lth_keras.console.plain_text import plain
+from lth_keras.plain_text import plain
 
 # Drawn four times a second: smooth enough to read, and too seldom to slow training down.
 _DRAWINGS_PER_SECOND = 4

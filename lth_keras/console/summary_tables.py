@@ -6,6 +6,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from lth_keras.plain_text import plain
 from lth_keras.statistics.noninferiority import ONE_TRIAL
 from lth_keras.statistics.published import compare, is_accuracy
 
@@ -116,7 +117,7 @@ def against_full_table(summary, title):
 
 def _table(title, first="variant"):
     table = Table(
-        title=Text(title), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
+        title=Text(plain(title)), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
         title_justify="left", caption_justify="left",
     )
     # A name is folded, never cut: it may be longer than any that the field has now.

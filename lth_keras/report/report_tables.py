@@ -4,6 +4,7 @@ import dataclasses
 import math
 
 from lth_keras.paths import network_label, round_name
+from lth_keras.plain_text import in_markdown
 from lth_keras.statistics.published import compare, is_accuracy
 from lth_keras.store.export_cards import BATCHES, count, size_table
 
@@ -120,12 +121,11 @@ def exports(cards):
 def markdown(table):
     """A table as Markdown, title and note included."""
     lines = [
-        f"### {table.title}", "",
-        "| " + " | ".join(table.headings) + " |",
+        f"### {in_markdown(table.title)}", "",
+        "| " + " | ".join(map(in_markdown, table.headings)) + " |",
         "| --- |" + " ---: |" * (len(table.headings) - 1),
-        *("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
-          for row in table.rows),
-        "", table.note, "",
+        *("| " + " | ".join(map(in_markdown, row)) + " |" for row in table.rows),
+        "", in_markdown(table.note), "",
     ]
     return "\n".join(lines)
 
@@ -224,4 +224,4 @@ _TEX = {
 
 
 def _tex(text):
-    return "".join(_TEX.get(letter, letter) for letter in text)
+    return "".join(_TEX.get(letter, letter) for letter in plain(text))

@@ -3,6 +3,7 @@
 import json
 
 from lth_keras import files, opening
+from lth_keras.plain_text import in_markdown
 from lth_keras.report import (
     answer,
     geometry,
@@ -99,7 +100,8 @@ def _descriptions(run):
 
 def _markdown(run, shown):
     state = run.state()
-    head = f"# {run.name}: {run.subject}\n\n" + (f"{state}\n\n" if state else "")
+    head = f"# {in_markdown(f'{run.name}: {run.subject}')}\n\n"
+    head += f"{in_markdown(state)}\n\n" if state else ""
     return head + "\n".join(report_tables.markdown(table) for table in shown)
 
 

@@ -148,7 +148,7 @@ class StoredRun:
                 f"{len(self.facts)} that are. The training command trains the missing ones again."
             )
         written = max(
-            (path.stat().st_mtime for path in self.paths.root.glob("trial_*/*")), default=None)
+            (path.lstat().st_mtime for path in self.paths.root.glob("trial_*/*")), default=None)
         when = "" if written is None else " The last file of a network was written at " + (
             datetime.datetime.fromtimestamp(written, datetime.timezone.utc)
             .strftime("%Y-%m-%d %H:%M UTC.")

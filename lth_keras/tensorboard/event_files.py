@@ -7,7 +7,7 @@ interrupted and done again in between, one file remains, and it says what metric
 
 import time
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.store import network_folder
 from lth_keras.tensorboard import events, network_events
 
@@ -32,20 +32,25 @@ def unfinished_path(folder):
 
 def is_written(folder):
     """Whether the network has its finished file."""
-    return any(not path.name.endswith(_UNFINISHED) for path in folder.glob(f"{_STEM}.*"))
+    return any(not path.name.endswith(_UNFINISHED) for path in _files(folder))
+
+
+def _files(folder):
+    """The event files in a folder, by name; none where a link leads to it."""
+    return [folder / name for name in opening.entries(folder) if name.startswith(f"{_STEM}.")]
 
 
 def finish(paths, header, trial, name):
     """Writes a stored network's event file and takes its unfinished ones away."""
     folder = folder_of(paths, trial, name)
-    started = sorted(folder.glob(f"{_STEM}.*{_UNFINISHED}"))
+    started = [path for path in _files(folder) if path.name.endswith(_UNFINISHED)]
     noted = {}
     for path in started:
-        noted |= _noted(events.decode(path))
+        if opening.is_file(path):
+            noted |= _noted(events.decode(path))
     content = events.encode(network_events.network(paths, header, trial, name, noted))
     files.write_bytes(event_path(folder), content)
-    for path in started:
-        path.unlink(missing_ok=True)
+    _remove(started)
 
 
 def are_written(paths, wanted):
@@ -64,7 +69,7 @@ def write_missing(paths, header, wanted):
     for trial, name in wanted:
         folder = folder_of(paths, trial, name)
         done = network_folder.is_done(paths.network(trial, name))
-        if done and not any(folder.glob(f"{_STEM}.*")):
+        if done and not _files(folder):
             finish(paths, header, trial, name)
             count += 1
     return count
@@ -76,21 +81,26 @@ def write_run(paths):
     The texts are the operative configuration and the summary's table, where they exist.
     """
     folder = _run_folder(paths)
-    before = sorted(folder.glob(f"{_STEM}.*"))
+    before = _files(folder)
     now = time.time()
     columns = events.hparams_columns(network_events.HPARAMS, network_events.METRICS)
     of_run = [*events.opening(now), events.event(columns, now)]
-    if paths.operative_config.exists():
-        config = paths.operative_config.read_text("utf-8")
+    if opening.exists(paths.operative_config):
+        config = files.read_text(paths.operative_config)
         # Four spaces before a line make it code in Markdown.
         indented = "\n".join(f"    {line}" for line in config.splitlines())
         of_run.append(events.event(events.text("operative_config", indented), now))
-    if paths.summary_md.exists():
-        table = paths.summary_md.read_text("utf-8")
+    if opening.exists(paths.summary_md):
+        table = files.read_text(paths.summary_md)
         of_run.append(events.event(events.text("summary", table), now))
     files.write_bytes(event_path(folder), events.encode(of_run))
-    for path in before:
-        path.unlink(missing_ok=True)
+    _remove(before)
+
+
+def _remove(paths):
+    for path in paths:
+        with files.writing(path):
+            opening.remove(path)
 
 
 def _run_folder(paths):
@@ -105,5 +115,5 @@ def _noted(of_network):
             values = {value.tag: value for value in event.summary.value}
             norm = values.get(network_events.GRADIENT_NORM)
             noted[event.step] = network_events.Noted(
-                event.wall_time, None if norm is None else norm.tensor.float_val[0])
+                event.wall_time, norm.tensor.float_val[0] if norm and norm.tensor.float_val else None)
     return noted

@@ -38,7 +38,7 @@ def decode(path):
             reader.GetNext()
             whole.append(event_pb2.Event.FromString(reader.record()))
     except Exception as error:  # The reader's own errors are made by a stub and share no class.
-        if type(error).__name__ not in ("OutOfRangeError", "DataLossError"):
+        if type(error).__name__ not in ("OutOfRangeError", "DataLossError", "DecodeError"):
             raise
     return whole
 

@@ -71,9 +71,9 @@ class TensorBoard(Sink):
     def run_finished(self, summary):
         """Finishes what an earlier process was interrupted in."""
         header = network_folder.header(self._paths)
-        for done in sorted(self._paths.root.glob(f"trial_*/*/{network_folder.DONE}")):
-            trial, name = int(done.parent.parent.name.removeprefix("trial_")), done.parent.name
-            if not event_files.is_written(event_files.folder_of(self._paths, trial, name)):
+        for trial, name in header["units"]:
+            done = network_folder.is_done(self._paths.network(trial, name))
+            if done and not event_files.is_written(event_files.folder_of(self._paths, trial, name)):
                 event_files.finish(self._paths, header, trial, name)
 
     def _write(self, of_network):

@@ -5,6 +5,7 @@ from lth_keras.store.schemas.parts import (
     Count,
     FolderName,
     Json,
+    Key,
     Number,
     Positive,
     Seconds,
@@ -37,7 +38,7 @@ class Input(Strict):
 class LayerCost(Strict):
     """The cost of one kernel."""
 
-    key: Text
+    key: Key
     shape: list[Count]
     size: Count
     nonzero: Count
@@ -93,7 +94,7 @@ class Compaction(Strict):
 class Nonzero(Strict):
     """How many weights of a kernel are not zero in a format."""
 
-    key: Text
+    key: Key
     size: Count
     least: Count
     most: Count

@@ -11,6 +11,7 @@ from lth_keras.store.schemas.parts import (
     FolderName,
     Json,
     KerasConfig,
+    Key,
     Positive,
     Seconds,
     Sha256,
@@ -56,7 +57,7 @@ class NetworkFacts(Strict):
     variant: FolderName
     round: Count
     density: Share
-    kept_weights: dict[Text, Count]
+    kept_weights: dict[Key, Count]
     collapsed_layers: list[Text] = []
     prunable_weights: Count
     architecture: dict[Text, Json]

@@ -46,12 +46,6 @@ def _is_path(name):
     return name
 
 
-def _is_folder_name(name):
-    if "/" in name or not name.strip(".") or not name.isprintable():
-        raise ValueError("it is no name of a folder")
-    return name
-
-
 Text = Annotated[str, pydantic.Field(max_length=10_000)]
 Count = Annotated[int, pydantic.Field(ge=0, le=_LARGEST)]
 Positive = Annotated[int, pydantic.Field(ge=1, le=_LARGEST)]
@@ -61,14 +55,16 @@ Seconds = Annotated[float, pydantic.Field(ge=0, allow_inf_nan=False)]
 Sha256 = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
 Json = Annotated[Any, pydantic.AfterValidator(_is_plain)]
 FolderName = Annotated[
-    str, pydantic.Field(min_length=1, max_length=200), pydantic.AfterValidator(_is_folder_name)]
+    str, pydantic.Field(max_length=200, pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.@+-]*$")]
+# 'fc1/kernel': what TensorFlow takes for a name, and no figure for a formula.
+Key = Annotated[str, pydantic.Field(max_length=500, pattern=r"^[A-Za-z0-9_./:\\ -]+$")]
 # A file of a network's folder, 'masks.npz', or of its trial, '../initial.npz'.
 FileName = Annotated[str, pydantic.Field(max_length=500), pydantic.AfterValidator(_is_path)]
 Checksums = dict[FileName, Sha256]
 # A file beside run.json, or in figures/.
 TableName = Annotated[str, pydantic.Field(pattern=r"^(figures/)?[A-Za-z0-9_-]+\.[a-z]{2,4}$")]
 # 'fc1/kernel': [dtype, side, side, …].
-Variables = dict[Text, Annotated[list[str | Count], pydantic.Field(min_length=1, max_length=33)]]
+Variables = dict[Key, Annotated[list[str | Count], pydantic.Field(min_length=1, max_length=33)]]
 DurationText = Annotated[str, pydantic.Field(pattern=r"^[0-9]{1,15}(ep|it)$")]
 
 

@@ -11,6 +11,7 @@ from lth_keras.store.schemas.parts import (
     FolderName,
     Json,
     KerasConfig,
+    Key,
     Number,
     Open,
     Positive,
@@ -111,7 +112,7 @@ class RunHeader(Strict):
     round_duration: DurationText
     steps_per_epoch: Positive
     rewind_step: Count = 0
-    prunable_weights: dict[Text, Count]
+    prunable_weights: dict[Key, Count]
     variables: Variables | None = None
     kept_by_round: list[Count]
     kept_by_round_and_layer: list[dict[Text, Count]] | None = None

@@ -9,7 +9,7 @@ import unicodedata
 
 # Of Unicode's categories: controls, surrogates, formats such as those that reverse direction.
 _HIDDEN = {"Cc", "Cs", "Cf", "Co", "Zl", "Zp"}
-_MARKDOWN = re.compile(r"([\\`*_\[\]|~<>&])")
+_MARKDOWN = re.compile(r"([\\`\[\]|<>&])")
 
 
 def plain(text, keep="\n"):
@@ -19,9 +19,12 @@ def plain(text, keep="\n"):
       text: anything; its str is taken.
       keep: controls that stay.
     """
+    text = str(text)
+    if text.isprintable():
+        return text
     return "".join(
         each if each in keep or unicodedata.category(each) not in _HIDDEN
-        else each.encode("unicode_escape").decode("ascii") for each in str(text))
+        else each.encode("unicode_escape").decode("ascii") for each in text)
 
 
 def in_figure(text):
