@@ -12,6 +12,7 @@ from lth_keras.data import embedded
 from lth_keras.data.loaded_data import RawData
 from lth_keras.experiment import execute, prepare
 from lth_keras.store.network_reader import read_masks
+from tests.reporters import SilentReporter
 
 ROOT = pathlib.Path(__file__).parents[1]
 # It starts from a ticket that another run exported: tested with the export.
@@ -30,13 +31,6 @@ SHAPES = {
     "mnist": ((28, 28, 1), 10), "fashion_mnist": ((28, 28, 1), 10), "cifar10": ((32, 32, 3), 10),
     "cifar100": ((32, 32, 3), 100),
 }
-
-
-class Quiet:
-    """A reporter that says nothing."""
-
-    def __getattr__(self, name):
-        return lambda *args, **kwargs: None
 
 
 def generated(name):
@@ -81,7 +75,7 @@ def test_every_protocol_of_the_literature_is_there():
 def test_runs_for_a_few_steps_with_nested_masks_and_exact_counts(path, tmp_path, offline):
     experiment = configuration.read([str(path), str(SHORT)], SMALL)
     prepared = prepare(experiment, tmp_path)
-    summary = execute(prepared, Quiet())
+    summary = execute(prepared, SilentReporter())
     gin.clear_config()
     context = prepared.context
     before = None

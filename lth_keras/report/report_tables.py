@@ -4,7 +4,7 @@ import dataclasses
 import math
 
 from lth_keras.paths import network_label, round_name
-from lth_keras.plain_text import in_markdown
+from lth_keras.plain_text import in_markdown, plain
 from lth_keras.statistics.published import compare, is_accuracy
 from lth_keras.store.export_cards import BATCHES, count, size_table
 

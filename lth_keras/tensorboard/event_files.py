@@ -114,6 +114,7 @@ def _noted(of_network):
         if event.HasField("summary"):
             values = {value.tag: value for value in event.summary.value}
             norm = values.get(network_events.GRADIENT_NORM)
+            known = norm is not None and len(norm.tensor.float_val)
             noted[event.step] = network_events.Noted(
-                event.wall_time, norm.tensor.float_val[0] if norm and norm.tensor.float_val else None)
+                event.wall_time, norm.tensor.float_val[0] if known else None)
     return noted

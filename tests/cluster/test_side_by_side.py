@@ -23,15 +23,16 @@ from lth_keras.commands.train_runs import TrainOptions, _run_request, plan_runs
 from lth_keras.errors import RunError
 from lth_keras.experiment import execute
 from lth_keras.experiment.train_job import do_job
+from tests import small_experiments
+from tests.reporters import SilentReporter
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
 SWEEP_FILE = str(ROOT / "gin" / "sweeps" / "learning_rate.gin")
 SMALL = (
-    "Dataset.train_examples = 200", "Dataset.test_examples = 90", "Experiment.batch_size = 20",
+    *small_experiments.SMALL,
     "Experiment.duration = '30it'", "IMP.duration = '20it'", "RewindingSchedule.rounds = 1",
-    "RewindingSchedule.rewind_to = '3it'", "Experiment.evaluate_every = '5it'",
-    "ROUNDS = (1,)", "Experiment.trials = 2", "Experiment.jit = False",
+    "Experiment.evaluate_every = '5it'", "ROUNDS = (1,)", "Experiment.trials = 2",
     "Experiment.variants = [@full/Variant(), @ticket/Variant()]",
 )
 NETWORKS = 8
@@ -47,28 +48,6 @@ here.serial(sys.argv[2])
 """
 
 
-class Quiet:
-    """A reporter that remembers what was skipped, lost and noted."""
-
-    def __init__(self):
-        self.lines, self.started = [], []
-
-    def job_started(self, label, steps, epochs):
-        self.started.append(label)
-
-    def job_skipped(self, label, steps, why):
-        self.lines.append(f"{label}: {why}")
-
-    def job_lost(self, label, why):
-        self.lines.append(f"{label}: {why}")
-
-    def note(self, text):
-        self.lines.append(text)
-
-    def __getattr__(self, name):
-        return lambda *_, **__: None
-
-
 def wanted(output, workers=2, should_stop=None):
     """(`TrainOptions`, the run) of the small experiment."""
     asked = TrainOptions((GIN_FILE,), SMALL, str(output), None, 0, workers, None, True)
@@ -79,7 +58,7 @@ def wanted(output, workers=2, should_stop=None):
 def serial(output):
     gin.clear_config()
     _, run = wanted(output, workers=1)
-    execute(run.prepared, Quiet(), accept_other_versions=True)
+    execute(run.prepared, SilentReporter(), accept_other_versions=True)
 
 
 def contents(root):
@@ -179,7 +158,7 @@ class InProcess:
 
 
 def test_a_job_that_keeps_failing_is_reported_and_the_others_go_on(tmp_path):
-    reporter = Quiet()
+    reporter = SilentReporter()
     asked, run = wanted(tmp_path)
 
     def go(pool, should_stop=None):

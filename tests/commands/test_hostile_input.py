@@ -14,6 +14,7 @@ from lth_keras.commands import configuration
 from lth_keras.commands.main import main
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import execute, prepare
+from tests.reporters import SilentReporter
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = ROOT / "gin" / "smoke" / "mnist_lt.gin"
@@ -69,12 +70,7 @@ def one_line(capsys, status):
 def finished(tmp_path_factory):
     experiment = configuration.read([str(GIN_FILE)], TINY)
     prepared = prepare(experiment, tmp_path_factory.mktemp("runs"))
-
-    class Silent:
-        def __getattr__(self, name):
-            return lambda *_, **__: None
-
-    execute(prepared, Silent())
+    execute(prepared, SilentReporter())
     gin.clear_config()
     return prepared.context.paths
 

@@ -24,13 +24,13 @@ from lth_keras.rewinding import RewindPoint
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_csv
 from lth_keras.store.verification import verify
+from tests import small_experiments
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SMALL = (
-    "Dataset.train_examples = 200", "Dataset.test_examples = 90", "Experiment.batch_size = 20",
+    *small_experiments.SMALL,
     "Experiment.duration = '2ep'", "IMP.duration = '1ep'", "RewindingSchedule.rounds = 1",
-    "RewindingSchedule.rewind_to = '3it'", "Experiment.evaluate_every = '4it'",
-    "ROUNDS = (1,)", "Experiment.trials = 2", "Experiment.jit = False",
+    "Experiment.evaluate_every = '4it'", "ROUNDS = (1,)", "Experiment.trials = 2",
 )
 HEALTHY = ("ticket", "reinit")
 

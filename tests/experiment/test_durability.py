@@ -17,33 +17,17 @@ from lth_keras.store.metrics import read_csv
 from lth_keras.store.verification import set_aside, verify
 from lth_keras.tensorboard import TensorBoard
 from lth_keras.training import Checkpoint
-from tests import fault_injection
+from tests import fault_injection, small_experiments
+from tests.reporters import SilentReporter
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
 SMALL = (
-    "Dataset.train_examples = 200", "Dataset.test_examples = 90", "Experiment.batch_size = 20",
+    *small_experiments.SMALL,
     "Experiment.duration = '2ep'", "IMP.duration = '1ep'", "RewindingSchedule.rounds = 2",
-    "RewindingSchedule.rewind_to = '3it'", "Experiment.evaluate_every = '4it'",
-    "ROUNDS = (2,)", "Experiment.trials = 1", "Experiment.jit = False",
+    "Experiment.evaluate_every = '4it'", "ROUNDS = (2,)", "Experiment.trials = 1",
     "Experiment.variants = [@ticket/Variant(), @reinit/Variant()]",
 )
-
-
-class Quiet:
-    """A reporter that says nothing and remembers notes."""
-
-    def __init__(self):
-        self.lines = []
-
-    def job_skipped(self, label, steps, why):
-        self.lines.append(f"{label}: {why}")
-
-    def note(self, text):
-        self.lines.append(text)
-
-    def __getattr__(self, name):
-        return lambda *_, **__: None
 
 
 class StopAt:
@@ -66,7 +50,7 @@ def experiment():
 
 def run(experiment, output, should_stop=None, reporter=None, **arguments):
     prepared = prepare(experiment, output, checkpoint_seconds=0, should_stop=should_stop)
-    execute(prepared, reporter or Quiet(), **arguments)
+    execute(prepared, reporter or SilentReporter(), **arguments)
     return prepared.context.paths
 
 
@@ -140,7 +124,7 @@ def test_a_full_disk_ends_clearly_and_the_run_goes_on(experiment, whole, tmp_pat
     prepared = prepare(experiment, tmp_path, checkpoint_seconds=0)
     sinks = [TensorBoard(prepared.context.paths)]
     with disk.mounted(), pytest.raises(RunError, match="No space left.*make room"):
-        execute(prepared, Quiet(), sinks)
+        execute(prepared, SilentReporter(), sinks)
     assert disk.counts[kind] > number
     assert not list(tmp_path.rglob("*.tmp"))
     assert contents(run(experiment, tmp_path)) == contents(whole)
@@ -209,16 +193,17 @@ def spoil(arrays):
     arrays["fc1/bias"][0] = np.nan
 
 
-@pytest.mark.parametrize("job, file, change, problem", [
+@pytest.mark.parametrize("network, file, change, problem", [
     ("round_02", "masks.npz", revive, "schedule says"),
     ("round_02", "weights.npz", wake, "pruned weights of fc1/kernel are not zero"),
     ("ticket@02", "initial.npz", wake, "not zero"),
     ("ticket@02", "initial.npz", shift, "is not mask × rewind.npz"),
     ("ticket@02", "weights.npz", spoil, "not finite"),
 ])
-def test_invariants_are_checked_where_checksums_fit(whole, tmp_path, job, file, change, problem):
+def test_invariants_are_checked_where_checksums_fit(
+        whole, tmp_path, network, file, change, problem):
     paths = copied(whole, tmp_path)
-    folder = paths.network(1, job)
+    folder = paths.network(1, network)
     edit(folder / file, change)
     reseal(folder)
     assert any(problem in str(finding) for finding in verify(paths).findings)
@@ -253,7 +238,7 @@ def test_a_file_outside_the_run_is_not_followed(whole, tmp_path):
 
 def test_a_finished_run_is_not_touched(experiment, whole):
     before = {path: path.stat().st_mtime_ns for path in whole.root.rglob("*") if path.is_file()}
-    reporter = Quiet()
+    reporter = SilentReporter()
     run(experiment, whole.root.parent, reporter=reporter)
     after = {path: path.stat().st_mtime_ns for path in whole.root.rglob("*") if path.is_file()}
     assert {p: t for p, t in after.items() if p != whole.lock} == {
@@ -283,7 +268,7 @@ def diverging():
 
 
 def test_where_round_zero_diverges_all_that_needs_it_is_left_out(tmp_path):
-    reporter = Quiet()
+    reporter = SilentReporter()
     paths = run(diverging(), tmp_path, reporter=reporter)
     metrics = read_csv(paths.metrics)
     assert np.isinf(metrics["train_loss"]).all() and set(metrics["variant"]) == {"imp"}

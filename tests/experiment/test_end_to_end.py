@@ -12,6 +12,7 @@ from lth_keras import files
 from lth_keras.commands import configuration
 from lth_keras.commands.main import main
 from lth_keras.experiment import execute, prepare
+from tests.reporters import SilentReporter
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = ROOT / "gin" / "smoke" / "mnist_lt.gin"
@@ -36,25 +37,9 @@ COLUMNS = ("trial,variant,round,density,step,epoch,train_loss,train_accuracy,val
            "val_accuracy,test_loss,test_accuracy")
 
 
-class Silent:
-    """A reporter that counts what was trained."""
-
-    def __init__(self):
-        self.started, self.skipped = [], []
-
-    def job_started(self, label, *_):
-        self.started.append(label)
-
-    def job_skipped(self, label, *_):
-        self.skipped.append(label)
-
-    def __getattr__(self, name):
-        return lambda *_, **__: None
-
-
 def run(output_dir, params):
     prepared = prepare(configuration.read([str(GIN_FILE)], params), output_dir)
-    reporter = Silent()
+    reporter = SilentReporter()
     execute(prepared, reporter)
     return prepared, reporter
 

@@ -14,23 +14,17 @@ from lth_keras.commands import configuration
 from lth_keras.experiment import execute, prepare
 from lth_keras.store import network_folder
 from lth_keras.store.network_reader import read_masks
+from tests.reporters import SilentReporter
 
 ROOT = pathlib.Path(__file__).parents[2]
 ROUNDS = (1, 3)
-
-
-class Quiet:
-    """A reporter that says nothing."""
-
-    def __getattr__(self, name):
-        return lambda *args, **kwargs: None
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     experiment = configuration.read([str(ROOT / "gin/smoke/variants.gin")])
     prepared = prepare(experiment, tmp_path_factory.mktemp("runs"))
-    execute(prepared, Quiet())
+    execute(prepared, SilentReporter())
     gin.clear_config()
     return Stored(prepared)
 

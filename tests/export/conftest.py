@@ -18,6 +18,7 @@ from lth_keras.experiment import (
 )
 from lth_keras.models import lenet_5, lenet_300_100, resnet
 from lth_keras.pruning import RewindingSchedule
+from tests.reporters import SilentReporter
 
 TICKET = Variant("ticket", FoundMask(), RewoundWeights(), rounds="every")
 ALL = (
@@ -25,13 +26,6 @@ ALL = (
     Variant("ticket", FoundMask(), RewoundWeights(), rounds=(6, 10)),
     Variant("dense_matched", KeepAll(), EmpiricalDraw(), MatchedWidth(), rounds=(10,)),
 )
-
-
-class Silent:
-    """A reporter that reports nothing."""
-
-    def __getattr__(self, name):
-        return lambda *_, **__: None
 
 
 def small_lenet(input_shape, num_classes, width=1.0):
@@ -53,7 +47,7 @@ def run_of(model, folder, rounds, variants):
         duration="6it", batch_size=60, evaluate_every="3it", name="small", jit=False,
     )
     prepared = prepare(experiment, folder)
-    execute(prepared, Silent())
+    execute(prepared, SilentReporter())
     return prepared.context.paths.root
 
 

@@ -23,6 +23,7 @@ from lth_keras.experiment import (
 )
 from lth_keras.export.ticket import write_ticket
 from lth_keras.pruning import RewindingSchedule
+from tests.reporters import SilentReporter
 
 MASKS = {"a/kernel": np.array([[1, 0], [0, 1], [1, 1]], bool)}
 WEIGHTS = {
@@ -99,11 +100,6 @@ def test_no_ticket(tmp_path):
             make(str(tmp_path))
 
 
-class Silent:
-    def __getattr__(self, name):
-        return lambda *_, **__: None
-
-
 def network(input_shape, num_classes):
     inputs = keras.Input(input_shape)
     x = keras.layers.Flatten()(inputs)
@@ -137,7 +133,7 @@ def a_ticket(folder, seed=0):
 def test_a_ticket_is_transferred(tmp_path):
     path = a_ticket(tmp_path / "ticket")
     prepared = prepare(experiment(path), tmp_path / "runs")
-    execute(prepared, Silent())
+    execute(prepared, SilentReporter())
     ticket = lth_keras.load_ticket(path)
     for name in ("transferred", "transferred_mask"):
         unit = prepared.context.paths.root / "trial_01" / name

@@ -1,0 +1,30 @@
+"""A reporter for tests: it prints nothing and remembers what it was told."""
+
+
+class SilentReporter:
+    """Takes the place of the display.
+
+    Attributes:
+      started: labels of the jobs whose training began.
+      skipped: labels of the jobs that needed none.
+      lines: what a person would have read: why jobs were skipped or lost, and notes.
+    """
+
+    def __init__(self):
+        self.started, self.skipped, self.lines = [], [], []
+
+    def job_started(self, label, *_):
+        self.started.append(label)
+
+    def job_skipped(self, label, steps, why):
+        self.skipped.append(label)
+        self.lines.append(f"{label}: {why}")
+
+    def job_lost(self, label, why):
+        self.lines.append(f"{label}: {why}")
+
+    def note(self, text):
+        self.lines.append(text)
+
+    def __getattr__(self, name):
+        return lambda *_, **__: None
