@@ -17,16 +17,7 @@ def _quick():
 @pytest.fixture(scope="session")
 def origin(_quick, tmp_path_factory):
     """The folder of a run of two trials, with an export's card and an analysis in it."""
-    output = tmp_path_factory.mktemp("origin")
-    arguments = [*origins.TRAIN, f"--output_dir={output / 'runs'}"]
-    assert origins.main(arguments) == 0
-    (root,) = (output / "runs").iterdir()
-    for name in ("export", "analyze", "report"):
-        commands = origins.commands(root, output)
-        origins.gin.clear_config()
-        assert origins.main(list(map(str, commands[name]))) == 0
-    origins.gin.clear_config()
-    return root
+    return origins.made(tmp_path_factory.mktemp("origin"))
 
 
 @pytest.fixture

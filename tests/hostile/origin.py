@@ -65,6 +65,17 @@ def answer(capsys, *arguments):
     return Outcome(status, said.out, said.err)
 
 
+def made(output):
+    """Makes the run below `output`, with an export's card and an analysis; its folder."""
+    assert main([*TRAIN, f"--output_dir={output / 'runs'}"]) == 0
+    (root,) = (output / "runs").iterdir()
+    for name in ("export", "analyze", "report"):
+        gin.clear_config()
+        assert main(list(map(str, commands(root, output)[name]))) == 0, name
+    gin.clear_config()
+    return root
+
+
 def commands(root, folder):
     """{name: arguments} of the six commands for the run `root`, which may write into `folder`."""
     return {

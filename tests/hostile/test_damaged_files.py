@@ -29,8 +29,11 @@ def _id(value):
     return getattr(value, "__name__", str(value))
 
 
-def check(run, origin, tmp_path, capsys, damaged=None):
-    """Gives every command, and holds each answer to what is promised."""
+def check(run, origin, tmp_path, capsys, damaged=None, is_strict=True):
+    """Gives every command, and holds each answer to what is promised.
+
+    `is_strict` says that no seal was made to fit, so that results have to be the undisturbed run's.
+    """
     outside = origins.fingerprint(tmp_path / "outside")
     whole = origins.contents(origin)
     for name, arguments in origins.commands(run, tmp_path).items():
@@ -38,10 +41,10 @@ def check(run, origin, tmp_path, capsys, damaged=None):
         assert origins.is_one_clear_line(outcome), (name, outcome)
         assert origins.fingerprint(tmp_path / "outside") == outside, name
         assert "\x1b]" not in outcome.out + outcome.err, name
-        if name == "verify" and outcome.status == 0:
+        if name == "verify" and outcome.status == 0 and is_strict:
             found = origins.contents(run)
             assert {key: found.get(key) for key in whole} == whole, "verify finds nothing"
-        if name == "resume" and outcome.status == 0:
+        if name == "resume" and outcome.status == 0 and is_strict:
             found = origins.contents(run)
             assert {key: found.get(key) for key in whole} == whole, f"{damaged}: another result"
     assert not (tmp_path / "exported").is_symlink()
