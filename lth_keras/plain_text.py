@@ -36,4 +36,4 @@ def in_markdown(text):
     """`text` for a line of Markdown, as a reader would see it: nothing in it is markup."""
     return _MARKDOWN.sub(
         lambda found: {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(found[1], f"\\{found[1]}"),
-        plain(text, keep=""))
+        plain(" ".join(str(text).splitlines())))
