@@ -30,7 +30,9 @@ class MadeUpRun:
             "run": root.name, "experiment": "made_up", "state": "done", "trials": 0, "seed": seed,
             "data": {
                 "name": "mnist_5k" if fallback else "digits", "requested": "digits",
-                "fallback_reason": fallback, "fingerprint": "00", "input_shape": [4, 4, 1],
+                "fallback_reason": fallback,
+                "fallback_changes": {"batch_size": [1024, 64]} if fallback else {},
+                "fingerprint": "00", "input_shape": [4, 4, 1],
                 "classes": 3, "examples": {"train": 90, "validation": 10, "test": 50},
             },
             "versions": {"python": "3.11"}, "started": "2026-01-01T00:00:00+00:00",

@@ -206,11 +206,11 @@ def _check_scopes():
 
 
 def _required(selector):
-    """Names of a configurable's parameters without a default."""
+    """Names of a configurable's parameters that have to be given."""
     registered = gin.config._REGISTRY.get_match(selector)
     if registered is None:
         return set()
     return {
         name for name, parameter in inspect.signature(registered.wrapped).parameters.items()
-        if parameter.default is parameter.empty
+        if parameter.default is parameter.empty or parameter.default is gin.REQUIRED
     }

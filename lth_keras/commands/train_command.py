@@ -14,6 +14,7 @@ from lth_keras.console.progress import ProgressDisplay
 from lth_keras.console.summary_tables import against_full_table, rounds_table, summary_table
 from lth_keras.data import fallback_warning
 from lth_keras.errors import ConfigurationError
+from lth_keras.experiment.fallback import as_text
 from lth_keras.paths import safe_name
 from lth_keras.report import is_current, write_comparison, write_report
 from lth_keras.signals import Stopper
@@ -87,8 +88,9 @@ def _compare(console, asked, prepared):
 def _print_header(console, prepared):
     data = prepared.data
     if data.is_fallback:
+        warning = fallback_warning(data, as_text(prepared.fallback_changes))
         Console(stderr=True, soft_wrap=True).print(
-            fallback_warning(data), style="bold red", markup=False, highlight=False)
+            warning, style="bold red", markup=False, highlight=False)
     sizes = ", ".join(f"{data.size(split):,} {split}" for split in data.splits)
     for line in (f"run   {prepared.context.paths.root}", f"data  {data.name}: {sizes}"):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

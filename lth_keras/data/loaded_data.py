@@ -207,8 +207,12 @@ def check_normalisation(mean, std):
             )
 
 
-def fallback_warning(loaded):
+def fallback_warning(loaded, changes=""):
     """What to print so that nobody takes the fallback for the data asked for.
+
+    Args:
+      loaded: `LoadedData`.
+      changes: which settings are others than the experiment's, as text; '' for none.
 
     Returns:
       Several lines, or '' where the data are those that were asked for.
@@ -225,6 +229,7 @@ def fallback_warning(loaded):
         f"*** asked for: {asked}",
         f"*** USED:      {used} ({sizes} examples)",
         f"*** because:   {loaded.fallback_reason}",
+        *([f"*** settings:  {changes}"] if changes else []),
         "***",
         f"*** DO NOT QUOTE A FIGURE OF THIS RUN AS A RESULT ON {asked.upper()}.",
         f"*** To use {asked}, prepare it where there is a network, in Python, with",

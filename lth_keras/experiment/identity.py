@@ -13,7 +13,8 @@ from lth_keras.tasks import Classification
 FORMAT = 1
 
 # What a person may change without changing a number.
-_NOT_NUMBERS = ("name", "published", "margin", "on_divergence", "distribution")
+# Of `on_fallback` the settings are there that it has led to.
+_NOT_NUMBERS = ("name", "published", "margin", "on_divergence", "distribution", "on_fallback")
 
 # Whose classes are named by class alone: run.json has their versions.
 _VERSIONED = {

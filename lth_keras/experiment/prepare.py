@@ -8,7 +8,7 @@ import gin
 
 from lth_keras.data import LoadedData
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import checking, identity, multi_worker
+from lth_keras.experiment import checking, fallback, identity, multi_worker
 from lth_keras.experiment.bindings import Bindings
 from lth_keras.experiment.context import Context
 from lth_keras.experiment.imp import all_jobs
@@ -32,6 +32,7 @@ class Prepared:
       configuration: the resolved configuration, as JSON.
       run: name of the run's folder.
       bindings: gin's texts of it.
+      fallback_changes: {setting: (bound, used)}, where the data were replaced by the fallback.
     """
 
     experiment: Experiment
@@ -41,6 +42,7 @@ class Prepared:
     configuration: dict
     run: str
     bindings: Bindings
+    fallback_changes: dict = dataclasses.field(default_factory=dict)
 
     @property
     def total_steps(self) -> int:
@@ -71,7 +73,7 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
     checking.check_network(context)
     with context.replicas.guard():
         context.trainer()
-    experiment.check_durations(context.steps_per_epoch)
+    prepared.experiment.check_durations(context.steps_per_epoch)
     for job in prepared.jobs:
         if job.trial == 1:  # The other trials differ from it in their seeds only.
             _check_job(job)
@@ -85,6 +87,7 @@ def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=N
              replicas=None) -> Prepared:
     """`prepare` without its checks."""
     replicas = replicas or experiment.distribution.start()
+    experiment, changes = fallback.for_data(experiment, data)
     context = Context(
         experiment, data, None, checkpoint_seconds, should_stop, replicas)
     configuration = identity.resolved(experiment, context.build())
@@ -94,7 +97,7 @@ def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=N
     context.configuration_digest = configuration_digest(configuration)
     context.paths = RunPaths(pathlib.Path(output_dir) / run)
     jobs = tuple(JobContext(context, job) for job in all_jobs(experiment))
-    return Prepared(experiment, data, context, jobs, configuration, run, Bindings())
+    return Prepared(experiment, data, context, jobs, configuration, run, Bindings(), changes)
 
 
 def check_space(prepared):

@@ -58,13 +58,15 @@ def machine():
     }
 
 
-def data_facts(data):
-    """What was loaded."""
+def data_facts(data, fallback_changes=None):
+    """What was loaded, and {setting: [bound, used]} of what changed because of a fallback."""
     return {
         "name": data.name, "requested": data.requested, "fallback_reason": data.fallback_reason,
         "fingerprint": data.fingerprint, "input_shape": list(data.input_shape),
         "classes": data.num_outputs,
         "examples": {split: data.size(split) for split in data.splits},
+        "fallback_changes": {
+            name: list(values) for name, values in (fallback_changes or {}).items()},
     }
 
 

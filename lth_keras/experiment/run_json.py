@@ -134,7 +134,7 @@ class RunJson:
         content = {
             "run": prepared.run, "experiment": experiment.name, "format": identity.FORMAT,
             "state": state,
-            "data": provenance.data_facts(prepared.data),
+            "data": provenance.data_facts(prepared.data, prepared.fallback_changes),
             "versions": versions, "continued_with": continued,
             "installed": before.get("installed", provenance.installed()),
             "machine": provenance.machine(),

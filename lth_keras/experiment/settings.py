@@ -7,6 +7,7 @@ import gin
 from lth_keras.criteria import Criterion, Magnitude
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, check_is_a
+from lth_keras.experiment.fallback import check_on_fallback
 from lth_keras.experiment.imp import trial_jobs
 from lth_keras.experiment.variant import Variant
 from lth_keras.metric import check_margin
@@ -74,6 +75,9 @@ class Experiment:
       precision: 'float32', or mixed: 'mixed_float16' for GPUs, 'mixed_bfloat16'.
       task: what the outputs are for: `Classification`, `BinaryClassification`, `Regression`,
         `LanguageModel`, or one of your own (`lth_keras.tasks`).
+      on_fallback: settings to change where the data were replaced by `Dataset.fallback`, like
+        {'batch_size': 64, 'trials': 3}: the number of updates is what a training needs, and a
+        smaller set has fewer at the same batch size.
     """
 
     dataset: object
@@ -97,6 +101,7 @@ class Experiment:
     distribution: object = dataclasses.field(default_factory=OneDevice)
     precision: str = "float32"
     task: object = dataclasses.field(default_factory=Classification)
+    on_fallback: dict = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
         self._check_parts()
@@ -149,6 +154,7 @@ class Experiment:
                 f"Experiment.on_divergence is {self.on_divergence!r}; expected 'record' or 'stop'"
             )
         check_precision(self.precision)
+        check_on_fallback(self.on_fallback)
         # A text would be a name for each of its letters.
         _check_entries(self.never_prune, str, "Experiment.never_prune",
                        "names of layers, like ('output',)")

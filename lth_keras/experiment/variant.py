@@ -23,7 +23,8 @@ class Variant:
     """One network to train and compare, at each of its rounds.
 
     Attributes:
-      name: 'ticket', 'reinit', …; its folders are called after it.
+      name: 'ticket', 'reinit', …; its folders are called after it. '' takes the scope's name: in
+        gin, `@ticket/Variant()` is called 'ticket'.
       mask: a mask rule.
       weights: a weight rule.
       architecture: an architecture.
@@ -34,15 +35,18 @@ class Variant:
       data_order: 'shared', the trial's order, so that variants differ in nothing else; 'own'.
     """
 
-    name: str
-    mask: MaskRule
-    weights: WeightRule
+    name: str = ""
+    # Both have to be given, though Python wants a default here because the name has one.
+    mask: MaskRule = gin.REQUIRED
+    weights: WeightRule = gin.REQUIRED
     architecture: Architecture = dataclasses.field(default_factory=SameArchitecture)
     rounds: tuple[int, ...] | str = ()
     duration: str | None = None
     data_order: str = "shared"
 
     def __post_init__(self):
+        if self.name == "" and gin.current_scope():
+            object.__setattr__(self, "name", gin.current_scope()[-1])
         if not isinstance(self.name, str) or safe_name(self.name) != self.name \
                 or self.name in ("imp", "distributions") or self.name.startswith("round_"):
             raise ConfigurationError(

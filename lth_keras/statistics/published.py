@@ -69,6 +69,32 @@ class PublishedFigure:
         return self.value / self.tolerance_ratio, self.value * self.tolerance_ratio
 
 
+@gin.configurable
+def published_figures(rows: list[tuple]) -> tuple[PublishedFigure, ...]:
+    """Published figures from the rows of a table.
+
+    Args:
+      rows: tuples (variant, round, metric, value, tolerance, source). The tolerance is a difference
+        for accuracies and a ratio for all other metrics; see `PublishedFigure`.
+
+    Raises:
+      ConfigurationError: a row is not of that form.
+    """
+    figures = []
+    for row in rows:
+        if not isinstance(row, (tuple, list)) or len(row) != 6:
+            raise ConfigurationError(
+                f"published_figures.rows has {row!r}; expected (variant, round, metric, value, "
+                "tolerance, source)"
+            )
+        variant, round, metric, value, tolerance, source = row
+        kind = "tolerance" if is_accuracy(metric) else "tolerance_ratio"
+        figures.append(PublishedFigure(
+            variant=variant, round=round, metric=metric, value=value, source=source,
+            **{kind: tolerance}))
+    return tuple(figures)
+
+
 @dataclasses.dataclass(frozen=True)
 class Verdict:
     """A published figure and ours.

@@ -17,7 +17,7 @@ def test_it_runs(path, tmp_path):
                             resources={"metadata": {"path": str(tmp_path)}}).execute()
     printed = [output for cell in notebook.cells if cell.cell_type == "code"
                for output in cell.outputs]
-    assert [each for each in printed if each.output_type == "display_data"]
+    assert [each for each in printed if "image/png" in each.get("data", {})]
     assert not [each for each in printed if each.output_type == "error"]
 
 

@@ -54,6 +54,7 @@ def test_a_fallback_is_said_loudly_and_hides_published_figures(make_run, undrawn
     write_report(root)
     page = page_of(root)
     assert "These are not results on digits" in page and "FALLBACK, NOT digits" in page
+    assert "<code>batch_size</code> is 64 instead of 1024" in page
     assert "Published figures are not shown" in page and 'id="published"' not in page
     assert "FALLBACK" in (root / "summary.md").read_text("utf-8").splitlines()[0]
     assert "FALLBACK" in (root / "summary.tex").read_text("utf-8")
