@@ -16,7 +16,6 @@ from lth_keras.cluster.resources import least_used, own_cores
 from lth_keras.cluster.worker import Worker
 from lth_keras.errors import ConfigurationError, RunError
 
-_LOOPBACK = "127.0.0.1"
 _MB = 10**6
 # The smallest store that Ray allows; only small objects go through it.
 _OBJECT_STORE = 80 * _MB
@@ -244,7 +243,7 @@ def open_pool(workers, ray_address, resources, memory, note):
         os.environ.setdefault(name, value)
     options = {"address": ray_address} if ray_address else {
         "address": "local", "num_cpus": workers * resources.cpus, "include_dashboard": False,
-        "object_store_memory": _OBJECT_STORE, "_node_ip_address": _LOOPBACK,
+        "object_store_memory": _OBJECT_STORE,
     }
     if not ray_address:
         _guard()
@@ -283,8 +282,8 @@ def open_pool(workers, ray_address, resources, memory, note):
 def _guard():
     """Has Ray's services ask for a token, a new one for each pool, unless the user has set one.
 
-    Some of them listen on every address of the machine whatever they are told, and who can talk to
-    them can have code run. The token goes to the processes that Ray starts by the environment.
+    They listen on every address of the machine, and Ray 2.60 has no setting against that; who can
+    talk to them can have code run. The token goes to Ray's processes by the environment.
     """
     if "RAY_AUTH_MODE" not in os.environ:
         os.environ["RAY_AUTH_MODE"] = "token"

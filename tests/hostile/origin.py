@@ -134,9 +134,9 @@ def quick(monkeypatch):
     loaded, plain, trainers = {}, {}, {}
     load, build, trainer = Dataset.load, Context.build, Context.trainer
 
-    def loads(self, data_dir=None):
+    def loads(self, *arguments, **options):
         if repr(self) not in loaded:
-            loaded[repr(self)] = load(self, data_dir)
+            loaded[repr(self)] = load(self, *arguments, **options)
         return loaded[repr(self)]
 
     def builds(self, seed=0, precision=None, **arguments):

@@ -67,7 +67,8 @@ def test_each_key_that_is_needed_is_missed(schema, stored):
 @pytest.mark.parametrize("change, said", [
     ({"tables": {"../outside": "0" * 64}}, "tables"), ({"units": [[1, "a"], [1, "a"]]}, "twice"),
     ({"trial_seeds": []}, "trial_seeds"), ({"state": "over"}, "state"),
-    ({"margin": True}, "margin"), ({"more": 1}, "more"), ({"seed": 10**400}, "larger"), ({"units": [[1, "../x"]]}, "units"),
+    ({"margin": True}, "margin"), ({"more": 1}, "more"), ({"seed": 10**400}, "larger"),
+    ({"units": [[1, "../x"]]}, "units"),
 ])
 def test_what_does_not_fit_together(change, said, stored):
     with pytest.raises(RunError, match=said):
