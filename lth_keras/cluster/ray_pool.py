@@ -7,11 +7,11 @@ import importlib.util
 import logging
 import os
 import platform
-import secrets
 import signal
 import time
 
 from lth_keras import signals
+from lth_keras.cluster.ray_environment import set_environment
 from lth_keras.cluster.resources import least_used, own_cores
 from lth_keras.cluster.worker import Worker
 from lth_keras.errors import ConfigurationError, RunError
@@ -20,13 +20,6 @@ _MB = 10**6
 # The smallest store that Ray allows; only small objects go through it.
 _OBJECT_STORE = 80 * _MB
 _SECONDS_TO_STOP = 300
-_ENVIRONMENT = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    # Ray gives its workers a low priority (niceness 15); these get that of a serial run.
-    "RAY_worker_niceness": "0",
-    # A worker that asked for no GPU sees none.
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",
-}
 
 
 def require_ray(asked):
@@ -239,14 +232,11 @@ def open_pool(workers, ray_address, resources, memory, note):
     """
     import ray
 
-    for name, value in _ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+    set_environment(is_local=not ray_address)
     options = {"address": ray_address} if ray_address else {
         "address": "local", "num_cpus": workers * resources.cpus, "include_dashboard": False,
         "object_store_memory": _OBJECT_STORE,
     }
-    if not ray_address:
-        _guard()
     resources = dataclasses.replace(
         resources, cpus=resources.cpus or 1, gpus=resources.gpus or 0)
     with signals.kept():
@@ -277,18 +267,6 @@ def open_pool(workers, ray_address, resources, memory, note):
         yield RayPool(ray, count, resources, memory)
     finally:
         ray.shutdown()
-
-
-def _guard():
-    """Has Ray's services ask for a token, a new one for each pool, unless the user has set one.
-
-    They listen on every address of the machine, and Ray 2.60 has no setting against that; who can
-    talk to them can have code run. The token goes to Ray's processes by the environment.
-    """
-    if "RAY_AUTH_MODE" not in os.environ:
-        os.environ["RAY_AUTH_MODE"] = "token"
-        if not {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"} & set(os.environ):
-            os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
 
 
 def _room(nodes, resources, memory):

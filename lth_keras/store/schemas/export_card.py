@@ -116,6 +116,7 @@ class FormatEntry(Strict):
     needs: list[Text]
     tolerance: Number | None = None
     accuracy_tolerance: Number | None = None
+    metric_tolerance: Number | None = None
     nonzero: list[Nonzero]
     bytes: Count
     bytes_gzipped: Count
@@ -133,6 +134,8 @@ class ExportCard(Strict):
     what: Text
     lth_keras: Text
     input: Input
+    # How its outputs are read, and what they are judged by.
+    output: dict[Text, Json] = {}
     data: DataFacts
     weights: Text
     layers: list[LayerCost]

@@ -37,6 +37,9 @@ class DataFacts(Strict):
     input_shape: list[Positive]
     classes: Positive
     examples: dict[Text, Count]
+    inputs: Json = None
+    # {setting: [bound, used]} of what changed because of a fallback.
+    fallback_changes: dict[Text, Annotated[list[Json], pydantic.Field(max_length=2)]] = {}
 
 
 class Machine(Strict):
@@ -114,6 +117,8 @@ class RunHeader(Strict):
     rewind_step: Count = 0
     prunable_weights: dict[Key, Count]
     variables: Variables | None = None
+    # A row for each kernel: which are pruned, and as what.
+    kernels: list[dict[Text, Json]] = []
     kept_by_round: list[Count]
     kept_by_round_and_layer: list[dict[Text, Count]] | None = None
     # JSON has no pairs, it has lists of two.

@@ -3,7 +3,7 @@
 import pydantic
 
 from lth_keras.store.schemas.export_card import Input, Provenance
-from lth_keras.store.schemas.parts import Count, KerasConfig, Positive, Sha256, Strict, Text
+from lth_keras.store.schemas.parts import Count, Json, KerasConfig, Positive, Sha256, Strict, Text
 from lth_keras.store.schemas.run_header import DataFacts
 
 _FILES = {"masks.npz", "weights.npz"}
@@ -18,6 +18,7 @@ class TicketCard(Strict):
     title: Text | None = None
     what: Text | None = None
     input: Input | None = None
+    output: dict[Text, Json] = {}
     data: DataFacts | None = None
     provenance: Provenance | None = None
     configuration: KerasConfig | None = None
