@@ -1,5 +1,7 @@
 """card.json: what an export is; a run keeps a copy of it, for its report."""
 
+import pydantic
+
 from lth_keras.store.schemas.parts import (
     Checksums,
     Count,
@@ -128,7 +130,10 @@ class FormatEntry(Strict):
 
 
 class ExportCard(Strict):
-    """card.json; the copy in a run has a seal beside."""
+    """card.json; the copy in a run has a seal beside. What it is judged by is named for the metric:
+    'accuracy': {'test': …}."""
+
+    model_config = pydantic.ConfigDict(extra="allow")
 
     title: Text
     what: Text
@@ -144,4 +149,13 @@ class ExportCard(Strict):
     compaction: Compaction | None
     machine: dict[Text, Json]
     formats: dict[Text, FormatEntry]
-    accuracy: dict[Text, Json]
+
+    @pydantic.model_validator(mode="after")
+    def _is_judged_once(self):
+        for key, values in self.model_extra.items():
+            if not isinstance(values, dict) or not all(
+                    type(each) in (int, float) for each in values.values()):
+                raise ValueError(f"it has a key {key!r:.80}, which nothing of it is called")
+        if len(self.model_extra) > 1:
+            raise ValueError("it is judged by more than one metric")
+        return self
