@@ -54,8 +54,7 @@ def find_ticket(
       rate: share of the remaining weights that goes in a round.
       duration: until which step every round trains: '5ep', '2000it'.
       rates, scope, rewind_to: as `RewindingSchedule`'s.
-      criterion: what ranks the weights; None is `Magnitude()`.
-      optimizer: a configuration from `lth_keras.training`; None is `Adam()`.
+      criterion, optimizer: as `IMP`'s and `Experiment`'s; None is `Magnitude()` and `Adam()`.
       batch_size, augmentation, never_prune, jit, seed: as `Experiment`'s.
       validation: share or count of the training examples to hold out, for you to choose by.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
@@ -70,32 +69,14 @@ def find_ticket(
       ConfigurationError: something does not fit; nothing was written.
       RunError: the run cannot go on; what is stored stays good.
     """
-    if isinstance(model, keras.Model) or is_keras3(model) or not callable(model):
-        raise ConfigurationError(
-            f"model is a {type(model).__name__}; expected a function (input_shape, num_classes) "
-            "that builds the Keras model, so that each trial and round can have its own"
-        )
-    dataset = ArrayDataset(*_pair(train, "train"), *_pair(test, "test"), validation, mean, std)
-    try:
-        experiment = Experiment(
-            dataset=dataset, model=model,
-            imp=IMP(
-                RewindingSchedule(rounds, rate, rates, scope, rewind_to),
-                Magnitude() if criterion is None else criterion, duration,
-            ),
-            optimizer=Adam() if optimizer is None else optimizer,
-            duration=duration, batch_size=batch_size, augmentation=augmentation,
-            never_prune=tuple(never_prune), jit=jit, seed=seed,
-            name=name or getattr(model, "__name__", "ticket"),
-        )
-    except ConfigurationError as error:
-        # gin appends a line for each configurable that an error passed through.
-        raise ConfigurationError(str(error).splitlines()[0]) from None
-    prepared = prepare(experiment, output_dir)
-    console = Console(quiet=not progress)
-    with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
-        execute(prepared, reporter)
-    return Tickets(prepared)
+    _check_builds(model)
+    experiment = _experiment(
+        ArrayDataset(*_pair(train, "train"), *_pair(test, "test"), validation, mean, std), model,
+        schedule=dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to),
+        criterion=criterion or Magnitude(), optimizer=optimizer or Adam(), duration=duration,
+        batch_size=batch_size, augmentation=augmentation, never_prune=tuple(never_prune), jit=jit,
+        seed=seed, name=name or getattr(model, "__name__", "ticket"))
+    return _tickets(experiment, output_dir, progress)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -122,6 +103,34 @@ class ArrayDataset:
         """What a run's identity needs beside the fingerprint of the arrays."""
         return {"validation": self.validation, "mean": np.asarray(self.mean).tolist(),
                 "std": np.asarray(self.std).tolist()}
+
+
+def _check_builds(model):
+    """Raises ConfigurationError unless `model` is a function."""
+    if isinstance(model, keras.Model) or is_keras3(model) or not callable(model):
+        raise ConfigurationError(
+            f"model is a {type(model).__name__}; expected a function (input_shape, num_classes) "
+            "that builds the Keras model, so that each trial and round can have its own"
+        )
+
+
+def _experiment(dataset, model, schedule, criterion, duration, **others):
+    """The `Experiment`; what is wrong with it is said in one line."""
+    try:
+        imp = IMP(RewindingSchedule(**schedule), criterion, duration)
+        return Experiment(dataset=dataset, model=model, imp=imp, duration=duration, **others)
+    except ConfigurationError as error:
+        # gin appends a line for each configurable that an error passed through.
+        raise ConfigurationError(str(error).splitlines()[0]) from None
+
+
+def _tickets(experiment, output_dir, progress):
+    """Runs the experiment, or what is left of it, and opens its tickets."""
+    prepared = prepare(experiment, output_dir)
+    console = Console(quiet=not progress)
+    with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
+        execute(prepared, reporter)
+    return Tickets(prepared)
 
 
 def _pair(data: Any, which: str) -> tuple[np.ndarray, np.ndarray]:
