@@ -3,6 +3,7 @@
 from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.store import network_folder
+from lth_keras.store.drawn_events import check_drawn
 from lth_keras.store.export_cards import card_files, read_card
 from lth_keras.store.findings import Finding
 from lth_keras.store.network_reader import is_unchanged
@@ -21,7 +22,7 @@ def check_beside(paths, header):
     """
     tables = _tables(paths, header)
     return [*tables, *_report(paths, {each.path for each in tables}), *_analyses(paths),
-            *_cards(paths)]
+            *_cards(paths), *check_drawn(paths)]
 
 
 def read_summary(folder):
