@@ -23,7 +23,7 @@ class Checkpoint:
     state of its own to keep.
 
     Args:
-      folder: the unit's folder.
+      folder: the network's folder.
       seconds: least time between two checkpoints; 0 keeps one at each pause.
       made_from: what the training started from, as JSON: a checkpoint of another start is no
         checkpoint of this training.

@@ -121,8 +121,8 @@ class StreamedFeed(ResidentFeed):
     def batch(self, source, index, batch_size):
         """The next batch; the iterator keeps the place."""
         del index, batch_size
-        found = next(source)
-        return found if len(found) == len(self._arrays) else (*found, None)
+        batch = next(source)
+        return batch if len(batch) == len(self._arrays) else (*batch, None)
 
     def range(self, source, first, stop, size):
         """As the resident feed's."""
