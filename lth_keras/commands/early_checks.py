@@ -26,6 +26,7 @@ def check(command, flags, arguments):
     checks = {"train": _train, "analyze": _analyze, "export": _export}
     if command in checks:
         checks[command](flags, arguments)
+        _check_xla_flags(os.environ.get("XLA_FLAGS", ""))
 
 
 def _train(flags, arguments):
@@ -66,6 +67,15 @@ def _export(flags, arguments):
             f"trial {flags.trial} of {paths.root} has no finished {flags.variant!r}{meant}; it has "
             f"{', '.join(there)}"
         )
+
+
+def _check_xla_flags(value):
+    """XLA ends the process where it reads a flag that is none, without a word of what to do."""
+    for flag in value.split():
+        if not flag.startswith("--xla_") and not opening.is_file(flag):
+            raise ConfigurationError(
+                f"XLA_FLAGS has {flag!r}; expected flags that begin with --xla_, or a file of them"
+            )
 
 
 def _one_run(command, usage, flags, arguments):

@@ -49,9 +49,9 @@ def _builder(name, data_dir):
     """TFDS's builder by that name. Never touches the network."""
     if not _NAME.fullmatch(name):
         raise ConfigurationError(
-            f"Dataset.name is {name!r:.200}; expected a name of TensorFlow Datasets' own sets, like "
-            "'mnist', 'mnist:3.0.1' or 'cifar10_corrupted/fog_2': a name with a namespace would "
-            "have code downloaded and run"
+            f"Dataset.name is {name!r:.200}; expected a name of TensorFlow Datasets' own sets, "
+            "like 'mnist', 'mnist:3.0.1' or 'cifar10_corrupted/fog_2': a name with a namespace "
+            "would have code downloaded and run"
         )
     import tensorflow_datasets as tfds
 
@@ -155,7 +155,7 @@ def _read_split(builder, split, image, label):
         # One batch of all, and only of what is used: other features may be many times larger.
         pairs = examples.map(lambda example: (example[image], example[label]), tf.data.AUTOTUNE)
         images, labels = tfds.as_numpy(pairs.batch(stored).get_single_element())
-    # Truncated records, a feature's description of another form: each library has errors of its own.
+    # Truncated records, features of another form: each library has errors of its own.
     except Exception as error:
         raise ConfigurationError(
             f"the {split} split in {builder.data_path} cannot be read ({_line(error)}); expected "
