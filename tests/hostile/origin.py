@@ -129,6 +129,7 @@ def quick(monkeypatch):
     from lth_keras.data import Dataset
     from lth_keras.experiment.context import Context
     from lth_keras.export import write_export
+    from lth_keras.figures import charts
     from lth_keras.report import report_figures
 
     loaded, plain, trainers = {}, {}, {}
@@ -157,6 +158,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(Context, "build", builds)
     monkeypatch.setattr(Context, "trainer", trains)
     monkeypatch.setattr(report_figures, "draw", lambda *_: [])
+    monkeypatch.setattr(charts, "save", lambda *_: [])
     monkeypatch.setattr(write_export, "verify", _taken_as_written)
     yield
 
