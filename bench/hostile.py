@@ -21,7 +21,7 @@ import pytest
 
 from tests.hostile import damages
 from tests.hostile import origin as origins
-from tests.hostile.test_damaged_files import check
+from tests.hostile.check import check
 
 
 class Captured:
@@ -90,8 +90,7 @@ def main():
             origin = origins.made(folder / "origin")
         for name, damage in cases(origin, arguments.every, arguments.seeds, arguments.seed):
             place = folder / "case"
-            (place / "outside").mkdir(parents=True)
-            (place / "outside" / "theirs").write_text("not the run's")
+            origins.beside(origin, place)
             run = origins.copied(origin, place / "runs")
             try:
                 damage(run)

@@ -204,6 +204,7 @@ def parse_npz(content, path):
 def sha256(path: str | os.PathLike) -> str:
     """Hexadecimal SHA-256 of a regular file's bytes."""
     with opening.opened(path) as file:
+        opening.check_size(file)
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -39,13 +39,19 @@ def read_bytes(path, most=MOST):
 
 def read_all(file, most=MOST):
     """The bytes of a file that `opened` gave; raises as `read_bytes`."""
-    size = os.fstat(file.fileno()).st_size
-    if size > most:
-        raise OSError(errno.EFBIG, f"it has {size:,} bytes; expected at most {most:,}")
+    size = check_size(file, most)
     content = file.read(size + 1)
     if len(content) != size:
         raise OSError(errno.EIO, "it was changed while it was read")
     return content
+
+
+def check_size(file, most=MOST):
+    """The size of an open file; OSError where it is more than `most`."""
+    size = os.fstat(file.fileno()).st_size
+    if size > most:
+        raise OSError(errno.EFBIG, f"it has {size:,} bytes; expected at most {most:,}")
+    return size
 
 
 def opened(path):

@@ -125,7 +125,10 @@ def read_start(paths, trial, name):
 
 def is_unchanged(path, checksum):
     """Whether a file is there and still has the SHA-256 that was stored of it."""
-    return opening.is_file(path) and vouched.digest(path) == checksum
+    try:
+        return opening.is_file(path) and vouched.digest(path) == checksum
+    except RunError:
+        return False  # It cannot be opened, or is larger than any file of a run.
 
 
 def changed_files(folder, checksums):

@@ -16,16 +16,14 @@ def _quick():
 
 @pytest.fixture(scope="session")
 def origin(_quick, tmp_path_factory):
-    """The folder of a run of two trials, with an export's card and an analysis in it."""
+    """The folder of a run, with an export's card and an analysis in it."""
     return origins.made(tmp_path_factory.mktemp("origin"))
 
 
 @pytest.fixture
 def run(origin, tmp_path):
     """A copy of the finished run, which a case may damage; beside it what it may not touch."""
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (outside / "theirs").write_text("not the run's")
+    origins.beside(origin, tmp_path)
     return origins.copied(origin, tmp_path / "runs")
 
 

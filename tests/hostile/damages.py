@@ -93,10 +93,11 @@ def huge(path):
     os.truncate(path, 10**12)
 
 
-def the_other_trials(path):
-    """The same file of the other trial."""
-    other = path.as_posix().replace("trial_01", "trial_0X").replace("trial_02", "trial_01")
-    shutil.copyfile(other.replace("trial_0X", "trial_02"), path)
+def another_runs(path):
+    """The same file of another run."""
+    root = next(each for each in path.parents if (each / "run.json").exists())
+    other = _outside(path).parent / "other"
+    shutil.copyfile(other / path.relative_to(root), path)
 
 
 DAMAGES = (a_bit, a_byte, a_block, half, empty, junk, gone, a_link, a_dangling_link, a_pipe,

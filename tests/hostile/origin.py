@@ -17,9 +17,10 @@ import gin
 from lth_keras.commands.main import main
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+OTHER = "other"
 SECONDS = 60  # None of the commands takes one; a pipe that is waited for takes for ever.
 BINDINGS = (
-    "Experiment.trials = 2", "Experiment.duration = '2it'", "IMP.duration = '2it'",
+    "Experiment.trials = 1", "Experiment.duration = '2it'", "IMP.duration = '2it'",
     "RewindingSchedule.rounds = 2", "RewindingSchedule.rewind_to = '1it'", "ROUNDS = (2,)",
     "Experiment.batch_size = 20", "Experiment.jit = False", "Experiment.evaluate_every = '1it'",
     "Experiment.variants = [@full/Variant(), @ticket/Variant(), @reinit/Variant()]",
@@ -73,7 +74,18 @@ def made(output):
         gin.clear_config()
         assert main(list(map(str, commands(root, output)[name]))) == 0, name
     gin.clear_config()
+    # The same experiment of another seed: its files fit in form, and in nothing else.
+    assert main([*TRAIN, "--gin_param=Experiment.seed = 1", f"--output_dir={output / OTHER}"]) == 0
+    gin.clear_config()
     return root
+
+
+def beside(origin, folder):
+    """Puts what is no part of the run beside its copy: somebody's file, and another run."""
+    (folder / "outside").mkdir(parents=True)
+    (folder / "outside" / "theirs").write_text("not the run's")
+    (other,) = (origin.parent.parent / OTHER).iterdir()
+    (folder / OTHER).symlink_to(other)
 
 
 def commands(root, folder):
