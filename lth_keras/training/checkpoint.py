@@ -1,4 +1,4 @@
-"""Checkpoints within a network's training: going on from one ends bit for bit as without it."""
+"""Checkpoints of one network's training: training that goes on from one ends with the same bits."""
 
 import dataclasses
 import hashlib
