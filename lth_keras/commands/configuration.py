@@ -53,7 +53,7 @@ def read(gin_files, gin_params=(), stored=None, trust=False):
     except ConfigurationError:
         raise
     except ModuleNotFoundError as error:
-        raise ConfigurationError(_explain_missing_module(error, gin_files)) from error
+        raise ConfigurationError(_explain_missing_module(error, gin_files, stored)) from error
     except (ValueError, TypeError, SyntaxError, NameError, KeyError, AttributeError, RuntimeError,
             ImportError, OSError) as error:
         raise ConfigurationError(_explain(error)) from error
@@ -124,7 +124,7 @@ def _find_modules_beside(gin_files):
             sys.path.append(str(folder))
 
 
-def _explain_missing_module(error, gin_files):
+def _explain_missing_module(error, gin_files, stored):
     missing = re.search(r"No module named '([^']+)'", str(error))
     name = missing[1] if missing else "a module"
     frames = [
@@ -134,6 +134,11 @@ def _explain_missing_module(error, gin_files):
     importer = pathlib.Path(frames[-1].filename)
     if pathlib.Path(gin.__file__).parent not in importer.parents:
         return f"{importer} imports {name}, and there is no module of that name; install it"
+    if not gin_files:
+        return (
+            f"{stored} imports {name}, and there is no module of that name; give the command where "
+            f"{name}.py lies, or install it: it is not imported from the run's folder"
+        )
     folder = pathlib.Path(gin_files[0]).resolve().parent
     return (
         f"{gin_files[0]} imports {name}, and there is no module of that name; put {name}.py into "

@@ -119,6 +119,8 @@ def export_network(
 
 def _resolved(to):
     """`to` without '..': of 'new/..' the folder 'new' is not to be made."""
+    if "\0" in str(to):
+        raise _no_place(repr(to), ValueError("its name has a zero in it"))
     try:
         return pathlib.Path(os.path.realpath(to) if ".." in pathlib.Path(to).parts else to)
     except (OSError, ValueError) as error:
