@@ -20,12 +20,16 @@ def finish(folder, **facts):
     names = sorted(path.name for path in folder.iterdir() if path.name != network_folder.DONE)
     if folder.name == "round_00":
         names += [f"../{path.name}" for path in folder.parent.glob("*.npz")]
+    kept = {}
+    if (folder / "masks.npz").stat().st_size:
+        kept = {key: int((array != 0).sum())
+                for key, array in files.read_npz(folder / "masks.npz").items()}
     name, _, index = folder.name.partition("@")
     is_imp = name.startswith("round_")
     network_folder.finish(folder, names, {
         "trial": int(folder.parent.name.removeprefix("trial_")), "unit": folder.name,
         "variant": "imp" if is_imp else name, "round": int(name[6:] if is_imp else index or 0),
-        "density": 1.0, "kept_weights": {}, "prunable_weights": 1, "architecture": {},
+        "density": 1.0, "kept_weights": kept, "prunable_weights": 10**6, "architecture": {},
         "start_step": 0, "steps": 1, "diverged": False, "final_test_accuracy": None,
         "train_seconds": 0.0, "evaluate_seconds": 0.0, **facts,
     })

@@ -3,6 +3,7 @@
 import difflib
 import os
 import pathlib
+import sys
 
 from lth_keras import opening
 from lth_keras.commands import gin_files
@@ -26,6 +27,7 @@ def check(command, flags, arguments):
     checks = {"train": _train, "analyze": _analyze, "export": _export}
     if command in checks:
         checks[command](flags, arguments)
+        _check_docstrings()
         _check_xla_flags(os.environ.get("XLA_FLAGS", ""))
 
 
@@ -66,6 +68,15 @@ def _export(flags, arguments):
         raise ConfigurationError(
             f"trial {flags.trial} of {paths.root} has no finished {flags.variant!r}{meant}; it has "
             f"{', '.join(there)}"
+        )
+
+
+def _check_docstrings():
+    """Keras cannot be imported without docstrings: it changes some of its own."""
+    if sys.flags.optimize > 1:
+        raise ConfigurationError(
+            "Python was started with -OO or PYTHONOPTIMIZE=2, under which Keras cannot be "
+            "imported: it needs docstrings; use PYTHONOPTIMIZE=1, or none"
         )
 
 

@@ -9,8 +9,9 @@ from lth_keras.experiment import identity, provenance
 from lth_keras.store import network_folder
 from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.network_reader import is_unchanged
+from lth_keras.store.report_seal import read_seal
 from lth_keras.store.schemas import RunHeader, checked
-from lth_keras.store.vouched import digest
+from lth_keras.store.vouched import digest, read_bytes
 from lth_keras.variables import named_variables
 
 # What changes no number when it differs: the package's own commit does.
@@ -38,6 +39,18 @@ class RunJson:
                 f"{error}; `python run.py verify {self._paths.root} --repair` sets it aside, then "
                 "give the same command again"
             ) from error
+        prepared.bindings.note(self._operative_before())
+
+    def _operative_before(self):
+        """The operative configuration of an earlier process, which may have used more of it."""
+        if self._before:
+            return self._before.get("operative", "")
+        path = self._paths.operative_config
+        try:
+            known = (read_seal(self._paths) or {"files": {}})["files"].get(path.name)
+            return read_bytes(path, known).decode("utf-8") if known else ""
+        except (RunError, UnicodeDecodeError):
+            return ""  # It is written anew from what this process uses.
 
     def check_versions(self, accept):
         """Checks that an unfinished run goes on with what it was begun with.
@@ -162,7 +175,7 @@ class RunJson:
             "published": [dataclasses.asdict(figure) for figure in experiment.published],
             "task": identity.describe(context.task),
             "metrics": [dataclasses.asdict(metric) for metric in context.task.metrics],
-            "margin": context.margin,
+            "margin": context.margin, "operative": prepared.bindings.operative,
             **facts,
         }
         files.write_sealed_json(

@@ -59,7 +59,8 @@ def write_report(root, margin=None):
                   if facts["diverged"]],
     ))
     write_seal(paths, of, [
-        paths.report, paths.comparisons, paths.summary_md, paths.summary_tex, *drawn])
+        paths.report, paths.comparisons, paths.summary_md, paths.summary_tex, *drawn,
+        *([paths.operative_config] if opening.is_file(paths.operative_config) else [])])
     # While a process works on the run, only that process writes these files.
     if not run.is_worked_on:
         write_missing(paths, run.header, run.units)

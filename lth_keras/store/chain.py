@@ -34,6 +34,14 @@ def other_origin(paths, facts, header=None):
     return None
 
 
+def doubtful(paths, facts):
+    """Files of the trial that a network was made from and that are others now."""
+    recorded = (facts.get("made_from") or {}).get("files", {})
+    return [place for name, checksum in recorded.items()
+            for place in [_in_trial(facts["unit"], name)]
+            if _vouched_now(paths, facts["trial"], place) not in (None, checksum)]
+
+
 def check_origin(paths, folder):
     """Checks that a finished network was made from what is stored now.
 

@@ -10,6 +10,7 @@ from lth_keras.paths import ROUND, round_name, variant_name
 from lth_keras.store import network_folder, network_reader, vouched
 from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import read_rows
+from lth_keras.store.model_arrays import check_variables
 
 # Which point of the trial a weight rule starts from, in runs from before done.json said it.
 _STARTS = {"RewoundWeights": "rewind", "InitialWeights": "initial"}
@@ -31,7 +32,7 @@ def check_network(paths, header, folder):
     variables = _variables(paths, header, facts)
     stored = vouched.arrays(folder, network_reader.MASKS)
     weights = network_reader.read_weights(folder)
-    _check_arrays(weights, variables, "weights.npz")
+    check_variables(weights, variables, "weights.npz")
     _check_masks(stored, header, facts, variables)
     masks.check_applied(stored, weights)
     if not facts["diverged"]:
@@ -42,7 +43,7 @@ def check_network(paths, header, folder):
         _check_round(paths, header, facts, int(match[1]), stored, variables)
     else:
         initial = network_reader.read_start_file(paths, facts["trial"], folder.name)
-        _check_arrays(initial, variables, "initial.npz")
+        check_variables(initial, variables, "initial.npz")
         masks.check_applied(stored, initial)
         _check_finite(initial, "initial.npz")
         _check_start(paths, facts, stored, initial)
@@ -68,23 +69,12 @@ def _variables(paths, header, facts):
     return shapes_of(network_reader.read_initial(paths, facts["trial"]))
 
 
-def _check_arrays(arrays, variables, name):
-    if variables is None:
-        return
-    for key in sorted(arrays.keys() ^ variables.keys()):
-        what = "is missing" if key in variables else "belongs to no variable of the model"
-        raise RunError(f"{name}: {key} {what}")
-    for key, found in shapes_of(arrays).items():
-        if found != list(variables[key]):
-            raise RunError(f"{name}: {key} is {_words(found)}; the model's is "
-                           f"{_words(variables[key])}")
-
-
 def _check_masks(stored, header, facts, variables):
     for key, array in stored.items():
         if array.dtype != bool:
             raise RunError(f"masks.npz: {key} is {array.dtype}; expected bool")
-        if variables is not None and [*map(int, array.shape)] != variables.get(key, [0])[1:]:
+        shape = [*map(int, array.shape)]
+        if variables is not None and shape != list(variables.get(key, [None]))[1:]:
             raise RunError(f"masks.npz: {key} has the shape {array.shape}, which is no variable's")
     wanted = facts["kept_weights"]
     if set(stored) != set(wanted):
@@ -143,7 +133,7 @@ def _check_round(paths, header, facts, index, stored, variables):
     for name, path in points.items():
         if f"../{name}" in facts["files"]:
             found[name] = vouched.trial_arrays(paths, facts["trial"], path)
-            _check_arrays(found[name], variables, name)
+            check_variables(found[name], variables, name)
             _check_finite(found[name], name)
     if len(found) == 2 and header.get("rewind_step") == 0:
         _check_equal(found["rewind.npz"], found["initial.npz"], "rewind.npz is not initial.npz")
@@ -168,8 +158,3 @@ def _check_finite(arrays, name):
     for key, array in arrays.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise RunError(f"{name} has values at {key} that are not finite")
-
-
-def _words(description):
-    kind, *sides = description
-    return f"{kind} {tuple(sides)}"

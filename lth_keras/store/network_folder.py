@@ -49,7 +49,7 @@ def facts(folder, schema=NetworkFacts):
       RunError: it is missing, was altered, or is not what this program writes.
     """
     folder = pathlib.Path(folder)
-    found = _read(folder / DONE, schema)
+    found = read_checked(folder / DONE, schema)
     if schema is NetworkFacts:
         _check_place(folder, found)
     return found
@@ -61,7 +61,7 @@ def header(paths):
     Raises:
       RunError: it is missing, was altered, or is not what this program writes.
     """
-    return _read(paths.run_json, RunHeader)
+    return read_checked(paths.run_json, RunHeader)
 
 
 def _check_place(folder, found):
@@ -74,7 +74,12 @@ def _check_place(folder, found):
         )
 
 
-def _read(path, schema):
+def read_checked(path, schema):
+    """A sealed JSON file that fits a schema, read once while it stays as it is.
+
+    Raises:
+      RunError: it is missing, was altered, or is not what this program writes.
+    """
     try:
         with opening.opened(path) as file:
             stamp = opening.stamp_of(file)

@@ -8,6 +8,12 @@ from lth_keras import masks, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND
 from lth_keras.store import vouched
+from lth_keras.store.model_arrays import (
+    check_masks,
+    check_variables,
+    variables_of,
+    variables_of_run,
+)
 
 MASKS = "masks.npz"
 
@@ -18,7 +24,10 @@ def read_masks(folder):
     Raises:
       RunError: the file is missing or damaged, or it holds values other than 0 and 1.
     """
-    return as_masks(vouched.arrays(folder, MASKS), pathlib.Path(folder) / MASKS)
+    path = pathlib.Path(folder) / MASKS
+    arrays = vouched.arrays(folder, MASKS)
+    check_masks(arrays, folder, path)
+    return as_masks(arrays, path)
 
 
 def as_masks(arrays, path):
@@ -42,7 +51,7 @@ def read_weights(folder):
     Raises:
       RunError: the file is missing or damaged.
     """
-    return vouched.arrays(folder, "weights.npz")
+    return _of_model(folder, "weights.npz")
 
 
 def read_optimizer(folder):
@@ -60,7 +69,7 @@ def read_initial(paths, trial):
     Raises:
       RunError: the file is missing or damaged.
     """
-    return vouched.trial_arrays(paths, trial, paths.initial(trial))
+    return _shared(paths, trial, paths.initial(trial))
 
 
 def read_rewind(paths, trial):
@@ -69,7 +78,7 @@ def read_rewind(paths, trial):
     Raises:
       RunError: the file is missing or damaged.
     """
-    return vouched.trial_arrays(paths, trial, paths.rewind(trial))
+    return _shared(paths, trial, paths.rewind(trial))
 
 
 def read_rewind_optimizer(paths, trial):
@@ -106,8 +115,8 @@ def read_start_file(paths, trial, name):
     """
     path = start_file(paths, trial, name)
     if path.parent == paths.trial(trial):
-        return vouched.trial_arrays(paths, trial, path)
-    return vouched.arrays(path.parent, path.name)
+        return _shared(paths, trial, path)
+    return _of_model(path.parent, path.name)
 
 
 def read_start(paths, trial, name):
@@ -121,6 +130,20 @@ def read_start(paths, trial, name):
     """
     weights = read_start_file(paths, trial, name)
     return masks.apply(read_masks(paths.network(trial, name)), weights)
+
+
+def _of_model(folder, name):
+    """An .npz of a network's folder that has every variable of its model."""
+    arrays = vouched.arrays(folder, name)
+    check_variables(arrays, variables_of(folder), pathlib.Path(folder) / name)
+    return arrays
+
+
+def _shared(paths, trial, path):
+    """An .npz of a trial that has every variable of the run's own model."""
+    arrays = vouched.trial_arrays(paths, trial, path)
+    check_variables(arrays, variables_of_run(paths.root), path)
+    return arrays
 
 
 def is_unchanged(path, checksum):

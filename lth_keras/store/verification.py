@@ -163,11 +163,21 @@ def _network_findings(paths, header, folder):
     try:
         problem = chain.other_origin(paths, facts, header or None)
         if problem:
-            return [finding("", problem, everything)]
+            # Which of the two is the right one nobody can tell: both are done again.
+            doubtful = chain.doubtful(paths, facts)
+            return [finding("", problem, [*everything, *doubtful], *(
+                f"{folder.parent.name}/{each}" for place in doubtful
+                for each in _owners(place)))]
         check_network(paths, header, folder)
     except RunError as error:
         return [finding("", str(error), everything)]
     return []
+
+
+def _owners(place):
+    """What is set aside for a file of a trial: its network, or itself and round 0 that wrote it."""
+    name, _, file = place.partition("/")
+    return [name] if file and name != "distributions" else [place, "round_00"]
 
 
 def _descendants(paths, findings):

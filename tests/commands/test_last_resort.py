@@ -88,6 +88,12 @@ def test_without_a_home(tmp_path):
     assert answer.returncode == 0 and answer.stderr == ""
 
 
+def test_without_docstrings_it_says_so():
+    answer = run("--gin_file=gin/mnist_lt.gin", env={**os.environ, "PYTHONOPTIMIZE": "2"})
+    assert answer.returncode == 2 and "PYTHONOPTIMIZE=1" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 def test_a_full_standard_output_is_one_line_and_a_failure(tmp_path):
     with open("/dev/full", "w") as full:

@@ -29,7 +29,7 @@ def test_a_clock_that_was_set_back(run, origin, capsys, monkeypatch):
 
 
 def test_a_run_that_cannot_be_written(run, tmp_path, capsys, monkeypatch):
-    shutil.rmtree(run / "trial_01" / "ticket@02")
+    shutil.rmtree(run / "trial_01" / "reinit@02")
     real = opening._open
 
     def read_only(name, flags, folder, mode=0):
@@ -77,7 +77,7 @@ def test_flags_that_xla_would_end_the_process_for(value, run, tmp_path, capsys, 
 def test_a_run_in_a_poor_environment(tmp_path):
     """In a process of its own: nonsense in what TensorFlow reads, few files, no home."""
     environment = {key: value for key, value in os.environ.items() if key != "HOME"}
-    environment |= {"TF_CONFIG": "{", "CUDA_VISIBLE_DEVICES": "garbage", "PYTHONOPTIMIZE": "2",
+    environment |= {"TF_CONFIG": "{", "CUDA_VISIBLE_DEVICES": "garbage", "PYTHONOPTIMIZE": "1",
                     "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     more = ("--gin_param=Experiment.trials = 1", "--gin_param=Experiment.variants = []",
             "--gin_param=RewindingSchedule.rounds = 1")

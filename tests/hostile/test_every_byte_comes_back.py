@@ -41,7 +41,7 @@ def whole(origin):
 def test_a_bit_of_each(origin, whole, tmp_path, capsys):
     wrong = []
     for number, name in enumerate(whole):
-        run = origins.copied(origin, tmp_path / str(number))
+        run = origins.copied(origin, tmp_path / str(number) / "runs")
         damages.a_bit(run / name)
         commands = [("verify", run, "--repair"), (*origins.TRAIN, f"--output_dir={run.parent}")]
         if name.startswith("analysis/"):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lth_keras import files
@@ -54,6 +54,7 @@ def test_read_back(tmp_path):
             assert pd.isna(read[name]) if value is None else read[name] == value
 
 
+@settings(deadline=None)
 @given(
     st.floats(0, allow_infinity=False), st.floats(0, 1, width=32).map(np.float32),
     st.floats(0, 1e6),

@@ -129,6 +129,7 @@ class RunHeader(Strict):
     task: dict[Text, Json] | None = None
     metrics: list[MetricFacts] = []
     margin: Margin
+    operative: str = ""
     skipped: dict[Text, str] = {}
     failed: dict[Text, str] = {}
     tables: dict[TableName, Sha256] = {}
