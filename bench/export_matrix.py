@@ -56,7 +56,7 @@ def data_of(run, data_dir):
 
 
 def full_test_set(card, run, data, path):
-    """Writes the examples, labels and the logits that the export was checked with."""
+    """Writes the examples, labels and the outputs that the export was checked with."""
     start, stop = data.splits["test"]
     arrays = {"images": data.images[start:stop], "labels": data.labels[start:stop]}
     where = card["provenance"]
@@ -65,7 +65,7 @@ def full_test_set(card, run, data, path):
     for form in {card["input"]["form"], "float"}:
         images = arrays["images"] if form == "uint8" else data.normalize(arrays["images"])
         served = ServedNetwork(model, data, form, {})
-        arrays[f"logits_{form}"] = served.logits(np.asarray(images), 256)
+        arrays[f"outputs_{form}"] = served.outputs(np.asarray(images), 256)
     files.write_npz(path, arrays)
 
 

@@ -77,15 +77,37 @@ class Metric:
         unit = "%" if self.is_share else self.unit
         return f"{self.words} ({unit})" if unit else self.words
 
+    @property
+    def short(self):
+        """A name for a narrow column: 'acc. %', 'mae'."""
+        name = "acc." if self.name == ACCURACY.name else self.name
+        return f"{name} %" if self.is_share else name
+
+    @property
+    def digits(self):
+        """Decimals that are shown of a share in per cent; None, three or four digits, of others."""
+        return 2 if self.is_share else None
+
+    @property
+    def worst(self):
+        """'lowest' or 'highest': what the worst of several is called."""
+        return "lowest" if self.higher_is_better else "highest"
+
     def text(self, value, sign=""):
         """A value as a reader has it, its unit left out: '97.31', '43.2'; '-' for none."""
         if value is None or math.isnan(value):
             return "-"
         return f"{self.scale * value:{sign}.2f}" if self.is_share else f"{value:{sign}.4g}"
 
-    def difference_text(self, value):
-        """A difference as a reader has it, with its sign and without its unit."""
-        return self.text(value, "+")
+    def margin_text(self, margin):
+        """A margin with its unit: '0.2 points'."""
+        return f"{self.scale * margin:g}{self.difference_unit}" if self.is_share else (
+            f"{margin:.3g}{self.difference_unit}")
+
+    def better_than(self, margin):
+        """Where a difference lies that is no worse than a margin: 'above −0.2 points'."""
+        side, sign = ("above", "−") if self.higher_is_better else ("below", "+")
+        return f"{side} {sign}{self.margin_text(margin)}"
 
     def error(self, value):
         """The same with lower as better: 1 − a share, the value itself, or its negative."""
@@ -101,6 +123,11 @@ class Metric:
         if self.name == ACCURACY.name:
             return "error"
         return f"1 − {self.words}" if self.is_share else f"−{self.words}"
+
+
+def capitalised(words):
+    """The words with a capital first letter, the others as they are."""
+    return words[:1].upper() + words[1:]
 
 
 def check_margin(margin, metric, name):

@@ -181,12 +181,12 @@ class AnalyzedRun:
         examples = self.available(split, examples)
         key = (tuple(sorted((arguments or {}).items())), split, examples, seed, batch_size, l2)
         if key not in self._surfaces:
-            images, labels = self.examples(split, examples, seed)
-            statistics, _ = self.examples("train", min(5000, self.data.train_size), seed) \
-                if self._has_norms(arguments or {}) else (None, None)
+            images, labels, weights = self.examples(split, examples, seed)
+            statistics, *_ = self.examples("train", min(5000, self.data.train_size), seed) \
+                if self._has_norms(arguments or {}) else (None,)
             self._surfaces[key] = LossSurface(
                 self.context.build(**(arguments or {})), images, labels, self.data, batch_size,
-                l2, self.jit, statistics,
+                l2, self.jit, statistics, weights,
             )
         return self._surfaces[key]
 
@@ -209,14 +209,17 @@ class AnalyzedRun:
                 "examples")
 
     def examples(self, split, count=None, seed=0):
-        """(images, labels) of a split, as loaded; or of `count` of it, stratified, seeded."""
+        """(images, labels, weights or None) of a split, as loaded; or of `count` of it,
+        stratified, seeded."""
         count = self.available(split, count)
         start, stop = self.data.splits[split]
-        images, labels = self.data.images[start:stop], self.data.labels[start:stop]
+        data = self.data
+        images, labels = data.images[start:stop], data.labels[start:stop]
+        weights = None if data.weights is None else data.weights[start:stop]
         if count == len(labels):
-            return images, labels
-        chosen = stratified_choice(labels, count, seed)
-        return images[chosen], labels[chosen]
+            return images, labels, weights
+        chosen = stratified_choice(data.task.strata(labels), count, seed)
+        return images[chosen], labels[chosen], None if weights is None else weights[chosen]
 
     def trial_seed(self, trial, *uses):
         """A seed that is derived from the trial's, for one use of chance in an analysis."""

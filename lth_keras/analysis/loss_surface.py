@@ -1,7 +1,7 @@
 """The loss surface of a network over fixed examples, compiled: loss, gradient, Hessian·vector.
 
-L(w) = mean softmax cross-entropy from logits + λ/2·‖w‖² over the trainable weights. Examples stay
-on the device; weights come as flat vectors, so that nothing is traced again for another network.
+L(w) = the task's mean loss + λ/2·‖w‖² over the trainable weights. Examples stay on the device;
+weights come as flat vectors, so that nothing is traced again for another network.
 """
 
 import numpy as np
@@ -19,16 +19,17 @@ class LossSurface:
     Args:
       model: a plain model of its own, whose variables are overwritten.
       images: [n, …], as loaded.
-      labels: int32 [n].
-      data: `LoadedData`, for the normalisation.
+      labels: [n, …], as the task takes them.
+      data: `LoadedData`, for the normalisation and the task.
       batch_size: examples at a time; a bound on memory; it changes numbers by rounding only.
       l2: λ above.
       jit: whether to compile with XLA.
       statistics: images to recompute batch-normalisation statistics from; None for `images`.
+      weights: float32 [n], what each example counts for; None for 1 each.
     """
 
     def __init__(self, model, images, labels, data, batch_size=1000, l2=0.0, jit=False,
-                 statistics=None):
+                 statistics=None, weights=None):
         self._model = model
         self._named = named_variables(model)
         trainable = {id(variable) for variable in model.trainable_variables}
@@ -40,6 +41,9 @@ class LossSurface:
         self.examples = len(labels)
         self._batch_size = min(batch_size, self.examples)
         self._images, self._labels = tf.constant(images), tf.constant(labels)
+        self._weights = tf.ones([self.examples]) if weights is None else tf.constant(weights)
+        self._task, self._output_shape = data.task, data.output_shape
+        self._total_weight = self._sum_of_weights()
         self._statistics = self._images if statistics is None else tf.constant(statistics)
         self._normalisation = float(data.scale), data.mean, data.std
         self._l2 = l2
@@ -62,7 +66,8 @@ class LossSurface:
             self._named[key].assign(array)
 
     def value(self, weights):
-        """(loss, error) at {key: array}; error is the share of examples misclassified."""
+        """(loss, error) at {key: array}; error is `Metric.error` of the task's first metric: for
+        classification the share of examples misclassified."""
         centre = self.layout.flatten(weights)
         values = self.values(centre, np.zeros((1, centre.size), np.float32), np.zeros((1, 1)))
         return float(values[0, 0]), float(values[0, 1])
@@ -86,7 +91,12 @@ class LossSurface:
             tf.constant(centre, tf.float32), tf.constant(directions, tf.float32),
             tf.constant(coefficients, tf.float32),
         )
-        return values.numpy()
+        loss, *sums = np.moveaxis(values.numpy().astype(np.float64), 1, 0)
+        metric = self._task.main_metric
+        with np.errstate(divide="ignore", invalid="ignore"):
+            means = np.nan_to_num(sums[0] / sums[1])
+        errors = [metric.error(self._task.finish([float(mean)])[0]) for mean in means]
+        return np.stack([loss, errors], 1).astype(np.float32)
 
     def gradient(self):
         """∇L at the loaded network, float32 [trainable.size]."""
@@ -98,7 +108,7 @@ class LossSurface:
             self._images, self._labels, tf.constant(vector, tf.float32)).numpy()
 
     def input_jacobians(self, count):
-        """∂logits/∂input at the first `count` examples, [count, classes, inputs].
+        """∂outputs/∂input at the first `count` examples, [count, outputs, inputs].
 
         Raises:
           ConfigurationError: there are fewer examples.
@@ -116,8 +126,21 @@ class LossSurface:
     def _batch(self, images, labels, index):
         wanted = index * self._batch_size + tf.range(self._batch_size)
         chosen = tf.minimum(wanted, self.examples - 1)
-        there = tf.cast(wanted < self.examples, tf.float32)
-        return self._normalise(tf.gather(images, chosen)), tf.gather(labels, chosen), there
+        weights = tf.where(wanted < self.examples, tf.gather(self._weights, chosen), 0.0)
+        return self._normalise(tf.gather(images, chosen)), tf.gather(labels, chosen), weights
+
+    def _sum_of_weights(self):
+        """What the losses of all examples are divided by: it depends on labels alone."""
+        total = 0.0
+        for first in range(0, self.examples, self._batch_size):
+            part = slice(first, first + self._batch_size)
+            labels = self._labels[part]
+            outputs = tf.zeros([len(labels), *self._output_shape])
+            total += float(self._task.loss(labels, outputs, self._weights[part])[1])
+        if not total:
+            raise ConfigurationError(
+                f"the {self.examples} examples of the loss surface have no weight; ask for more")
+        return total
 
     def _batches(self):
         return tf.range(-(-self.examples // self._batch_size))
@@ -125,25 +148,24 @@ class LossSurface:
     def _penalty(self):
         return 0.5 * self._l2 * tf.add_n([tf.reduce_sum(each**2) for each in self._variables])
 
-    def _batch_loss(self, images, labels, there):
-        logits = tf.cast(self._model(images, training=False), tf.float32)
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-        return tf.reduce_sum(losses * there) / self.examples, logits
+    def _batch_loss(self, images, labels, weights):
+        outputs = tf.cast(self._model(images, training=False), tf.float32)
+        loss, _ = self._task.loss(labels, outputs, weights)
+        return loss / self._total_weight, outputs
 
     def _value(self, images, labels):
-        total = tf.zeros([2])
+        """The loss, and the numerator and the denominator of the metric."""
+        total = tf.zeros([3])
         for i in self._batches():
-            batch, wanted, there = self._batch(images, labels, i)
-            loss, logits = self._batch_loss(batch, wanted, there)
-            wrong = tf.argmax(logits, -1, output_type=tf.int32) != wanted
-            share = tf.reduce_sum(tf.cast(wrong, tf.float32) * there) / self.examples
-            total += tf.stack([loss, share])
-        return total + tf.stack([self._penalty(), 0.0])
+            batch, wanted, weights = self._batch(images, labels, i)
+            loss, outputs = self._batch_loss(batch, wanted, weights)
+            total += tf.stack([loss, *self._task.metric(wanted, outputs, weights)[0]])
+        return total + tf.stack([self._penalty(), 0.0, 0.0])
 
     def _values(self, images, labels, statistics, centre, directions, coefficients,
                 recompute=False):
         count = tf.shape(coefficients)[0]
-        values = tf.TensorArray(tf.float32, count, element_shape=[2])
+        values = tf.TensorArray(tf.float32, count, element_shape=[3])
         for i in tf.range(count):
             point = centre + tf.linalg.matvec(directions, coefficients[i], transpose_a=True)
             parts = tf.split(point, self.layout.sizes)
@@ -184,9 +206,9 @@ class LossSurface:
         ]
         return means, squares
 
-    def _batch_gradient(self, batch, labels, there):
+    def _batch_gradient(self, batch, labels, weights):
         with tf.GradientTape() as tape:
-            loss, _ = self._batch_loss(batch, labels, there)
+            loss, _ = self._batch_loss(batch, labels, weights)
         return tape.gradient(loss, self._variables)
 
     def _gradient(self, images, labels):
@@ -214,9 +236,10 @@ class LossSurface:
     def _jacobian(self, images):
         with tf.GradientTape() as tape:
             tape.watch(images)
-            logits = self._model(images, training=False)
-        jacobians = tape.batch_jacobian(logits, images)
-        return tf.reshape(jacobians, [tf.shape(images)[0], logits.shape[-1], -1])
+            outputs = self._model(images, training=False)
+        jacobians = tape.batch_jacobian(outputs, images)
+        return tf.reshape(
+            jacobians, [tf.shape(images)[0], int(np.prod(self._output_shape)), -1])
 
 
 def _flat(arrays):

@@ -110,15 +110,15 @@ TRAIN = Command(
 )
 LIST = Command(
     "list", "list [--output_dir=runs]",
-    "The runs there: name, state, how far, data, and the ticket of the highest validation "
-    "accuracy, with its test accuracy.")
+    "The runs there: name, state, how far, data, and the ticket of the best validation metric "
+    "(accuracy, where the task is classification), with its test metric.")
 REPORT = Command(
     "report", "report RUN [RUN…] [--margin=M] [--to=DIR]",
     "Tables, figures and report.html again from what is stored, of a run that is finished, still "
     "going or cut off. Several runs make a comparison, which --to says where to write.",
     (
-        Flag("margin", "how much lower an accuracy still counts as matching: 0.002 is 0.2 points; "
-             "the default is the experiment's own", "float", None, "M"),
+        Flag("margin", "how much worse still counts as matching, in the metric's unit: of accuracy "
+             "0.002 is 0.2 points; the default is the experiment's own", "float", None, "M"),
         Flag("to", "where the comparison goes", value="DIR"),
     ), (_RUN,))
 VERIFY = Command(

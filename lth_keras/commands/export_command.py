@@ -8,6 +8,7 @@ from rich.text import Text
 
 from lth_keras.commands.find_run import find_run
 from lth_keras.errors import ConfigurationError
+from lth_keras.metric import Metric
 from lth_keras.paths import safe_name
 from lth_keras.plain_text import plain
 from lth_keras.store.export_cards import keep_card
@@ -38,11 +39,14 @@ def main(flags, arguments):
     keep_card(paths, safe_name(pathlib.Path(flags.to).resolve().name), card)
     console = Console(markup=False)
     console.print(_table(card, size_table([card])))
-    test, nonzero = card["data"]["examples"]["test"], f"{card['totals']['nonzero']:,}"
-    checked = f"on {test:,} test examples: test accuracy {100 * card['accuracy']['test']:.2f} %, " \
-        if "test" in card["accuracy"] else "without building a model: "
-    console.print(f"checked in a fresh process {checked}{nonzero} non-zero weights",
-                  highlight=False, soft_wrap=True)
+    test, metric = card["data"]["examples"]["test"], Metric(**card["output"]["metrics"][0])
+    reached = card[metric.name].get("test")  # A bare ticket is no network that could be tested.
+    checked = "without building a model: " if reached is None else (
+        f"on {test:,} test examples: test {metric.words} {metric.text(reached)}"
+        f"{metric.shown_unit}, ")
+    console.print(
+        f"checked in a fresh process {checked}{card['totals']['nonzero']:,} non-zero weights",
+        highlight=False, soft_wrap=True)
     console.print(
         f"written to {flags.to}; see README.md there, and `run.py report {arguments[0]}` for sizes "
         "in the report", highlight=False, soft_wrap=True)
@@ -51,7 +55,7 @@ def main(flags, arguments):
 
 def _table(card, rows):
     table = Table(title=Text(plain(card["title"])))
-    for column in ("format", "bytes", "gzipped", "of dense", "speed, 1", "256", "logits"):
+    for column in ("format", "bytes", "gzipped", "of dense", "speed, 1", "256", "outputs"):
         table.add_column(column, no_wrap=True)
     for row in rows.to_dict("records"):
         entry = card["formats"][row["format"]]

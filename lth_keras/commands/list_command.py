@@ -10,6 +10,7 @@ from rich.text import Text
 
 from lth_keras import opening
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.metric import ACCURACY, metrics_of
 from lth_keras.paths import RunPaths, variant_name
 from lth_keras.plain_text import plain
 from lth_keras.store import network_folder, run_lock, vouched
@@ -50,7 +51,8 @@ def _row(paths):
     if header["data"]["fallback_reason"]:
         data = f"{data}, not {header['data']['requested']}"
     networks = f"{done}/{len(header['units'])}"
-    return paths.root.name, state, networks, data, _best_ticket(paths, header)
+    return paths.root.name, state, networks, data, _best_ticket(
+        paths, header, metrics_of(header)[0])
 
 
 def _is_denied(error):
@@ -67,18 +69,23 @@ def _metrics(paths, header):
     return pd.concat(found) if found else None
 
 
-def _best_ticket(paths, header):
-    """By mean validation accuracy at its best step, over trials; the test accuracy there."""
+def _best_ticket(paths, header, metric):
+    """By its mean validation metric at its best step, over trials; the test metric there."""
     try:
         metrics = _metrics(paths, header)
     except RunError:
         return "metrics are damaged: run.py verify"
     if metrics is None:
         return ""
-    tickets = metrics[(metrics["variant"] == "ticket") & metrics["val_accuracy"].notna()]
+    chosen_by, shown = f"val_{metric.name}", f"test_{metric.name}"
+    tickets = metrics[(metrics["variant"] == "ticket") & metrics[chosen_by].notna()]
     if tickets.empty:
         return ""
-    best = tickets.loc[tickets.groupby(["round", "trial"])["val_accuracy"].idxmax()]
-    means = best.groupby("round")[["val_accuracy", "test_accuracy"]].mean()
-    index = means["val_accuracy"].idxmax()
-    return f"{variant_name('ticket', index)} {100 * means.loc[index, 'test_accuracy']:.2f} %"
+    best_place = f"idx{metric.best}"
+    rows = getattr(tickets.groupby(["round", "trial"])[chosen_by], best_place)()
+    means = tickets.loc[rows].groupby("round")[[chosen_by, shown]].mean()
+    index = getattr(means[chosen_by], best_place)()
+    reached = f"{metric.text(means.loc[index, shown])}{metric.shown_unit}"
+    if metric != ACCURACY:
+        reached = f"{metric.name} {reached}"
+    return f"{variant_name('ticket', index)} {reached}"

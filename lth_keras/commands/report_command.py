@@ -16,10 +16,6 @@ def main(flags, arguments):
             "report needs a run: its folder, or its name under --output_dir; `run.py list` shows "
             "the runs there are"
         )
-    if flags.margin is not None and not 0 <= flags.margin < 1:
-        raise ConfigurationError(
-            f"--margin={flags.margin}; expected a share from 0 to 1: 0.002 is 0.2 points"
-        )
     roots = [find_run(name, flags.output_dir).root for name in arguments]
     if len(roots) > 1 and (flags.to is None or flags.margin is not None):
         raise ConfigurationError(

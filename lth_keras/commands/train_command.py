@@ -102,10 +102,12 @@ def _print_results(console, prepared, summary):
     if data.is_fallback:
         name = f"{data.name} (FALLBACK, NOT {data.requested})"
     title = f"{experiment.name} on {name}, {_trials(experiment.trials)}"
-    console.print(rounds_table(summary, f"IMP rounds of {title}"))
+    metric = prepared.context.metric
+    console.print(rounds_table(summary, f"IMP rounds of {title}", metric))
     published = () if data.is_fallback else experiment.published
-    console.print(summary_table(summary, title, published))
-    against_full = against_full_table(summary, f"Against the full network, {title}")
+    console.print(summary_table(summary, title, published, metric))
+    against_full = against_full_table(
+        summary, f"Against the full network, {title}", metric)
     if against_full is not None:
         console.print(against_full)
     if data.is_fallback and experiment.published:

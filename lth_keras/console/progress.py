@@ -54,8 +54,8 @@ class ProgressDisplay:
 
         with ProgressDisplay(total_steps=3000, title="mnist_lt") as progress:
             progress.job_started("trial 1 round_00", steps=1500, epochs=5)
-            progress.advanced("trial 1 round_00", 300, epoch=1, accuracy=0.93)
-            progress.job_finished("trial 1 round_00", accuracy=0.97)
+            progress.advanced("trial 1 round_00", 300, epoch=1, reached="accuracy 93.00 %")
+            progress.job_finished("trial 1 round_00", reached="accuracy 97.00 %")
             progress.job_skipped("trial 1 round_01", steps=1500, why="already stored")
     """
 
@@ -112,8 +112,14 @@ class ProgressDisplay:
             label, steps, epochs, self._counted, self._counted)
         self._draw()
 
-    def advanced(self, label, steps, epoch, accuracy=None, loss=None):
-        """`steps` more updates of a job are done; it is now in epoch `epoch`. Cheap to call."""
+    def advanced(self, label, steps, epoch, reached=None, loss=None):
+        """`steps` more updates of a job are done; it is now in epoch `epoch`. Cheap to call.
+
+        Args:
+          label, steps, epoch: as said.
+          reached: what its network reached, as a text such as 'accuracy 93.00 %'.
+          loss: of its training.
+        """
         job = self._running[label]
         self._done += steps
         now = time.monotonic()
@@ -122,7 +128,7 @@ class ProgressDisplay:
         job.done += steps
         if now - self._shown < self._pause and len(self._running) == 1:
             return
-        job.state = self._state(job, epoch, accuracy, loss)
+        job.state = self._state(job, epoch, reached, loss)
         if now - self._shown < self._pause:
             return
         self._shown = now
@@ -131,13 +137,13 @@ class ProgressDisplay:
         else:
             self._print(f"{self._jobs_text()}; {self._position()}")
 
-    def job_finished(self, label, accuracy=None, seconds=None):
-        """The job is stored; `seconds` is measured here unless it is given."""
+    def job_finished(self, label, reached=None, seconds=None):
+        """The job is stored; `reached` as in `advanced`; `seconds` is measured unless given."""
         self._count()
         job = self._running.pop(label)
         self._done += job.steps - job.done
         seconds = self._counted - job.started if seconds is None else seconds
-        parts = [] if accuracy is None else [f"accuracy {100 * accuracy:.2f} %"]
+        parts = [] if reached is None else [reached]
         parts.append(f"{seconds:.1f} s")
         self._print(f"{label}: {', '.join(parts)}; {self._position()}")
         self._draw(label)
@@ -192,10 +198,10 @@ class ProgressDisplay:
             self._job_seconds += (now - self._counted) * len(self._running)
         self._counted = now
 
-    def _state(self, job, epoch, accuracy, loss):
+    def _state(self, job, epoch, reached, loss):
         parts = [f"epoch {round(epoch, 1):g}/{round(job.epochs, 1):g}"]
-        if accuracy is not None:
-            parts.append(f"accuracy {100 * accuracy:.2f} %")
+        if reached is not None:
+            parts.append(reached)
         if loss is not None:
             parts.append(f"loss {loss:.4g}")
         return ", ".join(parts)

@@ -6,28 +6,32 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from lth_keras.metric import ACCURACY
 from lth_keras.plain_text import plain
 from lth_keras.statistics.noninferiority import ONE_TRIAL
-from lth_keras.statistics.published import compare, is_accuracy
+from lth_keras.statistics.published import compare, is_share
+from lth_keras.statistics.summary import best_column, final_column, stop_column
 
 _NOTHING = "-"
 _MARK = {True: "yes", False: "no", None: "?"}
 
 
-def summary_table(summary, title, published=()):
+def summary_table(summary, title, published=(), metric=ACCURACY):
     """The results of every variant, and of published figures; the rounds of IMP are left out.
 
     Args:
       summary: the DataFrame of `summarise`.
       title: the run and the data that were really used.
       published: the `PublishedFigure`s of this experiment; without any there is no column.
+      metric: the `Metric` that the summary is of.
 
     Returns:
-      A `rich.table.Table`. Accuracies and their differences are in percent and points.
+      A `rich.table.Table`. Shares and their differences are in percent and points.
     """
     table = _table(title)
     for name in (
-        "kept\n%", "trials\n", "final\nacc. %", "best\nmean %", "train\nloss", "vs\nticket",
+        "kept\n%", "trials\n", f"final\n{metric.short}", f"best\n{_mean(metric)}",
+        "train\nloss", "vs\nticket",
     ):
         table.add_column(name, justify="right", no_wrap=True)
     if published:
@@ -37,32 +41,32 @@ def summary_table(summary, title, published=()):
     for row in rows:
         cells = [
             _name(row), _percent(row["density"], 1), _trials(row),
-            _with_half_width(row, "test_accuracy_final_mean", "test_accuracy_final"),
-            _best(row, "\n"), _loss(row["train_loss_final_mean"]),
-            _with_half_width(row, "diff_vs_ticket", "diff_vs_ticket", "+"),
+            _final(row, metric), _best(row, metric, "\n"), _loss(row["train_loss_final_mean"]),
+            _with_half_width(row, metric, "diff_vs_ticket", "diff_vs_ticket", "+"),
         ]
         if published:
             mine = [v for v in verdicts if _key(v.published) == (row["variant"], row["round"])]
-            cells.append("\n".join(_verdict(verdict) for verdict in mine) or _NOTHING)
+            cells.append("\n".join(_verdict(verdict, metric) for verdict in mine) or _NOTHING)
         table.add_row(*map(Text, cells))
-    caption = "±: 95 % interval over trials; best: highest mean over trials, @ its epoch"
+    highest = "highest" if metric.higher_is_better else "lowest"
+    caption = f"±: 95 % interval over trials; best: {highest} mean over trials, @ its epoch"
     if published:
         caption += "; yes or no: ours is within the published figure's tolerance, ?: not measured"
     table.caption = Text(caption)
     return table
 
 
-def rounds_table(summary, title):
+def rounds_table(summary, title, metric=ACCURACY):
     """The rounds of iterative magnitude pruning, a line each; a `rich.table.Table`."""
     table = _table(title, first="round")
-    for name in ("kept %", "trials", "final acc. %", "best mean %", "early stop", "train loss"):
+    for name in ("kept %", "trials", f"final {metric.short}", f"best {_mean(metric)}",
+                 "early stop", "train loss"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in summary[summary["variant"] == "imp"].to_dict("records"):
         stop, low = row["early_stop_step_mean"], row["early_stop_step_ci_low"]
         cells = [
             f"{row['round']:02d}", _percent(row["density"], 1), _trials(row, " "),
-            _with_half_width(row, "test_accuracy_final_mean", "test_accuracy_final", between=" "),
-            _best(row, " "),
+            _final(row, metric, " "), _best(row, metric, " "),
             _NOTHING if math.isnan(stop) else f"{stop:.0f}" + _half(stop - low, 0, " "),
             _loss(row["train_loss_final_mean"]),
         ]
@@ -71,11 +75,11 @@ def rounds_table(summary, title):
     return table
 
 
-def against_full_table(summary, title):
+def against_full_table(summary, title, metric=ACCURACY):
     """What pruning gains and costs against the full network; a `rich.table.Table`, or None.
 
     A line per variant and round that can be compared with a full network: how many times sooner it
-    reaches its early-stopping step, its accuracy there, its final difference, and whether it
+    reaches its early-stopping step, its metric there, its final difference, and whether it
     matches (`statistics.noninferiority.matching`). IMP's own rounds, whose training may be much
     shorter than the full network's, are included only where there is no variant.
     """
@@ -85,7 +89,7 @@ def against_full_table(summary, title):
         return None
     table = _table(title)
     for name in (
-        "kept\n%", "early\nstop", "times\nsooner", "acc. at\nstop %", "vs\nfull", "match-\nes?",
+        "kept\n%", "early\nstop", "times\nsooner", _at_stop(metric), "vs\nfull", "match-\nes?",
     ):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
@@ -95,8 +99,8 @@ def against_full_table(summary, title):
             _name(row), _percent(row["density"], 1),
             _NOTHING if math.isnan(stop) else f"{stop:.0f}",
             _NOTHING if math.isnan(faster) else f"{faster:.2f}" + _half(half, 2, "\n"),
-            _percent(row["test_accuracy_at_early_stop_mean"]),
-            _with_half_width(row, "diff_vs_full", "diff_vs_full", "+"),
+            metric.text(row[f"{stop_column(metric)}_mean"]),
+            _with_half_width(row, metric, "diff_vs_full", "diff_vs_full", "+"),
             row["matches_full"].replace(" ", "\n"),
         ]
         table.add_row(*map(Text, cells))
@@ -104,10 +108,11 @@ def against_full_table(summary, title):
         row["variant"]: row["smallest_matching_density"] for row in rows
         if not math.isnan(row["smallest_matching_density"])
     }
-    margin = 100 * rows[0]["margin"]
+    where = metric.better_than(rows[0]["margin"]).replace("−", "-")
+    other = "below" if metric.higher_is_better else "above"
     table.caption = Text(
-        f"matches: the 95 % interval of vs full, paired over trials, lies above -{margin:g} points "
-        "(yes), below (no), or across (open); smallest density that does: "
+        f"matches: the 95 % interval of vs full, paired over trials, lies {where} "
+        f"(yes), {other} (no), or across (open); smallest density that does: "
         + (", ".join(f"{name} {_percent(each, 1)} %" for name, each in smallest.items()) or "none")
         + ("; one trial has no interval and cannot say"
            if any(row["matches_full"] == ONE_TRIAL for row in rows) else "")
@@ -146,17 +151,33 @@ def _half(half, digits, between):
     return "" if math.isnan(half) else f"{between}±{half:.{digits}f}"
 
 
-def _with_half_width(row, value, stem, sign="", between="\n"):
-    half = 100 * (row[value] - row[f"{stem}_ci_low"])
-    return _percent(row[value], sign=sign) + _half(half, 2, between)
+def _with_half_width(row, metric, value, stem, sign="", between="\n"):
+    half = row[value] - row[f"{stem}_ci_low"]
+    if metric.is_share:
+        return metric.text(row[value], sign) + _half(100 * half, 2, between)
+    return metric.text(row[value], sign) + ("" if math.isnan(half) else f"{between}±{half:.2g}")
 
 
-def _best(row, between):
-    if math.isnan(row["max_mean_test_accuracy"]):
+def _final(row, metric, between="\n"):
+    stem = final_column(metric)
+    return _with_half_width(row, metric, f"{stem}_mean", stem, between=between)
+
+
+def _best(row, metric, between):
+    best = best_column(metric)
+    if math.isnan(row[best]):
         return _NOTHING
-    epoch = row["max_mean_test_accuracy_epoch"]
-    at = f"{epoch:.1f}".removesuffix(".0")
-    return f"{_percent(row['max_mean_test_accuracy'])}{between}@{at}"
+    at = f"{row[f'{best}_epoch']:.1f}".removesuffix(".0")
+    return f"{metric.text(row[best])}{between}@{at}"
+
+
+def _mean(metric):
+    return "mean %" if metric.is_share else "mean"
+
+
+def _at_stop(metric):
+    name = metric.short.removesuffix(" %")
+    return f"{name} at\nstop %" if metric.is_share else f"{name} at\nstop"
 
 
 def _loss(value):
@@ -165,7 +186,7 @@ def _loss(value):
     return f"{value:.3f}" if value >= 0.1 else f"{value:.1e}"
 
 
-def _verdict(verdict):
-    value = verdict.published.value
-    text = _percent(value) if is_accuracy(verdict.published.metric) else f"{value:.3g}"
+def _verdict(verdict, metric):
+    value, column = verdict.published.value, verdict.published.metric
+    text = _percent(value) if is_share(column, metric) else f"{value:.3g}"
     return f"{text} {_MARK[verdict.within]}"

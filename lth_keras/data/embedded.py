@@ -1,5 +1,7 @@
-"""The two sets that come with packages: they need no network and are the same everywhere."""
+"""Sets that come with packages or with Python: they need no network and are the same everywhere.
+"""
 
+import dataclasses
 import functools
 import random
 
@@ -7,9 +9,11 @@ import numpy as np
 
 from lth_keras.data.loaded_data import RawData
 from lth_keras.data.splits import stratified_choice
+from lth_keras.tasks import next_tokens
 
 _TEST_EXAMPLES = 1000
 _SPLIT_SEED = 0
+_TEXT_PIECES, _TEXT_TEST_PIECES, _TEXT_LENGTH = 4000, 500, 64
 
 
 @functools.cache
@@ -60,10 +64,90 @@ def mnist1d():
     )
 
 
-EMBEDDED = {"mnist_5k": mnist_5k, "mnist1d": mnist1d}
+@functools.cache
+def diabetes():
+    """442 patients: ten measurements, and how far diabetes went within a year, 25 to 346.
+
+    B. Efron et al., "Least Angle Regression", Annals of Statistics 2004. It comes with
+    scikit-learn, whose columns have mean 0 and are scaled here to variance 1; 342 to train on and
+    100 to test.
+
+    Returns:
+      `RawData` with float32 [N, 10] and float32 labels [N].
+    """
+    # Here, because scikit-learn takes a second to import.
+    from sklearn.datasets import load_diabetes
+
+    inputs, labels = load_diabetes(return_X_y=True)
+    inputs = (inputs / inputs.std(0)).astype(np.float32)
+    test = stratified_choice(np.zeros(len(labels)), 100, _SPLIT_SEED)
+    return _split("diabetes", inputs, labels.astype(np.float32), test)
+
+
+@functools.cache
+def digits_segmentation():
+    """1,797 handwritten digits of 8×8 pixels, each pixel with the digit it belongs to.
+
+    E. Alpaydin and C. Kaynak, "Cascading Classifiers", Kybernetika 1998; it comes with
+    scikit-learn. A pixel's label is 0 where there is little ink (less than half), else the digit
+    plus 1: to tell it, a network has to see the whole digit. 1,497 images to train on and 300 to
+    test.
+
+    Returns:
+      `RawData` with uint8 [N, 8, 8, 1] and uint8 labels [N, 8, 8], of 11 classes.
+    """
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    ink = digits.images[..., None]
+    labels = np.where(digits.images >= 8, 1 + digits.target[:, None, None], 0).astype(np.uint8)
+    test = stratified_choice(digits.target, 300, _SPLIT_SEED)
+    # Ink goes from 0 to 16.
+    raw = _split("digits_segmentation", np.round(ink * 255 / 16).astype(np.uint8), labels, test)
+    return dataclasses.replace(
+        raw, num_classes=11, label_names=("background", *"0123456789"))
+
+
+@functools.cache
+def python_reference():
+    """Characters of the Python language reference, which comes with Python for `help()`.
+
+    The texts of the module `pydoc_data.topics` in the order of their names, in ASCII; 4,000 and
+    500 pieces of 65 characters, the test's from the end of what is used. Another version of
+    Python has other texts, and so another fingerprint.
+
+    Returns:
+      `RawData` with float32 [N, 64], whole numbers, and the next characters, int32 [N, 64].
+    """
+    from pydoc_data.topics import topics
+
+    text = "\n".join(topics[name] for name in sorted(topics))
+    text = text.encode("ascii", "replace").decode("ascii")
+    pieces, length = _TEXT_PIECES + _TEXT_TEST_PIECES, _TEXT_LENGTH + 1
+    characters, tokens = np.unique(list(text[: pieces * length]), return_inverse=True)
+    inputs, labels = next_tokens(tokens.reshape(pieces, length).astype(np.int32))
+    test = np.arange(_TEXT_PIECES, pieces)
+    raw = _split("python_reference", inputs.astype(np.float32), labels, test)
+    return dataclasses.replace(
+        raw, num_classes=len(characters), label_names=tuple(characters.tolist()))
+
+
+EMBEDDED = {
+    "mnist_5k": mnist_5k, "mnist1d": mnist1d, "diabetes": diabetes,
+    "digits_segmentation": digits_segmentation, "python_reference": python_reference,
+}
+
+
+def _split(name, inputs, labels, test):
+    train = np.delete(np.arange(len(labels)), test)
+    return _read_only(RawData(name, inputs[train], labels[train], inputs[test], labels[test]))
 
 
 def _frozen(name, *arrays):
-    for array in arrays:
+    return _read_only(RawData(name, *arrays, num_classes=10, label_names=tuple("0123456789")))
+
+
+def _read_only(raw):
+    for array in (raw.x_train, raw.y_train, raw.x_test, raw.y_test):
         array.setflags(write=False)  # they are cached: a caller's change would reach the next one
-    return RawData(name, *arrays, num_classes=10, label_names=tuple("0123456789"))
+    return raw

@@ -59,7 +59,7 @@ class RunRecorder:
         self.skipped, self.failed = {}, {}
         self._reporter, self._sinks, self._title = reporter, sinks, title
         self._run_json = run_json
-        self._metric = prepared.context.metric.name
+        self._metric = prepared.context.metric
         self._finished = run_json.is_finished()
         self._began = time.perf_counter()
         self._seen = {}
@@ -113,7 +113,7 @@ class RunRecorder:
         self._reporter.advanced(
             self.label(job), evaluation.step - self._seen[key],
             evaluation.step / self.prepared.context.steps_per_epoch,
-            evaluation.values[f"test_{self._metric}"], evaluation.train_loss,
+            self._reached(evaluation.values[f"test_{self._metric.name}"]), evaluation.train_loss,
         )
         self._seen[key] = evaluation.step
 
@@ -125,11 +125,18 @@ class RunRecorder:
         """
         label, facts = self.label(job), outcome.facts
         self.prepared.bindings.note(outcome.operative)
-        self._reporter.job_finished(label, facts[f"final_test_{self._metric}"], outcome.seconds)
+        reached = self._reached(facts[f"final_test_{self._metric.name}"])
+        self._reporter.job_finished(label, reached, outcome.seconds)
         if facts["diverged"]:
             self._reporter.note(
                 f"{label}: its loss is not finite since step {facts['steps']}; recorded so")
             self._stop_if_diverged(job, facts)
+
+    def _reached(self, value):
+        """'accuracy 97.31 %' of a value of the metric; None of none."""
+        metric = self._metric
+        return None if value is None else (
+            f"{metric.words} {metric.text(value)}{metric.shown_unit}")
 
     def _stop_if_diverged(self, job, facts):
         if facts["diverged"] and self._stops:

@@ -163,6 +163,8 @@ class Experiment:
                        "like [@full/PublishedFigure()]")
 
     def _check_variants(self):
+        for figure in self.published:
+            figure.check(self.task.main_metric)
         names = set()
         for variant in self.variants:
             if not isinstance(variant, Variant):

@@ -4,6 +4,7 @@ A configuration in a run is data of whoever made the run. Who wants its masks an
 nothing else does not have to build a network from it.
 """
 
+import dataclasses
 import os
 import platform
 import shutil
@@ -28,7 +29,7 @@ def describe(network, data, form, machine):
     header, facts = network.header, network.facts
     rows = [_row(key, mask, network.untrained[key]) for key, mask in network.masks.items()]
     size, nonzero = (sum(row[name] for row in rows) for name in ("size", "nonzero"))
-    kept = masks.total_kept(network.masks)
+    kept, metric = masks.total_kept(network.masks), data.task.main_metric.name
     return {
         "title": f"{facts['unit']} of {header['run']}, trial {facts['trial']}, ticket",
         "what": (
@@ -48,7 +49,10 @@ def describe(network, data, form, machine):
         "provenance": cards.provenance(network), "compaction": None,
         "machine": machine or {"processor": platform.processor() or platform.machine(),
                                "cores": os.cpu_count()},
-        "formats": {}, "accuracy": cards.accuracies(network),
+        "output": {"name": data.task.output_name, "shape": list(data.output_shape),
+                   "metrics": [dataclasses.asdict(each) for each in data.task.metrics],
+                   **data.task.served()},
+        "formats": {}, metric: cards.recorded(network, metric),
     }
 
 

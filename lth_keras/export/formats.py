@@ -18,7 +18,8 @@ class Format:
       needs: the packages that reading it takes, no more.
       load: three lines of Python that read it and run it, with {path} and {shape}.
       tolerance: largest difference of a logit, as a share of the largest logit; 0 is bit for bit.
-      accuracy_tolerance: largest difference in test accuracy.
+      metric_tolerance: largest difference of the test metric: of a share as it is, else as a
+        share of the metric.
       write: function (served, model, path).
     """
 
@@ -27,7 +28,7 @@ class Format:
     needs: tuple
     load: tuple
     tolerance: float
-    accuracy_tolerance: float
+    metric_tolerance: float
     write: object
 
     def nonzero_range(self, weights):

@@ -18,7 +18,7 @@ def verify(folder, data):
 
     Args:
       folder: the export.
-      data: an .npz of examples, labels and expected logits.
+      data: an .npz of examples, labels and expected outputs.
 
     Returns:
       [{'format', 'ok', …}], a dict for each format.
@@ -32,7 +32,7 @@ def time_networks(networks, input_shape):
     """Median seconds a call, all in one process, in turns.
 
     Args:
-      networks: [{'name', 'format', 'path', 'input'}].
+      networks: [{'name', 'format', 'path', 'input', 'output'}].
       input_shape: of one example.
 
     Returns:

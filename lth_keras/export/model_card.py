@@ -1,6 +1,7 @@
 """The card beside an export: what it is, for programs (card.json) and for people (README.md)."""
 
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET, TICKET_LOAD
+from lth_keras.metric import Metric
 from lth_keras.store.export_cards import BATCHES, count
 
 
@@ -16,20 +17,20 @@ def provenance(stored):
     }
 
 
-def accuracies(stored):
-    """Accuracies that training recorded: at the last step, and where validation would stop."""
+def recorded(stored, metric):
+    """What training recorded of a metric: at the last step, and where validation would stop."""
     rows = stored.metrics
     last = rows.iloc[-1]
     found = {
         "last_step": int(last["step"]),
-        "test_accuracy_at_last_step": float(last["test_accuracy"]),
+        f"test_{metric}_at_last_step": float(last[f"test_{metric}"]),
     }
     if rows["val_loss"].notna().any():
         best = rows.loc[rows["val_loss"].idxmin()]
         found |= {
             "early_stop_step": int(best["step"]),
-            "validation_accuracy_at_early_stop": float(best["val_accuracy"]),
-            "test_accuracy_at_early_stop": float(best["test_accuracy"]),
+            f"validation_{metric}_at_early_stop": float(best[f"val_{metric}"]),
+            f"test_{metric}_at_early_stop": float(best[f"test_{metric}"]),
         }
     return found
 
@@ -50,12 +51,13 @@ def readme(card):
     """The card as Markdown."""
     where, data, total = card["provenance"], card["data"], card["totals"]
     form = card["input"]
+    outputs = "classes" if card["output"]["kind"] == "classes" else "outputs"
     lines = [
         f"# {card['title']}", "",
         f"{card['what']}", "",
         f"- run `{where['run']}`, trial {where['trial']}, `{where['unit']}`, round "
         f"{where['round']}; commit {where['versions'].get('commit')}",
-        f"- data: {data['name']}, {data['classes']} classes, {data['examples']['test']:,} test "
+        f"- data: {data['name']}, {data['classes']} {outputs}, {data['examples']['test']:,} test "
         f"examples, fingerprint `{data['fingerprint'][:16]}`",
         *([f"- **asked for was {data['requested']}; this is {data['name']}**"]
           if data["fallback_reason"] else []),
@@ -64,20 +66,12 @@ def readme(card):
         f"{100 * total['density']:.2f} %",
     ]
     if total["flops"] is not None:
-        lines += [
-            f"- {total['flops']:,} FLOPs an example as a dense network, "
-            f"{total['effective_flops']:,} if every zero is skipped",
-            f"- test accuracy of these weights {100 * card['accuracy']['test']:.2f} %",
-        ]
-    recorded = card["accuracy"]
-    if "early_stop_step" in recorded:
         lines.append(
-            f"- in training: {100 * recorded['test_accuracy_at_last_step']:.2f} % at step "
-            f"{recorded['last_step']} (these weights, where they are the trained ones), "
-            f"{100 * recorded['test_accuracy_at_early_stop']:.2f} % at step "
-            f"{recorded['early_stop_step']}, which validation loss would choose"
-        )
-    lines += ["", "## Input", "", _input_text(form), "", "## Loading", "",
+            f"- {total['flops']:,} FLOPs an example as a dense network, "
+            f"{total['effective_flops']:,} if every zero is skipped")
+    lines += _metric_lines(card)
+    lines += ["", "## Input", "", _input_text(form), "", "## Output", "",
+              _output_text(card["output"]), "", "## Loading", "",
               "Each from inside this folder, in an environment with the packages named.", ""]
     for name, entry in card["formats"].items():
         lines += [f"{name}, needs {' and '.join(entry['needs'])}:", "", "```python",
@@ -88,6 +82,47 @@ def readme(card):
     if card["compaction"] and card["compaction"]["units"]:
         lines += ["", "## Compaction", "", *_compaction_lines(card)]
     return "\n".join(lines) + "\n"
+
+
+def card_metric(card):
+    """The `Metric` that a card's network is judged by."""
+    return Metric(**card["output"]["metrics"][0])
+
+
+def _metric_lines(card):
+    metric = card_metric(card)
+    found = card[metric.name]
+
+    def value(key):
+        return f"{metric.text(found[key])}{metric.shown_unit}"
+
+    # Of a bare ticket none: it is no network that could be tested.
+    lines = [f"- test {metric.words} of these weights {value('test')}"] if "test" in found else []
+    if "early_stop_step" in found:
+        lines.append(
+            f"- in training: {value(f'test_{metric.name}_at_last_step')} at step "
+            f"{found['last_step']} (these weights, where they are the trained ones), "
+            f"{value(f'test_{metric.name}_at_early_stop')} at step "
+            f"{found['early_stop_step']}, which validation loss would choose"
+        )
+    return lines
+
+
+def _output_text(output):
+    """How outputs are read, in a sentence or two."""
+    shape = f"[batch, {', '.join(map(str, output['shape']))}]"
+    if output["kind"] == "numbers":
+        mean, std = output["mean"], output["std"]
+        return (
+            f"Outputs {shape} are standardised: the prediction in the labels' unit is outputs · "
+            f"std + mean, with mean {mean} and std {std}. SavedModel and TFLite give it as "
+            "`prediction`; `model.keras` gives the outputs.")
+    kind = {
+        "classes": "logits of the classes, the last axis", "yes_no":
+        "logits of independent answers: yes where one is above 0",
+        "tokens": "logits of the next token at each place",
+    }.get(output["kind"], "what the task of the run takes")
+    return f"Outputs `{output['name']}` {shape} are {kind}."
 
 
 def _input_text(form):

@@ -16,6 +16,7 @@ from lth_keras.export import model_card as cards
 from lth_keras.export import stored_network, write_export
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET
 from lth_keras.export.served_network import INPUT_FORMS
+from lth_keras.tasks import stored_task
 
 WEIGHTS = ("trained", "untrained")
 
@@ -160,7 +161,7 @@ def load_data(header: Mapping[str, Any], data_dir: str | None) -> LoadedData:
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in described.items()}
-    data = Dataset(**values).load(data_dir)
+    data = Dataset(**values).load(data_dir, stored_task(header["configuration"]))
     if data.fingerprint != header["data"]["fingerprint"]:
         raise ConfigurationError(
             f"{data.name} is not what the run was trained on (fingerprint "

@@ -23,8 +23,8 @@ class ServedNetwork(tf.Module):
     """A plain model behind the signatures `serving_default` and `description`.
 
     Args:
-      model: a plain Keras model that gives logits.
-      data: `LoadedData`, for its normalisation and labels.
+      model: a plain Keras model that gives the task's outputs.
+      data: `LoadedData`, for its normalisation and its task.
       input_form: 'uint8', raw images that the graph normalises; 'float', normalised already.
       description: JSON-able facts that the signature `description` returns as a string.
     """
@@ -33,7 +33,7 @@ class ServedNetwork(tf.Module):
         super().__init__()
         # Only what is computed with is saved: no Keras objects, no metadata.
         self.parameters = named_variables(model)
-        shape = [None, *data.input_shape]
+        shape, name = [None, *data.input_shape], data.task.output_name
         kind = tf.uint8 if input_form == "uint8" else tf.float32
         text = tf.constant(json.dumps(description, sort_keys=True, ensure_ascii=False))
 
@@ -42,21 +42,21 @@ class ServedNetwork(tf.Module):
             if input_form == "uint8":
                 images = tf.cast(images, tf.float32) * float(data.scale)
                 images = (images - data.mean) / data.std
-            logits = tf.cast(model(images, training=False), tf.float32)
+            outputs = tf.cast(model(images, training=False), tf.float32)
             return {
-                "logits": tf.identity(logits, "logits"), **data.task.answers(logits),
+                name: tf.identity(outputs, name), **data.task.answers(outputs),
             }
 
         @tf.function(input_signature=[])
         def describe():
             return {"json": tf.identity(text)}
 
-        self.serve, self.describe = serve, describe
+        self.serve, self.describe, self._name = serve, describe, name
 
-    def logits(self, images, batch_size):
-        """Logits [N, classes] of `images`, batch by batch, as the exported graph computes them."""
+    def outputs(self, images, batch_size):
+        """Outputs [N, …] for `images`, batch by batch, as the exported graph computes them."""
         return np.concatenate([
-            self.serve(tf.constant(images[first : first + batch_size]))["logits"].numpy()
+            self.serve(tf.constant(images[first : first + batch_size]))[self._name].numpy()
             for first in range(0, len(images), batch_size)
         ])
 

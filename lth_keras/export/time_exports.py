@@ -24,7 +24,7 @@ def runner(entry, images):
 
         loaded = tf.saved_model.load(entry["path"])
         network, batch = loaded.signatures["serving_default"], tf.constant(images)
-        return lambda keep=loaded: network(images=batch)["logits"].numpy()
+        return lambda keep=loaded: network(images=batch)[entry["output"]].numpy()
     if entry["format"] == "keras":
         import tensorflow as tf
         import tf_keras

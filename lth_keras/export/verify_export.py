@@ -39,18 +39,19 @@ def in_batches(run, images):
     ])
 
 
-def saved_model(path):
-    """(function images -> logits, [(size, non-zero)] of its weights)."""
+def saved_model(path, name):
+    """(function images -> outputs, [(size, non-zero)] of its weights)."""
     import tensorflow as tf
 
     loaded = tf.saved_model.load(str(path))
     network = loaded.signatures["serving_default"]
     # A signature keeps its variables only as long as the object that they were loaded with.
     weights = [counted(variable.numpy()) for variable in loaded.parameters.values()]
-    return (lambda images, keep=loaded: network(images=tf.constant(images))["logits"]), weights
+    return (lambda images, keep=loaded: network(images=tf.constant(images))[name]), weights
 
 
-def keras(path):
+def keras(path, name):
+    del name
     os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
     import tensorflow as tf
     import tf_keras
@@ -63,7 +64,7 @@ def keras(path):
     return (lambda images: run(tf.constant(images))), [counted(w.numpy()) for w in model.weights]
 
 
-def tflite(path):
+def tflite(path, name):
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:
@@ -82,7 +83,7 @@ def tflite(path):
         if len(tensor["shape"]) > 1 and values.dtype != np.uint8:
             weights.append((int(np.prod(tensor["shape"])), int(np.count_nonzero(values))))
     network = Interpreter(model_path=str(path)).get_signature_runner("serving_default")
-    return (lambda images: network(images=images)["logits"]), weights
+    return (lambda images: network(images=images)[name]), weights
 
 
 def counted(values):
@@ -127,28 +128,82 @@ def closest(found, layers):
 
 def check_predictions(entry, card, run, data):
     raw, labels = data["images"], data["labels"]
-    expected = data[f"logits_{entry['input']}"]
+    expected = data[f"outputs_{entry['input']}"]
     images = raw
     if entry["input"] == "float":
         how = card["input"]["preprocessing"]
         mean, std = (np.asarray(how[name], np.float32) for name in ("mean", "std"))
         images = (np.asarray(raw, np.float32) * np.float32(how["scale"]) - mean) / std
-    logits = in_batches(run, images)
-    if logits.shape != expected.shape:
-        raise Broken(f"it gives logits {logits.shape}; expected {expected.shape}")
-    difference = float(np.max(np.abs(logits - expected)))
+    outputs = in_batches(run, images)
+    if outputs.shape != expected.shape:
+        raise Broken(f"it gives outputs {outputs.shape}; expected {expected.shape}")
+    difference = float(np.max(np.abs(outputs - expected)))
     limit = entry["tolerance"] * max(1.0, float(np.max(np.abs(expected))))
     # Another processor may add in another order: that much is no error.
     slack = 0.0 if data["exact"] else 1e-4 * max(1.0, float(np.max(np.abs(expected))))
     if not difference <= limit + slack:
-        raise Broken(f"a logit differs by {difference:.3g}; at most {limit + slack:.3g} is allowed")
-    accuracy = float(np.mean(logits.argmax(-1) == labels))
-    was = float(np.mean(expected.argmax(-1) == labels))
-    if abs(accuracy - was) > entry["accuracy_tolerance"] + 0.5 / len(labels):
-        raise Broken(f"its accuracy is {accuracy:.4f} and was {was:.4f} when it was exported")
-    same = float(np.mean(logits.argmax(-1) == expected.argmax(-1)))
-    return {"examples": len(labels), "largest_difference": difference, "accuracy": accuracy,
-            "same_predictions": same, "bit_for_bit": bool(np.array_equal(logits, expected))}
+        raise Broken(
+            f"an output differs by {difference:.3g}; at most {limit + slack:.3g} is allowed")
+    found = {"examples": len(labels), "largest_difference": difference,
+             "bit_for_bit": bool(np.array_equal(outputs, expected))}
+    return found | check_metric(entry, card["output"], data, outputs, expected)
+
+
+def check_metric(entry, output, data, outputs, expected):
+    kind, name = output["kind"], output["metrics"][0]["name"]
+    if kind not in METRICS:
+        return {}  # A task of the user's own: its outputs were compared, and that is all.
+    labels = data["labels"]
+    weights = np.ones(len(labels)) if "weights" not in data else data["weights"]
+    now, was = (METRICS[kind](output, labels, each, weights) for each in (outputs, expected))
+    share = output["metrics"][0]["is_share"]
+    allowed = entry["metric_tolerance"] + 0.5 / labels.size if share else (
+        (entry["metric_tolerance"] + 1e-3) * max(abs(was), 1e-9))
+    if not abs(now - was) <= allowed:
+        raise Broken(f"its {name} is {now:.4f} and was {was:.4f} when it was exported")
+    found = {name: now}
+    if kind in ("classes", "tokens"):
+        found["same_predictions"] = float(np.mean(outputs.argmax(-1) == expected.argmax(-1)))
+    return found
+
+
+def weighted_mean(values, weights):
+    weights = np.broadcast_to(
+        weights.reshape(weights.shape + (1,) * (values.ndim - weights.ndim)), values.shape)
+    return float(np.sum(values * weights) / np.sum(weights)) if np.sum(weights) else 0.0
+
+
+def kept_weights(output, labels, weights):
+    """What each position counts for: nothing where its label is the one to ignore."""
+    weights = np.broadcast_to(
+        weights.reshape(weights.shape + (1,) * (labels.ndim - weights.ndim)), labels.shape)
+    return weights if output["ignore_label"] is None else weights * (
+        labels != output["ignore_label"])
+
+
+def accuracy(output, labels, outputs, weights):
+    return weighted_mean(outputs.argmax(-1) == labels, kept_weights(output, labels, weights))
+
+
+def accuracy_of_answers(output, labels, outputs, weights):
+    return weighted_mean((outputs > 0) == (labels == 1), weights)
+
+
+def mean_absolute_error(output, labels, outputs, weights):
+    predicted = outputs * np.asarray(output["std"]) + np.asarray(output["mean"])
+    return weighted_mean(np.abs(predicted - labels), weights)
+
+
+def perplexity(output, labels, outputs, weights):
+    kept = kept_weights(output, labels, weights)
+    shifted = np.asarray(outputs, np.float64) - outputs.max(-1, keepdims=True)
+    known = np.where(kept != 0, labels, 0)[..., None].astype(np.int64)
+    own = np.take_along_axis(shifted, known, -1)[..., 0]
+    return float(np.exp(weighted_mean(np.log(np.exp(shifted).sum(-1)) - own, kept)))
+
+
+METRICS = {"classes": accuracy, "yes_no": accuracy_of_answers, "numbers": mean_absolute_error,
+           "tokens": perplexity}
 
 
 def check_ticket(folder, entry):
@@ -174,7 +229,7 @@ def check_format(folder, card, name, data):
     if name == "ticket":
         return {"nonzero": check_ticket(folder, entry)}
     try:
-        run, weights = READERS[name](folder / entry["path"])
+        run, weights = READERS[name](folder / entry["path"], card["output"]["name"])
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise Broken(f"it cannot be read: {str(error).splitlines()[0]}") from error
     return {"nonzero": check_counts(entry, weights), **check_predictions(entry, card, run, data)}
@@ -183,7 +238,7 @@ def check_format(folder, card, name, data):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("formats", nargs="*", help="such as saved_model; without: all")
-    parser.add_argument("--data", help="an .npz of examples and logits; without: check.npz")
+    parser.add_argument("--data", help="an .npz of examples and outputs; without: check.npz")
     parser.add_argument("--exact", action="store_true", help="allow no other machine's rounding")
     arguments = parser.parse_args()
     folder = pathlib.Path(__file__).resolve().parent

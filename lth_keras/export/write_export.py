@@ -1,5 +1,6 @@
 """Writing an export into a folder, checking what was written, and timing it."""
 
+import dataclasses
 import os
 import pathlib
 import platform
@@ -9,6 +10,7 @@ import numpy as np
 
 import lth_keras
 from lth_keras import files, masks
+from lth_keras.compat import tf
 from lth_keras.errors import RunError
 from lth_keras.export import bare_ticket, costs, fresh_processes, stored_network
 from lth_keras.export import model_card as cards
@@ -54,13 +56,14 @@ def write(folder, network, data, form, options, machine):
             key: card[key] for key in ("title", "what", "input", "data", "provenance")
         }) for each in {form, "float"}
     }
-    examples = _examples_with_logits(data, served)
+    examples = _examples_with_outputs(data, served)
     if options.compact:
         _check_compacted(original, data, examples)
-    hits = examples["logits_float"].argmax(-1) == examples["labels"]
-    card["accuracy"] = {"test": float(np.mean(hits)), **cards.accuracies(network)}
+    metric = data.task.main_metric
+    card[metric.name] = {
+        "test": _measured(data.task, examples), **cards.recorded(network, metric.name)}
     if options.weights == "trained":
-        _check_recorded(card["accuracy"], len(hits))
+        _check_recorded(card[metric.name], metric, examples["labels"].size)
     for name in options.formats:
         if name == TICKET:
             _write_ticket(folder, network, card)
@@ -101,6 +104,9 @@ def _new_card(network, data, form, options, machine, model):
         "totals": costs.totals(model, rows), "provenance": cards.provenance(network),
         "machine": machine or {"processor": platform.processor() or platform.machine(),
                                "cores": os.cpu_count()},
+        "output": {"name": data.task.output_name, "shape": list(data.output_shape),
+                   "metrics": [dataclasses.asdict(metric) for metric in data.task.metrics],
+                   **data.task.served()},
         "formats": {},
     }
 
@@ -114,14 +120,27 @@ def _compaction(options, original, smaller):
     }
 
 
-def _examples_with_logits(data, served):
-    """The test split, and the logits that each served network gives for it."""
+def _examples_with_outputs(data, served):
+    """The test split, and the outputs that each served network gives for it."""
     start, stop = data.splits["test"]
     examples = {"images": data.images[start:stop], "labels": data.labels[start:stop]}
+    if data.weights is not None:
+        examples["weights"] = data.weights[start:stop]
     for form, network in served.items():
         images = examples["images"] if form == "uint8" else data.normalize(examples["images"])
-        examples[f"logits_{form}"] = network.logits(np.asarray(images), _BATCH)
+        examples[f"outputs_{form}"] = network.outputs(np.asarray(images), _BATCH)
     return examples
+
+
+def _measured(task, examples):
+    """The task's first metric on the test split, from the outputs of the exported network."""
+    total = np.zeros(2)
+    for first in range(0, len(examples["labels"]), _BATCH):
+        labels, outputs, weights = (
+            None if key not in examples else tf.constant(examples[key][first : first + _BATCH])
+            for key in ("labels", "outputs_float", "weights"))
+        total += np.array([float(each) for each in task.metric(labels, outputs, weights)[0]])
+    return task.finish([total[0] / total[1] if total[1] else 0.0])[0]
 
 
 def _what(network, options):
@@ -145,7 +164,7 @@ def _write_format(folder, known, served, model, form, card):
         nonzero.append({"key": row["key"], "size": row["size"], "least": least, "most": most})
     card["formats"][known.name] = {
         "path": known.path, "input": input_form, "needs": list(known.needs),
-        "tolerance": known.tolerance, "accuracy_tolerance": known.accuracy_tolerance,
+        "tolerance": known.tolerance, "metric_tolerance": known.metric_tolerance,
         "nonzero": nonzero, **_sizes(path, folder),
     }
 
@@ -172,24 +191,24 @@ def _sizes(path, folder):
     }
 
 
-def _check_recorded(accuracy, examples):
-    # XLA adds in another order than the exported graph: an example on the edge may tip over.
-    allowed = max(1, examples // 2000) / examples
-    recorded = accuracy["test_accuracy_at_last_step"]
-    if abs(accuracy["test"] - recorded) > allowed + 1e-9:
+def _check_recorded(measured, metric, answers):
+    # XLA adds in another order than the exported graph: an answer on the edge may tip over.
+    recorded = measured[f"test_{metric.name}_at_last_step"]
+    allowed = max(1, answers // 2000) / answers if metric.is_share else 1e-3 * abs(recorded)
+    if not abs(measured["test"] - recorded) <= allowed + 1e-9:
         raise RunError(
-            f"the stored weights have a test accuracy of {accuracy['test']:.4f}, training recorded "
-            f"{recorded:.4f}; nothing was exported: check the run with run.py verify"
+            f"the stored weights have a test {metric.words} of {measured['test']:.4f}, training "
+            f"recorded {recorded:.4f}; nothing was exported: check the run with run.py verify"
         )
 
 
 def _check_compacted(original, data, examples):
-    before = ServedNetwork(original, data, "float", {}).logits(
+    before = ServedNetwork(original, data, "float", {}).outputs(
         data.normalize(examples["images"]), _BATCH)
-    difference = np.max(np.abs(before - examples["logits_float"]))
+    difference = np.max(np.abs(before - examples["outputs_float"]))
     if not difference <= _COMPACT_TOLERANCE * max(1.0, np.max(np.abs(before))):
         raise RunError(
-            f"the compacted network differs from the original by {difference:.3g} in a logit; "
+            f"the compacted network differs from the original by {difference:.3g} in an output; "
             "nothing was exported: export it without compaction, and report this"
         )
 
@@ -228,6 +247,7 @@ def measure(folder, card, dense, data, form, beside):
                           "bytes_gzipped": costs.bytes_gzipped(path)}
         for which, where in (("own", folder), ("dense", beside)):
             plan.append({"name": f"{which} {name}", "format": name, "input": entry["input"],
+                         "output": card["output"]["name"],
                          "path": str((where / known.path).resolve())})
     if not plan:
         return

@@ -4,21 +4,21 @@ import numpy as np
 
 from lth_keras.figures import style
 from lth_keras.figures.mean_line import draw_mean
+from lth_keras.metric import ACCURACY
 
-_LABELS = {"test_accuracy": "test accuracy (%)", "train_loss": "training loss"}
-_TITLES = {"test_accuracy": "Test accuracy", "train_loss": "Training loss"}
 _SPREADS = {1: "one trial", 2: "mean and both trials"}
 _MOST_ROUNDS = 3
 _MOST_COLUMNS = 3
 
 
-def learning_curves(metrics, column, subject):
+def learning_curves(metrics, column, subject, metric=ACCURACY):
     """A panel for each round (at most three, spread) and each group of controls.
 
     Args:
       metrics: what `read_csv` gives.
-      column: 'test_accuracy' or 'train_loss'.
+      column: 'train_loss', or the metric's, such as 'test_accuracy'.
       subject: network, data, trials.
+      metric: the `Metric`.
 
     Returns:
       A figure, or None where no variant was evaluated there.
@@ -32,35 +32,38 @@ def learning_curves(metrics, column, subject):
         sorted(set(metrics.loc[metrics["round"] > 0, "round"])) or [0], _MOST_ROUNDS)
     groups = style.groups(variants)
     cells = [(round, group) for round in rounds for group in groups]
+    title, label = ("Training loss", "training loss") if column == "train_loss" else (
+        f"Test {metric.words}", f"test {metric.label}")
     spread = _SPREADS.get(metrics["trial"].nunique(), "mean and 95 % interval")
     figure, axes = _grid(
-        len(cells), len(groups), subject, f"{_TITLES[column]} against epoch, {spread}")
+        len(cells), len(groups), subject, f"{title} against epoch, {spread}")
     styles, named = style.variant_styles(variants), set()
     for panel, (round, group) in zip(axes.flat, cells):
-        _draw_panel(panel, metrics, column, round, group, styles)
+        _draw_panel(panel, metrics, column, round, group, styles, metric)
         # One legend is enough for panels of the same lines: it covers a part of them.
         names = panel.get_legend_handles_labels()[1]
         if len(groups) > 1 or not named.issuperset(names):
             style.legend(panel)
         named.update(names)
-    _name_axes(axes, len(cells), _LABELS[column])
-    _set_limits(axes[0, 0], metrics, column)
+    _name_axes(axes, len(cells), label)
+    _set_limits(axes[0, 0], metrics, column, metric)
     return figure
 
 
-def draw_curve(panel, metrics, column, name, options):
+def draw_curve(panel, metrics, column, name, options, metric=ACCURACY):
     """Draws a network's mean over trials against epoch, and the band around it.
 
     Args:
       panel: Axes.
       metrics: the rows of one network; what is not finite is left out.
-      column: as in `learning_curves`; accuracies are shown in per cent.
+      column: as in `learning_curves`; shares are shown in per cent.
       name: for the legend.
       options: of `plot`.
+      metric: the `Metric`.
     """
     is_loss = column.endswith("loss")
     values = metrics.replace([np.inf, -np.inf], np.nan).dropna(subset=column)
-    values = values.assign(**{column: values[column] * (1 if is_loss else 100)})
+    values = values.assign(**{column: values[column] * (1 if is_loss else metric.scale)})
     # A single point is no line: only a marker shows it.
     options = {**options, "marker": "." if values["epoch"].nunique() == 1 else None}
     draw_mean(panel, values, "epoch", column, name,
@@ -77,14 +80,14 @@ def _grid(cells, groups, subject, title):
         rows, columns, width, 0.55 + rows * height, title, subject, sharey=True, sharex=True)
 
 
-def _draw_panel(panel, metrics, column, round, group, styles):
+def _draw_panel(panel, metrics, column, round, group, styles, metric):
     """Full, the round's ticket and a group of controls, of the round or of none."""
     wanted = [("full", 0), ("ticket", round)]
     wanted += [(variant, at) for variant in group for at in dict.fromkeys((round, 0))]
     for variant, at in wanted:
         rows = metrics[(metrics["variant"] == variant) & (metrics["round"] == at)]
         if not rows.empty:
-            draw_curve(panel, rows, column, variant, styles[variant])
+            draw_curve(panel, rows, column, variant, styles[variant], metric)
     if round:
         density = metrics.loc[
             (metrics["round"] == round) & (metrics["variant"] == "ticket"), "density"]
@@ -103,14 +106,14 @@ def _name_axes(axes, cells, label):
         panel.tick_params(labelbottom=True)
 
 
-def _set_limits(panel, metrics, column):
+def _set_limits(panel, metrics, column, metric):
     finite = metrics[np.isfinite(metrics[column])]
     if finite.empty:
         return
     if column.endswith("loss"):
         _set_loss_limits(panel, finite, column)
     else:
-        _set_accuracy_limits(panel, finite, column)
+        _set_metric_limits(panel, finite, column, metric)
 
 
 def _set_loss_limits(panel, finite, column):
@@ -122,13 +125,16 @@ def _set_loss_limits(panel, finite, column):
     panel.set_ylim(means[means > 0].min() / 2, 2 * means.max())
 
 
-def _set_accuracy_limits(panel, finite, column):
+def _set_metric_limits(panel, finite, column, metric):
     # What happens before a tenth of the training is over would flatten all that is compared.
     # Each network by its own epochs: a chain's go on from those of the round before.
     epochs = finite.groupby(["variant", "round"])["epoch"]
     first, last = epochs.transform("min"), epochs.transform("max")
     late = finite[finite["epoch"] >= first + 0.1 * (last - first)]
-    means = 100 * late.groupby(["variant", "round", "epoch"])[column].mean()
+    means = metric.scale * late.groupby(["variant", "round", "epoch"])[column].mean()
     lowest, highest = means.quantile(0.01), means.max()
-    room = max(0.08 * (highest - lowest), 0.05)
-    panel.set_ylim(lowest - room, min(100.0, highest + room))
+    if not metric.higher_is_better:
+        lowest, highest = means.min(), means.quantile(0.99)
+    room = max(0.08 * (highest - lowest), 0.05 if metric.is_share else 1e-3 * abs(highest))
+    if np.isfinite(room) and room > 0:
+        panel.set_ylim(lowest - room, min(100.0 if metric.is_share else np.inf, highest + room))

@@ -4,17 +4,13 @@ import numpy as np
 from matplotlib import ticker
 
 from lth_keras.figures import bands, style
+from lth_keras.metric import ACCURACY
 
-_LABELS = {
-    "test_accuracy_final": "final test accuracy (%)",
-    "test_accuracy_at_early_stop": "accuracy at early stop (%)",
-    "early_stop_step": "early-stopping iteration",
-}
 _MOST_TICKS = 9
 _MOST_COLUMNS = 3
 
 
-def accuracy_by_density(summary, columns, subject, title, variants):
+def metric_by_density(summary, columns, subject, title, variants, metric=ACCURACY):
     """Columns of the summary against density, on the literature's log axis from 100 % down.
 
     Args:
@@ -23,6 +19,7 @@ def accuracy_by_density(summary, columns, subject, title, variants):
       subject: network, data, trials.
       title: what is shown.
       variants: which; 'imp' are the rounds of IMP themselves.
+      metric: the `Metric` that the summary is of.
 
     Returns:
       A figure, or None where nothing depends on a round.
@@ -41,8 +38,9 @@ def accuracy_by_density(summary, columns, subject, title, variants):
         for variant in ["full", "imp", "ticket", *group]:
             if variant in names:
                 draw_by_density(panel, summary[summary["variant"] == variant], column, variant,
-                                styles[variant])
-        panel.set_ylabel(_LABELS[column])
+                                styles[variant], metric)
+        is_step = column == "early_stop_step"
+        panel.set_ylabel("early-stopping iteration" if is_step else f"final test {metric.label}")
         density_axis(panel, densities)
         style.legend(panel)
     return figure
@@ -67,12 +65,12 @@ def _grid(columns, groups, subject, title):
     return figure, panels
 
 
-def draw_by_density(panel, rows, column, name, options):
+def draw_by_density(panel, rows, column, name, options, metric=ACCURACY):
     """One variant on an Axes: its mean against density, with `bands`.
 
     A network that no round prunes is a level line with its band across.
     """
-    scale = 100 if "accuracy" in column else 1
+    scale = metric.scale if f"test_{metric.name}" in column else 1
     rows = rows[rows[f"{column}_mean"].notna()].sort_values("density")
     if rows.empty:
         return

@@ -3,6 +3,7 @@
 import math
 
 from lth_keras.figures import style
+from lth_keras.metric import ACCURACY
 from lth_keras.paths import network_label
 from lth_keras.statistics.comparisons import SIGNIFICANCE
 
@@ -12,14 +13,15 @@ _LONG_NAME = 20
 _NAMES = {"ticket": "ticket", "full": "full network"}
 
 
-def forest(comparisons, reference, margin, subject):
+def forest(comparisons, reference, margin, subject, metric=ACCURACY):
     """The difference of each network from the reference, its interval, and what Holm leaves of it.
 
     Args:
       comparisons: what `statistics.comparisons` gives.
       reference: 'ticket' or 'full'.
-      margin: the non-inferiority margin, 0 to 1.
+      margin: the non-inferiority margin, in the metric's unit.
       subject: network, data, trials.
+      metric: the `Metric` that the differences are of.
 
     Returns:
       A figure, or None without a comparison.
@@ -31,17 +33,18 @@ def forest(comparisons, reference, margin, subject):
     width = style.COLUMN if max(map(len, names)) < _LONG_NAME else 4.6
     figure, axes = style.new(
         1, 1, width, 1.15 + 0.19 * len(rows),
-        f"Final test accuracy minus that of the {_NAMES[reference]}", subject)
+        f"Final test {metric.words} minus that of the {_NAMES[reference]}", subject)
     panel = axes[0, 0]
     for place, row in enumerate(rows):
-        _draw_row(panel, place, row)
+        _draw_row(panel, place, row, metric)
     panel.axvline(0, color=style.BLACK, linewidth=0.7)
-    panel.axvline(-100 * margin, color=style.GREY, linewidth=0.7, linestyle=":")
+    panel.axvline(-metric.sign * metric.scale * margin, color=style.GREY, linewidth=0.7,
+                  linestyle=":")
     panel.set_yticks(range(len(rows)), names)
     panel.set_ylim(len(rows) - 0.4, -0.6)
     panel.grid(False, axis="y")
     panel.set_xlabel(
-        "points, paired by trial, 95 % interval\n"
+        f"{metric.difference_unit.strip() or metric.words}, paired by trial, 95 % interval\n"
         f"filled: p < {SIGNIFICANCE} after Holm; dotted: margin")
     return figure
 
@@ -55,14 +58,14 @@ def _shown_rows(rows):
     return rows[rows["round"].isin([0, *style.spread(rounds, most)])].to_dict("records")
 
 
-def _draw_row(panel, place, row):
-    difference = 100 * row["difference"]
+def _draw_row(panel, place, row, metric):
+    difference = metric.scale * row["difference"]
     is_clear = not math.isnan(row["p_holm"]) and row["p_holm"] < SIGNIFICANCE
     has_interval = not math.isnan(row["ci_low"])
-    colour = style.verdict_colour(is_clear, difference)
+    colour = style.verdict_colour(is_clear, metric.sign * difference)
     if has_interval:
-        panel.plot([100 * row["ci_low"], 100 * row["ci_high"]], [place, place], color=colour,
-                   linewidth=1.2, solid_capstyle="butt")
+        ends = [metric.scale * row[end] for end in ("ci_low", "ci_high")]
+        panel.plot(ends, [place, place], color=colour, linewidth=1.2, solid_capstyle="butt")
     # One trial never has an interval. Where several have none, a cross says so: their differences
     # are all equal, which is not a narrow interval.
     marker = "x" if row["trials"] > 1 and not has_interval else "o"

@@ -2,11 +2,13 @@
 
 import math
 
+from lth_keras.metric import ACCURACY
 from lth_keras.paths import network_label
 from lth_keras.report.report_tables import show
 from lth_keras.statistics.comparisons import SIGNIFICANCE
 from lth_keras.statistics.noninferiority import ONE_TRIAL
 from lth_keras.statistics.published import compare
+from lth_keras.statistics.summary import final_column
 
 
 def answer(run, comparisons):
@@ -21,7 +23,7 @@ def answer(run, comparisons):
       A list of three strings.
     """
     rows = comparisons.to_dict("records")
-    return [_ticket(run, rows), of_controls(rows), _published(run) or _speed(run)]
+    return [_ticket(run, rows), of_controls(rows, run.metric), _published(run) or _speed(run)]
 
 
 def _ticket(run, rows):
@@ -35,7 +37,8 @@ def _ticket(run, rows):
     # The sentence is on the sparsest ticket that matches; where none matches, on the densest.
     choose, candidates = (min, matches) if matches else (max, tickets)
     row = choose(candidates, key=lambda each: each["density"])
-    margin = f"{100 * run.margin:g} points"
+    metric = run.metric
+    margin = metric.margin_text(run.margin)
     conclusion = {
         "yes": f"enough to say that the ticket is as good, within {margin}",
         "no": f"so that the ticket is worse by more than {margin}",
@@ -50,24 +53,25 @@ def _ticket(run, rows):
         conclusion = (
             f"the same in all of {row['trials']} trials, which are too few to say whether the "
             f"ticket is as good, within {margin}")
-    ours, theirs = _accuracy(run, "ticket", row["round"]), _accuracy(run, "full", 0)
+    ours, theirs = _value(run, "ticket", row["round"]), _value(run, "full", 0)
     return (
         f"With {100 * row['density']:.3g} % of the weights, "
-        f"{network_label('ticket', row['round'])} reaches a test accuracy of {ours} "
-        f"against the full network's {theirs}: a difference of {_points(row)}, {conclusion}."
+        f"{network_label('ticket', row['round'])} reaches a test {metric.words} of {ours} "
+        f"against the full network's {theirs}: a difference of {_difference(row, metric)}, "
+        f"{conclusion}."
     )
 
 
-def of_controls(rows):
+def of_controls(rows, metric=ACCURACY):
     """The sentence on the controls, from the rows of `statistics.comparisons`."""
     controls = [row for row in rows if row["reference"] == "ticket" and row["variant"] != "full"]
     if not controls:
         return "No control of a ticket's density is stored yet, so nothing can be compared with it."
-    lowest = min(controls, key=lambda row: row["difference"])
+    worst = min(controls, key=lambda row: metric.sign * row["difference"])
     tested = [row for row in controls if not math.isnan(row["p_holm"])]
     extreme = (
-        f"the lowest, {network_label(lowest['variant'], lowest['round'])}, differs from the "
-        f"ticket by {_points(lowest)}")
+        f"the {metric.worst}, {network_label(worst['variant'], worst['round'])}, differs from the "
+        f"ticket by {_difference(worst, metric)}")
     equal = [row for row in controls if row["trials"] > 1 and math.isnan(row["p_holm"])]
     if not tested:
         why = (
@@ -77,7 +81,7 @@ def of_controls(rows):
             "be told")
         return f"{why} from chance; {extreme}."
     clear = [row for row in tested if row["p_holm"] < SIGNIFICANCE]
-    below = sum(row["difference"] < 0 for row in clear)
+    below = sum(metric.sign * row["difference"] < 0 for row in clear)
     return (
         f"Of {len(tested)} comparisons of a control with the ticket of its round, {below} "
         f"{'is' if below == 1 else 'are'} clearly worse than the ticket, {len(clear) - below} "
@@ -127,15 +131,18 @@ def _step(row):
     return show(row["early_stop_step_mean"], 0) + _interval(low, high, 0)
 
 
-def _accuracy(run, variant, round):
-    rows = run.summary[(run.summary["variant"] == variant) & (run.summary["round"] == round)]
-    return f"{show(100 * rows['test_accuracy_final_mean'].iloc[0], 2)} %"
+def _value(run, variant, round):
+    rows, metric = run.summary, run.metric
+    rows = rows[(rows["variant"] == variant) & (rows["round"] == round)]
+    value = metric.scale * rows[f"{final_column(metric)}_mean"].iloc[0]
+    return f"{show(value, metric.digits)}{metric.shown_unit}"
 
 
-def _points(row):
-    interval = _interval(
-        100 * row["ci_low"], 100 * row["ci_high"], 2, "+", f", {row['trials']} trials")
-    return f"{show(100 * row['difference'], 2, '+')} points{interval}"
+def _difference(row, metric):
+    low, high, value = (
+        metric.scale * row[name] for name in ("ci_low", "ci_high", "difference"))
+    interval = _interval(low, high, metric.digits, "+", f", {row['trials']} trials")
+    return f"{show(value, metric.digits, '+')}{metric.difference_unit}{interval}"
 
 
 def _interval(low, high, digits, sign="", more=""):
@@ -146,7 +153,8 @@ def _interval(low, high, digits, sign="", more=""):
 
 
 def _missing(run, *wanted):
-    finite = set(run.summary.loc[run.summary["test_accuracy_final_mean"].notna(), "variant"])
+    column = f"{final_column(run.metric)}_mean"
+    finite = set(run.summary.loc[run.summary[column].notna(), "variant"])
     gone = [each for each in wanted if each not in finite]
     if not gone:
         return "they have no trial in common"

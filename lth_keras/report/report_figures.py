@@ -11,9 +11,9 @@ from lth_keras.figures import (
     style,
     weight_histograms,
 )
+from lth_keras.metric import ACCURACY, capitalised
 from lth_keras.report import figure_data
-
-_BY_DENSITY = ("test_accuracy_final", "early_stop_step")
+from lth_keras.statistics.summary import final_column
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,33 +62,39 @@ def _plan(run, comparisons):
 
 
 def _plan_of_results(run, comparisons, band):
+    metric = run.metric
+    name, named = metric.name, capitalised(metric.words)
+    side = "right" if metric.higher_is_better else "left"
     yield (
-        "accuracy_by_density", "Accuracy and early stopping against density",
+        f"{name}_by_density", f"{named} and early stopping against density",
         f"From all weights on the left to few on the right, on a logarithmic axis. {band} A level "
         "line is a network that is not pruned.",
         lambda: _by_density(
-            run, "Accuracy and early stopping against weights kept", run.variants()),
+            run, f"{named} and early stopping against weights kept", run.variants()),
     )
     yield (
         "forest_ticket", "Differences from the ticket",
-        "Each network's final test accuracy minus that of the ticket of its round, trial by "
+        f"Each network's final test {metric.words} minus that of the ticket of its round, trial by "
         "trial. An interval that crosses the solid line may be chance; a cross has none, since all "
         "trials differ by the same. Of many rounds some are shown, the table has all.",
-        lambda: forest.forest(comparisons, "ticket", run.margin, run.subject),
+        lambda: forest.forest(comparisons, "ticket", run.margin, run.subject, metric),
     )
     yield (
         "forest_full", "Differences from the full network",
         "The same against the dense network. A network matches it where the whole interval lies "
-        "to the right of the dotted margin.",
-        lambda: forest.forest(comparisons, "full", run.margin, run.subject),
+        f"to the {side} of the dotted margin.",
+        lambda: forest.forest(comparisons, "full", run.margin, run.subject, metric),
     )
 
 
 def _plan_of_training(run, band):
+    metric = run.metric
+    values = "accuracies" if metric == ACCURACY else "values"
     yield (
-        "accuracy_curves", "Accuracy against epoch",
-        f"{band} The accuracies shown are those after a tenth of the training.",
-        lambda: curves.learning_curves(run.metrics, "test_accuracy", run.subject),
+        f"{metric.name}_curves", f"{capitalised(metric.words)} against epoch",
+        f"{band} The {values} shown are those after a tenth of the training.",
+        lambda: curves.learning_curves(
+            run.metrics, f"test_{metric.name}", run.subject, metric),
     )
     yield (
         "loss_curves", "Training loss against epoch", f"{band} The axis is logarithmic.",
@@ -137,5 +143,6 @@ def _plan_of_masks(run):
 
 
 def _by_density(run, title, variants):
-    return densities.accuracy_by_density(
-        run.summary, _BY_DENSITY, run.subject, title, variants)
+    return densities.metric_by_density(
+        run.summary, (final_column(run.metric), "early_stop_step"), run.subject, title, variants,
+        run.metric)

@@ -3,9 +3,11 @@
 import dataclasses
 import math
 
+from lth_keras.metric import ACCURACY
 from lth_keras.paths import network_label, round_name
 from lth_keras.plain_text import in_markdown, plain
-from lth_keras.statistics.published import compare, is_accuracy
+from lth_keras.statistics.published import compare, is_share
+from lth_keras.statistics.summary import best_column, final_column, stop_column
 from lth_keras.store.export_cards import BATCHES, count, size_table
 
 NOTHING = "–"
@@ -30,56 +32,64 @@ class Table:
     note: str
 
 
-def results(summary, subject):
+def results(summary, subject, metric=ACCURACY):
     """The results of each variant; the rounds of IMP are left out."""
-    rows = [_result(row) for row in summary.to_dict("records") if row["variant"] != "imp"]
+    rows = [
+        _result(row, metric) for row in summary.to_dict("records") if row["variant"] != "imp"]
+    name, unit = metric.short.removesuffix(" %"), " (%)" if metric.is_share else ""
+    highest = "highest" if metric.higher_is_better else "lowest"
     return Table(
         "results", f"What each network reached: {subject}",
-        ["network", "kept (%)", "trials", "final test acc. (%)", "best mean acc. (%) @ epoch",
-         "early stop (step)", "acc. at early stop (%)", "final train loss"],
-        rows,
+        ["network", "kept (%)", "trials", f"final test {name}{unit}",
+         f"best mean {name}{unit} @ epoch", "early stop (step)", f"{name} at early stop{unit}",
+         "final train loss"],
+        rows, _legend(metric) +
         "Means over trials, in brackets their 95 % interval by Student's t. The best mean is the "
-        "highest mean over trials at any epoch, chosen on the test set as the papers do. Early "
+        f"{highest} mean over trials at any epoch, chosen on the test set as the papers do. Early "
         "stop: the step of the lowest validation loss.",
     )
 
 
-def rounds(summary, subject):
+def rounds(summary, subject, metric=ACCURACY):
     """The results of each round of IMP."""
-    rows = [_result(row) for row in summary.to_dict("records") if row["variant"] == "imp"]
-    table = results(summary, subject)
+    rows = [
+        _result(row, metric) for row in summary.to_dict("records") if row["variant"] == "imp"]
+    table = results(summary, subject, metric)
     return dataclasses.replace(
         table, key="rounds", title=f"The rounds of iterative pruning: {subject}", rows=rows)
 
 
-def differences(comparisons, subject, margin):
+def differences(comparisons, subject, margin, metric=ACCURACY):
     """Each variant against ticket and full."""
     rows = [
         [network_label(row["variant"], row["round"]), row["reference"], str(row["trials"]),
-         interval(row["difference"], row["ci_low"], row["ci_high"], 100, 2, "+"),
+         interval(row["difference"], row["ci_low"], row["ci_high"], metric.scale, metric.digits,
+                  "+"),
          p_value(row["p"]), p_value(row["p_holm"]), number(row["effect_size"], 2),
          row["matching"] or NOTHING]
         for row in comparisons.to_dict("records")
     ]
+    other = "below" if metric.higher_is_better else "above"
     return Table(
-        "differences", f"Differences of final test accuracy: {subject}",
-        ["network", "minus", "trials", "difference (points)", "p", "p (Holm)", "d_z", "matching"],
+        "differences", f"Differences of final test {metric.words}: {subject}",
+        ["network", "minus", "trials", difference_heading(metric), "p", "p (Holm)", "d_z",
+         "matching"],
         rows,
         "Paired by trial; in brackets the 95 % interval by Student's t. p: two-sided paired "
         "t test; p (Holm): corrected over all comparisons with the same reference. d_z: Cohen's "
         "effect size of paired differences, mean over standard deviation. Matching: yes where "
-        f"the interval lies wholly above −{100 * margin:g} points (the non-inferiority margin), "
-        "no where it lies wholly below, open where these trials cannot tell. There is neither "
-        "interval nor test where all trials differ by the same amount and not by 0.",
+        f"the interval lies wholly {metric.better_than(margin)} (the non-inferiority margin), "
+        f"no where it lies wholly {other}, open where these trials cannot tell. There is "
+        "neither interval nor test where all trials differ by the same amount and not by 0.",
     )
 
 
-def published(summary, figures, subject):
+def published(summary, figures, subject, metric=ACCURACY):
     """Published figures, ours, and whether ours is within the tolerance."""
     rows = []
     for verdict in compare(summary, figures):
         figure = verdict.published
-        scale, digits = (100, 2) if is_accuracy(figure.metric) else (1, None)
+        scale, digits = (100, 2) if is_share(figure.metric, metric) else (1, None)
         low, high = (show(scale * bound, digits) for bound in figure.bounds())
         ours = NOTHING if verdict.ours is None else interval(
             verdict.ours, *(verdict.ci or (math.nan, math.nan)), scale, digits)
@@ -92,9 +102,24 @@ def published(summary, figures, subject):
     return Table(
         "published", f"Published figures and ours: {subject}",
         ["network", "measure", "published", "expected", "ours", "verdict", "source"], rows,
-        "Accuracies in per cent. Expected: the published figure with the tolerance that the "
-        "experiment's gin file states.",
+        ("Accuracies in per cent. " if metric == ACCURACY else _legend(metric))
+        + "Expected: the published figure with the tolerance that the experiment's gin file "
+        "states.",
     )
+
+
+def difference_heading(metric):
+    """'difference (points)': with the unit that differences of the metric have."""
+    unit = metric.difference_unit.strip()
+    return f"difference ({unit})" if unit else "difference"
+
+
+def _legend(metric):
+    """What a short heading stands for, where it does not say it itself."""
+    if metric == ACCURACY:
+        return ""
+    better = "higher" if metric.higher_is_better else "lower"
+    return f"{metric.short}: {metric.label}, {better} is better. "
 
 
 def exports(cards):
@@ -194,19 +219,19 @@ def _name(row):
         row["variant"], row["round"])
 
 
-def _result(row):
+def _result(row, metric):
     trials = str(row["trials"])
     if row["diverged"]:
         trials += f" ({row['diverged']} diverged)"
-    best = NOTHING
-    if not math.isnan(row["max_mean_test_accuracy"]):
-        best = (f"{show(100 * row['max_mean_test_accuracy'], 2)} @ "
-                f"{row['max_mean_test_accuracy_epoch']:.4g}")
+    best, column = NOTHING, best_column(metric)
+    if not math.isnan(row[column]):
+        best = (f"{show(metric.scale * row[column], metric.digits)} @ "
+                f"{row[f'{column}_epoch']:.4g}")
     return [
         _name(row), f"{100 * row['density']:.3g}", trials,
-        _over_trials(row, "test_accuracy_final", 100, 2), best,
+        _over_trials(row, final_column(metric), metric.scale, metric.digits), best,
         _over_trials(row, "early_stop_step", 1, 0),
-        _over_trials(row, "test_accuracy_at_early_stop", 100, 2),
+        _over_trials(row, stop_column(metric), metric.scale, metric.digits),
         _over_trials(row, "train_loss_final", 1, None),
     ]
 

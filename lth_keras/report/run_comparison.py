@@ -7,6 +7,7 @@ import numpy as np
 from scipy import stats
 
 from lth_keras import files, opening
+from lth_keras.errors import ConfigurationError
 from lth_keras.figures import style
 from lth_keras.figures.densities import density_axis, draw_by_density
 from lth_keras.paths import network_label
@@ -15,7 +16,7 @@ from lth_keras.report.report_figures import Picture
 from lth_keras.report.write_report import write_pictures
 from lth_keras.statistics.comparisons import holm
 from lth_keras.statistics.intervals import CONFIDENCE, in_common, paired_difference
-from lth_keras.statistics.summary import final_test_values
+from lth_keras.statistics.summary import final_column, final_test_values
 from lth_keras.store.network_reader import is_unchanged
 from lth_keras.store.stored_run import StoredRun
 
@@ -31,10 +32,11 @@ def write_comparison(roots, to):
       The page's path.
 
     Raises:
-      ConfigurationError: one of them is no run.
+      ConfigurationError: one of them is no run, or is judged by another metric.
     """
     to = pathlib.Path(to)
     runs = [StoredRun.load(root) for root in roots]
+    _check_one_metric(runs)
     shown = [table for table in (beside(runs), differences(runs)) if table.rows]
     with style.settings():
         pictures = _pictures(runs)
@@ -47,18 +49,28 @@ def write_comparison(roots, to):
     return to / "comparison.html"
 
 
+def _check_one_metric(runs):
+    for run in runs:
+        if run.metric.label != runs[0].metric.label:
+            raise ConfigurationError(
+                f"{run.paths.root} is judged by {run.metric.label} and {runs[0].paths.root} by "
+                f"{runs[0].metric.label}; expected runs of one metric beside each other"
+            )
+
+
 def beside(runs):
-    """Final test accuracy of every network, a column per run."""
-    cells = {}
+    """Final test metric of every network, a column per run."""
+    metric, cells = runs[0].metric, {}
+    stem = final_column(metric)
     for place, run in enumerate(runs):
         for row in run.summary.to_dict("records"):
             if row["variant"] != "imp":
-                accuracy = (
-                    row[f"test_accuracy_final_{end}"] for end in ("mean", "ci_low", "ci_high"))
+                ends = (row[f"{stem}_{end}"] for end in ("mean", "ci_low", "ci_high"))
+                value = report_tables.interval(*ends, metric.scale, metric.digits)
                 cells.setdefault((row["variant"], row["round"]), {})[place] = (
-                    f"{100 * row['density']:.3g} %: {report_tables.interval(*accuracy, 100, 2)}")
+                    f"{100 * row['density']:.3g} %: {value}")
     return report_tables.Table(
-        "beside", "Final test accuracy (%)", ["network", *map(_name, runs)],
+        "beside", f"Final test {metric.label}", ["network", *map(_name, runs)],
         [[network_label(*key),
           *(row.get(place, report_tables.NOTHING) for place in range(len(runs)))]
          for key, row in cells.items()],
@@ -73,23 +85,24 @@ def differences(runs):
     Paired by trial where runs share trials, by Welch's t test where they share none.
     """
     first, *others = runs
-    theirs, compared = final_test_values(first.metrics, first.metric), []
+    metric = first.metric
+    theirs, compared = final_test_values(first.metrics, metric), []
     for run in others:
         pairs = shared_trials(run, first)
-        for key, ours in final_test_values(run.metrics, first.metric).items():
+        for key, ours in final_test_values(run.metrics, metric).items():
             if key[0] != "imp" and key in theirs:
                 compared.append((run, key, *_difference(ours, theirs[key], pairs)))
     corrected = holm([each[-1] for each in compared])
     rows = [
         [network_label(*key), _name(run),
-         report_tables.interval(difference, low, high, 100, 2, "+"),
+         report_tables.interval(difference, low, high, metric.scale, metric.digits, "+"),
          report_tables.p_value(p), report_tables.p_value(p_holm), test]
         for (run, key, test, difference, low, high, p), p_holm in zip(
             compared, corrected, strict=True)
     ]
     return report_tables.Table(
-        "differences", f"Final test accuracy minus that in {_name(first)}",
-        ["network", "run", "difference (points)", "p", "p (Holm)", "test"], rows,
+        "differences", f"Final test {metric.words} minus that in {_name(first)}",
+        ["network", "run", report_tables.difference_heading(metric), "p", "p (Holm)", "test"], rows,
         "Paired: the two runs share trials (equal seed, data and initial weights), and the shared "
         "ones are paired by Student's t test with its 95 % interval. Welch: they share none, and "
         "it is Welch's t test for unequal variances. Without a spread, or with one trial, there "
@@ -123,7 +136,7 @@ def _are_equal(one, other):
 
 
 def _difference(ours, theirs, pairs):
-    """(which test, difference, low, high, p) of {trial: accuracy} of two runs."""
+    """(which test, difference, low, high, p) of {trial: value} of two runs."""
     if not pairs:
         return "Welch", *welch(list(ours.values()), list(theirs.values()))
     theirs = {trial: theirs[other] for trial, other in pairs.items() if other in theirs}
@@ -154,16 +167,16 @@ def _pictures(runs):
         return []
     figure, axes = style.new(
         1, 1, 5.0, 3.6, "Tickets against weights kept", f"{len(shown)} runs")
-    panel, densities = axes[0, 0], set()
+    panel, densities, metric = axes[0, 0], set(), runs[0].metric
     styles = style.variant_styles([f"run {place}" for place in range(len(shown))])
     for run, options in zip(shown, styles.values(), strict=True):
         for variant in ("full", "ticket"):
             rows = run.summary[run.summary["variant"] == variant]
-            draw_by_density(panel, rows, "test_accuracy_final", f"{_name(run)}: {variant}", {
-                **options, "linestyle": "-" if variant == "ticket" else ":"})
+            draw_by_density(panel, rows, final_column(metric), f"{_name(run)}: {variant}", {
+                **options, "linestyle": "-" if variant == "ticket" else ":"}, metric)
             densities |= set(100 * rows["density"])
     density_axis(panel, densities)
-    panel.set_ylabel("final test accuracy (%)")
+    panel.set_ylabel(f"final test {metric.label}")
     panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=1)
     return [Picture(
         "tickets", "Tickets against density",

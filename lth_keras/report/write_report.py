@@ -3,6 +3,7 @@
 import json
 
 from lth_keras import files, opening
+from lth_keras.metric import check_margin
 from lth_keras.plain_text import in_markdown
 from lth_keras.report import (
     answer,
@@ -25,8 +26,8 @@ def write_report(root, margin=None):
 
     Args:
       root: the run's folder.
-      margin: the non-inferiority margin, 0 to 1; None means the experiment's own, which
-        summary.csv keeps in any case, because run.json holds its checksum.
+      margin: the non-inferiority margin, in the metric's unit; None means the experiment's own,
+        which summary.csv keeps in any case, because run.json holds its checksum.
 
     Returns:
       The `StoredRun`.
@@ -37,9 +38,10 @@ def write_report(root, margin=None):
     """
     run = StoredRun.load(root)
     if margin is not None:
+        check_margin(margin, run.metric, "--margin")
         run.header["margin"] = margin
     paths = run.paths
-    differences = comparisons.comparisons(run.metrics, run.margin)
+    differences = comparisons.comparisons(run.metrics, run.margin, run.metric)
     shown = run_tables(run, differences)
     if not run.keeps_summary:
         write_summary(run.summary, paths.summary)
@@ -71,10 +73,10 @@ def write_report(root, margin=None):
 def run_tables(run, comparisons):
     """The `Table`s of a run, those without a row left out."""
     made = [
-        report_tables.results(run.summary, run.subject),
-        report_tables.differences(comparisons, run.subject, run.margin),
-        report_tables.published(run.summary, run.published, run.subject),
-        report_tables.rounds(run.summary, run.subject),
+        report_tables.results(run.summary, run.subject, run.metric),
+        report_tables.differences(comparisons, run.subject, run.margin, run.metric),
+        report_tables.published(run.summary, run.published, run.subject, run.metric),
+        report_tables.rounds(run.summary, run.subject, run.metric),
         report_tables.exports(kept_cards(run.paths)),
     ]
     return [table for table in made if table.rows]

@@ -6,7 +6,7 @@ import math
 import gin
 
 from lth_keras.errors import ConfigurationError
-from lth_keras.statistics.summary import MEASURES
+from lth_keras.statistics.summary import measures
 
 
 @gin.configurable
@@ -19,7 +19,7 @@ class PublishedFigure:
     Attributes:
       variant, round: the row of the summary that it is compared with.
       metric: that row's column, such as 'max_mean_test_accuracy'.
-      value: as the summary has it: accuracies from 0 to 1, not percent.
+      value: as the summary has it: shares from 0 to 1, not percent.
       source: where it is printed, for the reader.
       tolerance: the largest absolute difference, in the metric's unit.
       tolerance_ratio: for losses: 3.0 accepts value/3 to value·3.
@@ -38,14 +38,6 @@ class PublishedFigure:
 
     def __post_init__(self):
         name = f"the published figure of {self.variant} at round {self.round}"
-        if self.metric not in MEASURES:
-            raise ConfigurationError(
-                f"{name} has metric {self.metric!r}; expected one of {', '.join(MEASURES)}"
-            )
-        if is_accuracy(self.metric) and not 0 <= self.value <= 1:
-            raise ConfigurationError(
-                f"{name} has {self.metric} {self.value}; expected 0 to 1: divide percent by 100"
-            )
         given = [t for t in (self.tolerance, self.tolerance_ratio) if t is not None]
         if len(given) != 1:
             raise ConfigurationError(
@@ -60,6 +52,23 @@ class PublishedFigure:
             raise ConfigurationError(
                 f"{name} has tolerance_ratio {self.tolerance_ratio} on {self.value}; expected a "
                 "ratio from 1 on and a value above 0: give tolerance instead"
+            )
+
+    def check(self, metric):
+        """Checks it against the `Metric` of the experiment's task.
+
+        Raises:
+          ConfigurationError: its metric is no column of the summary, or its value is no share.
+        """
+        name = f"the published figure of {self.variant} at round {self.round}"
+        if self.metric not in measures(metric):
+            raise ConfigurationError(
+                f"{name} has metric {self.metric!r}; expected one of "
+                f"{', '.join(measures(metric))}"
+            )
+        if is_share(self.metric, metric) and not 0 <= self.value <= 1:
+            raise ConfigurationError(
+                f"{name} has {self.metric} {self.value}; expected 0 to 1: divide percent by 100"
             )
 
     def bounds(self):
@@ -88,7 +97,8 @@ def published_figures(rows: list[tuple]) -> tuple[PublishedFigure, ...]:
                 "tolerance, source)"
             )
         variant, round, metric, value, tolerance, source = row
-        kind = "tolerance" if is_accuracy(metric) else "tolerance_ratio"
+        is_of_test = "test_" in metric and not metric.endswith("_epoch")
+        kind = "tolerance" if is_of_test else "tolerance_ratio"
         figures.append(PublishedFigure(
             variant=variant, round=round, metric=metric, value=value, source=source,
             **{kind: tolerance}))
@@ -134,6 +144,6 @@ def _verdict(rows, figure):
     return Verdict(figure, ours, ci, low - slack <= ours <= high + slack)
 
 
-def is_accuracy(metric):
-    """Whether a column of the summary holds accuracies."""
-    return "accuracy" in metric and not metric.endswith("_epoch")
+def is_share(column, metric):
+    """Whether a column of the summary holds values of the `Metric`, and these are shares."""
+    return metric.is_share and f"test_{metric.name}" in column and not column.endswith("_epoch")

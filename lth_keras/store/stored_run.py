@@ -118,6 +118,12 @@ class StoredRun:
         return metrics_of(self.header)[0]
 
     @property
+    def outputs(self):
+        """What the last axis of the network's outputs counts: 'classes', 'tokens' or 'outputs'."""
+        kind = self.header.get("task", {}).get("class", "Classification")
+        return {"Classification": "classes", "LanguageModel": "tokens"}.get(kind, "outputs")
+
+    @property
     def margin(self):
         """How much worse still counts as matching, in the metric's unit."""
         return self.header["margin"]

@@ -36,6 +36,7 @@ class BinaryClassification(Task):
     label_smoothing: float = 0.0
 
     metrics = (ACCURACY, _F1)
+    output_name = "logits"
 
     def __post_init__(self):
         for name, least, most, example in (
@@ -89,6 +90,10 @@ class BinaryClassification(Task):
         """The labels, where an example has one."""
         one = labels.ndim == 2 and labels.shape[1] == 1
         return labels[:, 0].astype(np.int32) if one else super().strata(labels)
+
+    def served(self):
+        """See `Task.served`."""
+        return {"kind": "yes_no"}
 
     def answers(self, outputs):
         """Probabilities that the answers are yes, and the answers."""

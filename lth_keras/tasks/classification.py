@@ -43,6 +43,8 @@ class Classification(Task):
     label_smoothing: float = 0.0
     top5: bool = False
 
+    output_name = "logits"
+
     def __post_init__(self):
         _check_integer(self, "classes", 2)
         _check_integer(self, "ignore_label", None)
@@ -121,6 +123,10 @@ class Classification(Task):
     def strata(self, labels):
         """The labels themselves, where an example has one."""
         return labels if labels.ndim == 1 else super().strata(labels)
+
+    def served(self):
+        """See `Task.served`."""
+        return {"kind": "classes", "ignore_label": self.ignore_label}
 
     def answers(self, outputs):
         """Probabilities of the classes, and the most probable one."""

@@ -26,7 +26,8 @@ class LanguageModel(Task):
     over batches.
 
     Attributes:
-      vocabulary: V; None is one more than the largest token of the training examples.
+      vocabulary: V; None is the data's, or one more than the largest token of the training
+        examples.
       ignore_label: positions with this label, such as padding, count for nothing.
       label_smoothing: ε of the loss; see `Classification`.
       margin: how much higher a perplexity still counts as matching.
@@ -39,6 +40,8 @@ class LanguageModel(Task):
     ignore_label: int | None = None
     label_smoothing: float = 0.0
     margin: float = 0.05
+
+    output_name = "logits"
 
     def __post_init__(self):
         for name, least in (("vocabulary", 2), ("ignore_label", -(2**31))):
@@ -83,8 +86,7 @@ class LanguageModel(Task):
 
     def fitted(self, labels, inputs, name, classes=None):
         """The task with its vocabulary; arguments as `Task.fitted`'s."""
-        del classes
-        number = self.vocabulary
+        number = self.vocabulary or classes
         if number is None:
             checks.check_range(labels, 2**31, self.ignore_label, name, "train")
             seen = labels if self.ignore_label is None else labels[labels != self.ignore_label]
@@ -100,6 +102,10 @@ class LanguageModel(Task):
     def output_shape(self, labels_shape):
         """[T, V]."""
         return (*labels_shape, self.vocabulary)
+
+    def served(self):
+        """See `Task.served`."""
+        return {"kind": "tokens", "ignore_label": self.ignore_label}
 
     def answers(self, outputs):
         """Probabilities of the next token at each place, and the most probable one."""

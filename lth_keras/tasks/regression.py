@@ -100,6 +100,11 @@ class Regression(Task):
             )
         return dataclasses.replace(self, mean=mean, std=std)
 
+    def served(self):
+        """See `Task.served`; with what outputs become labels by: outputs · std + mean."""
+        return {"kind": "numbers", "mean": np.atleast_1d(self.mean).tolist(),
+                "std": np.atleast_1d(self.std).tolist()}
+
     def answers(self, outputs):
         """The prediction, in the labels' unit."""
         value = outputs * tf.constant(self.std, tf.float32) + tf.constant(self.mean, tf.float32)

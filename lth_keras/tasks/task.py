@@ -16,9 +16,11 @@ class Task:
     Attributes:
       metrics: the `Metric`s, in the order of what `metric` gives. The first is the one that
         matching, best epochs and figures go by.
+      output_name: what exports call the outputs.
     """
 
     metrics = ()
+    output_name = "outputs"
 
     @property
     def main_metric(self):
@@ -106,6 +108,14 @@ class Task:
     def strata(self, labels):
         """Integers [N] whose shares every split keeps; all equal where there are none."""
         return np.zeros(len(labels), np.int32)
+
+    def served(self):
+        """What a program that reads an export needs to judge its outputs, as JSON.
+
+        Its 'kind' is 'classes', 'yes_no', 'numbers' or 'tokens', or 'own': outputs are compared
+        with those of the export, and no metric.
+        """
+        return {"kind": "own"}
 
     def answers(self, outputs):
         """What a served network says beside its outputs: {name: tensor}."""

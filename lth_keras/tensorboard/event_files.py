@@ -11,6 +11,7 @@ import time
 
 from lth_keras import files, opening
 from lth_keras.errors import RunError
+from lth_keras.metric import metrics_of
 from lth_keras.store import network_folder
 from lth_keras.store.drawn_events import is_drawn, read_drawn, write_drawn
 from lth_keras.tensorboard import events, network_events
@@ -147,7 +148,9 @@ def _checksums(folder, path):
 
 
 def _of_run(paths, now):
-    columns = events.hparams_columns(network_events.HPARAMS, network_events.METRICS)
+    metric = metrics_of(network_folder.header(paths))[0]
+    columns = events.hparams_columns(
+        network_events.HPARAMS, network_events.hparams_metrics(metric))
     of_run = [*events.opening(now), events.event(columns, now)]
     if opening.exists(paths.operative_config):
         config = files.read_text(paths.operative_config)

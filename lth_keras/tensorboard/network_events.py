@@ -5,24 +5,33 @@ import dataclasses
 import numpy as np
 
 from lth_keras.figures import mask_planes
+from lth_keras.metric import metrics_of
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_folder import facts as read_facts
 from lth_keras.store.network_reader import read_masks, read_start, read_weights
 from lth_keras.tensorboard import events
 
 GRADIENT_NORM = "gradient_norm"
-# Of metrics.csv; the tags that one chart should share begin alike.
-TAGS = {
-    f"{measure}/{split}": f"{column}_{measure}"
-    for measure in ("accuracy", "loss")
-    for split, column in (("test", "test"), ("train", "train"), ("validation", "val"))
-}
 # Five, since the dashboard hides any further column until it is asked for.
 HPARAMS = ("variant", "round", "trial", "kept_percent", "learning_rate")
-METRICS = {
-    "accuracy/test": "final test accuracy", "accuracy/validation": "final validation accuracy",
-    "loss/test": "final test loss", "loss/train": "final training loss", "density": "density",
-}
+
+
+def tags(metrics):
+    """{tag: column of metrics.csv} for `Metric`s; tags that one chart should share begin alike."""
+    return {
+        f"{measure}/{split}": f"{column}_{measure}"
+        for measure in (*(metric.name for metric in metrics), "loss")
+        for split, column in (("test", "test"), ("train", "train"), ("validation", "val"))
+    }
+
+
+def hparams_metrics(metric):
+    """{tag: words} of what the hparams dashboard shows beside the settings."""
+    return {
+        f"{metric.name}/test": f"final test {metric.words}",
+        f"{metric.name}/validation": f"final validation {metric.words}",
+        "loss/test": "final test loss", "loss/train": "final training loss", "density": "density",
+    }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,11 +66,12 @@ def network(paths, header, trial, name, noted, stored):
     evaluations = read_rows(folder).to_dict("records")
     noted = {row["step"]: noted.get(row["step"], Noted(stored)) for row in evaluations}
     began = min((each.wall_time for each in noted.values()), default=stored)
+    metrics = metrics_of(header)
     row = events.hparams(hyperparameters(header, facts), began, f"{name}/{trial}")
     return [
         *events.opening(began),
         events.event(row, began),
-        *(events.event(scalars(row, noted[row["step"]].gradient_norm),
+        *(events.event(scalars(row, metrics, noted[row["step"]].gradient_norm),
                        noted[row["step"]].wall_time, row["step"]) for row in evaluations),
         *(events.event(summary, stored, step)
           for step, summary in _of_weights(paths, header, trial, name, facts)),
@@ -85,9 +95,9 @@ def _of_weights(paths, header, trial, name, facts):
             yield facts["start_step"], events.image(tag, pixels)
 
 
-def scalars(row, gradient_norm=None):
+def scalars(row, metrics, gradient_norm=None):
     """A summary of one evaluation, a row of metrics.csv; what was not evaluated is left out."""
-    values = {tag: row[column] for tag, column in TAGS.items()}
+    values = {tag: row[column] for tag, column in tags(metrics).items()}
     values["density"] = row["density"]
     present = {tag: value for tag, value in values.items()
                if value is not None and not np.isnan(value)}

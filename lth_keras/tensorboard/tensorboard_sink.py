@@ -4,6 +4,7 @@ import contextlib
 import time
 
 from lth_keras import files, opening
+from lth_keras.metric import metrics_of
 from lth_keras.sink import Sink
 from lth_keras.store import network_folder
 from lth_keras.tensorboard import event_files, events, network_events
@@ -56,7 +57,8 @@ class TensorBoard(Sink):
         ):
             norm = self._gradient_norm(job)
             self._measured = evaluation.step
-        values = {tag: getattr(evaluation, column) for tag, column in network_events.TAGS.items()}
+        columns = network_events.tags(metrics_of(self._header))
+        values = {tag: evaluation.values[column] for tag, column in columns.items()}
         present = {tag: value for tag, value in values.items() if value is not None}
         summary = events.scalars(present | {network_events.GRADIENT_NORM: norm})
         self._write([events.event(summary, time.time(), evaluation.step)])

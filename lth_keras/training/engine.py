@@ -91,7 +91,7 @@ class Engine:
     def _update(self, images, labels, weights):
         variables = self._model.trainable_variables
         with tf.GradientTape() as tape:
-            outputs = self._model(images, training=True)
+            outputs = tf.cast(self._model(images, training=True), tf.float32)
             total, weight = self._task.loss(labels, outputs, weights)
             loss = mean(total, self._across_all(weight))
             objective = scaled_loss(self._optimizer, self._objective(loss))
@@ -127,7 +127,7 @@ class Engine:
         return totals
 
     def _count_batch(self, images, labels, weights, there):
-        outputs = self._model(self._feed.normalize(images), training=False)
+        outputs = tf.cast(self._model(self._feed.normalize(images), training=False), tf.float32)
         # Rows beyond the last example have weight 0.
         there = tf.cast(there, tf.float32)
         weights = there if weights is None else weights * there

@@ -8,7 +8,7 @@ import numpy as np
 from lth_keras import masks as masks_lib
 from lth_keras import pruning
 from lth_keras.compat import tf
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.augmentation import check_augmentation
 from lth_keras.training.engine import Engine
 from lth_keras.training.feed import feed_for
@@ -212,6 +212,9 @@ class Trainer:
 
     def evaluate(self, split):
         """(loss, the first metric, …) on 'train', 'validation' or 'test'; None where it is empty.
+
+        Raises:
+          RunError: nothing in it has any weight.
         """
         start, stop = self.data.splits[split]
         if start == stop:
@@ -221,6 +224,11 @@ class Trainer:
             source = self._feed.examples(start, stop, self._engine._evaluation_batch_size)
             sums = self._engine.evaluate(source, tf.constant(start), tf.constant(stop))
             sums = sums.numpy()
+        if not sums[0, 1]:
+            raise RunError(
+                f"nothing in the {split} split of {self.data.name} has any weight (each label is "
+                "ignored or its example's weight is 0), so it has no loss; split the data otherwise"
+            )
         loss, *means = (float(total) / float(weight) if weight else 0.0 for total, weight in sums)
         return loss, *self.data.task.finish(means)
 

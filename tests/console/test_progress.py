@@ -33,8 +33,8 @@ def test_a_log_gets_plain_lines(clock):
         shown.job_started("trial 1 [round_01]", steps=100, epochs=4)
         for step in range(1, 101):
             clock.now += 1
-            shown.advanced("trial 1 [round_01]", 1, epoch=step / 25, accuracy=0.5, loss=0.25)
-        shown.job_finished("trial 1 [round_01]", accuracy=0.97654)
+            shown.advanced("trial 1 [round_01]", 1, step / 25, "accuracy 50.00 %", loss=0.25)
+        shown.job_finished("trial 1 [round_01]", reached="accuracy 97.65 %")
         shown.note("a note")
         shown.job_started("trial 1 round_02", steps=100, epochs=4)
         clock.now += 5
@@ -95,9 +95,9 @@ def test_a_terminal_gets_a_bar():
         label = "trial 1 small_dense_random@10"
         shown.job_started(label, steps=100, epochs=100)
         time.sleep(0.3)
-        shown.advanced(label, 50, epoch=50, accuracy=0.9712, loss=0.0123)
+        shown.advanced(label, 50, epoch=50, reached="accuracy 97.12 %", loss=0.0123)
         time.sleep(0.5)
-        shown.job_finished(label, accuracy=0.97)
+        shown.job_finished(label, reached="accuracy 97.00 %")
     text = file.getvalue()
     assert "\x1b[" in text and "50 %" in text and "[run]" in text and "…" not in text
     assert "trial 1 small_dense_random@10: epoch 50/100, accuracy 97.12 %, loss 0.0123" in text
@@ -135,7 +135,7 @@ def test_a_terminal_shows_a_line_per_job():
             shown.job_started(name, steps=100, epochs=4)
         for name in ("first", "second", "third " + 90 * "x"):
             time.sleep(0.3)
-            shown.advanced(name, 1, epoch=1, accuracy=0.5)
+            shown.advanced(name, 1, epoch=1, reached="accuracy 50.00 %")
         time.sleep(0.3)
     lines = file.getvalue().split("\n")
     assert any("first: epoch 1/4, accuracy 50.00 %" in line for line in lines)
@@ -150,7 +150,7 @@ def test_it_costs_little(terminal):
         shown.job_started("a", 20_000, 1)
         start = time.process_time()
         for step in range(20_000):
-            shown.advanced("a", 1, epoch=step / 20_000, accuracy=0.5)
+            shown.advanced("a", 1, epoch=step / 20_000, reached="accuracy 50.00 %")
         # 1,000 calls a second for 20 seconds of training: well under a hundredth of it.
         assert time.process_time() - start < 0.2
         shown.job_finished("a")

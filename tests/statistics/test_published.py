@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from lth_keras.errors import ConfigurationError
+from lth_keras.metric import ACCURACY
 from lth_keras.statistics.published import PublishedFigure, compare
 from lth_keras.statistics.summary import SUMMARY_COLUMNS
 
@@ -77,7 +78,7 @@ def test_a_verdict_has_the_interval_that_the_summary_has():
 )
 def test_wrong_figures_are_refused(change, words):
     with pytest.raises(ConfigurationError, match=words) as error:
-        PublishedFigure(**(FIGURE | change))
+        PublishedFigure(**(FIGURE | change)).check(ACCURACY)
     # gin adds a line of its own that names the configurable.
     assert "ticket at round 6" in str(error.value).partition("\n")[0]
 

@@ -89,13 +89,14 @@ class Lines(Measure):
         title = f"{run.title}, {charts.trials_text(table.trial.nunique())}"
         summary = barriers_of(table)
         figures, statements = {}, []
+        metric = run.data.task.main_metric
         for index, (pair, rows) in enumerate(table.groupby("pair", sort=False)):
-            figures[f"line_{index + 1}"] = self._draw(rows, f"{pair}: {title}")
+            figures[f"line_{index + 1}"] = self._draw(rows, f"{pair}: {title}", metric)
             ours = summary[(summary.pair == pair) & (summary.split == split)]
             mean, low, high = mean_interval(ours.groupby("trial").error_barrier.mean())
             statements.append(
-                f"{pair}: error barrier on {split} {100 * mean:.2f} points "
-                f"[{100 * low:.2f}, {100 * high:.2f}], loss barrier "
+                f"{pair}: {metric.error_words} barrier on {split} "
+                f"{barrier_text(metric, mean, low, high)}, loss barrier "
                 f"{ours.loss_barrier.mean():.3g}; means over trials, interval over "
                 f"{ours.trial.nunique()} trials")
         statements += [
@@ -107,9 +108,9 @@ class Lines(Measure):
             figure, (left, right) = charts.panels(2, title=f"Barriers by level, {split}: {title}")
             for index, (pair, rows) in enumerate(leveled.groupby("pair", sort=False)):
                 charts.mean_line(left, rows, "level", "loss_barrier", index, _short(pair))
-                points = rows.assign(points=100 * rows.error_barrier)
+                points = rows.assign(points=metric.scale * rows.error_barrier)
                 charts.mean_line(right, points, "level", "points", index, _short(pair))
-            for axes, text in ((left, "loss barrier"), (right, "error barrier, points")):
+            for axes, text in ((left, "loss barrier"), (right, barrier_label(metric))):
                 axes.axhline(0, color=style.GREY, linewidth=0.7)
                 charts.whole_ticks(axes)
                 charts.label(axes, "level", text)
@@ -128,7 +129,7 @@ class Lines(Measure):
                     f"{first} to {second}: no line for what has no partner of its round ({listed})")
         return sentences
 
-    def _draw(self, rows, title):
+    def _draw(self, rows, title, metric):
         figure, (left, right) = charts.panels(2, title=_short(title))
         split = self.splits[-1]
         rows = rows[rows.split == split]
@@ -139,7 +140,7 @@ class Lines(Measure):
             charts.mean_line(left, line, "position", "loss", index, f"to {name}")
             charts.mean_line(right, line, "position", "error", index, f"to {name}")
         charts.label(left, "share of the way", f"{split} loss")
-        charts.label(right, "share of the way", f"{split} error", legend=False)
+        charts.label(right, "share of the way", f"{split} {metric.error_words}", legend=False)
         return figure
 
 
@@ -163,6 +164,20 @@ def line_rows(run, start, end, options, about):
             for position, (loss, error) in zip(along, values, strict=True)
         ]
     return rows
+
+
+def barrier_text(metric, mean, low, high):
+    """'1.20 points [0.80, 1.60]': a barrier in the metric, and its interval."""
+    mean, low, high = (metric.scale * each for each in (mean, low, high))
+    if metric.is_share:
+        return f"{mean:.2f} points [{low:.2f}, {high:.2f}]"
+    return f"{mean:.4g}{metric.shown_unit} [{low:.4g}, {high:.4g}]"
+
+
+def barrier_label(metric):
+    """'error barrier, points': for an axis."""
+    unit = metric.difference_unit.strip()
+    return f"{metric.error_words} barrier" + (f", {unit}" if unit else "")
 
 
 def barriers_of(table):

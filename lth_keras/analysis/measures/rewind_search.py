@@ -10,7 +10,7 @@ import pandas as pd
 from lth_keras import opening
 from lth_keras.analysis.field_checks import number, optional_positive, positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
-from lth_keras.analysis.measures.lines import barriers_of, line_rows
+from lth_keras.analysis.measures.lines import barrier_label, barrier_text, barriers_of, line_rows
 from lth_keras.analysis.stored_pieces import piece_rows
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, RunError
@@ -36,7 +36,7 @@ class RewindSearch(Measure):
       groups: {name: the variants whose networks are compared}, each at all its rounds.
       candidates: durations.
       stop_when_stable: stop at the first candidate at which every group is stable.
-      stable: the highest mean error barrier, in [0, 1]; LMC takes 2 points.
+      stable: the highest mean barrier in the metric's error, in its unit; LMC takes 0.02, 2 points.
       points: along each line.
       splits: of the data; the last one decides.
       examples: how many of each; all where there are no more, and for None.
@@ -126,21 +126,23 @@ class RewindSearch(Measure):
         """Barrier against rewind point, and the earliest stable one of each group."""
         del arrays
         verdicts = self._verdicts(table[~table.skipped.astype(bool)])
+        metric = run.data.task.main_metric
         trials = charts.trials_text(int(table.trial.nunique()))
         figure, (axes,) = charts.panels(
             1, height=2.4, title=f"Instability: {run.title}, {trials} × data orders")
         for index, (group, rows) in enumerate(verdicts.groupby("group", sort=False)):
             colour, marker = charts.colour(index), charts.marker(index)
             axes.errorbar(
-                rows.rewind_step, 100 * rows.error_barrier,
-                yerr=100 * np.array([rows.error_barrier - rows.ci_low,
+                rows.rewind_step, metric.scale * rows.error_barrier,
+                yerr=metric.scale * np.array([rows.error_barrier - rows.ci_low,
                                      rows.ci_high - rows.error_barrier]),
                 color=colour, marker=marker, capsize=2, label=group)
-        axes.axhline(100 * self.stable, color=style.GREY, linestyle="--",
-                     label=f"stable below {100 * self.stable:g} points")
+        axes.axhline(metric.scale * self.stable, color=style.GREY, linestyle="--",
+                     label=f"stable below {metric.margin_text(self.stable)}")
         axes.set_xscale("symlog", linthresh=10)
         axes.set_xlim(left=-1)
-        charts.label(axes, "rewind point, steps", f"error barrier on {self.splits[-1]}, points")
+        charts.label(axes, "rewind point, steps", barrier_label(metric).replace(
+            " barrier", f" barrier on {self.splits[-1]}"))
         statements = []
         for group, rows in verdicts.groupby("group", sort=False):
             stable = rows[rows.stable]
@@ -149,8 +151,8 @@ class RewindSearch(Measure):
                 best = stable.iloc[0]
                 statements.append(
                     f"{group}: stable from {best.rewind} on at the earliest, with a barrier of "
-                    f"{100 * best.error_barrier:.2f} points [{100 * best.ci_low:.2f}, "
-                    f"{100 * best.ci_high:.2f}]; tried: {tried}")
+                    f"{barrier_text(metric, best.error_barrier, best.ci_low, best.ci_high)}; "
+                    f"tried: {tried}")
             else:
                 statements.append(f"{group}: stable at none of {tried}")
         statements += [

@@ -15,7 +15,7 @@ from lth_keras.statistics.intervals import mean_interval, paired_difference
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
 class SolutionLosses(Measure):
-    """Exact loss and accuracy of each stored solution, over whole splits.
+    """Exact loss and metric of each stored solution, over whole splits.
 
     A run's metrics give the training loss as batches met it; this is that of the network itself.
 
@@ -52,7 +52,7 @@ class SolutionLosses(Measure):
 
     def measure(self, run, piece):
         """A row for each network."""
-        rows = []
+        rows, metric = [], run.data.task.main_metric
         for name in piece.references:
             network, facts = run.network(piece.trial, name), run.facts(piece.trial, name)
             row = {"trial": piece.trial, "unit": name, "variant": facts["variant"],
@@ -60,7 +60,7 @@ class SolutionLosses(Measure):
             for split in self.splits:
                 surface = run.surface(network.arguments, split, batch_size=self.batch_size)
                 loss, error = surface.value(network.weights)
-                row |= {f"{split}_loss": loss, f"{split}_accuracy": 1 - error}
+                row |= {f"{split}_loss": loss, f"{split}_{metric.name}": _value(metric, error)}
             rows.append(row)
         return Findings(rows)
 
@@ -68,52 +68,56 @@ class SolutionLosses(Measure):
         """Levels of IMP against density, and at the last round every variant beside IMP."""
         levels = table[table.unit.map(lambda unit: bool(ROUND.fullmatch(unit)))]
         figures, statements, summary = {}, [], []
+        metric = run.data.task.main_metric
         trials = charts.trials_text(table.trial.nunique())
         if not levels.empty:
-            figures["levels"] = self._draw_levels(levels, f"{run.title}, {trials}")
-            statements += [_trend(levels, f"{split}_{what}")
-                           for split in self.splits for what in ("loss", "accuracy")]
+            figures["levels"] = self._draw_levels(levels, f"{run.title}, {trials}", metric)
+            statements += [_trend(levels, f"{split}_{what}", metric)
+                           for split in self.splits for what in ("loss", metric.name)]
         last = int(table["round"].max())
         # A round of IMP and a variant may be the same network, under another duration or not.
         beside = table[(table["round"] == last) | table.unit.isin(["round_00", "full"])]
         if beside.unit.nunique() > 1:
             figures["variants"] = self._draw_variants(
-                beside, f"{run.title}, {trials}: level {last}, IMP in orange")
+                beside, f"{run.title}, {trials}: level {last}, IMP in orange", metric)
         # The ticket trains as long as the other variants; a round of IMP may train shorter.
         base = next((name for name in (variant_name("ticket", last), round_name(last))
                      if name in set(beside.unit)), None)
         imp = beside[beside.unit == base].set_index("trial")
         for unit, rows in beside.groupby("unit"):
             row = {"unit": unit, "trials": rows.trial.nunique()}
-            for column in [f"{s}_{w}" for s in self.splits for w in ("loss", "accuracy")]:
+            for column in [f"{s}_{w}" for s in self.splits for w in ("loss", metric.name)]:
                 mean, low, high = mean_interval(rows[column].to_numpy())
                 row |= {column: mean, f"{column}_ci_low": low, f"{column}_ci_high": high}
-            if not imp.empty and f"{self.splits[-1]}_accuracy" in rows:
-                column = f"{self.splits[-1]}_accuracy"
+            column = f"{self.splits[-1]}_{metric.name}"
+            if not imp.empty and column in rows:
                 mean, _, _, p = paired_difference(
                     rows.set_index("trial")[column].to_dict(), imp[column].to_dict())
                 row |= {f"{column}_minus_{base}": mean, "p": p}
             summary.append(row)
         return Account(figures, statements, pd.DataFrame(summary))
 
-    def _draw_levels(self, levels, title):
+    def _draw_levels(self, levels, title, metric):
         figure, (left, right) = charts.panels(2, title=f"IMP by level: {title}")
         charts.log_scale(left, "y")
         for index, split in enumerate(self.splits):
             charts.mean_line(left, levels, "round", f"{split}_loss", index, split)
-            charts.mean_line(right, levels, "round", f"{split}_accuracy", index, split)
-        for axes, what in ((left, "loss"), (right, "accuracy")):
+            charts.mean_line(right, levels, "round", f"{split}_{metric.name}", index, split)
+        words = metric.words if metric.is_share else metric.label
+        for axes, what in ((left, "loss"), (right, words)):
             charts.whole_ticks(axes)
             charts.label(axes, "level (round of IMP)", what)
-        right.set_ylim(top=min(right.get_ylim()[1], 1.001))  # An interval may reach beyond it.
+        if metric.is_share:
+            right.set_ylim(top=min(right.get_ylim()[1], 1.001))  # An interval may reach beyond.
         return figure
 
-    def _draw_variants(self, beside, title):
+    def _draw_variants(self, beside, title, metric):
         split = self.splits[-1]
         figure, (left, right) = charts.panels(2, height=0.17 * beside.unit.nunique() + 0.6,
                                               title=title)
-        order = beside.groupby("unit")[f"{split}_accuracy"].mean().sort_values().index
-        for axes, column in ((left, f"{self.splits[0]}_loss"), (right, f"{split}_accuracy")):
+        order = beside.groupby("unit")[f"{split}_{metric.name}"].mean().sort_values(
+            ascending=metric.higher_is_better).index
+        for axes, column in ((left, f"{self.splits[0]}_loss"), (right, f"{split}_{metric.name}")):
             for position, name in enumerate(order):
                 values = beside[beside.unit == name][column].to_numpy()
                 mean, low, high = mean_interval(values)
@@ -129,9 +133,17 @@ class SolutionLosses(Measure):
         return figure
 
 
-def _trend(levels, column):
+def _value(metric, error):
+    """The metric's value again, from what a surface gives."""
+    if not metric.higher_is_better:
+        return error
+    return 1 - error if metric.is_share else -error
+
+
+def _trend(levels, column, metric):
     means = levels.groupby("round")[column].mean()
-    best = means.idxmin() if column.endswith("loss") else means.idxmax()
+    lower = column.endswith("_loss") or not metric.higher_is_better
+    best = means.idxmin() if lower else means.idxmax()
     return (
         f"{column}: {means.iloc[0]:.4g} at level {means.index[0]}, {means.iloc[-1]:.4g} at level "
         f"{means.index[-1]}, best at level {best} ({means[best]:.4g}); means over trials"
