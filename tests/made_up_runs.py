@@ -40,6 +40,9 @@ class MadeUpRun:
             "configuration": {
                 "optimizer": {"class": "Adam", "learning_rate": 0.001, "l2": 0.0},
                 "batch_size": 10,
+                "imp": {"class": "IMP", "criterion": {"class": "Magnitude"}, "schedule": {
+                    "class": "RewindingSchedule", "config": {
+                        "rounds": rounds, "rate": 0.2, "rates": {}, "scope": "layerwise"}}},
                 "model": {"name": "tiny", "layers": [
                     {"class_name": "Dense", "config": {"name": name, "units": units}}
                     for name, units in (("fc1", 6), ("out", 3))
@@ -47,10 +50,11 @@ class MadeUpRun:
             },
             "prunable_weights": {key: math.prod(shape) for key, shape in LAYERS.items()},
             "skipped": {}, "duration": "4ep", "round_duration": "2ep", "steps_per_epoch": 9,
+            "rewind_step": 0,
             "kept_by_round": list(range(rounds + 1)), "margin": margin,
             "published": list(published),
             "format": 1, "updated": "2026-01-01T00:00:01+00:00", "continued_with": [],
-            "rewind_step": 0, "traces": [],
+            "traces": [],
             "descriptions": [["ticket", "a mask <of its own>; starts from dice"],
                              ["absent", "not stored"]],
         }

@@ -10,6 +10,7 @@ from absl import flags
 import lth_keras
 from lth_keras.commands import command_table, early_checks, last_resort
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.wording import answering_gin
 
 
 def main(argv=None):
@@ -65,7 +66,8 @@ def _carried_out(argv):
     early_checks.check(command.name, values, arguments)
     # Imported one at a time, and only now: most bring TensorFlow along.
     module = importlib.import_module(f"lth_keras.commands.{command.name}_command")
-    return module.main(values, arguments)
+    with answering_gin():
+        return module.main(values, arguments)
 
 
 def _command(name):

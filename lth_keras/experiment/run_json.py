@@ -30,7 +30,7 @@ class RunJson:
     def __init__(self, prepared):
         self._prepared = prepared
         self._paths = prepared.context.paths
-        self._variables = shapes_of(named_variables(prepared.context.build()))
+        self._variables = shapes_of(named_variables(prepared.context.plain))
         stored = self._paths.run_json
         try:
             self._before = network_folder.header(self._paths) if opening.exists(stored) else {}
@@ -164,6 +164,7 @@ class RunJson:
             "steps_per_epoch": context.steps_per_epoch, "rewind_step": context.rewind_step,
             "prunable_weights": {weight.key: weight.size for weight in context.prunable},
             "variables": self._variables,
+            "kernels": [dataclasses.asdict(row) for row in prepared.kernels],
             "kept_by_round": [schedule.total_count(context.prunable, round) for round in rounds],
             "kept_by_round_and_layer": [
                 schedule.layer_counts(context.prunable, round) for round in rounds

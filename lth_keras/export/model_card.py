@@ -133,8 +133,8 @@ def _input_text(form):
         f"{how['scale']:.9g}, mean {how['mean']}, std {how['std']}."
     )
     if form["form"] == "uint8":
-        text += f" SavedModel and TFLite do that themselves: they take raw uint8 images {shape};"
-        text += " `model.keras` takes normalised floats."
+        text += (f" SavedModel, ONNX and TFLite do that themselves: they take raw uint8 images "
+                 f"{shape}; `.keras` files take normalised floats.")
     else:
         text += f" Every format takes normalised floats {shape}."
     labels = form["labels"]

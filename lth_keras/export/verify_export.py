@@ -64,6 +64,25 @@ def keras(path, name):
     return (lambda images: run(tf.constant(images))), [counted(w.numpy()) for w in model.weights]
 
 
+def keras3(path, name):
+    del name
+    import keras
+
+    model = keras.saving.load_model(str(path), compile=False)
+    run = model.predict_on_batch
+    return run, [counted(np.asarray(weight)) for weight in model.get_weights()]
+
+
+def onnx(path, name):
+    import onnx
+    import onnxruntime
+
+    weights = [onnx.numpy_helper.to_array(each) for each in onnx.load(str(path)).graph.initializer]
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return (lambda images: session.run([name], {"images": images})[0]), [
+        counted(each) for each in weights]
+
+
 def tflite(path, name):
     try:
         from ai_edge_litert.interpreter import Interpreter
@@ -91,8 +110,8 @@ def counted(values):
 
 
 READERS = {
-    "saved_model": saved_model, "keras": keras, "tflite": tflite, "tflite_float16": tflite,
-    "tflite_int8": tflite, "tflite_sparse": tflite,
+    "saved_model": saved_model, "keras": keras, "keras3": keras3, "onnx": onnx, "tflite": tflite,
+    "tflite_float16": tflite, "tflite_int8": tflite, "tflite_sparse": tflite,
 }
 
 
