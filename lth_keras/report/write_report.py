@@ -56,24 +56,8 @@ def write_report(root, margin=None):
     files.write_text(paths.summary_tex, "\n".join(report_tables.latex(table) for table in shown))
     pictures = report_figures.draw(run, differences)
     drawn = write_pictures(paths.figures, pictures)
-    of = made_of(paths, "incomplete" if run.lost else run.header["state"])
-    sentences, verdicts = answer.answer(run, differences), verdict.round_verdicts(run, differences)
-    headline, fastest = verdict.headline(verdicts), verdict.fastest(run)
-    files.write_text(paths.report, html_page.render(
-        "report.html.j2", run=run, header=run.header, state=run.state(),
-        headline=headline, verdicts=verdicts, answer=[*sentences, *([fastest] if fastest else [])],
-        findings={"accuracy_by_density": f"{headline} {sentences[0]}", "forest_full": headline,
-                  "forest_ticket": sentences[1], "accuracy_curves": fastest},
-        too_short=too_short(run.metrics, setting.updates_a_round(run)),
-        curves=interactive_curves(run), pruning=setting.pruning(run), took=setting.took(run),
-        folders=setting.folders(run), tables=shown, pictures=pictures,
-        configuration=_configuration(run), model=_layers(run), made_of=of,
-        geometry=geometry.stored_geometry(paths),
-        networks=_descriptions(run), place=_place(paths.root),
-        diverged=[(name, trial) for (trial, name), facts in run.facts.items()
-                  if facts["diverged"]],
-    ))
-    write_seal(paths, of, [
+    files.write_text(paths.report, _page(run, differences, shown, pictures))
+    write_seal(paths, _made_of(run), [
         paths.report, paths.comparisons, paths.summary_md, paths.summary_tex, *drawn,
         *([paths.operative_config] if opening.is_file(paths.operative_config) else [])])
     # While a process works on the run, only that process writes these files.
@@ -81,6 +65,37 @@ def write_report(root, margin=None):
         write_missing(paths, run.header, run.units)
         write_run(paths)
     return run
+
+
+def _made_of(run):
+    return made_of(run.paths, "incomplete" if run.lost else run.header["state"])
+
+
+def _page(run, differences, shown, pictures):
+    """The text of report.html.
+
+    Args:
+      run: `StoredRun`.
+      differences: what `statistics.comparisons` gives.
+      shown: `Table`s.
+      pictures: `Picture`s.
+    """
+    sentences, verdicts = answer.answer(run, differences), verdict.round_verdicts(run, differences)
+    headline, fastest = verdict.headline(verdicts), verdict.fastest(run)
+    return html_page.render(
+        "report.html.j2", run=run, header=run.header, state=run.state(),
+        headline=headline, verdicts=verdicts, answer=[*sentences, *([fastest] if fastest else [])],
+        findings={"accuracy_by_density": f"{headline} {sentences[0]}", "forest_full": headline,
+                  "forest_ticket": sentences[1], "accuracy_curves": fastest},
+        too_short=too_short(run.metrics, setting.updates_a_round(run)),
+        curves=interactive_curves(run), pruning=setting.pruning(run), took=setting.took(run),
+        folders=setting.folders(run), tables=shown, pictures=pictures,
+        configuration=_configuration(run), model=_layers(run), made_of=_made_of(run),
+        geometry=geometry.stored_geometry(run.paths),
+        networks=_descriptions(run), place=_place(run.paths.root),
+        diverged=[(name, trial) for (trial, name), facts in run.facts.items()
+                  if facts["diverged"]],
+    )
 
 
 def run_tables(run, comparisons):
