@@ -140,7 +140,6 @@ def copied(origin, folder):
 def quick(monkeypatch):
     """Makes once what no file on disk can hurt."""
     from lth_keras.data import Dataset
-    from lth_keras.experiment import prepare as _  # noqa: F401
     from lth_keras.experiment.context import Context
     from lth_keras.export import write_export
     from lth_keras.figures import charts
