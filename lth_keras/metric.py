@@ -148,11 +148,11 @@ def check_margin(margin, metric, name):
 
 
 def metrics_of(header):
-    """The `Metric`s of a run, from what its run.json holds; the first decides.
+    """The `Metric`s of a run, from its run.json; networks are compared by the first.
 
-    Runs from before there were others have accuracy.
+    A run of version 0.1.0 has none there: its networks are compared by their accuracy.
     """
-    return tuple(Metric(**each) for each in header.get("metrics", [])) or (ACCURACY,)
+    return tuple(Metric(**each) for each in header.get("metrics", ())) or (ACCURACY,)
 
 
 def value_columns(metrics):
