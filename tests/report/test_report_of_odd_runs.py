@@ -27,8 +27,8 @@ def test_two_trials_are_said_to_be_two(build, undrawn):
     page = page_of(root)
     assert "Two trials: a 95 % interval is 12.7 times as wide" in page
     rows = {row[0]: row[3:] for row in cells_of(page, "differences")}
-    assert rows["ticket@01"] == ["−10.00", "–", "–", "–", "open"]
-    assert rows["ticket@02"][0] == "+0.00 [+0.00, +0.00]" and rows["ticket@02"][4] == "yes"
+    assert rows["ticket@01"] == ["−10.00", "–", "–", "–", "–", "open"]
+    assert rows["ticket@02"][0] == "+0.00 [+0.00, +0.00]" and rows["ticket@02"][5] == "yes"
     assert "(the only one of 2 tickets to be so)" in page
     for trial in (1, 2):
         shutil.rmtree(RunPaths(root).network(trial, "ticket@02"))
