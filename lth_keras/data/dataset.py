@@ -12,7 +12,7 @@ from lth_keras.data import binding_checks as check
 from lth_keras.data import splits
 from lth_keras.data.assemble import assemble
 from lth_keras.data.embedded import EMBEDDED
-from lth_keras.data.sources.opening import raw_data
+from lth_keras.data.sources.open_data import raw_data
 from lth_keras.data.sources.tokens import Tokens
 from lth_keras.data.tfds_source import Unavailable
 from lth_keras.errors import ConfigurationError

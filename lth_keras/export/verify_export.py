@@ -163,9 +163,18 @@ def check_predictions(entry, card, run, data):
     if not difference <= limit + slack:
         raise Broken(
             f"an output differs by {difference:.3g}; at most {limit + slack:.3g} is allowed")
-    found = {"examples": len(labels), "largest_difference": difference,
+    found = {"examples": len(labels),
+             "measured_on": measured_on(len(labels), card["data"]["examples"]["test"]),
+             "largest_difference": difference,
              "bit_for_bit": bool(np.array_equal(outputs, expected))}
     return found | check_metric(entry, card["output"], data, outputs, expected)
+
+
+def measured_on(here, tested):
+    """Which examples these values are of: the card's own are over the whole test set."""
+    if here == tested:
+        return f"all {tested:,} test examples"
+    return f"{here:,} of {tested:,} test examples; what card.json says is over all {tested:,}"
 
 
 def check_metric(entry, output, data, outputs, expected):

@@ -5,11 +5,15 @@ its finished file is written whole, from the store, and the unfinished ones go: 
 interrupted and done again in between, one file remains, and it says what metrics.csv says.
 """
 
+import contextlib
+import os
 import time
 
-from lth_keras import files
+from lth_keras import files, opening
+from lth_keras.errors import RunError
 from lth_keras.metric import metrics_of
 from lth_keras.store import network_folder
+from lth_keras.store.drawn_events import is_drawn, read_drawn, write_drawn
 from lth_keras.tensorboard import events, network_events
 
 _STEM = "events.out.tfevents"
@@ -32,21 +36,61 @@ def unfinished_path(folder):
 
 
 def is_written(folder):
-    """Whether the network has its finished file."""
-    return any(not path.name.endswith(_UNFINISHED) for path in folder.glob(f"{_STEM}.*"))
+    """Whether the network has its finished file, as it was drawn."""
+    return is_drawn(folder)
+
+
+def _files(folder):
+    """The event files in a folder, by name; none where a link leads to it."""
+    return [folder / name for name in opening.entries(folder) if name.startswith(f"{_STEM}.")]
 
 
 def finish(paths, header, trial, name):
-    """Writes a stored network's event file and takes its unfinished ones away."""
+    """Writes a stored network's event file and takes its unfinished ones away.
+
+    One that was drawn before is drawn with the same times, and so has the same bytes.
+    """
     folder = folder_of(paths, trial, name)
-    started = sorted(folder.glob(f"{_STEM}.*{_UNFINISHED}"))
-    noted = {}
-    for path in started:
-        noted |= _noted(events.decode(path))
-    content = events.encode(network_events.network(paths, header, trial, name, noted))
-    files.write_bytes(event_path(folder), content)
-    for path in started:
-        path.unlink(missing_ok=True)
+    started = [path for path in _files(folder) if path.name.endswith(_UNFINISHED)]
+    finished = [path for path in _files(folder) if path not in started]
+    drawn = None if started else _drawn_before(folder, finished)
+    if drawn is None:
+        path, stored, noted = event_path(folder), _time_of(paths.network(trial, name)), {}
+        for each in started:
+            noted |= _noted(_decoded(each))
+    else:
+        path, stored, noted = drawn
+    files.write_bytes(path, events.encode(
+        network_events.network(paths, header, trial, name, noted, stored)))
+    # What the file itself says, so that either of the two can be made from the other.
+    write_drawn(folder, path.name, stored, {
+        step: (each.wall_time, each.gradient_norm)
+        for step, each in _noted(_decoded(path)).items()})
+    _remove(each for each in (*started, *finished) if each != path)
+
+
+def _drawn_before(folder, finished):
+    """(path, when it was stored, {step: Noted}) of the finished file; None without one."""
+    try:
+        drawn = read_drawn(folder)
+    except RunError:
+        drawn = None
+    if drawn is not None:
+        return folder / drawn["file"], drawn["stored"], {
+            int(step): network_events.Noted(*values) for step, values in drawn["noted"].items()}
+    of_network = _decoded(finished[-1]) if finished else []
+    if not of_network:
+        return None
+    return finished[-1], of_network[-1].wall_time, _noted(of_network)
+
+
+def _time_of(folder):
+    with opening.opened(folder / network_folder.DONE) as file:
+        return os.fstat(file.fileno()).st_mtime
+
+
+def _decoded(path):
+    return events.decode(path) if opening.is_file(path) else []
 
 
 def are_written(paths, wanted):
@@ -65,7 +109,8 @@ def write_missing(paths, header, wanted):
     for trial, name in wanted:
         folder = folder_of(paths, trial, name)
         done = network_folder.is_done(paths.network(trial, name))
-        if done and not any(folder.glob(f"{_STEM}.*")):
+        is_going_on = any(path.name.endswith(_UNFINISHED) for path in _files(folder))
+        if done and not is_going_on and not is_drawn(folder):
             finish(paths, header, trial, name)
             count += 1
     return count
@@ -77,23 +122,51 @@ def write_run(paths):
     The texts are the operative configuration and the summary's table, where they exist.
     """
     folder = _run_folder(paths)
-    before = sorted(folder.glob(f"{_STEM}.*"))
-    now = time.time()
+    before = _files(folder)
+    drawn = _drawn_before(folder, before)
+    if drawn is not None:
+        path, then, _ = drawn
+        content = events.encode(_of_run(paths, then))
+        if files.sha256_of(content) in _checksums(folder, path):
+            # It says what it would say now: it stays, or comes back, with its time.
+            files.write_bytes(path, content)
+            write_drawn(folder, path.name, then, {})
+            _remove(each for each in before if each != path)
+            return
+    path, now = event_path(folder), time.time()
+    files.write_bytes(path, events.encode(_of_run(paths, now)))
+    write_drawn(folder, path.name, now, {})
+    _remove(before)
+
+
+def _checksums(folder, path):
+    """Of the run's event file: that which is kept of it, and its own."""
+    found = {files.sha256(path)} if opening.is_file(path) else set()
+    with contextlib.suppress(RunError):
+        found.add((read_drawn(folder) or {}).get("checksum"))
+    return found
+
+
+def _of_run(paths, now):
     metric = metrics_of(network_folder.header(paths))[0]
     columns = events.hparams_columns(
         network_events.HPARAMS, network_events.hparams_metrics(metric))
     of_run = [*events.opening(now), events.event(columns, now)]
-    if paths.operative_config.exists():
-        config = paths.operative_config.read_text("utf-8")
+    if opening.exists(paths.operative_config):
+        config = files.read_text(paths.operative_config)
         # Four spaces before a line make it code in Markdown.
         indented = "\n".join(f"    {line}" for line in config.splitlines())
         of_run.append(events.event(events.text("operative_config", indented), now))
-    if paths.summary_md.exists():
-        table = paths.summary_md.read_text("utf-8")
+    if opening.exists(paths.summary_md):
+        table = files.read_text(paths.summary_md)
         of_run.append(events.event(events.text("summary", table), now))
-    files.write_bytes(event_path(folder), events.encode(of_run))
-    for path in before:
-        path.unlink(missing_ok=True)
+    return of_run
+
+
+def _remove(paths):
+    for path in paths:
+        with files.writing(path):
+            opening.remove(path)
 
 
 def _run_folder(paths):
@@ -101,12 +174,15 @@ def _run_folder(paths):
 
 
 def _noted(of_network):
-    """{step: Noted} from the events of an unfinished file."""
+    """{step: Noted} from the events of a file, finished or not."""
     noted = {}
     for event in of_network:
         if event.HasField("summary"):
             values = {value.tag: value for value in event.summary.value}
+            if not any(tag.startswith("loss/") for tag in values):
+                continue  # Of a finished file: histograms have the time of storing.
             norm = values.get(network_events.GRADIENT_NORM)
+            known = norm is not None and len(norm.tensor.float_val)
             noted[event.step] = network_events.Noted(
-                event.wall_time, None if norm is None else norm.tensor.float_val[0])
+                event.wall_time, norm.tensor.float_val[0] if known else None)
     return noted

@@ -25,7 +25,8 @@ def encode(events):
     buffer = io.BytesIO()
     writer = RecordWriter(buffer)
     for event in events:
-        writer.write(event.SerializeToString())
+        # Equal events are equal bytes, in any process: maps in them have no order of their own.
+        writer.write(event.SerializeToString(deterministic=True))
     return buffer.getvalue()
 
 
@@ -38,7 +39,7 @@ def decode(path):
             reader.GetNext()
             whole.append(event_pb2.Event.FromString(reader.record()))
     except Exception as error:  # The reader's own errors are made by a stub and share no class.
-        if type(error).__name__ not in ("OutOfRangeError", "DataLossError"):
+        if type(error).__name__ not in ("OutOfRangeError", "DataLossError", "DecodeError"):
             raise
     return whole
 
@@ -104,7 +105,12 @@ def image(tag, pixels):
 
 def hparams(values, began, name):
     """A summary that opens a row of the hparams dashboard: {name: number or str}."""
-    return summary_v2.hparams_pb(values, trial_id=name, start_time_secs=began)
+    summary = summary_v2.hparams_pb(values, trial_id=name, start_time_secs=began)
+    for value in summary.value:
+        data = value.metadata.plugin_data
+        inside = plugin_data_pb2.HParamsPluginData.FromString(data.content)
+        data.content = inside.SerializeToString(deterministic=True)
+    return summary
 
 
 def hparams_end(ended, succeeded):

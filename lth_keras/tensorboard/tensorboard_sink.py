@@ -3,7 +3,7 @@
 import contextlib
 import time
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.metric import metrics_of
 from lth_keras.sink import Sink
 from lth_keras.store import network_folder
@@ -45,8 +45,7 @@ class TensorBoard(Sink):
                 self._file.close()
         folder = event_files.folder_of(self._paths, job.trial, job.name)
         with files.writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file = open(event_files.unfinished_path(folder), "wb")
+            self._file = opening.created(event_files.unfinished_path(folder))
         self._write(events.opening(time.time()))
         self._measured = None
 
@@ -74,9 +73,9 @@ class TensorBoard(Sink):
     def run_finished(self, summary):
         """Finishes what an earlier process was interrupted in."""
         header = network_folder.header(self._paths)
-        for done in sorted(self._paths.root.glob(f"trial_*/*/{network_folder.DONE}")):
-            trial, name = int(done.parent.parent.name.removeprefix("trial_")), done.parent.name
-            if not event_files.is_written(event_files.folder_of(self._paths, trial, name)):
+        for trial, name in header["units"]:
+            done = network_folder.is_done(self._paths.network(trial, name))
+            if done and not event_files.is_written(event_files.folder_of(self._paths, trial, name)):
                 event_files.finish(self._paths, header, trial, name)
 
     def _write(self, of_network):

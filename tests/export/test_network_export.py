@@ -81,6 +81,7 @@ def test_every_format_keeps_its_promise(exported, runs, run, unit):
             assert verified["nonzero"] == sum(kept.values())
         assert verified["nonzero"] <= sum(kept.values())
         assert verified.get("examples", 100) == 100
+        assert verified.get("measured_on", "all 100").startswith("all 100")
     for name in ("saved_model", "keras"):
         assert card["formats"][name]["verified"]["bit_for_bit"]
     # No wrapper and no mask of TFMOT's in what was written.
@@ -112,6 +113,12 @@ def test_the_program_of_the_export_runs_alone(exported, tmp_path):
         cwd=tmp_path, capture_output=True, text=True, check=False)
     lines = [json.loads(line) for line in process.stdout.splitlines()]
     assert [(line["format"], line["ok"]) for line in lines] == [("ticket", True), ("tflite", True)]
+
+
+def test_values_say_which_examples_they_are_of():
+    assert verify_export.measured_on(256, 10_000) == (
+        "256 of 10,000 test examples; what card.json says is over all 10,000")
+    assert verify_export.measured_on(10_000, 10_000) == "all 10,000 test examples"
 
 
 def test_untrained_tickets_and_float_inputs(runs, tmp_path):

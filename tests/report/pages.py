@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 
 from lth_keras.paths import RunPaths
+from tests.finished_networks import revouch
 
 PUBLISHED = (
     {"variant": "ticket", "round": 2, "metric": "max_mean_test_accuracy", "value": 0.92,
@@ -23,13 +24,14 @@ def cells_of(page, key):
     """[[cell]] of the body of the table `key` of a page."""
     body = re.search(rf'<h3 id="{key}">.*?<tbody>(.*?)</tbody>', page, re.S).group(1)
     rows = re.findall(r"<tr>(.*?)</tr>", body)
-    return [re.findall(r"<td>(.*?)</td>", row, re.S) for row in rows]
+    return [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.S) for row in rows]
 
 
 def last_accuracy(root, trial, name, accuracy):
     """Makes `accuracy` the final test accuracy of a stored network."""
     path = RunPaths(root).network(trial, name) / "metrics.csv"
     path.write_text(re.sub(r",[0-9.]+\n$", f",{accuracy}\n", path.read_text("utf-8")))
+    revouch(path.parent)
 
 
 def numbers(text):

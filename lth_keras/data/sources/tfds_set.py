@@ -192,7 +192,8 @@ def _read(builder, split, features, image_size):
         for inputs, labels in parts:
             seen += len(inputs)
             yield inputs, labels
-    except (OSError, ValueError, AssertionError, tf.errors.OpError) as error:
+    # Truncated records, features of another form: each library has errors of its own.
+    except Exception as error:
         raise ConfigurationError(
             f"the {split} split in {builder.data_path} cannot be read ({_line(error)}); expected "
             f"{stored} whole examples: delete that folder and prepare it again"
