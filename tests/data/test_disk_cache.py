@@ -126,7 +126,7 @@ def test_files_are_known_by_their_content_and_not_read_twice(tmp_path, monkeypat
     def forbidden(path):
         raise AssertionError("read again")
 
-    monkeypatch.setattr(content.files, "sha256", forbidden)
+    monkeypatch.setattr(content, "_sha256", forbidden)
     assert content.of_files(other, [other], index) == first
     monkeypatch.undo()
     own_data.write_npz(other, x_train=np.zeros((30, 4, 4, 3), np.uint8))

@@ -70,7 +70,7 @@ def of_files(root, paths, index):
         if found is None:
             began = time.time()
             with concurrent.futures.ThreadPoolExecutor() as pool:
-                digests = list(pool.map(lambda each: files.sha256(each[1]), names))
+                digests = list(pool.map(lambda each: _sha256(each[1]), names))
             found = _digest([[name, digest] for (name, _), digest in zip(names, digests)])
             newest = max(stat.st_mtime for _, stat in stats)
             if newest < began - _SETTLED_SECONDS:
@@ -93,6 +93,11 @@ def of_arrays(arrays):
         for first in range(0, len(array), 1024):
             digest.update(np.ascontiguousarray(array[first : first + 1024]).data)
     return digest.hexdigest()
+
+
+def _sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digest(entries):
