@@ -138,7 +138,7 @@ def test_the_fallback_is_not_used_where_the_data_are_there(toy_dir, no_network):
     ("zzzzzzzz", "empty", ["'zzzzzzzz'", "does not know", "'mnist_5k_tokens' or 'mnist1d'"]),
     ("mnist/no_such_config", "empty", ["'mnist/no_such_config'", "refuses"]),
     ("not a name", "empty", ["'not a name'", "refuses"]),
-    ("imdb_reviews", "empty", ["'text': 'Text'", "integer label"]),
+    ("imdb_reviews", "empty", ["'text' of 'imdb_reviews' is text", "@Tokens()"]),
     ("unlabelled", "toy", ["'image': 'Image'", "integer label"]),
     ("train_only", "toy", ["['train']", "expected 'train' and 'test'"]),
     ("mnist", "absent", ["--data_dir is", "absent", "no folder"]),
