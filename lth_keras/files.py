@@ -35,8 +35,14 @@ def writing(path: str | os.PathLike) -> Iterator[None]:
         ) from error
 
 
-def write_bytes(path: str | os.PathLike, content: bytes) -> None:
+def write_bytes(path: str | os.PathLike, content: bytes, flush: bool = True) -> None:
     """Writes `content` so that `path` holds all of it or what it held before.
+
+    Args:
+      path: where to.
+      content: all of it.
+      flush: wait for the disk, so that a power cut takes nothing away either; False for what can
+        be made again: after a power cut it may be there and empty.
 
     Raises:
       RunError: the disk is full, or the place cannot be written.
@@ -49,9 +55,11 @@ def write_bytes(path: str | os.PathLike, content: bytes) -> None:
             with open(temporary, "wb") as file:
                 file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
+                if flush:
+                    os.fsync(file.fileno())
             os.replace(temporary, path)
-            _flush_folder(path.parent)
+            if flush:
+                _flush_folder(path.parent)
     finally:
         # Gone already where all went well; left by a full disk, or by an interruption.
         with contextlib.suppress(OSError):

@@ -16,7 +16,7 @@ from lth_keras.statistics import comparisons
 from lth_keras.statistics.summary import write_summary
 from lth_keras.store.export_cards import kept_cards
 from lth_keras.store.stored_run import StoredRun
-from lth_keras.tensorboard import write_missing, write_run
+from lth_keras.tensorboard import move_earlier, write_means, write_missing, write_run
 
 
 def write_report(root, margin=None):
@@ -60,7 +60,9 @@ def write_report(root, margin=None):
     ))
     # While a process works on the run these are its own to write.
     if not run.is_worked_on:
+        move_earlier(paths)
         write_missing(paths, run.header, run.units)
+        write_means(paths, run.header)
         write_run(paths)
     return run
 

@@ -1,4 +1,4 @@
-"""Event files on disk: their names, which are finished, and writing those that are missing.
+"""The trials' event files: their names, which are finished, and writing those that are missing.
 
 A network in training writes to a file that ends in `.unfinished`. When the network is stored,
 its finished file is written whole, from the store, and the unfinished ones go: whatever was
@@ -8,7 +8,6 @@ interrupted and done again in between, one file remains, and it says what metric
 import time
 
 from lth_keras import files
-from lth_keras.metric import metrics_of
 from lth_keras.store import network_folder
 from lth_keras.tensorboard import events, network_events
 
@@ -17,13 +16,33 @@ _UNFINISHED = ".unfinished"
 
 
 def folder_of(paths, trial, name):
-    """A network's folder: trials of one network are neighbours in the run selector."""
-    return paths.tensorboard / name / f"trial_{trial:02d}"
+    """The folder of one trial of a network: trials are neighbours in the run selector."""
+    return paths.tensorboard_trials / name / f"trial_{trial:02d}"
 
 
-def event_path(folder, suffix=""):
-    """A new name for an event file; readers take files in the order of their names."""
-    return folder / f"{_STEM}.{time.time_ns() // 1000:017d}{suffix}"
+def event_path(folder, suffix="", seconds=None):
+    """A name for an event file; readers take files in the order of their names.
+
+    Args:
+      folder: where it is to be.
+      suffix: the end of the name.
+      seconds: since 1970; None is now, which makes a new name.
+    """
+    microseconds = time.time_ns() // 1000 if seconds is None else round(seconds * 1e6)
+    return folder / f"{_STEM}.{microseconds:017d}{suffix}"
+
+
+def event_paths(folder):
+    """The event files in a folder, in the order of their names, unfinished ones among them."""
+    return sorted(folder.glob(f"{_STEM}.*"))
+
+
+def finished_path(folder):
+    """The finished event file in a folder; None where there is none."""
+    # An empty one is what a power cut left.
+    finished = [path for path in event_paths(folder)
+                if not path.name.endswith(_UNFINISHED) and path.stat().st_size]
+    return finished[-1] if finished else None
 
 
 def unfinished_path(folder):
@@ -33,27 +52,20 @@ def unfinished_path(folder):
 
 def is_written(folder):
     """Whether the network has its finished file."""
-    return any(not path.name.endswith(_UNFINISHED) for path in folder.glob(f"{_STEM}.*"))
+    return finished_path(folder) is not None
 
 
 def finish(paths, header, trial, name):
     """Writes a stored network's event file and takes its unfinished ones away."""
     folder = folder_of(paths, trial, name)
-    started = sorted(folder.glob(f"{_STEM}.*{_UNFINISHED}"))
+    started = [path for path in event_paths(folder) if path.name.endswith(_UNFINISHED)]
     noted = {}
     for path in started:
         noted |= _noted(events.decode(path))
     content = events.encode(network_events.network(paths, header, trial, name, noted))
-    files.write_bytes(event_path(folder), content)
+    files.write_bytes(event_path(folder), content, flush=False)
     for path in started:
         path.unlink(missing_ok=True)
-
-
-def are_written(paths, wanted):
-    """Whether each stored one of `wanted`, [(trial, name)], and the run itself have their file."""
-    return is_written(_run_folder(paths)) and all(
-        is_written(folder_of(paths, trial, name)) for trial, name in wanted
-        if network_folder.is_done(paths.network(trial, name)))
 
 
 def write_missing(paths, header, wanted):
@@ -65,39 +77,20 @@ def write_missing(paths, header, wanted):
     for trial, name in wanted:
         folder = folder_of(paths, trial, name)
         done = network_folder.is_done(paths.network(trial, name))
-        if done and not any(folder.glob(f"{_STEM}.*")):
+        if done and not any(path.stat().st_size for path in event_paths(folder)):
             finish(paths, header, trial, name)
             count += 1
     return count
 
 
-def write_run(paths):
-    """Writes what belongs to the run as a whole: the dashboard's columns, and the texts so far.
-
-    The texts are the operative configuration and the summary's table, where they exist.
-    """
-    folder = _run_folder(paths)
-    before = sorted(folder.glob(f"{_STEM}.*"))
-    now = time.time()
-    metric = metrics_of(network_folder.header(paths))[0]
-    columns = events.hparams_columns(
-        network_events.HPARAMS, network_events.hparams_metrics(metric))
-    of_run = [*events.opening(now), events.event(columns, now)]
-    if paths.operative_config.exists():
-        config = paths.operative_config.read_text("utf-8")
-        # Four spaces before a line make it code in Markdown.
-        indented = "\n".join(f"    {line}" for line in config.splitlines())
-        of_run.append(events.event(events.text("operative_config", indented), now))
-    if paths.summary_md.exists():
-        table = paths.summary_md.read_text("utf-8")
-        of_run.append(events.event(events.text("summary", table), now))
-    files.write_bytes(event_path(folder), events.encode(of_run))
-    for path in before:
-        path.unlink(missing_ok=True)
-
-
-def _run_folder(paths):
-    return paths.tensorboard / "run"
+def move_earlier(paths):
+    """Moves what earlier versions wrote: they had the trials' files under `tensorboard/`."""
+    for folder in sorted(paths.tensorboard.glob("*/trial_*")):
+        place = paths.tensorboard_trials / folder.relative_to(paths.tensorboard)
+        if not place.exists():
+            with files.writing(place):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                folder.rename(place)
 
 
 def _noted(of_network):
@@ -105,8 +98,6 @@ def _noted(of_network):
     noted = {}
     for event in of_network:
         if event.HasField("summary"):
-            values = {value.tag: value for value in event.summary.value}
-            norm = values.get(network_events.GRADIENT_NORM)
             noted[event.step] = network_events.Noted(
-                event.wall_time, None if norm is None else norm.tensor.float_val[0])
+                event.wall_time, events.scalars_in(event).get(network_events.GRADIENT_NORM))
     return noted
