@@ -23,6 +23,7 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare
 from lth_keras.keras3 import is_keras3
 from lth_keras.pruning import RewindingSchedule
+from lth_keras.tasks import Classification
 from lth_keras.tickets import Tickets
 from lth_keras.training import Adam
 
@@ -36,7 +37,7 @@ def find_ticket(
     mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
     augmentation: Callable | None = None, never_prune: Sequence[str] = (),
     jit: str | bool = "auto", seed: int = 0, name: str | None = None,
-    output_dir: str | os.PathLike = "runs", progress: bool = True,
+    output_dir: str | os.PathLike = "runs", progress: bool = True, task: Any = None,
 ) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
@@ -45,23 +46,21 @@ def find_ticket(
     where it was interrupted, and reads what is there when it was finished.
 
     Args:
-      model: function (input_shape, num_classes) -> Keras model that gives logits; functional or
-        Sequential, nested ones too, of tf_keras (`lth_keras.compat.keras`) or of Keras 3 (`keras`).
+      model: function (input_shape, num_outputs) -> Keras model that gives logits, or what the task
+        takes; functional or Sequential, of tf_keras (`lth_keras.compat.keras`) or Keras 3.
       train: (images, labels): arrays [N, …] and integers [N] (or [N, 1]) from 0 on; or a finite
         `tf.data.Dataset` of such pairs, in batches or not. uint8 is scaled to [0, 1].
       test: the same; evaluated, and never used to choose anything.
-      rounds: how many times weights are pruned.
-      rate: share of the remaining weights that goes in a round.
+      rounds, rate, rates, scope, rewind_to: as `RewindingSchedule`'s.
       duration: until which step every round trains: '5ep', '2000it'.
-      rates, scope, rewind_to: as `RewindingSchedule`'s.
-      criterion: what ranks the weights; None is `Magnitude()`.
-      optimizer: a configuration from `lth_keras.training`; None is `Adam()`.
+      criterion, optimizer: as `IMP`'s and `Experiment`'s; None is `Magnitude()` and `Adam()`.
       batch_size, augmentation, never_prune, jit, seed: as `Experiment`'s.
       validation: share or count of the training examples to hold out, for you to choose by.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
       name: the run's; None is the model function's.
-      output_dir: where runs live; made where it does not exist.
-      progress: whether to show how far it is.
+      output_dir: where runs live. progress: whether to show how far it is.
+      task: of `lth_keras.tasks`; None is `Classification()`. Beside labels, `train` and `test` may
+        have a third array: what each example counts for, numbers [N] of at least 0.
 
     Returns:
       `Tickets`.
@@ -70,32 +69,15 @@ def find_ticket(
       ConfigurationError: something does not fit; nothing was written.
       RunError: the run cannot go on; what is stored stays good.
     """
-    if isinstance(model, keras.Model) or is_keras3(model) or not callable(model):
-        raise ConfigurationError(
-            f"model is a {type(model).__name__}; expected a function (input_shape, num_classes) "
-            "that builds the Keras model, so that each trial and round can have its own"
-        )
-    dataset = ArrayDataset(*_pair(train, "train"), *_pair(test, "test"), validation, mean, std)
-    try:
-        experiment = Experiment(
-            dataset=dataset, model=model,
-            imp=IMP(
-                RewindingSchedule(rounds, rate, rates, scope, rewind_to),
-                Magnitude() if criterion is None else criterion, duration,
-            ),
-            optimizer=Adam() if optimizer is None else optimizer,
-            duration=duration, batch_size=batch_size, augmentation=augmentation,
-            never_prune=tuple(never_prune), jit=jit, seed=seed,
-            name=name or getattr(model, "__name__", "ticket"),
-        )
-    except ConfigurationError as error:
-        # gin appends a line for each configurable that an error passed through.
-        raise ConfigurationError(str(error).splitlines()[0]) from None
-    prepared = prepare(experiment, output_dir)
-    console = Console(quiet=not progress)
-    with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
-        execute(prepared, reporter)
-    return Tickets(prepared)
+    _check_builds(model)
+    arrays = *_pair(train, "train"), *_pair(test, "test")
+    experiment = _experiment(
+        ArrayDataset(*arrays, validation, mean, std, _weights(train), _weights(test)), model,
+        schedule=dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to),
+        criterion=criterion or Magnitude(), optimizer=optimizer or Adam(), duration=duration,
+        batch_size=batch_size, augmentation=augmentation, never_prune=tuple(never_prune), jit=jit,
+        seed=seed, name=name or getattr(model, "__name__", "ticket"), task=task or Classification())
+    return _tickets(experiment, output_dir, progress)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -109,6 +91,8 @@ class ArrayDataset:
     validation: float | int = 0
     mean: float | Sequence[float] = 0.0
     std: float | Sequence[float] = 1.0
+    w_train: np.ndarray | None = dataclasses.field(default=None, repr=False)
+    w_test: np.ndarray | None = dataclasses.field(default=None, repr=False)
 
     def load(self, data_dir=None, task=None):
         """`LoadedData`."""
@@ -116,6 +100,7 @@ class ArrayDataset:
         return from_arrays(
             self.x_train, self.y_train, self.x_test, self.y_test,
             validation=self.validation, mean=self.mean, std=self.std, task=task,
+            w_train=self.w_train, w_test=self.w_test,
         )
 
     def get_config(self):
@@ -124,16 +109,49 @@ class ArrayDataset:
                 "std": np.asarray(self.std).tolist()}
 
 
+def _check_builds(model):
+    """Raises ConfigurationError unless `model` is a function."""
+    if isinstance(model, keras.Model) or is_keras3(model) or not callable(model):
+        raise ConfigurationError(
+            f"model is a {type(model).__name__}; expected a function (input_shape, num_outputs) "
+            "that builds the Keras model, so that each trial and round can have its own"
+        )
+
+
+def _experiment(dataset, model, schedule, criterion, duration, **others):
+    """The `Experiment`; what is wrong with it is said in one line."""
+    try:
+        imp = IMP(RewindingSchedule(**schedule), criterion, duration)
+        return Experiment(dataset=dataset, model=model, imp=imp, duration=duration, **others)
+    except ConfigurationError as error:
+        # gin appends a line for each configurable that an error passed through.
+        raise ConfigurationError(str(error).splitlines()[0]) from None
+
+
+def _tickets(experiment, output_dir, progress):
+    """Runs the experiment, or what is left of it, and opens its tickets."""
+    prepared = prepare(experiment, output_dir)
+    console = Console(quiet=not progress)
+    with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
+        execute(prepared, reporter)
+    return Tickets(prepared)
+
+
+def _weights(data: Any) -> Any:
+    """The third of a triple; None of anything else."""
+    return data[2] if isinstance(data, (tuple, list)) and len(data) == 3 else None
+
+
 def _pair(data: Any, which: str) -> tuple[np.ndarray, np.ndarray]:
     """(images, labels) as arrays."""
     if isinstance(data, tf.data.Dataset):
         data = _collect(data, which)
-    if not isinstance(data, (tuple, list)) or len(data) != 2:
+    if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
         raise ConfigurationError(
-            f"{which} is a {type(data).__name__}; expected a pair (images, labels) or a "
-            "tf.data.Dataset of such pairs"
+            f"{which} is a {type(data).__name__}; expected a pair (images, labels), a triple with "
+            "weights, or a tf.data.Dataset of such pairs"
         )
-    images, labels = (np.asarray(each) for each in data)
+    images, labels = (np.asarray(each) for each in data[:2])
     # Keras's own data sets give CIFAR's labels as a column.
     return images, labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
 

@@ -8,18 +8,18 @@ STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopper:
-    """Whether the run was asked to stop, and by what."""
+    """Whether a signal asked the run to stop, and which one."""
 
     def __init__(self):
         self.signal_name = None
 
     def __call__(self):
-        """True once a signal came."""
+        """True after a signal came."""
         return self.signal_name is not None
 
     @contextlib.contextmanager
     def listening(self):
-        """Takes SIGINT and SIGTERM over for a while."""
+        """A context in which SIGINT and SIGTERM ask the run to stop."""
         before = {each: signal.signal(each, self._stop) for each in STOPPING}
         try:
             yield self
@@ -30,8 +30,8 @@ class Stopper:
     def _stop(self, number, frame):
         del frame
         self.signal_name = signal.Signals(number).name
-        # The next one does what it does to any program, at once: every file is whole or absent
-        # at any instant, so that the store stays good.
+        # The next signal ends the process at once, as in any program. That damages no file: at any
+        # instant every file is whole or absent.
         for each in STOPPING:
             signal.signal(each, signal.SIG_DFL)
 
@@ -46,7 +46,7 @@ def kept():
     try:
         yield
     finally:
-        if threading.current_thread() is threading.main_thread():  # Others may set none.
+        if threading.current_thread() is threading.main_thread():  # Others may not set handlers.
             for each, handler in before.items():
-                if handler is not None:  # None is one that Python did not set.
+                if handler is not None:  # None stands for a handler that Python did not set.
                     signal.signal(each, handler)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lth_keras import masks, models, rewinding
+from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
 from lth_keras.export import TicketFile
+from lth_keras.metric import ACCURACY
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_csv
@@ -53,11 +55,13 @@ class Tickets:
 
     @property
     def table(self) -> "pandas.DataFrame":
-        """A pandas table: round, density, and the accuracies at the end of its training."""
+        """A pandas table: round, density, and the metric at the end of its training."""
         import pandas
 
-        columns = ("round", "density", "val_accuracy", "test_accuracy")
-        return pandas.DataFrame([{key: getattr(each, key) for key in columns} for each in self])
+        name = self._context.metric.name
+        return pandas.DataFrame([
+            {"round": each.round, "density": each.density, f"val_{name}": each.val_metric,
+             f"test_{name}": each.test_metric} for each in self])
 
     @property
     def initial_weights(self) -> dict[str, np.ndarray]:
@@ -73,6 +77,12 @@ class Tickets:
         """`self[index].model(weights, keras)`."""
         return self[index].model(weights, keras)
 
+    def answers(self, outputs: Any) -> dict[str, np.ndarray]:
+        """What the networks' outputs say: probabilities and label, or the prediction in the labels'
+        unit; {} for a task of your own that does not say."""
+        said = self._context.task.answers(tf.convert_to_tensor(outputs, tf.float32))
+        return {name: value.numpy() for name, value in said.items()}
+
     def normalize(self, images: np.ndarray) -> np.ndarray:
         """Images as the networks were trained on them, float32: scaled, mean and std applied."""
         return self._context.data.normalize(images)
@@ -85,8 +95,9 @@ class Ticket:
       round: how many prunings made its mask.
       density: share of the prunable weights that is kept.
       kept_weights: {'layer/kernel': number} of weights kept.
-      test_accuracy: at the end of its training, 0 to 1.
-      val_accuracy: the same on what was held out; None where nothing was.
+      test_metric: the task's first metric at the end of its training.
+      val_metric: the same on what was held out; None where nothing was.
+      test_accuracy, val_accuracy: the same two, where that metric is accuracy, 0 to 1.
       path: its folder.
     """
 
@@ -97,9 +108,11 @@ class Ticket:
         facts = network_folder.facts(self.path)
         self.density, self.kept_weights = facts["density"], facts["kept_weights"]
         last = self.metrics.iloc[-1]
-        self.test_accuracy = float(last["test_accuracy"])
-        held_out = context.data.size("validation")
-        self.val_accuracy = float(last["val_accuracy"]) if held_out else None
+        name, held_out = context.metric.name, context.data.size("validation")
+        self.test_metric = float(last[f"test_{name}"])
+        self.val_metric = float(last[f"val_{name}"]) if held_out else None
+        if context.metric == ACCURACY:
+            self.test_accuracy, self.val_accuracy = self.test_metric, self.val_metric
 
     def __repr__(self) -> str:
         return f"Ticket(round={self.round}, density={self.density:.4f}, path={str(self.path)!r})"

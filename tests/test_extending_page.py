@@ -16,8 +16,10 @@ from lth_keras.analysis import run_measure
 from lth_keras.commands import analyze_command
 from lth_keras.paths import RunPaths
 from lth_keras.report import report_figures, write_report
+from lth_keras.store.metrics import read_csv
 from lth_keras.store.network_reader import read_masks
 from lth_keras.store.stored_run import StoredRun
+from lth_keras.variables import named_variables
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "extending.md").read_text("utf-8")
@@ -31,7 +33,7 @@ def folder(tmp_path_factory):
     for name, text in BLOCKS.items():
         (folder / name).write_text(text, "utf-8")
     (folder / "mine.gin").write_text("\n".join([
-        *(f"include '{name}.gin'" for name in ("criterion", "smooth", "reversed", "sign")),
+        *(f"include '{name}.gin'" for name in ("criterion", "smooth", "reversed", "sign", "focal")),
         (ROOT / "gin/pieces/short.gin").read_text("utf-8"), "Dataset.name = 'mnist1d'",
         "Experiment.jit = False",
         "Experiment.variants = [@reinit_smooth/Variant(), @reversed/Variant()]",
@@ -92,6 +94,22 @@ def test_the_optimizer_moves_every_weight_by_the_learning_rate(run):
     steps = moved / 2e-3
     np.testing.assert_allclose(steps, np.round(steps), atol=2e-3)
     assert np.abs(steps).max() == pytest.approx(3, abs=2e-3)
+
+
+def test_the_loss_is_the_focal_loss(run):
+    context = run.context
+    model = context.build()
+    arrays = files.read_npz(context.paths.network(1, "round_00") / "weights.npz")
+    for key, variable in named_variables(model).items():
+        variable.assign(arrays[key])
+    start, stop = context.data.splits["test"]
+    labels = context.data.labels[start:stop]
+    logits = model(context.data.normalize(context.data.images[start:stop])).numpy()
+    shifted = logits - logits.max(-1, keepdims=True)
+    log = shifted[np.arange(len(labels)), labels] - np.log(np.exp(shifted).sum(-1))
+    stored = read_csv(context.paths.network(1, "round_00") / "metrics.csv")
+    expected = np.mean(-((1 - np.exp(log)) ** 2) * log)
+    assert stored.test_loss.iloc[-1] == pytest.approx(expected, rel=1e-4)
 
 
 def test_the_sink_was_told_of_every_network(run, folder):

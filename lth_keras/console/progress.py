@@ -1,4 +1,4 @@
-"""What a person sees while a run goes on: a bar on a terminal, a few plain lines in a log."""
+"""The progress display: a bar on a terminal, a few plain lines in a log file."""
 
 import dataclasses
 import time
@@ -8,15 +8,15 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-# Drawn four times a second: smooth enough to read, and too seldom to slow training down.
+# Four times a second is smooth enough to read, and too seldom to slow down training.
 _DRAWINGS_PER_SECOND = 4
 _SECONDS_BETWEEN_LINES = 30
-# More jobs than this are counted in a log's line, and not each told of.
+# Up to so many jobs have a part each of a log's line; more are only counted.
 _TOLD_IN_A_LINE = 4
 
 
 class _Display(Bar):
-    """The run's bar, and below it a line per job in hand: together they exceed 80 columns."""
+    """The run's bar, and below it a line per running job; one line for both exceeds 80 columns."""
 
     jobs = ()
 
@@ -43,12 +43,12 @@ class _Running:
 
 
 class ProgressDisplay:
-    """The display of one run, or of several as one job, as a context manager.
+    """The display of one run, or of several together, as a context manager.
 
-    A job is one trained network: a round or a variant of a trial; several may be in training at
-    once. The time left is estimated from the steps that were trained, not from jobs that were
-    found stored, and not from a job's first stretch, in which TensorFlow may compile; where jobs
-    run side by side it is no less than what `chain` says.
+    A job trains one network: a round or a variant of a trial; several may be in training at once.
+    The time left is estimated from the steps that were trained. Jobs that were already stored do
+    not count, nor does a job's first stretch, in which TensorFlow may compile. Where jobs run side
+    by side, the estimate is at least the time of the steps given to `chain`.
 
         with ProgressDisplay(total_steps=3000, title="mnist_lt") as progress:
             progress.job_started("trial 1 round_00", steps=1500, epochs=5)
@@ -68,13 +68,13 @@ class ProgressDisplay:
         self._total = total_steps
         self._title = title
         self._done = 0  # trained, skipped, or given up with a job that ended early
-        self._steady_steps = 0  # trained after a job's first stretch, and
-        self._steady_seconds = 0.0  # how long that took, counted once per job
+        self._steady_steps = 0  # trained after the first stretch of each job
+        self._steady_seconds = 0.0  # the time of these steps, counted once per job
         self._first_rate = None  # the fewest seconds per step of any first stretch
         self._running = {}
-        self._busy = 0.0  # seconds in which anything was trained, and
-        self._job_seconds = 0.0  # the same counted once per job, both up to
-        self._counted = time.monotonic()
+        self._busy = 0.0  # seconds in which any job was in training
+        self._job_seconds = 0.0  # the same seconds, counted once per job
+        self._counted = time.monotonic()  # until when these two are counted
         self._chain = 0
         self._last = ""
         self._shown = time.monotonic()
@@ -111,7 +111,7 @@ class ProgressDisplay:
         self._draw()
 
     def advanced(self, label, steps, epoch, reached=None, loss=None):
-        """`steps` more updates of a job are done, up to `epoch`; cheap to call often.
+        """`steps` more updates of a job are done; it is now in epoch `epoch`. Cheap to call.
 
         Args:
           label, steps, epoch: as said.
@@ -147,7 +147,7 @@ class ProgressDisplay:
         self._draw(label)
 
     def job_lost(self, label, why):
-        """The job ended without a result, and will be begun again or given up."""
+        """The job ended without a result; the caller starts it again or gives it up."""
         self._count()
         job = self._running.pop(label)
         self._done -= job.done
@@ -155,13 +155,13 @@ class ProgressDisplay:
         self._draw(f"{label}: {why}")
 
     def job_skipped(self, label, steps, why):
-        """The job needs no training, and `why`: it is stored already, for instance."""
+        """The job needs no training; `why` is the reason, such as 'already stored'."""
         self._done += steps
         self._print(f"{label}: {why}")
         self._draw(f"{label}: {why}")
 
     def chain(self, steps):
-        """The longest chain of jobs, each of which waits for the one before, has `steps` left."""
+        """Tells that the longest chain of jobs that wait for each other has `steps` steps left."""
         self._chain = steps
 
     def note(self, text):
@@ -178,7 +178,7 @@ class ProgressDisplay:
             return None
         side_by_side = self._job_seconds / self._busy if self._busy else 1.0
         left = rate * max(0, self._total - self._done) / side_by_side
-        # However many work: jobs that wait for each other take the time of one after the other.
+        # Jobs that wait for each other run one after the other, however many workers there are.
         return max(left, rate * self._chain)
 
     def _measure(self, job, steps, seconds):
@@ -223,12 +223,12 @@ class ProgressDisplay:
     def _draw(self, last=None):
         self._last = self._last if last is None else last
         if self._bar:
-            # Between two jobs the last one's line stays, so that the bar keeps its height.
+            # Between two jobs the line of the last one stays, so that the display does not jump.
             self._bar.jobs = [str(job) for job in self._running.values()] or [self._last]
             self._bar.update(self._task, completed=self._done, left=self._left())
 
     def _print(self, line):
-        # soft_wrap: in a log a line is a line, however wide the terminal would have been.
+        # soft_wrap: rich must not break a line of a log file at the width of a terminal.
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -16,7 +16,7 @@ _MARK = {True: "yes", False: "no", None: "?"}
 
 
 def summary_table(summary, title, published=(), metric=ACCURACY):
-    """Every variant but IMP's own rounds: what it reached, and how that compares.
+    """The results of every variant, and of published figures; the rounds of IMP are left out.
 
     Args:
       summary: the DataFrame of `summarise`.
@@ -77,10 +77,10 @@ def rounds_table(summary, title, metric=ACCURACY):
 def against_full_table(summary, title, metric=ACCURACY):
     """What pruning gains and costs against the full network; a `rich.table.Table`, or None.
 
-    A line per variant and round that has a full network beside it (IMP's own rounds, which may be
-    much shorter than the full network's training, only where there is nothing else): how many
-    times sooner it reaches its early-stopping step, its metric there, its final difference, and
-    whether it matches (`statistics.noninferiority.matching`).
+    A line per variant and round that can be compared with a full network: how many times sooner it
+    reaches its early-stopping step, its metric there, its final difference, and whether it
+    matches (`statistics.noninferiority.matching`). IMP's own rounds, whose training may be much
+    shorter than the full network's, are included only where there is no variant.
     """
     rows = [row for row in summary.to_dict("records") if not math.isnan(row["diff_vs_full"])]
     rows = [row for row in rows if row["variant"] != "imp"] or rows
@@ -124,13 +124,13 @@ def _table(title, first="variant"):
         title=Text(title), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
         title_justify="left", caption_justify="left",
     )
-    # A name is folded, never cut: it may be longer than any that the field has now.
+    # A long name is folded and not cut: users choose the names of their variants.
     table.add_column(first, overflow="fold")
     return table
 
 
 def _name(row):
-    # Round 0 is dense, where no mask and so no round is part of the name.
+    # A network of round 0 is dense: its name has no '@' and no round.
     return f"{row['variant']}@{row['round']:02d}" if row["round"] else row["variant"]
 
 

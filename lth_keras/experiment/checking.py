@@ -1,15 +1,18 @@
 """Checks of an experiment that need its data and its network."""
 
 from lth_keras import pruning
+from lth_keras.tasks import check_functions
 
 
 def check_network(context):
     """Checks the experiment's own network, and IMP on it.
 
     Raises:
-      ConfigurationError: a name is no layer's, or IMP's criterion asks for more than the data have.
+      ConfigurationError: a name is no layer's, the task's functions give something else than pairs
+        of scalars, or IMP's criterion asks for more than the data have.
     """
     experiment, model = context.experiment, context.build()
+    check_functions(context.task, context.data)
     pruning.check_never_prune(model, experiment.never_prune)
     pruning.check_rates(model, experiment.imp.schedule.rates)
     experiment.imp.criterion.check(context.data)

@@ -59,12 +59,12 @@ def resolved(experiment, model):
     for name in _NOT_NUMBERS:
         described.pop(name)
     if described["precision"] == "float32":
-        del described["precision"]  # Runs from before there was a choice keep their names.
+        del described["precision"]  # The default adds nothing to the name.
     if experiment.task == Classification():
-        del described["task"]  # The same of the task.
+        del described["task"]  # Nor does this one.
     for variant, entry in zip(experiment.variants, described["variants"], strict=True):
         if variant.is_chain and experiment.imp.duration != experiment.duration:
-            # None once meant the experiment's; where that is no other, runs keep their names.
+            # A chain without a duration trains as long as a round: that length decides numbers.
             entry["duration"] = variant.duration_in(experiment)
     described["model"] = json.loads(model.to_json())["config"]
     return described

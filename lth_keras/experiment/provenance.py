@@ -25,25 +25,27 @@ def now():
 @functools.cache
 def versions():
     """{package: version} of everything that can change a number, and the package's own."""
-    found = {"python": platform.python_version(), "lth_keras": lth_keras.__version__,
-             "commit": _commit()}
+    versions_of = {
+        "python": platform.python_version(), "lth_keras": lth_keras.__version__,
+        "commit": _commit(),
+    }
     for package in _PACKAGES:
         try:
-            found[package] = importlib.metadata.version(package)
+            versions_of[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
-            found[package] = None
-    return found
+            versions_of[package] = None
+    return versions_of
 
 
 @functools.cache
 def installed():
     """{package: version} of everything that is installed, for a person to build the same."""
-    found = {}
+    packages = {}
     for package in importlib.metadata.distributions():
         name = package.metadata["Name"]  # None of one that was half removed.
         if name is not None:
-            found.setdefault(name, package.version)  # The first on the path is what is imported.
-    return dict(sorted(found.items(), key=lambda item: item[0].lower()))
+            packages.setdefault(name, package.version)  # The first on the path is what is imported.
+    return dict(sorted(packages.items(), key=lambda item: item[0].lower()))
 
 
 def machine():

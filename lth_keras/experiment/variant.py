@@ -150,5 +150,5 @@ class Variant:
         rewound = self.weights == RewoundWeights()
         if self.mask == KeepAll():
             return 0 if initial or (rewound and not rewind_step) else None
-        found = self.mask.equals_found(round, criterion)
-        return round if found and (rewound or (initial and not rewind_step)) else None
+        imps_mask = self.mask.equals_found(round, criterion)
+        return round if imps_mask and (rewound or (initial and not rewind_step)) else None

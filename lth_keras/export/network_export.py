@@ -141,8 +141,9 @@ def load_data(header: Mapping[str, Any], data_dir: str | None) -> LoadedData:
             f"the run's data are {header['data']['name']!r}, arrays that no Dataset.name loads "
             "again; export from Python and give export_network(…, data=LoadedData)"
         )
-    values = {key: tuple(value) if isinstance(value, list) else value
-              for key, value in described.items()}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in described.items()}
     data = Dataset(**values).load(data_dir, stored_task(header["configuration"]))
     if data.fingerprint != header["data"]["fingerprint"]:
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""Where starting weights come from: a ticket's own distribution, or a bound by fan-in."""
+"""D_n, the distribution of a ticket's weights, and Keras initializers that draw from it."""
 
 from lth_keras.initializers.empirical import EmpiricalHistogram, EmpiricalValues
 from lth_keras.initializers.empirical_distribution import EmpiricalDistribution

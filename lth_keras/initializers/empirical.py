@@ -32,7 +32,7 @@ class _Empirical(SampledInitializer):
 class EmpiricalValues(_Empirical):
     """Draws, with replacement, from the non-zero weights of a ticket: samples of D_n.
 
-    w = v[i], i uniform over the n stored values v. Only values that the ticket has can occur.
+    w = v[i], i uniform over the n stored values v. Each draw is a value that the ticket has.
     Reference: De Alwis, Maniktala and Toole (2021), the variants `reinit` and `remask`.
 
     Args:

@@ -22,8 +22,8 @@ class EmpiricalDistribution:
     initialisation, nonzero(m * theta_0); their code takes the trained weights that survived.
     Both are measured in the same way, and `source` says which one this is.
 
-    Wherever a method takes `layer`, that is a key such as 'fc1/kernel', and None is the pool of
-    all layers, each layer weighing as much as it has weights.
+    The argument `layer` of each method is a key such as 'fc1/kernel', or None for the pool of the
+    weights of all layers.
 
     Attributes:
       source: 'initial' or 'trained'.
@@ -52,13 +52,13 @@ class EmpiricalDistribution:
           weights: {'layer/kernel': array}; keys without a mask (biases) are left out.
           masks: {'layer/kernel': array of the same shape, bool or 0 and 1}.
           source: 'initial' if `weights` are the ticket's initialisation, 'trained' if they are
-            what training made of them.
+            its weights after training.
           bins: of a histogram, half of them for each sign. Normal weights with a gap, 28,580 of
             them, are about 0.001 (Kolmogorov-Smirnov) from their histogram of 512 bins; two
             draws of so many weights are about 0.007 apart.
 
         Raises:
-          ConfigurationError: an argument does not have that form, or a weight is not finite.
+          ConfigurationError: an argument has another form, or a weight is not finite.
         """
         if source not in SOURCES:
             raise ConfigurationError(
@@ -151,13 +151,13 @@ class EmpiricalDistribution:
         return self.histogram(layer).sample(n, rng)
 
     def distance(self, layer=None):
-        """How far apart the two ways of sampling are, exactly, from their distribution functions.
+        """The exact distance between the two ways of sampling, from their distribution functions.
 
-        With F the step function of the values and G the histogram's, linear within its bins:
+        F is that of the values, a step function; G is that of the histogram, linear in each bin.
 
         Returns:
-          {'kolmogorov_smirnov': max |F - G|, 'wasserstein': integral of |F - G|}, the former
-          between 0 and 1, the latter in the unit of the weights.
+          {'kolmogorov_smirnov': max |F - G|, 'wasserstein': integral of |F - G|}, the first
+          between 0 and 1, the second in the unit of the weights.
         """
         histogram = self.histogram(layer)
         values = np.sort(self.values(layer).astype(np.float64))

@@ -10,7 +10,7 @@ class Histogram:
     """Counts of values between edges, sampled through the inverse of their distribution function.
 
     Negative and positive values are binned separately. Weights that survived magnitude pruning
-    and training keep clear of zero; one row of equal bins would fill that gap, while here it is
+    and training are not near zero. Equal bins over all values would fill that gap. Here the gap is
     one bin of its own, from the largest negative to the smallest positive value, with count 0.
 
     Attributes:
@@ -30,7 +30,7 @@ class Histogram:
         for side in sides:
             side = side.astype(np.float64)
             edges.append(np.linspace(side.min(), side.max(), bins // 2 + 1))
-            # NumPy closes the last bin, so both ends of a side are counted in it.
+            # NumPy counts the right edge in the last bin, so that no value of a side is left out.
             counts.append(np.histogram(side, edges[-1])[0])
         if len(sides) == 2:
             counts.insert(1, [0])
@@ -42,8 +42,8 @@ class Histogram:
     def sample(self, n, rng):
         """`n` float32 values: a bin by its count, then uniform within it.
 
-        A bin without counts is never drawn from, and a draw never leaves its bin, not even by
-        rounding: edges are float32 numbers wherever the gap begins or ends.
+        A bin without counts gives no draws. Rounding moves no draw into the gap, because both ends
+        of the gap are float32 numbers.
         """
         above = np.cumsum(self.counts)
         position = rng.random(n) * above[-1]

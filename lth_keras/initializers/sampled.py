@@ -1,4 +1,4 @@
-"""What initializers that sample in NumPy have in common: a seed, and a tensor of the result."""
+"""The base class of initializers that sample in NumPy: the seed, and the result as a tensor."""
 
 import numpy as np
 
@@ -9,9 +9,9 @@ from lth_keras.errors import ConfigurationError
 class SampledInitializer(keras.initializers.Initializer):
     """Draws with NumPy's counter-based Philox generator, so that devices do not matter.
 
-    With a seed each call with the same shape gives the same values, also in another process:
-    give each layer a seed of its own, or layers of one shape start equal. Without a seed each
-    call is a new draw.
+    With a seed each call with the same shape gives the same values, also in another process. So
+    give each layer a seed of its own: otherwise layers of one shape start with equal weights.
+    Without a seed each call is a new draw.
 
     Subclasses define `sample(shape, rng)`, which gives an array of that shape.
     """

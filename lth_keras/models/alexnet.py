@@ -7,7 +7,7 @@ from lth_keras.models.initialization import he_normal
 from lth_keras.models.normalization import batch_normalization
 from lth_keras.models.width import scaled
 
-# (filters, size): Krizhevsky et al.'s own; every one of them has stride 2 in place of pooling.
+# (filters, size) as in Krizhevsky et al.; here each has stride 2, in place of pooling.
 _CONVOLUTIONS = ((96, 11), (256, 5), (384, 3), (384, 3), (256, 3))
 
 

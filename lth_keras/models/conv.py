@@ -41,7 +41,7 @@ def conv_6(input_shape, num_classes, width=1.0, initialization=glorot_normal):
     """As `conv_4`, with two further convolutions of 256 channels and a pooling before the 256.
 
     2,261,184 prunable weights, 1,144,512 of them in convolutions. LTH's figure 2 has the same
-    1.1M convolutional weights but a total of 1.7M, which its own layers do not add up to: the
+    1.1M convolutional weights but a total of 1.7M. The sum of its layers is larger than that: the
     first dense layer alone has 4·4·256·256 = 1.05M. Each side at least 8; arguments as
     `conv_2`'s.
     """

@@ -1,4 +1,4 @@
-"""Batch normalisation as the networks here use it: one place, so that gin changes it everywhere."""
+"""Batch normalisation of all networks here: one function, so that gin changes it everywhere."""
 
 import gin
 

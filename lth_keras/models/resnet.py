@@ -1,4 +1,4 @@
-"""ResNet-20 and its deeper kin for 32×32 images (He, Zhang, Ren, Sun 2016, section 4.2)."""
+"""ResNet-20 and deeper ones for 32×32 images (He, Zhang, Ren, Sun 2016, section 4.2)."""
 
 import gin
 
@@ -72,8 +72,8 @@ def _block(x, filters, stride, name, shortcut, initialization):
 def _convolved(x, filters, size, stride, name, initialization):
     padding = "same"
     if stride > 1 and size > 1:
-        # Keras's 'same' would pad only below and to the right, and so look one pixel beside what
-        # the shortcut takes.
+        # With stride 2 Keras's 'same' pads only below and to the right: the convolution would then
+        # be centred one pixel away from the pixels that the shortcut takes.
         x = keras.layers.ZeroPadding2D(size // 2, name=f"{name}_pad")(x)
         padding = "valid"
     x = keras.layers.Conv2D(filters, size, stride, padding, use_bias=False, name=name,
@@ -87,7 +87,8 @@ def _subsampled(x, filters, stride, name):
     x = keras.layers.MaxPool2D(1, stride, name=f"{name}_subsample")(x)
     if not new:
         return x
-    # Channels are padded as if they were rows: no custom layer, which others could not load.
+    # Channels are moved to the place of rows and padded there. A custom layer would be shorter, but
+    # other programs could not load it.
     x = keras.layers.Permute((3, 1, 2), name=f"{name}_first")(x)
     x = keras.layers.ZeroPadding2D(((new // 2, new - new // 2), (0, 0)), name=f"{name}_pad")(x)
     return keras.layers.Permute((2, 3, 1), name=f"{name}_last")(x)

@@ -1,4 +1,4 @@
-"""What a run found, in three sentences made from its numbers and their uncertainty."""
+"""The result of a run in three sentences, made from its numbers and their uncertainty."""
 
 import math
 
@@ -12,8 +12,8 @@ from lth_keras.statistics.summary import final_column
 
 
 def answer(run, comparisons):
-    """Three sentences: the ticket against the full network, the controls against the ticket, and
-    how this agrees with what was published or, without such figures, how fast the ticket learns.
+    """Three sentences: the ticket against the full network; the controls against the ticket; and
+    the agreement with published figures or, where there are none, how fast the ticket learns.
 
     Args:
       run: `StoredRun`.
@@ -34,7 +34,7 @@ def _ticket(run, rows):
             + _missing(run, "ticket", "full") + "."
         )
     matches = [row for row in tickets if row["matching"] == "yes"]
-    # The sparsest that matches is the finding; where none does, the densest is nearest to it.
+    # The sentence is on the sparsest ticket that matches; where none matches, on the densest.
     choose, candidates = (min, matches) if matches else (max, tickets)
     row = choose(candidates, key=lambda each: each["density"])
     metric = run.metric
@@ -146,7 +146,7 @@ def _difference(row, metric):
 
 
 def _interval(low, high, digits, sign="", more=""):
-    """' (95 % interval … to …)', or nothing where there is none."""
+    """' (95 % interval … to …)', or '' where there is no interval."""
     if math.isnan(low):
         return ""
     return f" (95 % interval {show(low, digits, sign)} to {show(high, digits, sign)}{more})"

@@ -1,4 +1,4 @@
-"""What a report's figures are drawn from: arrays that are read from a run's store."""
+"""The arrays that a report's figures are drawn from, read from the stored run."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ _DRAWN = ("reinit", "reinit_trained")
 
 
 def first_trial_subject(run):
-    """The subject of a figure of one trial: network, data, which trial of how many."""
+    """The subtitle of a figure of one trial: network, data, which trial of how many."""
     return f"{run.network} on {run.data}, trial {_first_trial(run)} of {run.trials}"
 
 
@@ -71,7 +71,7 @@ def layer_densities(run):
 def mask_maps(run):
     """(pixel maps of rounds, kernel maps of the last round, that round).
 
-    There are pixel maps where the first layer reads the input's pixels, else kernel maps.
+    A run has pixel maps where the first layer reads the input's pixels, else kernel maps.
     """
     folders = _folders_by_round(run)
     pruned = [round for round in folders if round > 0]
@@ -111,7 +111,7 @@ def _kernel_planes(run, folders):
 
 
 def _folders_by_round(run):
-    """{round of IMP: [folder of each trial]} of what is stored."""
+    """{round of IMP: [folder of each trial]} of the stored networks."""
     trials = sorted({trial for trial, _ in run.facts})
     return {
         round: [folder for trial in trials if (folder := run.folder(trial, "imp", round))]

@@ -1,4 +1,4 @@
-"""The section on geometry: what `run.py analyze` left in a run's folder, as a page shows it."""
+"""The report's section on geometry: the stored results of `run.py analyze`."""
 
 import dataclasses
 import io
@@ -18,15 +18,15 @@ _PNG_BEGINS, _PNG_ENDS = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 
 @dataclasses.dataclass(frozen=True)
 class Geometry:
-    """What one measure says.
+    """The stored result of one measure.
 
     Attributes:
       name: its folder in analysis/.
-      question: what it asks; '' where it says none.
+      question: the question that it answers; '' where none is stored.
       statements: sentences.
       table: the first rows of its short table, or None.
       pictures: `Picture`s.
-      problem: why there is nothing of the above, or None.
+      problem: why the result cannot be read, or None.
     """
 
     name: str
@@ -38,9 +38,9 @@ class Geometry:
 
 
 def stored_geometry(paths):
-    """A `Geometry` for each measure that is stored, by name; () without any.
+    """A `Geometry` for each stored measure, sorted by name; () without any.
 
-    What cannot be read is no reason to be without a report: its `problem` says so.
+    A result that cannot be read does not stop the report: its `problem` names the reason.
     """
     folders = (path for path in paths.analysis.glob("*") if path.is_dir())
     return tuple(_read(folder) for folder in sorted(folders))
@@ -57,7 +57,7 @@ def _read(folder):
         pictures = tuple(_picture(folder, file, captions) for file in summary["figures"]
                          if file.endswith(".png"))
         table = _table(folder) if "summary.csv" in summary["tables"] else None
-    # Its parts are of any shape where another program, or half a disk, wrote them.
+    # Another program, or a full disk, may have written anything into these files.
     except (RunError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return Geometry(name, problem="its summary is damaged; `run.py analyze` makes it again "
                         "from the pieces that are stored")
@@ -70,7 +70,7 @@ def _picture(folder, file, captions):
     png, stem = (folder / file).read_bytes(), file.removesuffix(".png")
     if not (png.startswith(_PNG_BEGINS) and png.endswith(_PNG_ENDS)):
         raise ValueError(f"{file} is no whole PNG")
-    # With a hyphen, which no figure of the run itself has: those alone lie in figures/.
+    # The hyphen keeps this name apart from those of the run's own figures, which have none.
     return Picture(
         f"analysis-{folder.name}-{stem}", _words(stem).capitalize(),
         " ".join(each for each in (
@@ -109,7 +109,7 @@ def _cell(row, name):
     digits = None
     if value == 0 or 1e-3 <= abs(value) < 1e6:
         whole = value.is_integer() and math.isnan(ends[0])
-        # Four digits that count: accuracies differ in their third and fourth.
+        # Four significant digits: accuracies differ in their third and fourth.
         digits = 0 if whole else max(0, 3 - math.floor(math.log10(abs(value) or 1)))
     return interval(value, *ends, digits=digits)
 

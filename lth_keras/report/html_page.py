@@ -1,4 +1,4 @@
-"""One self-contained HTML page from a template: pictures embedded, nothing loaded from anywhere."""
+"""One self-contained HTML page from a template: pictures are embedded, no other file is loaded."""
 
 import base64
 import struct

@@ -18,10 +18,10 @@ from lth_keras.statistics.summary import final_column
 
 @dataclasses.dataclass(frozen=True)
 class Picture:
-    """A figure, encoded.
+    """A figure as encoded files.
 
     Attributes:
-      name: of its files.
+      name: the name of its files, without the suffix.
       title: a few words.
       caption: how to read it.
       png, pdf: bytes.
@@ -35,7 +35,7 @@ class Picture:
 
 
 def draw(run, comparisons):
-    """The figures that a run has the data for, as `Picture`s.
+    """The figures for which a run has the data, as `Picture`s.
 
     Args:
       run: `StoredRun`.
@@ -53,7 +53,7 @@ def draw(run, comparisons):
 def _plan(run, comparisons):
     """(name, title, caption, function that draws it) of each figure, in the report's order.
 
-    A function gives None where the run has no data for its figure.
+    A function returns None where the run has no data for its figure.
     """
     band = f"Lines are means over trials, bands {bands.words(run.trials)}."
     yield from _plan_of_results(run, comparisons, band)

@@ -18,10 +18,10 @@ class Table:
 
     Attributes:
       key: a short name.
-      title: above it.
+      title: shown above it.
       headings: one for each column; the first column names the row.
-      rows: a list of strings each, as many as headings.
-      note: what a reader needs to know, below it.
+      rows: lists of strings, each as long as `headings`.
+      note: shown below it: what a reader needs to know.
     """
 
     key: str
@@ -32,7 +32,7 @@ class Table:
 
 
 def results(summary, subject, metric=ACCURACY):
-    """What each variant reached; the rounds of IMP left out."""
+    """The results of each variant; the rounds of IMP are left out."""
     rows = [
         _result(row, metric) for row in summary.to_dict("records") if row["variant"] != "imp"]
     name, unit = metric.short.removesuffix(" %"), " (%)" if metric.is_share else ""
@@ -50,7 +50,7 @@ def results(summary, subject, metric=ACCURACY):
 
 
 def rounds(summary, subject, metric=ACCURACY):
-    """What each round of IMP reached."""
+    """The results of each round of IMP."""
     rows = [
         _result(row, metric) for row in summary.to_dict("records") if row["variant"] == "imp"]
     table = results(summary, subject, metric)
@@ -122,7 +122,7 @@ def _legend(metric):
 
 
 def exports(cards):
-    """Size and speed of what was exported of the run, a row for each format."""
+    """Size and speed of the run's exported networks, a row for each format."""
     rows = [
         [row["network"], row["format"], f"{row['bytes']:,}", f"{row['bytes_gzipped']:,}",
          _share(row.get("gzipped_of_dense")), f"{100 * row['density']:.1f}",

@@ -1,4 +1,4 @@
-"""Several runs beside each other."""
+"""The comparison page of several runs."""
 
 import math
 import pathlib
@@ -25,7 +25,7 @@ def write_comparison(roots, to):
     """Writes `comparison.html`, its tables and its figure into the folder `to`.
 
     Args:
-      roots: the runs' folders; the first is what the others are compared with.
+      roots: the runs' folders; the others are compared with the first.
       to: a folder, made if need be.
 
     Returns:
@@ -111,11 +111,12 @@ def differences(runs):
 
 
 def shared_trials(ours, theirs):
-    """{trial of ours: trial of theirs} of the trials that are one and the same.
+    """{trial of ours: trial of theirs} of the trials that start from equal weights.
 
-    A trial's seed derives from the experiment's alone, so that runs which differ in a learning
-    rate begin from equal weights and meet the data in equal order. An equal seed of another
-    network is no such trial: hence the initial weights themselves are compared, byte by byte.
+    A trial's seed derives from the experiment's seed alone. Runs that differ only in a learning
+    rate, for instance, start from equal weights and see the data in equal order. Networks of two
+    architectures can have equal seeds and share nothing: hence the initial weights themselves are
+    compared, byte by byte.
 
     Args:
       ours, theirs: `StoredRun`s.
@@ -146,7 +147,7 @@ def _difference(ours, theirs, pairs):
 def welch(ours, theirs):
     """(difference, low, high, p) of two means of independent trials; NaN without two on each side.
 
-    Where neither side varies, there is a difference and no test of it.
+    Where neither side varies, there is a difference but no test.
     """
     ours, theirs = (np.asarray(each, float) for each in (ours, theirs))
     ours, theirs = ours[~np.isnan(ours)], theirs[~np.isnan(theirs)]

@@ -1,4 +1,4 @@
-"""Whether a finished run has its whole report, so that it need not be written again."""
+"""Whether the report of a finished run is complete, so that it need not be written again."""
 
 import re
 
@@ -9,14 +9,14 @@ from lth_keras.tensorboard import are_written
 
 
 def made_of(paths, state):
-    """What a page is marked with: the state that it tells of, and what its numbers come from."""
+    """The mark of a page: the run's state, and the checksum of its numbers."""
     return f"{state} {files.sha256(paths.metrics)}"
 
 
 def is_current(root):
-    """Whether a run is done and its report, which tells of that, is there with all its files.
+    """Whether a run is done and the report of its end is there with all its files.
 
-    A report that another margin was given to is current too: the one who asked for it wanted it.
+    A report with another margin is current too: somebody asked for that margin.
 
     Args:
       root: the run's folder.

@@ -1,4 +1,4 @@
-"""Writes all that is made from a stored run: tables, figures, the page, TensorBoard's texts."""
+"""Writes everything that a stored run leads to: tables, figures, the page, TensorBoard's texts."""
 
 import json
 
@@ -20,15 +20,15 @@ from lth_keras.tensorboard import move_earlier, write_means, write_missing, writ
 
 
 def write_report(root, margin=None):
-    """Writes the report of the run in `root` anew, from what is stored, finished or not.
+    """Writes the report of the run in `root` again, from what is stored; the run may be unfinished.
 
     Args:
       root: the run's folder.
       margin: the non-inferiority margin, in the metric's unit; None means the experiment's own,
-        which summary.csv keeps in any case: run.json vouches for it.
+        which summary.csv keeps in any case, because run.json holds its checksum.
 
     Returns:
-      The `StoredRun` that it is of.
+      The `StoredRun`.
 
     Raises:
       ConfigurationError: there is no run.
@@ -58,7 +58,7 @@ def write_report(root, margin=None):
         diverged=[(name, trial) for (trial, name), facts in run.facts.items()
                   if facts["diverged"]],
     ))
-    # While a process works on the run these are its own to write.
+    # While a process works on the run, only that process writes these files.
     if not run.is_worked_on:
         move_earlier(paths)
         write_missing(paths, run.header, run.units)
@@ -87,7 +87,7 @@ def write_pictures(folder, pictures):
 
 
 def _descriptions(run):
-    """[(variant, what it keeps and starts from)] of the variants that are stored."""
+    """[(variant, its masks and starting weights in words)] of the stored variants."""
     stored = run.variants()
     return [
         (variant, text) for variant, text in run.header.get("descriptions", [])
@@ -109,13 +109,14 @@ def _configuration(run):
 
 
 def _place(root):
-    # With the default --output_dir it is the path as the command takes it; never the machine's.
+    # With the default --output_dir the path works as an argument of run.py. It is never absolute:
+    # a report names no folder of the machine.
     root = root.resolve()
     return f"{root.parent.name}/{root.name}".lstrip("/")
 
 
 def _layers(run):
-    """[(layer, kind, what it is)] of the model, for a reader."""
+    """[(layer, kind, its arguments in words)] of the model."""
     layers = []
     for layer in run.header["configuration"]["model"].get("layers", []):
         config = layer["config"]

@@ -21,9 +21,9 @@ SIGNIFICANCE = 0.05
 def comparisons(metrics, margin, metric=ACCURACY):
     """Final test metric of each variant against the ticket of its round, and the full network.
 
-    The rounds of IMP itself are not variants: they train for another duration. One family of
-    tests is all comparisons with one reference. Where a reference or a common trial is missing
-    there is no row.
+    The rounds of IMP are not compared: they may train for another duration. All comparisons with
+    one reference are one family of tests. There is no row where the reference is missing, or where
+    the two networks have no trial in common.
 
     Args:
       metrics: what `read_csv` gives.
@@ -34,8 +34,9 @@ def comparisons(metrics, margin, metric=ACCURACY):
       A DataFrame of `COLUMNS`. `difference` is variant − reference, paired by trial, with its
       95 % interval by Student's t; `p` of the two-sided paired t test; `p_holm` corrected over
       the family (Holm, 1979); `effect_size` Cohen's d_z, the mean of the paired differences over
-      their standard deviation; `matching` by `matching`. With one trial `difference` is the only
-      number, and so it is where all trials differ by equally much and not by 0.
+      their standard deviation; `matching` is the result of `noninferiority.matching`. With one
+      trial there is only `difference`, as also where the differences of all trials are equal and
+      not 0.
     """
     finals = final_test_values(metrics, metric)
     density = metrics.groupby(["variant", "round"])["density"].mean()
@@ -54,7 +55,7 @@ def comparisons(metrics, margin, metric=ACCURACY):
 
 
 def holm(p_values):
-    """p values corrected for their number by Holm's step-down method; NaNs are no tests.
+    """p values corrected for their number by Holm's step-down method; NaNs are not counted.
 
     The i-th smallest of n, from 0, is multiplied by n − i; none is smaller than the one before
     it, and none above 1. Reference: Holm, "A Simple Sequentially Rejective Multiple Test
@@ -71,7 +72,7 @@ def holm(p_values):
 
 
 def effect_size(differences):
-    """Cohen's d_z of paired differences: mean / standard deviation; NaN where that is 0 or none."""
+    """Cohen's d_z of paired differences: mean / standard deviation; NaN where that is 0 or NaN."""
     differences = np.asarray(differences, float)
     if differences.size < 2 or np.ptp(differences) < 1e-12:
         return math.nan

@@ -18,7 +18,7 @@ def mean_interval(values):
     values = values[~np.isnan(values)]
     if not values.size:
         return math.nan, math.nan, math.nan
-    # From the first value, so that equal values have exactly that mean, and no deviation.
+    # Measured from the first value, so that equal values have exactly their mean and deviation 0.
     shifted = values - values[0]
     mean = float(values[0] + shifted.mean())
     if values.size == 1:
@@ -60,12 +60,12 @@ def paired_difference(ours, theirs):
       ours, theirs: {trial: value}; trials that only one of them has are left out.
 
     Returns:
-      NaN for low, high and p where one trial is in common; NaN for all where none is. Where all
-      differences are 0 the interval is [0, 0] and p is 1. Where they are all equal and not 0, low,
-      high and p are NaN: accuracies are multiples of one over the number of examples, so that few
-      trials differ by equally much by chance, and their spread of 0 is no measure of it.
+      NaN for low, high and p where one trial is in common; NaN for all four where none is. Where
+      all differences are 0 the interval is [0, 0] and p is 1. Where they are all equal and not 0,
+      low, high and p are NaN: accuracies are multiples of 1 / (number of examples), so that the
+      differences of a few trials can be equal by chance, and then say nothing about their spread.
     """
-    # Rounded, so that 0.98 − 0.97 and 0.93 − 0.92 are the same difference.
+    # Rounded, because 0.98 − 0.97 and 0.93 − 0.92 differ in their last binary digits.
     differences = np.round(
         [ours[trial] - theirs[trial] for trial in in_common(ours, theirs)], 12)
     mean, low, high = mean_interval(differences)

@@ -1,4 +1,4 @@
-"""Whether a network matches another: the one notion of it, a test of non-inferiority."""
+"""Whether a network matches another: the test of non-inferiority that all tables use."""
 
 import math
 
@@ -13,13 +13,13 @@ def matching(difference, low, high, margin, trials, sign=1):
       low, high: its 95 % interval; NaN with one trial, and where all trials differ by equally
         much.
       margin: how much worse still counts as matching, in the difference's unit.
-      trials: how many the difference is of.
-      sign: 1 where higher is better, else −1; below, the difference is multiplied by it.
+      trials: the number of trials.
+      sign: 1 where higher is better, else −1. "Above" and "below" are for 1.
 
     Returns:
       'yes' where the whole interval lies above −margin (Piaggio et al., "Reporting of
-      Noninferiority and Equivalence Randomized Trials", 2012), 'no' where it lies below it, else
-      'open': these trials cannot tell. 'one trial' where it is of one, and None without a
+      Noninferiority and Equivalence Randomized Trials", 2012), 'no' where it lies below −margin,
+      else 'open': these trials cannot decide. 'one trial' with one trial, and None without a
       difference.
     """
     if math.isnan(difference):

@@ -1,4 +1,4 @@
-"""Figures that a paper printed, beside ours."""
+"""Figures that a paper printed, and how ours compare with them."""
 
 import dataclasses
 import math
@@ -17,7 +17,7 @@ class PublishedFigure:
     Exactly one of `tolerance` and `tolerance_ratio` is given.
 
     Attributes:
-      variant, round: whose row of the summary it belongs to.
+      variant, round: the row of the summary that it is compared with.
       metric: that row's column, such as 'max_mean_test_accuracy'.
       value: as the summary has it: shares from 0 to 1, not percent.
       source: where it is printed, for the reader.
@@ -97,7 +97,8 @@ def published_figures(rows: list[tuple]) -> tuple[PublishedFigure, ...]:
                 "tolerance, source)"
             )
         variant, round, metric, value, tolerance, source = row
-        kind = "tolerance" if is_accuracy(metric) else "tolerance_ratio"
+        is_of_test = "test_" in metric and not metric.endswith("_epoch")
+        kind = "tolerance" if is_of_test else "tolerance_ratio"
         figures.append(PublishedFigure(
             variant=variant, round=round, metric=metric, value=value, source=source,
             **{kind: tolerance}))
@@ -110,9 +111,9 @@ class Verdict:
 
     Attributes:
       published: the `PublishedFigure`.
-      ours: the summary's value; None if it has no such row or no number there.
+      ours: the summary's value; None if the summary has no such row, or no number in it.
       ci: (low, high) of ours, 95 %; None where the summary has no interval.
-      within: whether ours is within the tolerance; None where ours is.
+      within: whether ours is within the tolerance; None where `ours` is None.
     """
 
     published: PublishedFigure
@@ -138,7 +139,7 @@ def _verdict(rows, figure):
         ci = (float(rows.at[key, f"{stem}_ci_low"]), float(rows.at[key, f"{stem}_ci_high"]))
         ci = None if math.isnan(ci[0]) else ci
     low, high = figure.bounds()
-    # A difference that equals the tolerance agrees, whatever binary fractions make of it.
+    # A difference equal to the tolerance agrees, even if rounding makes it a little larger.
     slack = 1e-12 * max(abs(low), abs(high))
     return Verdict(figure, ours, ci, low - slack <= ours <= high + slack)
 

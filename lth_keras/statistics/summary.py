@@ -1,4 +1,4 @@
-"""From every evaluation to one row per variant and round: what papers print."""
+"""The summary: from all evaluations to one row per variant and round, the numbers papers print."""
 
 import math
 
@@ -55,7 +55,7 @@ SUMMARY_COLUMNS = summary_columns(ACCURACY)
 
 
 def summarise(metrics, margin=MARGIN, metric=ACCURACY):
-    """One row per variant and round, 'full' first, the others as they are met.
+    """One row per variant and round, 'full' first, the others in the order of `metrics`.
 
     Args:
       metrics: what `read_csv` gives: a row per evaluation.
@@ -70,13 +70,13 @@ def summarise(metrics, margin=MARGIN, metric=ACCURACY):
       where lower is better it is `min_mean_test_…`, the minimum.
       `diff_vs_*` are of `test_accuracy_final`, paired by trial, with the ticket of the same
       round and with the full network; both are NaN for that network itself. A trial with an
-      infinite loss has diverged (`MetricsRow` records a loss that is not a number as that): it
-      is counted in `trials` and `diverged` and is in no mean. What was not evaluated is NaN.
-      `speed_up_vs_full` is the full network's early-stopping step divided by this one's, in each
-      trial, and of that the mean. `matches_full` is what `matching` says of
-      `diff_vs_full`, None for the full network itself; `smallest_matching_density` is the smallest
-      density at which that is 'yes' for the row's variant, NaN where it never is, and needs not be
-      at every larger one.
+      infinite loss has diverged (`MetricsRow` records NaN as infinite): it is counted in `trials`
+      and `diverged`, and in no mean. A metric that was not evaluated is NaN.
+      `speed_up_vs_full` is the mean over trials of the full network's early-stopping step divided
+      by this network's. `matches_full` is the result of `matching` for `diff_vs_full`, None for the
+      full network itself. `smallest_matching_density` is the smallest density of the row's variant
+      at which `matches_full` is 'yes', NaN where it is 'yes' nowhere; at a larger density it need
+      not be 'yes'.
     """
     metrics = metrics.reset_index(drop=True)
     groups = {
@@ -108,7 +108,7 @@ def summarise(metrics, margin=MARGIN, metric=ACCURACY):
 def final_test_values(metrics, metric):
     """{(variant, round): {trial: value}} at each network's last evaluation of the test set.
 
-    Trials that diverged are left out, and so is a variant all of whose trials did.
+    Trials that diverged are left out. A variant of which all trials diverged is left out.
     """
     finals = {
         key: _Group(frame, metric).final
@@ -164,7 +164,8 @@ class _Group:
         by_step = rows.groupby("step").agg(
             mean=(column, "mean"), count=(column, "size"), epoch=("epoch", "first")
         )
-        # Where a trial is missing, a mean over the others could win by their luck.
+        # Steps at which a trial is missing do not count: a mean over fewer trials can be the best
+        # by chance.
         by_step = by_step[by_step["count"] == len(self.trials)]
         if by_step.empty:
             return math.nan, math.nan

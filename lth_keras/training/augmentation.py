@@ -34,7 +34,7 @@ class CropAndFlip:
       fill: value of the added pixels: a number, or one per channel.
 
     Raises:
-      ConfigurationError: a value is outside what is said above.
+      ConfigurationError: a value is outside the range that is given above.
     """
 
     pad: int = 4
@@ -61,7 +61,7 @@ class CropAndFlip:
 
         Args:
           images: float [batch, height, width, channels].
-          seed: int32 [2]; the result is a function of the images and of it.
+          seed: int32 [2]; equal images and an equal seed give an equal result.
 
         Returns:
           Images of the same shape and type.
@@ -79,7 +79,8 @@ class CropAndFlip:
             mirrored = _draw(seed, 0, [batch, 1], 2) == 1
             columns = tf.where(mirrored, width - 1 - columns, columns)
         if self.pad:
-            # Where in the padded image a crop begins: 0 … 2·pad, `pad` being the image itself.
+            # Where in the padded image a crop begins: from 0 to 2·pad. At `pad` the crop is the
+            # image itself.
             shift = _draw(seed, 1, [batch, 2], 2 * self.pad + 1)
             rows, columns = rows + shift[:, :1], columns + shift[:, 1:]
             images = self._padded(images)
@@ -104,14 +105,14 @@ class CropAndFlip:
 
 
 def check_augmentation(augmentation: Any, input_shape: tuple[int, ...]) -> None:
-    """Traces an augmentation once, so that what is wrong with it is said before training.
+    """Traces an augmentation once, so that an error in it is reported before training.
 
     Args:
       augmentation: None, or a function (images, seed) -> images.
       input_shape: shape of one example.
 
     Raises:
-      ConfigurationError: it refuses such examples, or returns something of another shape or type.
+      ConfigurationError: it raises an error for such examples, or returns another shape or type.
     """
     if augmentation is None:
         return
@@ -126,7 +127,7 @@ def check_augmentation(augmentation: Any, input_shape: tuple[int, ...]) -> None:
             images, tf.TensorSpec([2], tf.int32)
         ).structured_outputs
     except (TypeError, ValueError, ConfigurationError) as error:
-        # TensorFlow tells the whole way to an error within a function; its last line is the error.
+        # TensorFlow's message lists all calls that led to the error; the last line is the error.
         reason = str(error).strip().splitlines()[-1].strip()
         raise ConfigurationError(
             f"the augmentation {augmentation!r} fails on float images [batch, "
@@ -141,7 +142,7 @@ def check_augmentation(augmentation: Any, input_shape: tuple[int, ...]) -> None:
 
 
 def _draw(seed, use, shape, below):
-    """Uniform int32 in [0, below), of one use of the seed."""
+    """Uniform int32 in [0, below); each `use` of one seed has numbers of its own."""
     own = tf.random.experimental.stateless_fold_in(seed, use, alg=_PHILOX)
     return tf.random.stateless_uniform(shape, own, 0, below, tf.int32, alg=_PHILOX)
 

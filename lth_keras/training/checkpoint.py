@@ -1,4 +1,4 @@
-"""Checkpoints within a network's training: going on from one ends bit for bit as without it."""
+"""Checkpoints of one network's training: training that goes on from one ends with the same bits."""
 
 import dataclasses
 import json
@@ -22,7 +22,7 @@ class Checkpoint:
     state of its own to keep.
 
     Args:
-      folder: the unit's folder.
+      folder: the network's folder.
       seconds: least time between two checkpoints; 0 keeps one at each pause.
     """
 

@@ -1,7 +1,7 @@
 """The compiled functions: a stretch of training, and an evaluation, each ONE TensorFlow function.
 
-Python is entered once per stretch. What differs between rounds, variants and trials comes in as
-tensors or sits in variables, so that each function is traced once for an architecture.
+Python is entered once per stretch. All that differs between rounds, variants and trials is passed
+as a tensor or held in a variable, so that each function is traced once per architecture.
 """
 
 from lth_keras.compat import tf
@@ -38,7 +38,8 @@ class Engine:
         self._batch_size = batch_size
         self._evaluation_batch_size = evaluation_batch_size
         self._augmentation = augmentation
-        # A streamed batch cannot be fetched inside XLA: there the loop stays outside.
+        # A function that XLA compiles cannot fetch a streamed batch: then only the step is
+        # compiled, and the loop around it is not.
         self._step, self._count = self._train_step, self._count_batch
         if not feed.compiles:
             self._step, self._count = compiled(self._step, jit), compiled(self._count, jit)
@@ -54,26 +55,26 @@ class Engine:
         }
 
     def synchronize(self):
-        """Makes the model's variables good to read; on one device they always are."""
+        """Makes the model's variables ready to be read; on one device there is nothing to do."""
 
     def _train(self, totals, source, first, steps, augmentation_seed):
         """`steps` updates from batch `first` of an epoch on.
 
         Args:
-          totals: float32 [1 + metrics], what the sums begin at: carried from call to call, they
-            are the same to the last bit however a stretch is cut.
-          source: what the feed made of the epoch's permutation.
+          totals: float32 [1 + metrics], the sums so far. They are passed from call to call, so
+            that the result has the same bits wherever a stretch is cut into calls.
+          source: what `feed.epoch` returned for the epoch.
           first: int32 scalar.
           steps: int32 scalar.
           augmentation_seed: int32 [2]: the network's seed, and the step of the epoch's batch 0.
-            Each step's own seed is then the network's and its number, which no other has.
+            The seed of a step is the network's seed and the step's number: no two are equal.
 
         Returns:
-          float32 [1 + metrics]: sums over the stretch of the batches' loss and metrics, as each
-          batch was met.
+          float32 [1 + metrics]: sums of the batches' loss and metrics over the stretch, each
+          taken before the update that the batch leads to.
         """
-        # Not `for … in tf.range(…)`: XLA takes a range's ends for constants of the program, and
-        # compiles it anew for each pair of them. A test counts XLA's compilations.
+        # Not `for … in tf.range(…)`: XLA treats the two ends of a range as constants, and
+        # compiles the function again for each new pair. A test counts XLA's compilations.
         index, stop = first, first + steps
         while index < stop:
             batch = self._feed.batch(source, index, self._batch_size)
@@ -90,15 +91,15 @@ class Engine:
     def _update(self, images, labels, weights):
         variables = self._model.trainable_variables
         with tf.GradientTape() as tape:
-            outputs = self._model(images, training=True)
+            outputs = tf.cast(self._model(images, training=True), tf.float32)
             total, weight = self._task.loss(labels, outputs, weights)
             loss = mean(total, self._across_all(weight))
             objective = scaled_loss(self._optimizer, self._objective(loss))
         gradients = unscaled(self._optimizer, self._across(tape.gradient(objective, variables)))
         if self._l2:
             gradients = [g + self._l2 * v for g, v in zip(gradients, variables, strict=True)]
-        # A pruned weight has no gradient: neither it nor its moments ever leave zero, not even
-        # in a network whose loss is no longer a number (hence no product).
+        # A pruned weight has no gradient, so that it and its moments stay zero. `where` and not a
+        # product: NaN · 0 is NaN, and a network that diverged would lose its zeros.
         gradients = [
             g if mask is None else tf.where(mask != 0, g, 0.0)
             for g, mask in zip(gradients, self._gradient_masks, strict=True)
@@ -118,7 +119,7 @@ class Engine:
         """
         totals = tf.zeros([1 + len(self._task.metrics), 2])
         size = self._evaluation_batch_size
-        first = start  # As in training, no range.
+        first = start  # A loop without a range, as in training.
         while first < stop:
             batch = self._feed.range(source, first, stop, size)
             totals += self._count(*batch)
@@ -126,8 +127,8 @@ class Engine:
         return totals
 
     def _count_batch(self, images, labels, weights, there):
-        outputs = self._model(self._feed.normalize(images), training=False)
-        # Where there is no example nothing counts.
+        outputs = tf.cast(self._model(self._feed.normalize(images), training=False), tf.float32)
+        # Rows beyond the last example have weight 0.
         there = tf.cast(there, tf.float32)
         weights = there if weights is None else weights * there
         return tf.stack([
@@ -139,7 +140,7 @@ class Engine:
         return tf.add_n([loss, *self._model.losses])
 
     def _across(self, values):
-        """A list of tensors, summed over the replicas: here there is one."""
+        """A list of tensors, summed over the replicas; this engine has one replica."""
         return values
 
     def _across_all(self, weight):

@@ -29,13 +29,13 @@ class ResidentFeed:
         self._mean, self._std = data.mean, data.std
 
     def epoch(self, permutation, first, steps, batch_size):
-        """What `batch` reads in one epoch: the examples and the order, as tensors."""
+        """The tensors that `batch` reads in one epoch: the examples and their order."""
         del first, steps, batch_size  # The loop slices the order itself.
-        # The arrays are arguments: as captured constants XLA would compile them in.
+        # The arrays are arguments: XLA would copy captured constants into the program.
         return *self._arrays, tf.constant(permutation)
 
     def examples(self, start, stop, size):
-        """What `range` reads."""
+        """The tensors that `range` reads."""
         del start, stop, size
         return self._arrays
 
@@ -60,8 +60,9 @@ class ResidentFeed:
 class OrderedFeed(ResidentFeed):
     """Brings the examples into each epoch's order beforehand, so that a batch is a slice.
 
-    For XLA on CPUs, whose gathering of a batch takes longer than a whole epoch's by TensorFlow,
-    on all cores. The examples twice more in memory at most; the same bits.
+    For XLA on CPUs: XLA takes longer to gather one batch than TensorFlow, on all cores, takes to
+    gather a whole epoch. Up to two more copies of the examples are in memory. The results have the
+    same bits.
     """
 
     def epoch(self, permutation, first, steps, batch_size):
@@ -78,8 +79,9 @@ class OrderedFeed(ResidentFeed):
 class NormalizedFeed(ResidentFeed):
     """All examples live on the device as float32, normalised once.
 
-    For where XLA does not fuse the normalisation into the gathering of a batch: there it takes a
-    tenth of LeNet-5's step. Four times the memory of uint8; the same bits.
+    For training without XLA, which fuses the normalisation with the gathering of a batch; without
+    it the normalisation takes a tenth of LeNet-5's step. Four times the memory of uint8; the
+    results have the same bits.
     """
 
     def __init__(self, data):
@@ -91,14 +93,15 @@ class NormalizedFeed(ResidentFeed):
         self._arrays = (tf.constant(normalized), *self._arrays[1:])
 
     def normalize(self, images):
-        """They are."""
+        """`images` as they are: they were normalised when the feed was made."""
         return images
 
 
 class StreamedFeed(ResidentFeed):
     """Examples stay in host memory; tf.data gathers and prefetches each batch.
 
-    For sets too large for the device. The order, and so the numbers, are `ResidentFeed`'s.
+    For data sets that are too large for the device. The order is that of `ResidentFeed`, and so
+    are the numbers.
     """
 
     compiles = False
@@ -119,13 +122,13 @@ class StreamedFeed(ResidentFeed):
         return iter(self._gathered(tf.reshape(wanted, [count, size])))
 
     def batch(self, source, index, batch_size):
-        """The next batch; the iterator keeps the place."""
+        """The next batch of the iterator."""
         del index, batch_size
-        found = next(source)
-        return found if len(found) == len(self._arrays) else (*found, None)
+        batch = next(source)
+        return batch if len(batch) == len(self._arrays) else (*batch, None)
 
     def range(self, source, first, stop, size):
-        """As the resident feed's."""
+        """The next `size` examples; arguments and result as `ResidentFeed.range`'s."""
         return *self.batch(source, None, size), first + tf.range(size) < stop
 
     def _gathered(self, indices):
@@ -137,7 +140,7 @@ class StreamedFeed(ResidentFeed):
 
 
 def gathered(array, chosen):
-    """The rows `chosen` of an array; None of None."""
+    """The rows `chosen` of an array; None if the array is None."""
     return None if array is None else tf.gather(array, chosen)
 
 
@@ -153,7 +156,7 @@ def feed_for(data, jit):
     stored, limit = data.images.nbytes, data.device_limit_mb * 2**20
     if jit:
         preferred = ResidentFeed if tf.config.list_physical_devices("GPU") else OrderedFeed
-        needed = 3 * stored  # An epoch is put in order while the last one is still there.
+        needed = 3 * stored  # The examples, the last epoch, and the epoch that is being ordered.
     else:
         preferred, needed = NormalizedFeed, 4 * data.images.size
     if stored > limit:

@@ -1,4 +1,4 @@
-"""The size of a network's gradient, for those who watch it; training itself never asks."""
+"""The size of a network's gradient, for sinks that want it; training itself does not use it."""
 
 from lth_keras import pruning
 from lth_keras.compat import tf
@@ -11,9 +11,9 @@ _EXAMPLES = 256
 class GradientNorm:
     """‖∇ mean loss‖₂ over the weights that are kept, on the first training examples.
 
-    The examples, at most 256 and no more than a batch, are always the same, and the model is in
-    its mode for inference, so that asking changes nothing: no moving average, no random state.
-    Regularisation is left out. One function is compiled, once, when it is first asked for.
+    The examples are always the same: at most 256 of them, and no more than a batch. The model runs
+    in inference mode, so that the computation changes no moving average and no random state.
+    Regularisation is left out. One function is compiled, once, at the first call.
 
     Args:
       trainer: the `Trainer` of the network's architecture.

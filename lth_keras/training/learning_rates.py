@@ -1,6 +1,6 @@
-"""Learning-rate schedules: functions of the optimizer's step, so that they go back with it.
+"""Learning-rate schedules: functions of the optimizer's step, so that rewinding rewinds them too.
 
-A step is the number of updates made before: the first update of all has the rate of step 0. A
+A step is the number of updates made before: the very first update has the rate of step 0. A
 constant rate is a number and needs no schedule; with a warm-up it is `StepDecay` without
 milestones.
 """
@@ -22,18 +22,18 @@ class StepDecay:
     """`initial`, multiplied by `factor` at each milestone, after a linear warm-up.
 
     The schedule of He et al. 2016 (section 4.2) and LMC. With w steps of warm-up, step t has
-    min(1, (t + 1) / w) of it (Goyal et al. 2017, section 2.2: a constant increment a step); the
-    first update is not lost to a rate of 0, and step w − 1 is the first at the full rate.
+    min(1, (t + 1) / w) of it (Goyal et al. 2017, section 2.2: a constant increment per step). The
+    first update has a rate above 0, and step w − 1 is the first at the full rate.
 
     Attributes:
       initial: learning rate after the warm-up.
-      milestones: durations from step 0, ascending: ('80ep', '120ep'). The update of the step that
-        a duration leads to is the first at the new rate.
+      milestones: durations from step 0, ascending: ('80ep', '120ep'). The first update after a
+        duration is the first at the new rate.
       factor: what the rate is multiplied by at each.
       warmup: duration over which the rate rises linearly.
 
     Raises:
-      ConfigurationError: a number is not positive, or a duration is none.
+      ConfigurationError: a number is not positive, or a text is not a duration.
     """
 
     initial: float
@@ -75,9 +75,9 @@ class CosineDecay:
     """Half a cosine from `initial` to 0 over `duration`, after a linear warm-up.
 
     Loshchilov & Hutter 2017 (SGDR, equation 5) without restarts: with T steps of which w are
-    warm-up, step t ≥ w has ½(1 + cos π(t − w)/(T − w)) of `initial`; from step T on it is 0, so
-    that the last update of a training of that duration is small but not nothing. The warm-up is
-    `StepDecay`'s.
+    warm-up, step t ≥ w has ½(1 + cos π(t − w)/(T − w)) of `initial`, and 0 from step T on. The
+    last update of a training of that duration is therefore small, but above 0. The warm-up is
+    that of `StepDecay`.
 
     Attributes:
       initial: learning rate after the warm-up.
@@ -85,7 +85,7 @@ class CosineDecay:
       warmup: duration over which the rate rises linearly.
 
     Raises:
-      ConfigurationError: `initial` is not positive, or a duration is none.
+      ConfigurationError: `initial` is not positive, or a text is not a duration.
     """
 
     initial: float
@@ -101,7 +101,7 @@ class CosineDecay:
         """The Keras schedule, with durations turned into steps.
 
         Raises:
-          ConfigurationError: the warm-up leaves nothing of the duration.
+          ConfigurationError: the warm-up is as long as the duration, or longer.
         """
         steps = Duration.parse(self.duration).steps(steps_per_epoch)
         warmup = Duration.parse(self.warmup).steps(steps_per_epoch)
@@ -154,7 +154,7 @@ class _Steps(keras.optimizers.schedules.LearningRateSchedule):
         self.boundaries, self.warmup = list(boundaries), warmup
 
     def __call__(self, step):
-        # Powers are taken here, in double precision; a list of rates needs no branch in XLA.
+        # The powers are computed here, in double precision; XLA then needs no branch, only a list.
         rates = [self.initial * self.factor**i for i in range(len(self.boundaries) + 1)]
         boundaries = tf.constant(self.boundaries, tf.int64)
         passed = tf.reduce_sum(tf.cast(tf.cast(step, tf.int64) >= boundaries, tf.int32))

@@ -1,4 +1,4 @@
-"""Training one network from a state to a step, with evaluations and checkpoints on the way."""
+"""The training loop of one network: train to the next pause, evaluate, save a checkpoint, go on."""
 
 import dataclasses
 import math
@@ -14,7 +14,8 @@ from lth_keras.training.trainer import TrainState
 class Evaluation:
     """The network's losses and metrics at one step.
 
-    Training figures are means over the batches since the evaluation before, as each was met.
+    The training loss and metrics are means over the batches since the evaluation before, each
+    taken before the update that the batch leads to.
 
     Attributes:
       step: optimizer updates so far.
@@ -34,16 +35,16 @@ class Evaluation:
 
 @dataclasses.dataclass
 class TrainingProgress:
-    """A network in training: all that going on with it needs, between any two updates.
+    """How far a network's training is: all that is needed to go on with it after any update.
 
     Attributes:
-      state: where it stands.
+      state: `TrainState` after the last update.
       evaluations: in the order of their steps.
       totals: float32 [1 + metrics], sums of batch losses and metrics since the last evaluation;
         None where there was no batch.
-      captured: the state at `capture_at`, once it was passed.
-      diverged: whether a loss, on whichever split, was not finite; training ended there.
-      train_seconds, evaluate_seconds: wall time within the compiled functions.
+      captured: the state at step `capture_at`; None before that step.
+      diverged: whether the loss on any split was not finite; training ended there.
+      train_seconds, evaluate_seconds: wall time in the compiled functions.
     """
 
     state: TrainState
@@ -69,7 +70,7 @@ class Plan:
       every: steps between evaluations, counted from step 0.
       order: `DataOrder`.
       augmentation_seed: seed of this network's augmentation.
-      capture_at: a step whose state is wanted too, or None.
+      capture_at: a step whose state is kept in `TrainingProgress.captured`, or None.
     """
 
     start: int
@@ -97,16 +98,17 @@ def train_network(trainer, plan, progress, on_evaluation=None, checkpoint=None, 
     Args:
       trainer: the `Trainer` of the network's architecture.
       plan: `Plan`.
-      progress: `TrainingProgress`, at the start or as a checkpoint kept it; changed in place.
+      progress: `TrainingProgress`, new or from a checkpoint; changed in place.
       on_evaluation: called with each `Evaluation` as it is made.
-      checkpoint: called with `progress` where training pauses; decides itself whether to keep it.
-      should_stop: asked about once a second; None for never.
+      checkpoint: called with `progress` at each pause; it decides itself whether to save.
+      should_stop: called about once a second; training stops where it returns True. None for
+        never.
 
     Returns:
-      `progress`, at its end.
+      `progress`, after the last step.
 
     Raises:
-      Interrupted: `should_stop` said so; `progress` stands where training does.
+      Interrupted: `should_stop` returned True; `progress` is the state after the last update.
     """
     trainer.load(progress.state)
     if plan.capture_at == progress.state.step and progress.captured is None:

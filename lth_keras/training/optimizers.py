@@ -21,7 +21,8 @@ class Adam:
       learning_rate: a number, or a learning-rate schedule.
       l2: λ in gradient += λ·θ, for every trainable variable, as PyTorch's `weight_decay` of Adam.
       beta_1, beta_2: decay of the moments' running means, in [0, 1).
-      epsilon: added to the root of the second moment; above 0, because a pruned weight's is 0.
+      epsilon: added to the root of the second moment; above 0, because the second moment of a
+        pruned weight is 0.
 
     Raises:
       ConfigurationError: a value is outside what is said above.
@@ -79,8 +80,8 @@ class SGD:
 
     Attributes:
       learning_rate: a number, or a learning-rate schedule.
-      momentum: share of the last update that goes on, in [0, 1).
-      nesterov: look ahead along it.
+      momentum: share of the last update that is added to the next, in [0, 1).
+      nesterov: whether to use Nesterov's momentum.
       l2: λ in gradient += λ·θ, which for SGD is the literature's weight decay.
 
     Raises:
@@ -159,7 +160,7 @@ class KerasOptimizer:
 
 
 def refuse_clipping(optimizer: Any) -> None:
-    """Refuses to clip by a norm that pruned weights' gradients would share in.
+    """Refuses an optimizer that clips by norm: pruned weights' gradients would count in the norm.
 
     Raises:
       ConfigurationError: the Keras optimizer clips by norm.
@@ -175,7 +176,7 @@ def refuse_clipping(optimizer: Any) -> None:
 
 
 def _check(configured, **checks):
-    """Puts each field through its check, which is told the field's name."""
+    """Calls each field's check with the field's value and name."""
     for field, check in checks.items():
         check(getattr(configured, field), f"{type(configured).__name__}.{field}")
 

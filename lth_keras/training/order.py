@@ -6,7 +6,7 @@ import numpy as np
 
 
 class DataOrder:
-    """Batches by index, as a function of the step alone: nothing to save, nothing to resume.
+    """Which examples are in which batch: a function of seed and step, so that nothing is stored.
 
     Args:
       seed: which order.

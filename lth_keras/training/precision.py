@@ -21,10 +21,10 @@ def check_precision(precision):
 
 @contextlib.contextmanager
 def building(precision):
-    """Layers that are made within, without a type of their own, compute in `precision`.
+    """A context in which layers that are made without a dtype of their own compute in `precision`.
 
-    Their configurations say so afterwards: copies of them do too. Whatever policy the caller has
-    set is back at the end, and with 'float32' it is not touched.
+    The layers' configurations keep the precision, so that their copies have it too. At the end the
+    policy that the caller had set is set again; with 'float32' it is never changed.
     """
     if precision == "float32":
         yield
@@ -40,8 +40,8 @@ def building(precision):
 def with_loss_scale(optimizer, precision):
     """The optimizer, and for 'mixed_float16' one that scales the loss (Micikevicius et al. 2018).
 
-    Gradients below float16's smallest number are saved by it; an update whose gradients are not
-    finite is left out, though its step counts, and the scale halved.
+    Scaling keeps gradients that are below float16's smallest number. An update whose gradients
+    are not finite is left out, but its step counts, and the scale is halved.
     """
     if precision != "mixed_float16":
         return optimizer
@@ -49,7 +49,7 @@ def with_loss_scale(optimizer, precision):
 
 
 def scaled_loss(optimizer, loss):
-    """The loss to differentiate."""
+    """The loss that is differentiated: scaled where the optimizer scales."""
     return optimizer.get_scaled_loss(loss) if _scales(optimizer) else loss
 
 
@@ -59,10 +59,10 @@ def unscaled(optimizer, gradients):
 
 
 def optimizer_variables(optimizer):
-    """All variables that an optimizer goes on from, its loss scale's last."""
+    """All variables of an optimizer that a checkpoint needs; those of its loss scale come last."""
     if not _scales(optimizer):
         return list(optimizer.variables)
-    state = optimizer._loss_scale  # The scale itself is public as a tensor only.
+    state = optimizer._loss_scale  # Keras's public property gives a tensor, not the variable.
     return [*optimizer.variables, state._current_loss_scale, state.counter]
 
 

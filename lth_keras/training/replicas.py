@@ -1,4 +1,4 @@
-"""What one network trains on at once: devices of this process, and other processes with theirs."""
+"""The devices that one network trains on together, in this process and in others."""
 
 import contextlib
 import pickle
@@ -8,8 +8,8 @@ import numpy as np
 from lth_keras.compat import tf
 from lth_keras.errors import RunError
 
-# Messages travel as sums of float32 words of 16 bits, which every backend adds exactly; in parts
-# of one size, because a collective is compiled for its shape.
+# A message is sent as a sum of float32 numbers, each of which holds 16 bits: every backend adds
+# these exactly. All parts have one size, because a collective operation is compiled for its shape.
 _WORDS = 2**18
 _LOST = (
     tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.DeadlineExceededError,
@@ -20,7 +20,7 @@ _LOST = (
 class Replicas:
     """Copies of a network that train in step, each on its share of every batch.
 
-    Without a strategy there is one, and every method does nothing but return what it was given.
+    Without a strategy there is one replica, and every method returns its argument.
 
     Args:
       strategy: a `tf.distribute.Strategy`, or None for one device.
@@ -42,7 +42,7 @@ class Replicas:
         self._sum = tf.function(self._sum_over_workers)
 
     def describe(self):
-        """What run.json says of it: what the rounding of the numbers depends on."""
+        """The entry in run.json: kind and numbers, on which rounding depends."""
         return {"kind": self.kind, "replicas": self.count, "workers": self.workers}
 
     def scope(self):
@@ -66,8 +66,8 @@ class Replicas:
     def share(self, message=None):
         """The chief's `message`, on every worker; the others wait for it.
 
-        Pickled: it comes from the same program, over the channel on which TensorFlow's workers
-        run each other's graphs.
+        The message is pickled. That is safe here: it comes from the same program, over the channel
+        on which TensorFlow's workers already run each other's graphs.
         """
         if self.workers == 1:
             return message
@@ -81,7 +81,7 @@ class Replicas:
 
     @contextlib.contextmanager
     def guard(self):
-        """Turns what TensorFlow says when a worker is gone into one line.
+        """Turns TensorFlow's errors about a worker that is gone into one clear line.
 
         Raises:
           RunError: another worker died, or cannot be reached.
@@ -114,7 +114,7 @@ class Replicas:
     def _sum_over_workers(self, values):
         def add(values):
             context = tf.distribute.get_replica_context()
-            # A worker with several devices has a say once.
+            # Each worker counts once, however many devices it has: only its first one adds.
             first = context.replica_id_in_sync_group % self._here == 0
             return context.all_reduce("SUM", values * tf.cast(first, tf.float32))
 

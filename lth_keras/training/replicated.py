@@ -1,4 +1,4 @@
-"""The engine and its feed under a `tf.distribute` strategy: one batch, shared out by rows."""
+"""The engine and its feed under a `tf.distribute` strategy: each replica takes rows of a batch."""
 
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
@@ -14,7 +14,7 @@ class ReplicatedFeed(ResidentFeed):
       replicas: `Replicas` with a strategy.
 
     Raises:
-      ConfigurationError: the set is one that would be streamed.
+      ConfigurationError: the data set is too large for the device and would be streamed.
     """
 
     def __init__(self, data, replicas):
@@ -41,19 +41,19 @@ class ReplicatedEngine(Engine):
     """Each of R replicas takes rows [r·B/R, (r+1)·B/R) of a batch of B examples.
 
     Its loss is the sum over its rows divided by B, so that the sum of the replicas' gradients is
-    the batch's; regularisation and masks apply to that sum, once. Augmentation, whose draws go by
-    an image's place in the batch, is done to the whole batch by each replica. So the numbers are
-    those of one device but for rounding, with one exception: batch normalisation takes the
-    statistics of a replica's rows, as is Keras's way, and its moving averages are the replicas'
-    mean; they are made equal before anybody reads them.
+    the batch's; regularisation and masks apply to that sum, once. The draws of augmentation depend
+    on an image's place in the batch, so each replica augments the whole batch. The numbers are
+    those of one device except for rounding, and except for batch normalisation: as always in
+    Keras it takes the statistics of a replica's own rows. Its moving averages become the mean over
+    the replicas before they are read.
 
     Args:
       replicas: `Replicas` with a strategy.
       feed: `ReplicatedFeed`.
-      others: as `Engine`'s.
+      others: the arguments of `Engine`.
 
     Raises:
-      ConfigurationError: the batch cannot be shared out equally.
+      ConfigurationError: the batch size is not a multiple of the number of replicas.
     """
 
     _apply_options = {"skip_gradients_aggregation": True}
@@ -72,7 +72,7 @@ class ReplicatedEngine(Engine):
                          evaluation_batch_size, augmentation, jit=False)
 
     def synchronize(self):
-        """Makes every replica's moving averages their mean."""
+        """Sets the moving averages of every replica to the mean over the replicas."""
         for variable in self._model.non_trainable_variables:
             if variable.synchronization == tf.VariableSynchronization.ON_READ:
                 variable.assign(variable.read_value())
@@ -81,7 +81,7 @@ class ReplicatedEngine(Engine):
         *arrays, order = source
         index, stop = first, first + steps
         while index < stop:
-            # One update after the other: each collective operation that waits holds a thread.
+            # One update at a time: each collective operation that waits occupies a thread.
             tf.autograph.experimental.set_loop_options(parallel_iterations=1)
             chosen = tf.slice(order, [index * self._batch_size], [self._batch_size])
             seed = augmentation_seed + tf.stack([0, index])
@@ -113,12 +113,12 @@ class ReplicatedEngine(Engine):
         return self._across([self._count_batch(*batch)])[0]
 
     def _run(self, function, *arguments):
-        # Sums over the replicas: the same on each.
+        # These are sums over the replicas, and so equal on each.
         return self._strategy.experimental_local_results(
             self._strategy.run(function, arguments))[0]
 
     def _objective(self, loss):
-        # Every replica has all of the regularisation.
+        # Every replica computes the whole regularisation; its sum over replicas must be one.
         share = [each / self._count_of_replicas for each in self._model.losses]
         return tf.add_n([loss, *share])
 

@@ -1,10 +1,10 @@
-"""Where a network trains, bound by gin: one device, several, or several machines in step.
+"""Where a network trains, bound by gin: one device, several, or several machines together.
 
 `Experiment.distribution = @Mirrored()`. The whole batch, its order and its augmentation are the
-same under each, every replica taking its rows, so that the numbers depend on the number of
-replicas by rounding alone; for batch normalisation see `ReplicatedEngine`. Hence the binding is no
-part of what a run is called by. But rounding decides bits: it stands in run.json, and a run that
-is not done goes on under the same one only.
+same under each, and every replica takes its rows of it. The number of replicas changes the numbers
+by rounding only; for batch normalisation see `ReplicatedEngine`. Hence the distribution is not
+part of a run's identity. But rounding changes bits: the distribution is recorded in run.json, and
+an unfinished run goes on only with the same one.
 """
 
 import dataclasses
@@ -25,7 +25,7 @@ _COMMUNICATION = ("auto", "ring", "nccl")
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
 class OneDevice:
-    """All on one device, compiled by XLA where that helps: the default.
+    """One device for everything, the default; XLA compiles where that is faster.
 
     Attributes:
       device: its name, such as 'GPU:1'; None is the first GPU if there is one, else the CPU.
@@ -47,7 +47,7 @@ class OneDevice:
 class Mirrored:
     """A replica on each device of this machine (`tf.distribute.MirroredStrategy`).
 
-    The data set lies on every device. On a machine with one device it is `OneDevice`.
+    The data set is copied to every device. On a machine with one device it does as `OneDevice`.
 
     Attributes:
       devices: their names, such as ('GPU:0', 'GPU:2'); None is all GPUs, or without one all CPU
@@ -83,10 +83,11 @@ class Mirrored:
 class MultiWorkerMirrored:
     """Replicas on all devices of several processes (`tf.distribute.MultiWorkerMirroredStrategy`).
 
-    Every process gets the same command. Who they are comes from `hosts` and `index` (which the
-    command's flags set), from the variable TF_CONFIG, or from SLURM's, in this order. Worker 0,
-    or TF_CONFIG's chief, reads and writes the run's directory and tells the others what to train:
-    they need none. A process that dies is noticed within about ten seconds.
+    Every process is started with the same command. The list of workers, and which one this process
+    is, come from `hosts` and `index` (the command's flags set them), else from the environment
+    variable TF_CONFIG, else from SLURM's variables. Worker 0, or TF_CONFIG's chief, reads and
+    writes the run's directory and tells the others what to train; they need no directory. A
+    process that dies is noticed within about ten seconds.
 
     Attributes:
       hosts: 'host:port' of every worker, in the same order for all.
@@ -120,13 +121,13 @@ class MultiWorkerMirrored:
                 f"{len(self.hosts) - 1}, for the {len(self.hosts)} hosts"
             )
 
-    @functools.cache  # noqa: B019 - a process joins a cluster once, and is of it until it ends
+    @functools.cache  # noqa: B019 - a process joins a cluster once, and stays in it until it ends
     def start(self):
         """Waits for the other workers; the `Replicas` of them all.
 
         Raises:
-          ConfigurationError: nothing says who the workers are, or it makes no sense.
-          RunError: the others did not come.
+          ConfigurationError: nothing names the workers, or the names contradict each other.
+          RunError: the other workers did not join in time.
         """
         try:
             resolver = self._resolver()
@@ -144,8 +145,8 @@ class MultiWorkerMirrored:
                 f"this process is {kind!r} {index} of {jobs}; expected one of the jobs 'worker' "
                 "and 'chief', and no others"
             )
-        # No timeout_seconds: TensorFlow keeps a thread for each operation until it is over, some
-        # twenty an update. Heartbeats tell of a worker that died.
+        # No timeout_seconds: with one, TensorFlow keeps a thread for each operation until its
+        # time is over, and an update has about twenty. Heartbeats show that a worker died.
         options = tf.distribute.experimental.CommunicationOptions(
             implementation=tf.distribute.experimental.CommunicationImplementation(
                 self.communication.upper()),
@@ -173,8 +174,8 @@ class MultiWorkerMirrored:
             return resolvers.TFConfigClusterResolver()
         tasks = os.environ.get("SLURM_STEP_NUM_TASKS", "1")
         if tasks != "1":
-            # A GPU for each task is srun's to give (--gpus-per-task): TensorFlow has seen the
-            # devices already. The resolver gives no worker to a node without GPUs of its count.
+            # srun decides which GPUs a task has (--gpus-per-task), because TensorFlow has listed
+            # the devices by now. The resolver puts no worker on a node with fewer GPUs than given.
             return resolvers.SlurmClusterResolver(
                 port_base=self.port, gpus_per_node=int(tasks), gpus_per_task=1,
                 auto_set_gpu=False)
@@ -186,7 +187,7 @@ class MultiWorkerMirrored:
 
 @functools.cache
 def _mirrored_strategy(devices):
-    # One for a process: two would number their collective operations alike, and mix them up.
+    # One strategy per process: two would give their collective operations the same numbers.
     return tf.distribute.MirroredStrategy(devices)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from lth_keras import masks as masks_lib
 from lth_keras import pruning
 from lth_keras.compat import tf
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.augmentation import check_augmentation
 from lth_keras.training.engine import Engine
 from lth_keras.training.feed import feed_for
@@ -19,21 +19,21 @@ from lth_keras.training.replicated import ReplicatedEngine, ReplicatedFeed
 from lth_keras.training.xla import resolve_jit
 from lth_keras.variables import named_variables, snapshot
 
-# How long a person waits for Ctrl-C; a call costs less than a thousandth of it.
+# The longest wait after Ctrl-C. A call of the compiled function costs less than 1/1000 of it.
 _SECONDS_PER_CALL = 1.0
 _STEPS_AT_FIRST = 20
 
 
 @dataclasses.dataclass
 class TrainState:
-    """Everything that training goes on from.
+    """All that training needs to go on.
 
     Attributes:
       weights: {key: array}, every variable of the model.
       masks: {key: bool array} of the prunable ones.
       step: optimizer updates so far.
-      optimizer: {name: array} of the optimizer's variables; None for a fresh optimizer, whose
-        step count is set to `step` all the same, so that the learning-rate schedule is in place.
+      optimizer: {name: array} of the optimizer's variables; None for a fresh optimizer. Its step
+        count is set to `step` in either case, so that the learning-rate schedule is at its place.
     """
 
     weights: dict
@@ -124,7 +124,7 @@ class Trainer:
         return self._engine.trace_counts()
 
     def load(self, state):
-        """Puts `state` in place, masks applied; nothing is built or traced anew.
+        """Assigns `state` to the variables, masks applied; nothing is built or traced again.
 
         Raises:
           ConfigurationError: its weights do not fit this architecture.
@@ -158,21 +158,21 @@ class Trainer:
         return bool(self._replicas.chiefs(int(decision)))
 
     def train(self, order, steps, augmentation_seed=0, totals=None, should_stop=None):
-        """Trains on for `steps` updates, or until `should_stop` says so.
+        """Trains for `steps` more updates, or until `should_stop` returns True.
 
-        Python is entered about once a second, so that a person can stop a long stretch; where a
-        stretch is cut changes no bit of its result.
+        Python is entered about once a second, so that a person can stop a long stretch. The result
+        has the same bits wherever a stretch is cut.
 
         Args:
-          order: `DataOrder`; where in it training goes on follows from the step.
+          order: `DataOrder`; the step decides where in it training goes on.
           steps: number of updates.
           augmentation_seed: the network's seed for augmentation.
-          totals: sums of an earlier part of the stretch, to go on from.
-          should_stop: asked between calls of the compiled function; None for never.
+          totals: sums of an earlier part of the stretch, to which this part is added.
+          should_stop: called between calls of the compiled function; None for never.
 
         Returns:
-          float32 [1 + metrics]: sums over the stretch's batches of their mean loss and metrics, as
-          each was met. `step` tells how far it came.
+          float32 [1 + metrics]: sums over the stretch's batches of their mean loss and metrics,
+          each taken before its update. `step` tells how far training came.
         """
         with self._replicas.scope():
             return self._train(order, steps, augmentation_seed, totals, should_stop)
@@ -190,11 +190,11 @@ class Trainer:
                     return totals.numpy()
                 totals = self._engine.train(
                     totals, source, tf.constant(begin), tf.constant(part), seed)
-                totals.numpy()  # Waits for a GPU, so that the pace is the true one.
+                totals.numpy()  # Waits until a GPU is done, so that the measured time is true.
         return totals.numpy()
 
     def _paced(self, first, count):
-        """Cuts `count` steps into calls of about a second, by how long the last ones took."""
+        """Cuts `count` steps into calls of about a second, by the time that earlier calls took."""
         stop = first + count
         while first < stop:
             part = self._replicas.chiefs(min(stop - first, self._steps_per_call))
@@ -203,15 +203,18 @@ class Trainer:
             if self._called:
                 pace = part / (time.perf_counter() - began)
                 self._steps_per_call = max(1, round(pace * _SECONDS_PER_CALL))
-            self._called = True  # The first call's time is the compiler's.
+            self._called = True  # The first call's time is mostly compilation, and not counted.
             first += part
 
     def fresh_totals(self):
-        """What a stretch's sums begin at."""
+        """The sums at the start of a stretch: zeros."""
         return np.zeros(1 + len(self.data.task.metrics), np.float32)
 
     def evaluate(self, split):
         """(loss, the first metric, …) on 'train', 'validation' or 'test'; None where it is empty.
+
+        Raises:
+          RunError: nothing in it has any weight.
         """
         start, stop = self.data.splits[split]
         if start == stop:
@@ -221,6 +224,11 @@ class Trainer:
             source = self._feed.examples(start, stop, self._engine._evaluation_batch_size)
             sums = self._engine.evaluate(source, tf.constant(start), tf.constant(stop))
             sums = sums.numpy()
+        if not sums[0, 1]:
+            raise RunError(
+                f"nothing in the {split} split of {self.data.name} has any weight (each label is "
+                "ignored or its example's weight is 0), so it has no loss; split the data otherwise"
+            )
         loss, *means = (float(total) / float(weight) if weight else 0.0 for total, weight in sums)
         return loss, *self.data.task.finish(means)
 
@@ -244,7 +252,8 @@ class Trainer:
 def _build_with_slots(optimizer, variables):
     """Builds a Keras optimizer for `variables`; {id(variable): [its moments]}.
 
-    Keras names moments for their variables, and layers of two nested models may share a name.
+    The moments are found by identity and not by name: Keras names them after their variables, and
+    layers of two nested models may have one name.
     """
     slots = {id(variable): [] for variable in variables}
     add = optimizer.add_variable_from_reference

@@ -7,10 +7,10 @@ from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
 
 JIT = ("auto", True, False)
-# A sixth of a step of LeNet-300-100 at batch 60, a twentieth at batch 1024. As it comes, XLA uses
-# half of AVX-512's registers, and hands reductions to a library (YNNPACK) that takes longer for
-# those of a bias. Both flags are known to the TensorFlow that requirements.txt asks for; XLA ends a
-# process that names one it knows not.
+# These flags save a sixth of a step of LeNet-300-100 at batch 60, and a twentieth at batch 1024. By
+# default XLA uses half the width of AVX-512's registers, and a library (YNNPACK) for reductions,
+# which is slower for those of a bias. The TensorFlow in requirements.txt knows both flags; XLA ends
+# a process whose flags it does not know.
 _FLAGS = (
     "--xla_cpu_prefer_vector_width=512",
     "--xla_cpu_experimental_ynn_fusion_type=",
@@ -43,12 +43,12 @@ def compiled(function, jit):
 
 @functools.cache
 def _read_flags():
-    """Has XLA read the flags above; those in the environment count more.
+    """Makes XLA read the flags above; flags in the environment take precedence.
 
-    It reads them once in a process, when it is first used: in a program that used it before, they
-    come too late, and training is slower and rounds in another way. They are taken out of the
-    environment again: another library's XLA, here or in a process started from here, may not know
-    them.
+    XLA reads its flags once per process, at its first use. In a program that used XLA before, ours
+    come too late: training is slower and rounds in another way. Afterwards they are removed from
+    the environment, because the XLA of another library, in this process or in one that it starts,
+    may not know them.
     """
     theirs = os.environ.get("XLA_FLAGS")
     os.environ["XLA_FLAGS"] = " ".join((*_FLAGS, theirs or ""))

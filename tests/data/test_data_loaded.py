@@ -8,6 +8,7 @@ import pytest
 from lth_keras.data import Dataset, from_arrays
 from lth_keras.data.embedded import mnist1d
 from lth_keras.errors import ConfigurationError
+from lth_keras.tasks import LanguageModel, Regression
 
 
 def arrays(dtype=np.uint8, shape=(2, 2, 3)):
@@ -115,3 +116,25 @@ def test_arrays_of_another_form_are_refused(position, value, words):
 def test_std_zero_is_refused_for_arrays_too():
     with pytest.raises(ConfigurationError, match="std is 0"):
         from_arrays(*arrays(), std=0)
+
+
+def test_the_sets_of_other_tasks_are_read_from_packages():
+    numbers = Dataset("diabetes", validation=0.1).load(task=Regression())
+    assert numbers.images.shape == (442, 10) and numbers.labels.shape == (442, 1)
+    assert numbers.size("test") == 100 and numbers.labels.min() == 25
+    np.testing.assert_allclose(numbers.images.std(0), 1, rtol=1e-5)
+    pixels = Dataset("digits_segmentation").load()
+    assert pixels.images.shape == (1797, 8, 8, 1) and pixels.output_shape == (8, 8, 11)
+    # Each image has the background and one digit, the same number of pixels as it has ink.
+    for image, label in zip(pixels.images[::60, ..., 0], pixels.labels[::60], strict=True):
+        assert len(set(label[label > 0])) == 1 and np.array_equal(label > 0, image >= 127)
+    text = Dataset("python_reference").load(task=LanguageModel())
+    assert text.images.shape == (4500, 64) and text.output_shape == (64, len(text.label_names))
+    assert np.array_equal(text.images[:, 1:], text.labels[:, :-1])
+    words = "".join(text.label_names[token] for token in text.labels[:50].ravel())
+    assert "statement" in words or "assert" in words
+
+
+def test_the_default_set_needs_its_task():
+    with pytest.raises(ConfigurationError, match="@Regression"):
+        Dataset("diabetes").load()

@@ -1,0 +1,59 @@
+"""Are a task's functions what the engine takes? Asked by tracing them once, before any training."""
+
+from lth_keras.compat import tf
+from lth_keras.errors import ConfigurationError
+
+
+def check_functions(task, data):
+    """Traces `loss` and `metric` on the data's types, in milliseconds.
+
+    Args:
+      task: the `Task`, fitted.
+      data: `LoadedData`.
+
+    Raises:
+      ConfigurationError: one of them fails, or gives something else than pairs of scalars.
+    """
+    examples = (
+        tf.TensorSpec([None, *data.labels.shape[1:]], data.labels.dtype),
+        tf.TensorSpec([None, *data.output_shape], tf.float32), tf.TensorSpec([None], tf.float32),
+    )
+    (loss,) = _traced(task, "loss", lambda *given: [task.loss(*given)], examples)
+    metrics = _traced(task, "metric", task.metric, examples)
+    kind = type(task).__name__
+    if not _is_pair(loss):
+        raise ConfigurationError(
+            f"{kind}.loss gives {loss!r}; expected two scalars, Σ w·loss and Σ w, as "
+            "lth_keras.tasks.weighted makes them"
+        )
+    if not isinstance(metrics, (tuple, list)) or len(metrics) != len(task.metrics) \
+            or not all(map(_is_pair, metrics)):
+        raise ConfigurationError(
+            f"{kind}.metric gives {metrics!r}; expected a tuple of {len(task.metrics)}, a pair of "
+            "scalars for each of its metrics"
+        )
+
+
+def _traced(task, name, function, examples):
+    """What the function gives, as symbols."""
+    found = []
+
+    def noting(*given):
+        found.append(function(*given))
+        return tf.zeros([])
+
+    try:
+        tf.function(noting, autograph=False).get_concrete_function(*examples)
+    # Whatever a user's function raises on symbols.
+    except Exception as error:
+        first = next(iter(str(error).strip().splitlines()), "no reason given")
+        raise ConfigurationError(
+            f"{type(task).__name__}.{name} fails on labels {examples[0].shape} and outputs "
+            f"{examples[1].shape}: {type(error).__name__}: {first[:120]}"
+        ) from error
+    return found[0]
+
+
+def _is_pair(value):
+    return isinstance(value, (tuple, list)) and len(value) == 2 and all(
+        isinstance(each, (int, float)) or getattr(each, "shape", None) == () for each in value)

@@ -1,0 +1,48 @@
+"""docs/tasks.md: its task of one's own is trained, and its table names what there is."""
+
+import pathlib
+import re
+import sys
+
+import numpy as np
+
+import lth_keras
+from lth_keras import tasks
+from lth_keras.compat import keras
+
+PAGE = (pathlib.Path(__file__).parents[2] / "docs" / "tasks.md").read_text("utf-8")
+
+
+def network(input_shape, num_outputs):
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Dense(6, "relu", name="fc1")(inputs)
+    return keras.Model(inputs, keras.layers.Dense(num_outputs, name="output")(x))
+
+
+def test_the_task_of_ones_own_runs(tmp_path, monkeypatch):
+    (source,) = re.findall(r"```python quantile.py\n(.*?)```", PAGE, flags=re.S)
+    (tmp_path / "quantile.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    from quantile import Quantile
+
+    random = np.random.default_rng(0)
+    inputs = random.normal(size=(90, 4)).astype(np.float32)
+    labels = inputs.sum(1) + random.normal(size=90)
+    found = lth_keras.find_ticket(
+        network, (inputs[:60], labels[:60], np.arange(60) % 3), (inputs[60:], labels[60:]),
+        rounds=1, duration="40ep", batch_size=20, jit=False, task=Quantile(level=0.8),
+        output_dir=tmp_path / "runs", progress=False)
+    del sys.modules["quantile"]
+    assert list(found.table.columns) == ["round", "density", "val_pinball", "test_pinball"]
+    start, end = found[0].metrics["train_pinball"].iloc[[0, -1]]
+    assert end < start / 2
+    assert not hasattr(found[0], "test_accuracy") and found.answers(np.ones((1, 1))) == {}
+    header = (found.path / "metrics.csv").read_text().splitlines()[0]
+    assert header.endswith("test_loss,test_pinball")
+
+
+def test_the_table_names_every_task():
+    named = set(re.findall(r"^\| `(\w+)\(\)`", PAGE, flags=re.M))
+    there = {name for name in tasks.__all__
+             if isinstance(getattr(tasks, name), type) and name not in ("Task", "Metric")}
+    assert named == there
