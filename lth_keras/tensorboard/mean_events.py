@@ -52,11 +52,12 @@ def mean(of_trials, header, facts):
 def layout(header):
     """A summary with a chart for each mean that has a band, for the Custom Scalars dashboard."""
     categories = {}
-    for tag in network_events.tags(metrics_of(header)):
+    # The dashboard shows the charts of a category from the last to the first.
+    for tag in reversed(network_events.tags(metrics_of(header))):
         measure, split = tag.split("/")
         chart = f"{split} {measure}: mean and 95 % interval over trials"
         categories.setdefault(measure, {})[chart] = (tag, *interval_tags(tag))
-    return events.margin_charts(categories)
+    return events.margin_charts(dict(reversed(categories.items())))
 
 
 def _by_step(of_trial):
