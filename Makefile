@@ -32,8 +32,10 @@ $(VENV)/run.stamp: requirements.txt constraints.txt | $(VENV)/bin/pip
 	$(PIP) -r requirements.txt
 	touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt requirements-cluster.txt $(VENV)/run.stamp
-	$(PIP) -r requirements.txt -r requirements-dev.txt -r requirements-cluster.txt
+$(VENV)/dev.stamp: requirements-dev.txt requirements-cluster.txt requirements-export.txt \
+    $(VENV)/run.stamp
+	$(PIP) -r requirements.txt -r requirements-dev.txt -r requirements-cluster.txt \
+	  -r requirements-export.txt
 	touch $@
 
 $(VENV)/docs.stamp: requirements-docs.txt | $(VENV)/bin/pip

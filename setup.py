@@ -12,6 +12,7 @@ setup(
     package_dir={_SHIPPED: "gin"},
     package_data={
         _SHIPPED: ["*.gin", "*/*.gin"],
-        "*": ["*.html", "*.css", "*.js", "*.j2", "py.typed"],
+        "lth_keras": ["py.typed"],
+        "lth_keras.report": ["templates/*"],
     },
 )

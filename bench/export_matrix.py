@@ -30,7 +30,8 @@ from lth_keras.export.served_network import ServedNetwork
 
 ENVIRONMENTS = {
     ("tensorflow",): "tensorflow", ("tensorflow", "tf_keras"): "tf_keras",
-    ("ai-edge-litert",): "litert", ("numpy",): "numpy",
+    ("ai-edge-litert",): "litert", ("numpy",): "numpy", ("keras", "tensorflow"): "keras3",
+    ("onnxruntime", "onnx"): "onnx",
 }
 
 

@@ -9,6 +9,7 @@ The same experiment, store and resuming as the command's; for variants and trial
 
 import dataclasses
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,12 +19,12 @@ from rich.console import Console
 from lth_keras.compat import keras, tf
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.criteria import Criterion, Magnitude
-from lth_keras.data import from_arrays
+from lth_keras.data import from_arrays, has_fields, input_fields
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare
 from lth_keras.keras3 import is_keras3
 from lth_keras.pruning import RewindingSchedule
-from lth_keras.tasks import Classification
+from lth_keras.tasks import Classification, Task
 from lth_keras.tickets import Tickets
 from lth_keras.training import Adam
 
@@ -36,47 +37,45 @@ def find_ticket(
     batch_size: int = 128, validation: float | int = 0.1,
     mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
     augmentation: Callable | None = None, never_prune: Sequence[str] = (),
-    jit: str | bool = "auto", seed: int = 0, name: str | None = None,
-    output_dir: str | os.PathLike = "runs", progress: bool = True, task: Any = None,
+    also_prune: Sequence[str] = (), initial_weights: str | os.PathLike | None = None,
+    output: str | None = None, task: Task | None = None, jit: str | bool = "auto", seed: int = 0,
+    name: str | None = None, output_dir: str | os.PathLike = "runs", progress: bool = True,
 ) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
     Trains the dense network, then `rounds` times: prunes, sets the remaining weights back, trains
-    again. Everything is stored under `output_dir` as the command stores it; the same call goes on
-    where it was interrupted, and reads what is there when it was finished.
+    again. Stored under `output_dir`; the same call goes on where it was interrupted.
 
     Args:
-      model: function (input_shape, num_outputs) -> Keras model that gives logits, or what the task
-        takes; functional or Sequential, of tf_keras (`lth_keras.compat.keras`) or Keras 3.
-      train: (images, labels): arrays [N, …] and integers [N] (or [N, 1]) from 0 on; or a finite
-        `tf.data.Dataset` of such pairs, in batches or not. uint8 is scaled to [0, 1].
-      test: the same; evaluated, and never used to choose anything.
+      model: function (input_shape, num_outputs) -> functional or Sequential model of tf_keras or
+        Keras 3, that gives logits, or what the task takes.
+      train: (examples, labels), or with weights as a third: arrays [N, …] and integers [N]; or a
+        finite `tf.data.Dataset` of such pairs. uint8 is scaled to [0, 1]. For a model with
+        several inputs, examples are a tuple or a dict of arrays.
+      test: the same; never used to choose anything.
       rounds, rate, rates, scope, rewind_to: as `RewindingSchedule`'s.
       duration: until which step every round trains: '5ep', '2000it'.
-      criterion, optimizer: as `IMP`'s and `Experiment`'s; None is `Magnitude()` and `Adam()`.
-      batch_size, augmentation, never_prune, jit, seed: as `Experiment`'s.
+      criterion, optimizer, task: None is `Magnitude()`, `Adam()`, `Classification()`. Optimizers of
+        Keras's own are taken too: Adam, AdamW and SGD, with its schedules.
+      batch_size, augmentation, never_prune, also_prune, initial_weights, output, jit, seed: as
+        `Experiment`'s.
       validation: share or count of the training examples to hold out, for you to choose by.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
-      name: the run's; None is the model function's.
-      output_dir: where runs live. progress: whether to show how far it is.
-      task: of `lth_keras.tasks`; None is `Classification()`. Beside labels, `train` and `test` may
-        have a third array: what each example counts for, numbers [N] of at least 0.
-
-    Returns:
-      `Tickets`.
+      name: the run's. output_dir: where runs live. progress: whether to show how far it is.
 
     Raises:
       ConfigurationError: something does not fit; nothing was written.
-      RunError: the run cannot go on; what is stored stays good.
+      RunError: the run cannot go on, and what is stored stays good; or the dense network diverged.
     """
     _check_builds(model)
     arrays = *_pair(train, "train"), *_pair(test, "test")
     experiment = _experiment(
         ArrayDataset(*arrays, validation, mean, std, _weights(train), _weights(test)), model,
-        schedule=dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to),
+        dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to),
         criterion=criterion or Magnitude(), optimizer=optimizer or Adam(), duration=duration,
-        batch_size=batch_size, augmentation=augmentation, never_prune=tuple(never_prune), jit=jit,
-        seed=seed, name=name or getattr(model, "__name__", "ticket"), task=task or Classification())
+        batch_size=batch_size, augmentation=augmentation, never_prune=tuple(never_prune),
+        also_prune=tuple(also_prune), initial_weights=initial_weights, output=output, jit=jit,
+        task=task or Classification(), seed=seed, name=name or getattr(model, "__name__", "ticket"))
     return _tickets(experiment, output_dir, progress)
 
 
@@ -106,7 +105,20 @@ class ArrayDataset:
     def get_config(self):
         """What a run's identity needs beside the fingerprint of the arrays."""
         return {"validation": self.validation, "mean": np.asarray(self.mean).tolist(),
-                "std": np.asarray(self.std).tolist()}
+                "std": np.asarray(self.std).tolist(), **self._fields()}
+
+    def _fields(self):
+        # Of one array its shape and type are in the fingerprint; packed rows look all alike.
+        if not has_fields(self.x_train, len(self.y_train)):
+            return {}
+        return {"inputs": input_fields(self.x_train, "the training examples").describe()}
+
+
+def _as_given(error: ConfigurationError) -> str:
+    """An error's text with the names of `find_ticket`'s own arguments."""
+    # gin appends a line for each configurable that an error passed through.
+    first = str(error).splitlines()[0]
+    return re.sub(r"\b(Experiment|IMP|RewindingSchedule)\.(?=[a-z])", "", first)
 
 
 def _check_builds(model):
@@ -124,17 +136,21 @@ def _experiment(dataset, model, schedule, criterion, duration, **others):
         imp = IMP(RewindingSchedule(**schedule), criterion, duration)
         return Experiment(dataset=dataset, model=model, imp=imp, duration=duration, **others)
     except ConfigurationError as error:
-        # gin appends a line for each configurable that an error passed through.
-        raise ConfigurationError(str(error).splitlines()[0]) from None
+        raise ConfigurationError(_as_given(error)) from None
 
 
 def _tickets(experiment, output_dir, progress):
     """Runs the experiment, or what is left of it, and opens its tickets."""
-    prepared = prepare(experiment, output_dir)
+    try:
+        prepared = prepare(experiment, output_dir)
+    except ConfigurationError as error:
+        raise ConfigurationError(_as_given(error)) from None
     console = Console(quiet=not progress)
     with ProgressDisplay(prepared.total_steps, prepared.run, console) as reporter:
         execute(prepared, reporter)
-    return Tickets(prepared)
+    tickets = Tickets(prepared)
+    tickets.check_dense()
+    return tickets
 
 
 def _weights(data: Any) -> Any:
@@ -142,8 +158,8 @@ def _weights(data: Any) -> Any:
     return data[2] if isinstance(data, (tuple, list)) and len(data) == 3 else None
 
 
-def _pair(data: Any, which: str) -> tuple[np.ndarray, np.ndarray]:
-    """(images, labels) as arrays."""
+def _pair(data: Any, which: str) -> tuple[Any, np.ndarray]:
+    """(examples, labels) as arrays; examples of several arrays as a tuple or a dict of them."""
     if isinstance(data, tf.data.Dataset):
         data = _collect(data, which)
     if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
@@ -151,7 +167,9 @@ def _pair(data: Any, which: str) -> tuple[np.ndarray, np.ndarray]:
             f"{which} is a {type(data).__name__}; expected a pair (images, labels), a triple with "
             "weights, or a tf.data.Dataset of such pairs"
         )
-    images, labels = (np.asarray(each) for each in data[:2])
+    images, labels = data[0], np.asarray(data[1])
+    if not has_fields(images, len(labels) if labels.ndim else 0):
+        images = np.asarray(images)
     # Keras's own data sets give CIFAR's labels as a column.
     return images, labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
 
@@ -167,10 +185,10 @@ def _collect(dataset, which):
             f"{which} is a tf.data.Dataset without an end; expected one pass over the examples: "
             "leave repeat() out"
         )
-    image, label = (each.shape for each in spec)
+    image, label = tf.nest.flatten(spec[0])[0].shape, spec[1].shape
     if label.rank and image[0] == label[0]:
         dataset = dataset.unbatch()
     pairs = list(dataset.as_numpy_iterator())
     if not pairs:
         raise ConfigurationError(f"{which} is a tf.data.Dataset without an example")
-    return tuple(np.stack(each) for each in zip(*pairs, strict=True))
+    return tf.nest.map_structure(lambda *each: np.stack(each), *pairs)

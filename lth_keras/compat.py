@@ -53,11 +53,6 @@ with _quiet():
     # Keras's own global generator is not part of its public API.
     from tf_keras.src import backend as keras_backend
 
-    # Nor is the scope in which a layer's float32 variables are read in half precision.
-    from tf_keras.src.mixed_precision.autocast_variable import (
-        enable_auto_cast_variables as auto_cast_variables,
-    )
-
     # The first look for devices is noisy too, where there is no GPU.
     tf.config.list_physical_devices()
 
@@ -93,5 +88,5 @@ strip_pruning = tfmot.sparsity.keras.strip_pruning
 
 __all__ = [
     "PrunableLayer", "PruneLowMagnitude", "PruneRegistry", "PruningSchedule",
-    "auto_cast_variables", "keras", "keras_backend", "strip_pruning", "tf", "tfmot",
+    "keras", "keras_backend", "strip_pruning", "tf", "tfmot",
 ]

@@ -1,5 +1,7 @@
 """The two ways in which a person's input or machine, and not our code, stops a run."""
 
+from lth_keras.wording import made
+
 
 class ConfigurationError(Exception):
     """The command or the configuration is wrong; nothing was trained or written.
@@ -23,14 +25,14 @@ def check_is_a(name: str, value: object, base: type, example: str) -> None:
       name: of the parameter: 'IMP.criterion'.
       value: what was given.
       base: the base class of its kind.
-      example: a value that would do, as gin writes it: '@Magnitude()'.
+      example: a class that would do: 'Magnitude'.
 
     Raises:
       ConfigurationError: it is not.
     """
     if not isinstance(value, base):
         raise ConfigurationError(
-            f"{name} is {value!r}; expected a {base.__name__}, in gin a reference with brackets, "
-            f"like {example}; a class of your own needs {base.__module__}.{base.__name__} as its "
+            f"{name} is {value!r}; expected a {base.__name__}, with brackets, like "
+            f"{made(example)}; a class of your own needs {base.__module__}.{base.__name__} as its "
             "base class"
         )

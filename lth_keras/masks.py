@@ -63,10 +63,10 @@ def check(masks: Arrays, previous: Arrays | None = None,
             revived = int(np.count_nonzero(mask & ~previous[key]))
             raise RunError(f"mask {key} keeps {revived} weights that were pruned before")
     if expected is not None:
-        found = kept(masks)
+        counts = kept(masks)
         for key, count in expected.items():
-            if found[key] != count:
-                raise RunError(f"mask {key} keeps {found[key]} weights; the schedule says {count}")
+            if counts[key] != count:
+                raise RunError(f"mask {key} keeps {counts[key]} weights; the schedule says {count}")
 
 
 def check_total(masks: Arrays, count: int) -> None:

@@ -148,11 +148,8 @@ def check_margin(margin, metric, name):
 
 
 def metrics_of(header):
-    """The `Metric`s of a run, from what its run.json holds; the first decides.
-
-    Runs from before there were others have accuracy.
-    """
-    return tuple(Metric(**each) for each in header.get("metrics", [])) or (ACCURACY,)
+    """The `Metric`s of a run, from its run.json; networks are compared by the first."""
+    return tuple(Metric(**each) for each in header["metrics"])
 
 
 def value_columns(metrics):

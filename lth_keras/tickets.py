@@ -1,5 +1,6 @@
 """What `find_ticket` gives: the tickets of a finished run, read from its store."""
 
+import dataclasses
 import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,7 @@ import numpy as np
 
 from lth_keras import masks, models, rewinding
 from lth_keras.compat import tf
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.export import TicketFile
 from lth_keras.metric import ACCURACY
 from lth_keras.paths import round_name
@@ -31,13 +32,33 @@ class Tickets:
 
     Attributes:
       path: the run's folder.
-      rounds: how many times weights were pruned; `tickets[0]` is the dense network.
+      rounds: how many times weights were pruned; `tickets[0]` is the dense network. Where a
+        round's training diverged it is the last one, and fewer than were asked for.
     """
 
     def __init__(self, prepared: "Prepared"):
         self._context = prepared.context
         self.path = prepared.context.paths.root
         self.rounds = prepared.experiment.imp.schedule.rounds
+        while self.rounds and not network_folder.is_done(self._folder(self.rounds)):
+            self.rounds -= 1  # Left out, because the round before diverged.
+
+    def _folder(self, index):
+        return self._context.paths.network(_TRIAL, round_name(index))
+
+    def check_dense(self) -> None:
+        """Checks that the dense network came to its end.
+
+        Raises:
+          RunError: its loss was not finite, so that there is nothing to prune.
+        """
+        facts = network_folder.facts(self._folder(0))
+        if facts["diverged"]:
+            raise RunError(
+                f"the dense network diverged: its loss is not finite at step {facts['steps']}, "
+                "so that there is nothing to prune; lower the learning rate of the optimizer, or "
+                f"look at the data's scale (mean, std); what is stored is in {self.path}"
+            )
 
     def __len__(self) -> int:
         return self.rounds + 1
@@ -47,7 +68,9 @@ class Tickets:
 
     def __getitem__(self, index: int) -> "Ticket":
         if not isinstance(index, (int, np.integer)) or not -len(self) <= index < len(self):
-            raise IndexError(f"there is no round {index!r}; expected 0 to {self.rounds}")
+            wanted = self._context.schedule.rounds
+            why = f": round {self.rounds} diverged" if self.rounds < wanted else ""
+            raise IndexError(f"there is no round {index!r}{why}; expected 0 to {self.rounds}")
         return Ticket(self._context, int(index) % len(self))
 
     def __repr__(self) -> str:
@@ -83,9 +106,15 @@ class Tickets:
         said = self._context.task.answers(tf.convert_to_tensor(outputs, tf.float32))
         return {name: value.numpy() for name, value in said.items()}
 
-    def normalize(self, images: np.ndarray) -> np.ndarray:
-        """Images as the networks were trained on them, float32: scaled, mean and std applied."""
-        return self._context.data.normalize(images)
+    def normalize(self, images: Any) -> Any:
+        """Examples as the networks were trained on them: scaled, mean and std applied, float32.
+
+        Examples of several arrays come as the tuple or dict that the model takes.
+        """
+        data = self._context.data
+        if data.inputs is not None:
+            return data.inputs.unpack(data.inputs.pack(images))
+        return data.normalize(images)
 
 
 class Ticket:
@@ -153,8 +182,10 @@ class Ticket:
             raise ConfigurationError(f"keras is {keras!r}; expected 2 (tf_keras) or 3")
         arrays = self._arrays(weights)
         context = self._context
-        model = context.build() if keras == 2 else models.build_keras3(
-            context.experiment.model, context.data.input_shape, context.data.output_shape)
+        interface = dataclasses.replace(context.interface, as_written=True)
+        model = context.build(interface=interface) if keras == 2 else models.build_keras3(
+            context.experiment.model, context.data.input_shape, context.data.output_shape,
+            interface)
         _assign(arrays, model)
         return model
 

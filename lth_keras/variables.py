@@ -3,6 +3,12 @@
 from lth_keras.compat import PruneLowMagnitude, keras
 from lth_keras.errors import ConfigurationError
 
+# What Keras's attention calls its projections inside is no name for a reader.
+_SHORT = {
+    "_query_dense": "query", "_key_dense": "key", "_value_dense": "value",
+    "_output_dense": "output",
+}
+
 
 def walk(model, prefix=""):
     """Yields (path, layer) for each layer that is no model; nested models prefix their name.
@@ -14,8 +20,49 @@ def walk(model, prefix=""):
         if isinstance(layer, keras.Model):
             yield from walk(layer, f"{prefix}{layer.name}/")
         else:
-            inner = layer.layer if isinstance(layer, PruneLowMagnitude) else layer
-            yield prefix + inner.name, layer
+            yield prefix + plain(layer).name, layer
+
+
+def plain(layer):
+    """The layer itself, out of TFMOT's wrapper where it is in one."""
+    return layer.layer if isinstance(layer, PruneLowMagnitude) else layer
+
+
+def parts(layer, path=""):
+    """Yields (path, part) for a layer and all the layers that it is made of.
+
+    The layer's own path is ''. Parts are called by the attribute that holds them, 'cell/' in an
+    LSTM, 'forward_layer/cell/' in a Bidirectional one, 'query/' in an attention layer: Keras
+    numbers the parts' own names anew in each copy of the layer.
+    """
+    yield path, layer
+    if isinstance(layer, keras.Model):
+        children = [(each, each.name) for each in layer.layers]
+    else:
+        names = _attributes(layer)
+        children = [
+            (each, names.get(id(each), each.name))
+            for each in layer._flatten_layers(recursive=False, include_self=False)
+        ]
+    for child, name in children:
+        yield from parts(child, f"{path}{name}/")
+
+
+def layer_variables(layer):
+    """{'kernel': variable, 'cell/recurrent_kernel': …} of one built layer and all its parts.
+
+    Raises:
+      ConfigurationError: two of its variables would share a name.
+    """
+    named, known = {}, set()
+    for path, part in parts(layer):
+        for variable in part._trainable_weights + part._non_trainable_weights:
+            _enter(named, path + _short(variable), variable, layer.name)
+            known.add(id(variable))
+    for variable in layer.weights:  # What a layer keeps where Keras alone finds it.
+        if id(variable) not in known:
+            _enter(named, _short(variable), variable, layer.name)
+    return named
 
 
 def named_variables(model):
@@ -26,9 +73,8 @@ def named_variables(model):
     """
     named = {}
     for path, layer in walk(model):
-        inner = layer.layer if isinstance(layer, PruneLowMagnitude) else layer
-        for variable in inner.weights:
-            key = f"{path}/{_short(variable, inner)}"
+        for name, variable in layer_variables(plain(layer)).items():
+            key = f"{path}/{name}"
             if key in named and named[key] is not variable:
                 raise ConfigurationError(
                     f"two variables of the model are both called {key!r}; give layers unique names"
@@ -42,10 +88,35 @@ def snapshot(variables):
     return {key: variable.numpy().copy() for key, variable in variables.items()}
 
 
-def _short(variable, layer):
-    # 'dense/kernel:0' -> 'kernel'; layers of layers (RNN cells, …) keep their inner path.
-    parts = variable.name.split(":")[0].split("/")
-    if layer.name in parts:
-        inner = parts[len(parts) - parts[::-1].index(layer.name):]
-        return "/".join(inner) or parts[-1]
-    return parts[-1]
+def _attributes(layer):
+    """{id(part): name} of the parts that a layer's attributes hold, in lists and dicts too."""
+    names = {}
+    for attribute, value in vars(layer).items():
+        if attribute.startswith("_self_"):
+            continue  # Keras's own lists of the parts.
+        name = _SHORT.get(attribute, attribute.lstrip("_"))
+        if isinstance(value, keras.layers.Layer):
+            names.setdefault(id(value), name)
+        elif isinstance(value, (list, tuple)):
+            for index, each in enumerate(value):
+                if isinstance(each, keras.layers.Layer):
+                    names.setdefault(id(each), f"{name}_{index}")
+        elif isinstance(value, dict):
+            for key, each in value.items():
+                if isinstance(each, keras.layers.Layer):
+                    names.setdefault(id(each), f"{name}_{key}")
+    return names
+
+
+def _enter(named, name, variable, layer):
+    if name in named and named[name] is not variable:
+        raise ConfigurationError(
+            f"two variables of layer {layer!r} are both called {name!r}; give each its own name "
+            "in add_weight(…)"
+        )
+    named[name] = variable
+
+
+def _short(variable):
+    # 'dense/kernel:0' -> 'kernel', whatever scopes the layer was built in.
+    return variable.name.split(":")[0].rsplit("/", 1)[-1]

@@ -1,4 +1,4 @@
-"""What tests of several rooms share: made-up runs, and a reporter that says nothing."""
+"""Fixtures of tests in several rooms: made-up runs, a report without figures, one real run."""
 
 import pathlib
 
@@ -6,7 +6,7 @@ import gin
 import pytest
 
 from lth_keras.commands.main import main
-from tests.made_up_runs import MadeUpRun
+from tests.made_up_runs import MadeUpRun, whole_run
 
 GIN = pathlib.Path(__file__).resolve().parent.parent / "gin"
 
@@ -22,16 +22,7 @@ def make_run(build):
     """A function that writes a whole run: variants × rounds × trials."""
     def make(trials=3, rounds=2, variants=("reinit", "remask"), name="run", state="done",
              **options):
-        builder = build(name, rounds=rounds, **options)
-        for trial in range(1, trials + 1):
-            for index in range(rounds + 1):
-                builder.network(trial, "imp", index, 1000 * trial + index)
-            builder.network(trial, "full", 0, 2000 * trial, gain=0.01)
-            for place, variant in enumerate(("ticket", *variants)):
-                for index in range(1, rounds + 1):
-                    builder.network(trial, variant, index, 100_000 * trial + 100 * place + index,
-                                    gain=-0.004 * place)
-        return builder.finish(state)
+        return whole_run(build(name, rounds=rounds, **options), trials, variants, state)
     return make
 
 

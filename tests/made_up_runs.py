@@ -1,10 +1,12 @@
 """Made-up runs: stores with invented numbers, as a finished or broken run leaves them."""
 
+import dataclasses
 import math
 
 import numpy as np
 
 from lth_keras import files, seeds
+from lth_keras.metric import ACCURACY
 from lth_keras.paths import RunPaths, round_name, variant_name
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import rows_to_csv
@@ -40,6 +42,9 @@ class MadeUpRun:
             "configuration": {
                 "optimizer": {"class": "Adam", "learning_rate": 0.001, "l2": 0.0},
                 "batch_size": 10,
+                "imp": {"class": "IMP", "criterion": {"class": "Magnitude"}, "schedule": {
+                    "class": "RewindingSchedule", "config": {
+                        "rounds": rounds, "rate": 0.2, "rates": {}, "scope": "layerwise"}}},
                 "model": {"name": "tiny", "layers": [
                     {"class_name": "Dense", "config": {"name": name, "units": units}}
                     for name, units in (("fc1", 6), ("out", 3))
@@ -47,7 +52,9 @@ class MadeUpRun:
             },
             "prunable_weights": {key: math.prod(shape) for key, shape in LAYERS.items()},
             "skipped": {}, "duration": "4ep", "round_duration": "2ep", "steps_per_epoch": 9,
+            "rewind_step": 0,
             "kept_by_round": list(range(rounds + 1)), "margin": margin,
+            "metrics": [dataclasses.asdict(ACCURACY)],
             "published": list(published),
             "descriptions": [["ticket", "a mask <of its own>; starts from dice"],
                              ["absent", "not stored"]],
@@ -107,3 +114,16 @@ class MadeUpRun:
             for trial in range(1, self.header["trials"] + 1)]
         files.write_sealed_json(self.paths.run_json, self.header)
         return self.paths.root
+
+
+def whole_run(run, trials=3, variants=("reinit", "remask"), state="done"):
+    """Fills a `MadeUpRun` with every trial, round and variant; the run's folder."""
+    for trial in range(1, trials + 1):
+        for index in range(run.rounds + 1):
+            run.network(trial, "imp", index, 1000 * trial + index)
+        run.network(trial, "full", 0, 2000 * trial, gain=0.01)
+        for place, variant in enumerate(("ticket", *variants)):
+            for index in range(1, run.rounds + 1):
+                run.network(trial, variant, index, 100_000 * trial + 100 * place + index,
+                            gain=-0.004 * place)
+    return run.finish(state)

@@ -174,7 +174,15 @@ def pairs():
     (functional, pairs().take(0), {}, "without an example"),
     (functional, pairs().map(lambda x, y: x), {}, "expected pairs"),
     (functional, (TRAIN[0], np.eye(3)[TRAIN[1]] * 0.9), {}, "class indices as integers"),
-    (functional, TRAIN, {"duration": 5}, "IMP.duration is 5; expected epochs like"),
+    (functional, TRAIN, {"duration": 5}, "^duration is 5; expected epochs like"),
+    (functional, TRAIN, {"optimizer": "adam"},
+     r"^optimizer is 'adam'; expected .*, like Adam\(…\) or Keras's own"),
+    (functional, TRAIN, {"optimizer": keras.optimizers.Adam}, "^optimizer is <class"),
+    (functional, TRAIN, {"optimizer": keras.optimizers.RMSprop()},
+     r"^optimizer is Keras's RMSprop; expected Adam, AdamW or SGD, or .*KerasOptimizer\('RMSprop'"),
+    (functional, TRAIN, {"criterion": "magnitude"},
+     r"^criterion is 'magnitude'; expected a Criterion, with brackets, like Magnitude\(…\);"),
+    (functional, TRAIN, {"never_prune": ("fc9",)}, "^never_prune has 'fc9'"),
     (functional, TRAIN, {"batch_size": 600}, "batch_size is 600 but"),
     (functional, TRAIN, {"rate": 20}, "rate is 20"),
 ])
@@ -256,3 +264,15 @@ def test_a_module_that_misses_one_itself_is_told_apart(tmp_path, monkeypatch, ca
     gin_file.write_text("import models_with_a_gap\nExperiment.model = @build\n")
     assert main([f"--gin_file={gin_file}"]) == 2
     assert "models_with_a_gap.py imports no_such_library" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_a_tf_data_set_of_several_inputs(batched):
+    from lth_keras.api import _pair
+
+    given = {"a": np.arange(8, dtype=np.float32).reshape(4, 2), "b": np.arange(4)}
+    dataset = tf.data.Dataset.from_tensor_slices((given, np.arange(4) % 2))
+    found, labels = _pair(dataset.batch(3) if batched else dataset, "train")
+    assert set(found) == {"a", "b"} and labels.tolist() == [0, 1, 0, 1]
+    for key, array in given.items():
+        assert np.array_equal(found[key], array)

@@ -90,7 +90,7 @@ def test_runs_for_a_few_steps_with_nested_masks_and_exact_counts(path, tmp_path,
     assert masks.density(before) < 1
     wanted = {
         (variant.name, index) for variant in experiment.variants
-        for index, _ in variant.jobs(experiment.imp.schedule.rounds)
+        for index, _ in variant.networks(experiment.imp.schedule.rounds)
     } | {("imp", index) for index in range(3)}
     assert set(zip(summary["variant"], summary["round"])) == wanted
     final = summary[f"{final_column(context.metric)}_mean"]

@@ -85,7 +85,7 @@ class Measure(abc.ABC):
 
     @abc.abstractmethod
     def account(self, run: "AnalyzedRun", table: pd.DataFrame, arrays: dict[str, dict]) -> Account:
-        """Figures, sentences and a short table from what all pieces found; loads no weights.
+        """Figures, sentences and a short table from the rows of all pieces; loads no weights.
 
         Args:
           run: the analyzed run.

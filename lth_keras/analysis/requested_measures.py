@@ -14,6 +14,7 @@ from lth_keras.analysis.measures import (
 )
 from lth_keras.errors import ConfigurationError
 from lth_keras.paths import safe_name
+from lth_keras.wording import made
 
 
 def _cheap():
@@ -39,7 +40,7 @@ class Analysis:
             if not isinstance(measure, Measure):
                 raise ConfigurationError(
                     f"Analysis.measures has {measure!r}; expected measures with brackets, like "
-                    "@Hessian()"
+                    f"{made('Hessian')}"
                 )
             if not isinstance(measure.name, str) or safe_name(measure.name) != measure.name:
                 raise ConfigurationError(

@@ -115,10 +115,10 @@ class RayPool:
             return []
         self._ray.wait(list(pending), num_returns=1, timeout=seconds)
         answered, _ = self._ray.wait(list(pending), num_returns=len(pending), timeout=0)
-        found = self._evaluations()
+        events = self._evaluations()
         for answer in answered:
-            found.extend(self._answered(pending[answer]))
-        return found
+            events.extend(self._answered(pending[answer]))
+        return events
 
     def stop(self):
         """Asks all workers to stop at their next safe point, and waits until they have."""
@@ -177,7 +177,7 @@ class RayPool:
         if not looks:
             return []
         ready, _ = self._ray.wait(list(looks), num_returns=len(looks), timeout=0)
-        found = []
+        seen_evaluations = []
         for look in ready:
             slot = looks[look]
             try:
@@ -192,8 +192,8 @@ class RayPool:
             step = evaluation.step if evaluation else 0
             if (run, trial, name) == mine and step > slot.seen:
                 slot.seen = step
-                found.append(("seen", slot.queued, evaluation))
-        return found
+                seen_evaluations.append(("seen", slot.queued, evaluation))
+        return seen_evaluations
 
 
 @contextlib.contextmanager

@@ -70,13 +70,11 @@ class _JobsOfRuns:
 
     def settle(self):
         """Settles jobs that need no training, and writes the tables of runs that are finished."""
-        found = True
-        while found:
-            found = [
-                queued for queued in self.queue.ready()
-                if self._recorders[queued.run].settled(queued.job)
-            ]
-            for queued in found:
+        while settled := [
+            queued for queued in self.queue.ready()
+            if self._recorders[queued.run].settled(queued.job)
+        ]:
+            for queued in settled:
                 self.queue.settle(queued)
         left = {queued.run for queued in self.queue.unsettled()}
         for index, recorder in enumerate(self._recorders):

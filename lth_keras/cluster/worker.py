@@ -25,6 +25,7 @@ class RunRequest:
       read: function of no argument that gives the `Experiment`; picklable.
       name: the experiment's name.
       run: name of the run's folder; the worker has to find the same name.
+      theta_0: the digest of the first trial's initial weights, as the driver has drawn them.
       output_dir: where runs live.
       data_dir, checkpoint_seconds: as `prepare`'s.
       sinks: function of a `Context` that gives the `Sink`s for its jobs; picklable.
@@ -34,6 +35,7 @@ class RunRequest:
     read: object
     name: str
     run: str
+    theta_0: str
     output_dir: str
     data_dir: str | None
     checkpoint_seconds: float
@@ -138,7 +140,7 @@ class Worker:
             self._data = experiment.dataset.load(request.data_dir, experiment.task)
         prepared = assemble(
             experiment, self._data, request.output_dir, request.checkpoint_seconds,
-            self._stop.is_set)
+            self._stop.is_set, theta_0=request.theta_0)
         if prepared.run != request.run:
             raise ConfigurationError(
                 f"it arrives at the run {prepared.run} and not at {request.run}; expected the same "

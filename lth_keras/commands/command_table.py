@@ -144,11 +144,11 @@ EXPORT = Command(
         Flag("variant", "which network: ticket@06, full, round_03, …", value="NAME"),
         Flag("to", "the folder to make; it must not exist", value="DIR"),
         Flag("trial", "which trial; the default is 1", "integer", 1, "N"),
-        Flag("format", "of saved_model, keras, tflite, tflite_float16, tflite_int8, "
-             "tflite_sparse, ticket (masks and rewind point); the default is "
+        Flag("format", "of saved_model, keras, keras3, onnx, tflite, tflite_float16, "
+             "tflite_int8, tflite_sparse, ticket (masks and rewind point); the default is "
              "saved_model,keras,tflite,ticket", "list", None, "A,B"),
-        Flag("input", "uint8: SavedModel and TFLite take raw images; float: normalised floats; the "
-             "default is uint8 where the data are", value="FORM"),
+        Flag("input", "uint8: SavedModel, ONNX and TFLite take raw images; float: normalised "
+             "floats; the default is uint8 where the data are", value="FORM"),
         Flag("weights", "trained (the default) or untrained: those that training started from",
              default="trained", value="WHICH"),
         Flag("compact", "removes units whose weights are all gone: a smaller dense network", "bool",

@@ -21,6 +21,7 @@ import lth_keras.models
 import lth_keras.statistics.published
 import lth_keras.training  # noqa: F401
 from lth_keras.commands.gin_files import find as find_gin_file
+from lth_keras.commands.gin_files import packaged_folder
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import Experiment
 
@@ -56,10 +57,13 @@ def read(gin_files, gin_params=()):
 
 def _parse(gin_files, gin_params):
     # Includes are written from the folder above gin/, and found from there or from the working
-    # directory, wherever the command is given.
+    # directory, wherever the command is given; last among the files that come along.
     for file in gin_files:
         for folder in pathlib.Path(file).resolve().parents:
             gin.add_config_file_search_path(str(folder))
+    packaged = packaged_folder()
+    if packaged is not None:
+        gin.add_config_file_search_path(str(packaged.parent))
     _find_modules_beside(gin_files)
     # gin logs an error for each place where it looked in vain; what it raises says enough.
     logging.disable(logging.ERROR)

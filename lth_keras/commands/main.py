@@ -9,6 +9,7 @@ from absl import flags
 import lth_keras
 from lth_keras.commands import command_table
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.wording import answering_gin
 
 
 def main(argv=None):
@@ -35,7 +36,8 @@ def main(argv=None):
         values, arguments = _parsed(command, argv)
         # Imported one at a time, and only now: most bring TensorFlow along.
         module = importlib.import_module(f"lth_keras.commands.{command.name}_command")
-        return module.main(values, arguments)
+        with answering_gin():
+            return module.main(values, arguments)
     except ConfigurationError as error:
         return _fail(error, 2)
     except RunError as error:

@@ -204,6 +204,7 @@ def _run_request(asked, run):
     data_dir = asked.data_dir or os.environ.get("TFDS_DATA_DIR") or None
     return RunRequest(
         read=run.read, name=run.prepared.experiment.name, run=run.prepared.run,
+        theta_0=run.prepared.configuration["theta_0"],
         output_dir=os.path.abspath(asked.output_dir),
         data_dir=data_dir and os.path.abspath(data_dir),
         checkpoint_seconds=asked.checkpoint_seconds, sinks=sinks_of,

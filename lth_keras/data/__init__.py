@@ -2,6 +2,7 @@
 
 from lth_keras.data.arrays import from_arrays
 from lth_keras.data.dataset import Dataset
+from lth_keras.data.input_fields import has_fields, input_fields
 from lth_keras.data.loaded_data import LoadedData, fallback_warning
 
-__all__ = ["Dataset", "LoadedData", "fallback_warning", "from_arrays"]
+__all__ = ["Dataset", "LoadedData", "fallback_warning", "from_arrays", "has_fields", "input_fields"]

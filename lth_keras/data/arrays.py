@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from lth_keras.data.input_fields import has_fields, input_fields
 from lth_keras.data.loaded_data import RawData, assemble, check_normalisation
 from lth_keras.errors import ConfigurationError
 
@@ -17,7 +18,8 @@ def from_arrays(
 
     Args:
       x_train, x_test: [N, ...], numbers; uint8 stays as it is and is scaled to [0, 1] in use,
-        all else becomes float32 and is not scaled.
+        all else becomes float32 and is not scaled. Or a tuple or a dict of such arrays, for a
+        model with several inputs; integers stay integers there.
       y_train, y_test: labels as the task takes them; for classification integers [N], 0..C-1,
         each of which is in `y_train`.
       validation: a share or a count of the training examples to hold out, stratified by label.
@@ -38,6 +40,11 @@ def from_arrays(
     raw = checked(RawData(
         name, x_train, np.asarray(y_train), x_test, np.asarray(y_test),
         w_train=w_train, w_test=w_test))
+    if raw.inputs is not None and (np.any(np.asarray(mean) != 0) or np.any(np.asarray(std) != 1)):
+        raise ConfigurationError(
+            f"mean is {mean!r} and std {std!r} for examples of several arrays; they go with one "
+            "input: leave them out, and hand the arrays in normalised"
+        )
     return assemble(raw, validation, validation_seed, mean, std, task, requested=name)
 
 
@@ -50,6 +57,12 @@ def checked(raw):
     Raises:
       ConfigurationError: examples or weights are not as for `from_arrays`.
     """
+    if has_fields(raw.x_train, len(raw.y_train) if np.ndim(raw.y_train) else 0):
+        name = f"the training examples of '{raw.name}'"
+        inputs = input_fields(raw.x_train, name)
+        raw = dataclasses.replace(
+            raw, inputs=inputs, x_train=inputs.pack(raw.x_train, name),
+            x_test=inputs.pack(raw.x_test, f"the test examples of '{raw.name}'"))
     x_train = _images(raw.name, "train", raw.x_train)
     x_test = _images(raw.name, "test", raw.x_test)
     if x_train.shape[1:] != x_test.shape[1:] or x_train.dtype != x_test.dtype:

@@ -22,7 +22,8 @@ class Dataset:
     """A data set by name: any of TFDS with images or vectors and integer labels, or embedded.
 
     Attributes:
-      name: a TFDS name ('mnist', 'cifar10'), 'mnist_5k' or 'mnist1d'.
+      name: a TFDS name ('mnist', 'cifar10'), 'mnist_5k', 'mnist_5k_tokens'
+        or 'mnist1d'.
       validation: a share (0 < float < 1) or a count (int) of the training examples, held out
         stratified by label; 0 holds out none. Beside a `fallback`, which may be smaller, give
         a share.
@@ -51,8 +52,8 @@ class Dataset:
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name:
             raise ConfigurationError(
-                f"Dataset.name is {self.name!r}; expected 'mnist_5k', 'mnist1d' or a name of "
-                "TensorFlow Datasets such as 'mnist'"
+                f"Dataset.name is {self.name!r}; expected {', '.join(map(repr, EMBEDDED))} or a "
+                "name of TensorFlow Datasets such as 'mnist'"
             )
         if self.fallback is not None and self.fallback not in EMBEDDED:
             raise ConfigurationError(

@@ -38,6 +38,26 @@ def mnist_5k():
 
 
 @functools.cache
+def mnist_5k_tokens():
+    """`mnist_5k` as sequences of 49 tokens out of 16, for networks that read tokens.
+
+    A token is the mean grey of a square of 4×4 pixels, in 16 equal steps from black (0) to white
+    (15), the squares row by row.
+
+    Returns:
+      `RawData` with float32 [N, 49], whole numbers.
+    """
+    images = mnist_5k()
+
+    def tokens(pixels):
+        squares = pixels.reshape(-1, 7, 4, 7, 4).astype(np.int64)
+        return (squares.sum((2, 4)) // 256).reshape(-1, 49).astype(np.float32)
+
+    return _frozen("mnist_5k_tokens", tokens(images.x_train), images.y_train.copy(),
+                   tokens(images.x_test), images.y_test.copy())
+
+
+@functools.cache
 def mnist1d():
     """MNIST-1D: ten synthetic one-dimensional signals, deformed and noisy; 4,000 and 1,000.
 
@@ -133,8 +153,9 @@ def python_reference():
 
 
 EMBEDDED = {
-    "mnist_5k": mnist_5k, "mnist1d": mnist1d, "diabetes": diabetes,
-    "digits_segmentation": digits_segmentation, "python_reference": python_reference,
+    "mnist_5k": mnist_5k, "mnist_5k_tokens": mnist_5k_tokens, "mnist1d": mnist1d,
+    "diabetes": diabetes, "digits_segmentation": digits_segmentation,
+    "python_reference": python_reference,
 }
 
 

@@ -7,6 +7,7 @@ import json
 import numpy as np
 
 from lth_keras.data import splits as splitting
+from lth_keras.data.input_fields import InputFields
 from lth_keras.errors import ConfigurationError
 from lth_keras.tasks import Classification, Task
 
@@ -22,6 +23,7 @@ class RawData:
       num_classes: C where the source knows it, else None.
       label_names: C strings, or None.
       w_train, w_test: what each example counts for, float32 [N]; None for 1 each.
+      inputs: `InputFields` where an example has several arrays, packed into a row; else None.
     """
 
     name: str
@@ -33,6 +35,7 @@ class RawData:
     label_names: tuple | None = None
     w_train: np.ndarray | None = None
     w_test: np.ndarray | None = None
+    inputs: InputFields | None = None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -40,7 +43,8 @@ class LoadedData:
     """All examples of a data set, and what is needed to use and to recognise them.
 
     Attributes:
-      images: [N, ...], uint8 or float32, in the order train, validation, test.
+      images: [N, ...], uint8 or float32, in the order train, validation, test; of examples of
+        several arrays, their packed rows [N, size].
       labels: [N, ...], as the task takes them: int32 [N] for classification.
       splits: {'train', 'validation', 'test'} to (start, stop); validation may be empty.
       task: the `Task`, fitted to the training labels.
@@ -54,6 +58,7 @@ class LoadedData:
       fallback_reason: one line on why `name` is not `requested`, or None.
       label_names: a string for each class, or None.
       device_limit_mb: a set larger than this is streamed and not kept on the device.
+      inputs: `InputFields` of examples of several arrays; None of those of one.
     """
 
     images: np.ndarray = dataclasses.field(repr=False)
@@ -70,6 +75,7 @@ class LoadedData:
     fallback_reason: str | None = None
     label_names: tuple | None = dataclasses.field(default=None, repr=False)
     device_limit_mb: int = 4096
+    inputs: InputFields | None = None
 
     @property
     def input_shape(self):
@@ -152,6 +158,7 @@ def assemble(raw, validation, validation_seed, mean, std, task=None, subset=None
         fingerprint=_fingerprint(images, labels, splits, weights),
         weights=weights,
         label_names=raw.label_names,
+        inputs=raw.inputs,
         **fields,
     )
 

@@ -11,7 +11,7 @@ class Check:
 
     Attributes:
       name: 'Python', 'GPU', …
-      seen: what was found, such as '3.11.7'.
+      seen: the value on this machine, such as '3.11.7'.
       verdict: FINE; NOTE: all works, but a person may want to know; WRONG: something will not work.
       advice: what to do; '' where it is fine.
     """

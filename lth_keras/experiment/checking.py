@@ -11,10 +11,11 @@ def check_network(context):
       ConfigurationError: a name is no layer's, the task's functions give something else than pairs
         of scalars, or IMP's criterion asks for more than the data have.
     """
-    experiment, model = context.experiment, context.build()
+    experiment, model = context.experiment, context.plain
     check_functions(context.task, context.data)
     pruning.check_never_prune(model, experiment.never_prune)
-    pruning.check_rates(model, experiment.imp.schedule.rates)
+    pruning.check_also_prune(model, experiment.also_prune)
+    pruning.check_rates(model, experiment.imp.schedule.rates, experiment.also_prune)
     experiment.imp.criterion.check(context.data)
 
 

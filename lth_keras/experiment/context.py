@@ -1,8 +1,15 @@
 """What the jobs of one run share in a process: data, trainers, the store."""
 
+import functools
+
+import numpy as np
+
 from lth_keras import models, pruning, seeds
 from lth_keras.durations import Duration
+from lth_keras.experiment.initial_weights import read_initial_weights
+from lth_keras.tasks import Classification
 from lth_keras.training import DataOrder, Replicas, Saliency, Trainer, building
+from lth_keras.variables import named_variables, snapshot
 
 
 class Context:
@@ -15,6 +22,10 @@ class Context:
       checkpoint_seconds: least time between two checkpoints of a network in training.
       should_stop: asked about once a second whether to stop; None for never.
       replicas: `Replicas` to train on; None for one device.
+
+    Attributes:
+      plain: the experiment's plain model, for its layers; its weights mean nothing.
+      prunable: the `PrunableWeight`s of it.
     """
 
     def __init__(self, experiment, data, paths, checkpoint_seconds=300, should_stop=None,
@@ -29,10 +40,12 @@ class Context:
         self.schedule = experiment.imp.schedule
         self.steps_per_epoch = data.train_size // experiment.batch_size
         self.rewind_step = self.schedule.rewind_step(self.steps_per_epoch)
-        self.prunable = pruning.prunable_weights(self.build(), experiment.never_prune)
+        self.plain = self.build()
+        self.prunable = self.prunable_weights(self.plain)
         self._trainers = {}
         self._widths = {}
         self._saliency = None
+        self._first = None
 
     @property
     def metric(self):
@@ -53,17 +66,55 @@ class Context:
         """The seed that all of a trial's seeds derive from."""
         return seeds.derive(self.experiment.seed, "trial", trial)
 
-    def build(self, seed=0, precision=None, **arguments):
+    @property
+    def interface(self):
+        """The `models.ModelInterface` of the data and the task."""
+        return models.ModelInterface(
+            self.data.inputs, self.experiment.output, isinstance(self.task, Classification))
+
+    def build(self, seed=0, precision=None, interface=None, **arguments):
         """The experiment's plain model, its initializers drawing from `seed`.
 
         Args:
           seed: any integer.
           precision: the experiment's own where None.
+          interface: `models.ModelInterface`; the experiment's own where None.
           **arguments: the architecture's.
         """
         with building(precision or self.experiment.precision):
             return models.build_seeded(self.experiment.model, self.data.input_shape,
-                                       self.data.output_shape, seed, **arguments)
+                                       self.data.output_shape, seed,
+                                       interface or self.interface, **arguments)
+
+    def initial_weights(self, trial):
+        """θ_0 of a trial, {key: array}.
+
+        Raises:
+          ConfigurationError: the experiment's file of them does not fit its model.
+        """
+        if trial == 1 and self._first is not None:
+            return self._first
+        model = self.build(seeds.derive(self.trial_seed(trial), "initialisation"))
+        if self.experiment.initial_weights is None:
+            weights = snapshot(named_variables(model))
+        else:
+            weights = read_initial_weights(self.experiment.initial_weights, model)
+        if trial == 1:
+            self._first = weights  # The run's name asks for it, the check, and the first round.
+        return weights
+
+    @functools.cached_property
+    def draws_afresh(self):
+        """Whether another seed gives the model's function other kernels."""
+        first, second = (named_variables(self.build(seed)) for seed in (0, 1))
+        return any(
+            not np.array_equal(first[weight.key].numpy(), second[weight.key].numpy())
+            for weight in self.prunable)
+
+    def prunable_weights(self, model):
+        """The `PrunableWeight`s of a plain model of the experiment's."""
+        return pruning.prunable_weights(
+            model, self.experiment.never_prune, self.experiment.also_prune)
 
     def trainer(self, **arguments):
         """The one trainer of the architecture with these arguments."""
@@ -71,9 +122,11 @@ class Context:
         if key not in self._trainers:
             experiment = self.experiment
             self._trainers[key] = Trainer(
-                self.build(**arguments), self.schedule, experiment.optimizer, self.data,
+                self.build(**arguments) if arguments else self.plain, self.schedule,
+                experiment.optimizer, self.data,
                 experiment.batch_size, experiment.evaluation_batch_size, experiment.augmentation,
                 experiment.jit, experiment.never_prune, experiment.precision, self.replicas,
+                experiment.also_prune,
             )
         return self._trainers[key]
 
@@ -96,7 +149,7 @@ class Context:
             keys = [weight.key for weight in self.prunable]
             # Scores are ranked to the last digit, and synaptic flow leaves float16's range.
             self._saliency = Saliency(
-                self.build(precision="float32"), keys, self.data,
+                lambda: self.build(precision="float32"), keys, self.data,
                 self.experiment.evaluation_batch_size)
         return self._saliency.probe(weights, masks, generator)
 
@@ -110,7 +163,4 @@ class Context:
 
     def _count_at_width(self, width):
         model = self.build(width=width)
-        return sum(
-            weight.size
-            for weight in pruning.prunable_weights(model, self.experiment.never_prune)
-        )
+        return sum(weight.size for weight in self.prunable_weights(model))

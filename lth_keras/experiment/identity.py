@@ -6,15 +6,19 @@ import inspect
 import json
 import sys
 
+import numpy as np
+
+from lth_keras.experiment.bound_files import bound_files
 from lth_keras.paths import safe_name
 from lth_keras.tasks import Classification
 
 # Raised when the meaning of a configuration or the layout of a run's files changes.
 FORMAT = 1
 
-# What a person may change without changing a number.
+# What a person may change without changing a number; θ_0 itself stands for the file it was in.
 # Of `on_fallback` the settings are there that it has led to.
-_NOT_NUMBERS = ("name", "published", "margin", "on_divergence", "distribution", "on_fallback")
+_NOT_NUMBERS = ("name", "published", "margin", "on_divergence", "distribution", "initial_weights",
+                "on_fallback")
 
 # Whose classes are named by class alone: run.json has their versions.
 _VERSIONED = {
@@ -48,12 +52,14 @@ def describe(value):
     return value if isinstance(value, (str, int, float, bool, type(None))) else repr(value)
 
 
-def resolved(experiment, model):
+def resolved(experiment, model, theta_0):
     """The experiment as JSON; the model as the layers it really builds, not by its name.
 
     Args:
       experiment: `Experiment`.
       model: the plain model built from it.
+      theta_0: hexadecimal digest of the first trial's initial weights. One architecture may be
+        built from scratch, or with weights that its function loads.
     """
     described = describe(experiment)
     for name in _NOT_NUMBERS:
@@ -67,7 +73,21 @@ def resolved(experiment, model):
             # A chain without a duration trains as long as a round: that length decides numbers.
             entry["duration"] = variant.duration_in(experiment)
     described["model"] = json.loads(model.to_json())["config"]
+    described["theta_0"] = theta_0
+    bound = bound_files(experiment.model)
+    if bound:
+        described["files"] = bound
     return described
+
+
+def digest_of_weights(weights):
+    """Hexadecimal SHA-256 of {key: array}: names, types, shapes and bytes."""
+    together = hashlib.sha256()
+    for key in sorted(weights):
+        array = np.ascontiguousarray(weights[key])
+        together.update(f"{key} {array.dtype.str} {array.shape}\n".encode())
+        together.update(array.tobytes())
+    return together.hexdigest()
 
 
 def digest(configuration, fingerprint):

@@ -134,7 +134,8 @@ class JobContext:
 
     def fresh_weights(self) -> Arrays:
         """A draw from the initializers of the network's architecture, by the network's own seed."""
-        return self._drawn(self.seed("re-initialisation"))
+        seed = self.seed("re-initialisation")
+        return snapshot(named_variables(self.context.build(seed, **self.arguments)))
 
     def base_weights(self) -> Arrays:
         """θ_0; a fresh draw where the architecture is not the experiment's."""
@@ -168,8 +169,8 @@ class JobContext:
     # What round 0 leaves for the rest of the trial.
 
     def draw_initial(self) -> Arrays:
-        """Draws θ_0 from the trial's seed, stores it, and returns it."""
-        weights = self._drawn(seeds.derive(self.context.trial_seed(self.trial), "initialisation"))
+        """Draws θ_0 from the trial's seed, or reads the experiment's file; stores, returns it."""
+        weights = self.context.initial_weights(self.trial)
         rewinding.save_initial(self.context.paths, self.trial, weights)
         self.used = [self.context.paths.initial(self.trial)]
         return weights
@@ -248,6 +249,3 @@ class JobContext:
             if need in self.reads and network_folder.facts(folder)["diverged"]:
                 return f"{need} diverged"
         return None
-
-    def _drawn(self, seed):
-        return snapshot(named_variables(self.context.build(seed, **self.arguments)))

@@ -131,7 +131,7 @@ class PrunedMask(MaskRule):
                 f"PrunedMask.network is {self.network!r}; expected 'trained' or 'initial'"
             )
         if self.criterion is not None:
-            check_is_a("PrunedMask.criterion", self.criterion, Criterion, "@SNIP()")
+            check_is_a("PrunedMask.criterion", self.criterion, Criterion, "SNIP")
         if self.scope is not None and self.scope not in SCOPES:
             raise ConfigurationError(
                 f"PrunedMask.scope is {self.scope!r}; expected one of {SCOPES}, or None"
@@ -174,7 +174,7 @@ class ChainedMask(MaskRule):
 
     def __post_init__(self):
         if self.criterion is not None:
-            check_is_a("ChainedMask.criterion", self.criterion, Criterion, "@Magnitude()")
+            check_is_a("ChainedMask.criterion", self.criterion, Criterion, "Magnitude")
 
     def needs(self, variant: str, round: int) -> tuple[str, ...]:
         """The variant's own network of the round before."""

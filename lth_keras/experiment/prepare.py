@@ -5,11 +5,13 @@ import shutil
 
 import gin
 
+from lth_keras import pruning
 from lth_keras.data import LoadedData
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import checking, fallback, identity, multi_worker
 from lth_keras.experiment.bindings import Bindings
 from lth_keras.experiment.context import Context
+from lth_keras.experiment.forward_pass import check_forward
 from lth_keras.experiment.imp import all_jobs
 from lth_keras.experiment.job_context import JobContext
 from lth_keras.experiment.settings import Experiment
@@ -30,6 +32,7 @@ class Prepared:
       configuration: the resolved configuration, as JSON.
       run: name of the run's folder.
       bindings: gin's texts of it.
+      kernels: a `pruning.KernelRow` for each matrix of the network: what is pruned, or why not.
       fallback_changes: {setting: (bound, used)}, where the data were replaced by the fallback.
     """
 
@@ -40,6 +43,7 @@ class Prepared:
     configuration: dict
     run: str
     bindings: Bindings
+    kernels: tuple
     fallback_changes: dict = dataclasses.field(default_factory=dict)
 
     @property
@@ -71,6 +75,8 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
     checking.check_network(context)
     with context.replicas.guard():
         context.trainer()
+    if not context.paths.run_json.exists():  # What is there already has passed.
+        check_forward(context)
     prepared.experiment.check_durations(context.steps_per_epoch)
     for job in prepared.jobs:
         if job.trial == 1:  # The other trials differ from it in their seeds only.
@@ -82,19 +88,30 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
 
 
 def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=None,
-             replicas=None) -> Prepared:
-    """`prepare` without its checks."""
+             replicas=None, theta_0=None) -> Prepared:
+    """`prepare` without its checks.
+
+    Args:
+      experiment, data, output_dir, checkpoint_seconds, should_stop, replicas: as `prepare`'s.
+      theta_0: the digest of the first trial's initial weights, where another machine has drawn
+        them: on another processor they may differ in their last bits.
+    """
     replicas = replicas or experiment.distribution.start()
     experiment, changes = fallback.for_data(experiment, data)
     context = Context(
         experiment, data, RunPaths(output_dir), checkpoint_seconds, should_stop, replicas)
-    configuration = identity.resolved(experiment, context.build())
+    if theta_0 is None:
+        theta_0 = replicas.share(identity.digest_of_weights(context.initial_weights(1)))
+    configuration = identity.resolved(experiment, context.plain, theta_0)
     run = identity.run_name(
         experiment.name or "experiment", data, identity.digest(configuration, data.fingerprint)
     )
     context.paths = RunPaths(context.paths.root / run)
     jobs = tuple(JobContext(context, job) for job in all_jobs(experiment))
-    return Prepared(experiment, data, context, jobs, configuration, run, Bindings(), changes)
+    kernels = pruning.kernel_table(
+        context.plain, context.schedule, experiment.never_prune, experiment.also_prune)
+    return Prepared(experiment, data, context, jobs, configuration, run, Bindings(), kernels,
+                    changes)
 
 
 def check_space(prepared):
@@ -105,7 +122,7 @@ def check_space(prepared):
     """
     context = prepared.context
     weights = sum(
-        4 * variable.shape.num_elements() for variable in named_variables(context.build()).values())
+        4 * variable.shape.num_elements() for variable in named_variables(context.plain).values())
     todo = [job for job in prepared.jobs if not network_folder.is_done(job.folder)]
     # Per network: weights at its start and end, masks, and one checkpoint with two moments.
     needed = len(todo) * 3 * weights + 8 * weights

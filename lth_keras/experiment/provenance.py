@@ -65,6 +65,7 @@ def data_facts(data, fallback_changes=None):
     return {
         "name": data.name, "requested": data.requested, "fallback_reason": data.fallback_reason,
         "fingerprint": data.fingerprint, "input_shape": list(data.input_shape),
+        "inputs": data.inputs.describe() if data.inputs else None,
         "classes": data.num_outputs,
         "examples": {split: data.size(split) for split in data.splits},
         "fallback_changes": {

@@ -121,6 +121,7 @@ class RunJson:
             "round_duration": str(Duration.parse(experiment.imp.duration)),
             "steps_per_epoch": context.steps_per_epoch, "rewind_step": context.rewind_step,
             "prunable_weights": {weight.key: weight.size for weight in context.prunable},
+            "kernels": [dataclasses.asdict(row) for row in prepared.kernels],
             "kept_by_round": [schedule.total_count(context.prunable, round) for round in rounds],
             "kept_by_round_and_layer": [
                 schedule.layer_counts(context.prunable, round) for round in rounds

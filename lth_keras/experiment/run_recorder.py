@@ -7,7 +7,7 @@ process, `lth_keras.cluster` several side by side.
 import contextlib
 import time
 
-from lth_keras import files
+from lth_keras import files, pruning
 from lth_keras.errors import RunError
 from lth_keras.experiment.run_json import RunJson
 from lth_keras.statistics.summary import summarise, write_summary
@@ -72,6 +72,8 @@ class RunRecorder:
             for trial in range(1, self.prepared.experiment.trials + 1):
                 files.remove_temporaries(self.prepared.context.paths.trial(trial))
             self._run_json.begin()
+            for line in pruning.lines_of(self.prepared.kernels):
+                self._reporter.note(f"{self._title}{line}")
             for sink in self._sinks:
                 sink.run_started()
 

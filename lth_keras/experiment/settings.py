@@ -1,6 +1,7 @@
 """`Experiment` and `IMP`: everything that decides a run's numbers, bound by gin."""
 
 import dataclasses
+import os
 
 import gin
 
@@ -15,7 +16,8 @@ from lth_keras.pruning import RewindingSchedule
 from lth_keras.statistics.published import PublishedFigure
 from lth_keras.tasks import Classification
 from lth_keras.tasks.task import check_task
-from lth_keras.training import Adam, OneDevice, check_precision
+from lth_keras.training import Adam, OneDevice, check_precision, from_keras
+from lth_keras.wording import made, named
 
 
 @gin.configurable
@@ -36,9 +38,10 @@ class IMP:
     def __post_init__(self):
         if not isinstance(self.schedule, RewindingSchedule):
             raise ConfigurationError(
-                f"IMP.schedule is {self.schedule!r}; expected @RewindingSchedule()"
+                f"IMP.schedule is {self.schedule!r}; expected "
+                f"{made('RewindingSchedule')}"
             )
-        check_is_a("IMP.criterion", self.criterion, Criterion, "@Magnitude()")
+        check_is_a("IMP.criterion", self.criterion, Criterion, "Magnitude")
         if Duration.parse(self.duration, "IMP.duration").value < 1:
             raise ConfigurationError(f"IMP.duration is {self.duration!r}; expected at least one")
 
@@ -54,7 +57,7 @@ class Experiment:
         the task takes: for classification logits of num_outputs classes.
       imp: `IMP`.
       variants: the networks to compare.
-      optimizer: `Adam`, `SGD`, …
+      optimizer: `Adam`, `SGD`, …; or Keras's Adam, AdamW or SGD, which become ours.
       duration: until when each variant trains.
       batch_size: examples per update.
       evaluate_every: stretch between evaluations, counted from step 0.
@@ -63,7 +66,10 @@ class Experiment:
       name: the run's name; None means the gin file's.
       augmentation: None, or a function (images, seed) -> images on the device.
       jit: XLA: 'auto', True or False.
-      never_prune: names of layers that stay dense.
+      never_prune: names of layers that stay dense, or keys of kernels, as
+        'lstm/cell/recurrent_kernel'.
+      also_prune: names of layers, or keys of kernels, that are pruned though their like are left
+        dense: embeddings, depthwise kernels.
       evaluation_batch_size: examples per step of an evaluation.
       published: `PublishedFigure`s to set beside the results.
       margin: how much worse the task's first metric may be on average, at the end on the test
@@ -72,6 +78,10 @@ class Experiment:
       on_divergence: when a network's loss is not finite: 'record' ends that network's training,
         says so in the tables and goes on with what does not need it; 'stop' ends the run.
       distribution: `OneDevice`, `Mirrored` or `MultiWorkerMirrored`; no part of the run's name.
+      initial_weights: None, or a file with the weights that every trial starts from, its θ_0: a
+        pre-trained network. See `read_initial_weights`.
+      output: of a model with several outputs, the name of the one that the labels are for; the
+        others, and the layers that only they need, are left out.
       precision: 'float32', or mixed: 'mixed_float16' for GPUs, 'mixed_bfloat16'.
       task: what the outputs are for: `Classification`, `BinaryClassification`, `Regression`,
         `LanguageModel`, or one of your own (`lth_keras.tasks`).
@@ -94,11 +104,14 @@ class Experiment:
     augmentation: object = None
     jit: str | bool = "auto"
     never_prune: tuple = ()
+    also_prune: tuple = ()
     evaluation_batch_size: int = 1024
     published: tuple = ()
     margin: float | None = None
     on_divergence: str = "record"
     distribution: object = dataclasses.field(default_factory=OneDevice)
+    initial_weights: str | os.PathLike | None = None
+    output: str | None = None
     precision: str = "float32"
     task: object = dataclasses.field(default_factory=Classification)
     on_fallback: dict = dataclasses.field(default_factory=dict)
@@ -112,24 +125,26 @@ class Experiment:
     def _check_parts(self):
         if not hasattr(self.dataset, "load"):
             raise ConfigurationError(
-                f"Experiment.dataset is {self.dataset!r}; expected @Dataset()"
+                f"Experiment.dataset is {self.dataset!r}; expected "
+                f"{made('Dataset')}"
             )
         if not callable(self.model):
             raise ConfigurationError(
-                f"Experiment.model is {self.model!r}; expected a function, in gin a reference "
-                "without brackets, like @lenet_300_100"
+                f"Experiment.model is {self.model!r}; expected a function, "
+                f"without brackets, like {named('lenet_300_100')}"
             )
         if not isinstance(self.imp, IMP):
-            raise ConfigurationError(f"Experiment.imp is {self.imp!r}; expected @IMP()")
-        if not hasattr(self.optimizer, "build"):
+            raise ConfigurationError(f"Experiment.imp is {self.imp!r}; expected {made('IMP')}")
+        object.__setattr__(self, "optimizer", from_keras(self.optimizer))
+        if isinstance(self.optimizer, type) or not hasattr(self.optimizer, "build"):
             raise ConfigurationError(
                 f"Experiment.optimizer is {self.optimizer!r}; expected an optimizer with brackets, "
-                "like @Adam()"
+                f"like {made('Adam')} or Keras's own"
             )
         if not hasattr(self.distribution, "start"):
             raise ConfigurationError(
-                f"Experiment.distribution is {self.distribution!r}; expected @OneDevice(), "
-                "@Mirrored() or @MultiWorkerMirrored()"
+                f"Experiment.distribution is {self.distribution!r}; expected "
+                f"{made('OneDevice')}, {made('Mirrored')} or {made('MultiWorkerMirrored')}"
             )
 
     def _check_values(self):
@@ -158,9 +173,16 @@ class Experiment:
         # A text would be a name for each of its letters.
         _check_entries(self.never_prune, str, "Experiment.never_prune",
                        "names of layers, like ('output',)")
+        _check_entries(self.also_prune, str, "Experiment.also_prune",
+                       "names of layers, like ('embedding',)")
+        for name in ("initial_weights", "output"):
+            value = getattr(self, name)
+            if value is not None and not (value and isinstance(value, (str, os.PathLike))):
+                raise ConfigurationError(
+                    f"Experiment.{name} is {value!r}; expected a text, or None")
         _check_entries(self.published, PublishedFigure, "Experiment.published",
-                       "figures with variant, round, metric, value, source and tolerance, in gin "
-                       "like [@full/PublishedFigure()]")
+                       "figures with variant, round, metric, value, source and tolerance, like "
+                       f"[{made('full/PublishedFigure')}]")
 
     def _check_variants(self):
         for figure in self.published:
@@ -169,8 +191,8 @@ class Experiment:
         for variant in self.variants:
             if not isinstance(variant, Variant):
                 raise ConfigurationError(
-                    f"Experiment.variants has {variant!r}; expected variants, in gin like "
-                    "@ticket/Variant()"
+                    f"Experiment.variants has {variant!r}; expected variants, like "
+                    f"{made('ticket/Variant')}"
                 )
             variant.check_rounds(self.imp.schedule.rounds)
             if variant.name in names:

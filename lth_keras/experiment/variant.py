@@ -62,10 +62,10 @@ class Variant:
                 f"(6, 10), or {EVERY_ROUND!r}"
             )
         of = f"of {self.name!r}"
-        check_is_a(f"Variant.mask {of}", self.mask, MaskRule, "@FoundMask()")
-        check_is_a(f"Variant.weights {of}", self.weights, WeightRule, "@RewoundWeights()")
+        check_is_a(f"Variant.mask {of}", self.mask, MaskRule, "FoundMask")
+        check_is_a(f"Variant.weights {of}", self.weights, WeightRule, "RewoundWeights")
         check_is_a(
-            f"Variant.architecture {of}", self.architecture, Architecture, "@MatchedWidth()")
+            f"Variant.architecture {of}", self.architecture, Architecture, "MatchedWidth")
         if self.is_chain and not self.rounds:
             raise ConfigurationError(
                 f"Variant.rounds of {self.name!r} is empty, but its mask is made round by round; "

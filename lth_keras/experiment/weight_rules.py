@@ -93,6 +93,10 @@ class FreshDraw(WeightRule):
 
     description = "a fresh draw from the initializers"
 
+    def check(self, job: JobContext) -> None:
+        """Checks that there is chance to draw from; see `_check_draws`."""
+        _check_draws(job)
+
     def point(self, job: JobContext, masks: Arrays) -> RewindPoint:
         """An initialisation by the variant's own seed."""
         return RewindPoint(job.fresh_weights())
@@ -165,6 +169,10 @@ class SignedDraw(WeightRule):
     constant: bool = False
     description = "a fresh draw with the initial weights' signs"
 
+    def check(self, job: JobContext) -> None:
+        """Checks that there is chance to draw from; see `_check_draws`."""
+        _check_draws(job)
+
     def point(self, job: JobContext, masks: Arrays) -> RewindPoint:
         """The draw, at step 0."""
         weights, initial = dict(job.fresh_weights()), job.initial().weights
@@ -226,3 +234,18 @@ class TrainedWeights(WeightRule):
         if self.goes_on:
             return RewindPoint(weights, job.step_of(source), job.optimizer_of(source))
         return dataclasses.replace(job.rewind_point(), weights=weights)
+
+
+def _check_draws(job):
+    """Checks that a fresh draw from the model's initializers is another network.
+
+    Raises:
+      ConfigurationError: the model's function gives the same kernels whatever the seed.
+    """
+    if not job.context.draws_afresh:
+        raise ConfigurationError(
+            f"the variant {job.label!r} draws weights anew from the model's initializers, and "
+            "the model's function gives the same kernels whatever the seed: it loads them, or its "
+            "initializers have seeds of their own; let it build only, and give the file of "
+            "weights as Experiment.initial_weights"
+        )

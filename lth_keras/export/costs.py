@@ -8,6 +8,7 @@ import tarfile
 
 import numpy as np
 
+from lth_keras.compat import keras
 from lth_keras.pruning import prunable_weights
 from lth_keras.variables import named_variables, walk
 
@@ -32,12 +33,16 @@ def bytes_gzipped(path):
     return len(gzip.compress(content.getvalue(), 9, mtime=0))
 
 
-def layers(model):
+def layers(model, also=()):
     """The cost of each kernel, in the order of the model's layers.
 
     A multiplication and an addition count as two floating-point operations (FLOPs), for one
     example; biases, activations and normalisation are not counted. `effective_flops` counts only
     weights that are not zero: the work of a machine that skips every zero.
+
+    Args:
+      model: a plain Keras model.
+      also: keys of kernels that are pruned though their like are not: embeddings, depthwise ones.
 
     Returns:
       [{'key', 'shape', 'size', 'nonzero', 'density', 'flops', 'effective_flops'}].
@@ -45,7 +50,7 @@ def layers(model):
     variables = named_variables(model)
     positions = {path: _positions(layer) for path, layer in walk(model)}
     rows = []
-    for weight in prunable_weights(model):
+    for weight in prunable_weights(model, also=also):
         nonzero = int(np.count_nonzero(variables[weight.key].numpy()))
         each = 2 * positions[weight.layer]
         rows.append({
@@ -71,11 +76,17 @@ def totals(model, rows):
 
 
 def _positions(layer):
-    """How often a layer's kernel is applied to one example: its output's places."""
-    shape = layer.output_shape
+    """How often a layer's kernel is applied to one example: its output's places.
+
+    A recurrent layer's is applied at each step. An axis without a fixed length counts once.
+    """
+    is_recurrent = isinstance(layer, (keras.layers.RNN, keras.layers.Bidirectional))
+    shape = layer.input_shape if is_recurrent else layer.output_shape
+    if isinstance(shape, list):
+        shape = shape[0]
     if not isinstance(shape, tuple):
         return 0
-    return math.prod(side for side in shape[1:-1])
+    return math.prod(side or 1 for side in shape[1:-1])
 
 
 def _files(path):

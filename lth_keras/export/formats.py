@@ -1,11 +1,16 @@
 """The formats, a row each: its file, what reading it needs, how it is read, how it is written."""
 
+import contextlib
 import dataclasses
+import importlib.util
+import logging
 
 import numpy as np
 
 from lth_keras import files
 from lth_keras.compat import tf
+from lth_keras.errors import ConfigurationError
+from lth_keras.keras3 import to_keras3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +26,8 @@ class Format:
       metric_tolerance: largest difference of the test metric: of a share as it is, else as a
         share of the metric.
       write: function (served, model, path).
+      input_form: 'float' where it takes normalised floats whatever is asked for; None: as asked.
+      extra: the packages of requirements-export.txt that writing and checking it take.
     """
 
     name: str
@@ -30,6 +37,18 @@ class Format:
     tolerance: float
     metric_tolerance: float
     write: object
+    input_form: str | None = None
+    extra: tuple = ()
+
+    def check_installed(self):
+        """Raises ConfigurationError where a package is missing that writing it takes."""
+        missing = [name for name in self.extra if importlib.util.find_spec(name) is None]
+        if missing:
+            raise ConfigurationError(
+                f"format is {self.name!r}, which takes {' and '.join(self.extra)}, and "
+                f"{missing[0]} is not installed; pip install -r requirements-export.txt -c "
+                "constraints.txt"
+            )
 
     def nonzero_range(self, weights):
         """(least, most) non-zero weights that a kernel may have in this format.
@@ -55,6 +74,32 @@ def _write_saved_model(served, model, path):
 def _write_keras(served, model, path):
     del served
     model.save(str(path))
+
+
+def _write_keras3(served, model, path):
+    del served
+    to_keras3(model).save(str(path))
+
+
+def _write_onnx(served, model, path):
+    del model
+    import tf2onnx
+
+    with _quiet_tf2onnx():
+        made, _ = tf2onnx.convert.from_function(
+            served.serve, served.serve.input_signature, opset=_OPSET)
+    files.write_bytes(path, made.SerializeToString())
+
+
+@contextlib.contextmanager
+def _quiet_tf2onnx():
+    """tf2onnx logs each of its passes over the graph."""
+    disabled = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(disabled)
 
 
 def _tflite_writer(optimizations=(), types=()):
@@ -85,14 +130,30 @@ _TFLITE_LOAD = (
     "network = Interpreter('{path}').get_signature_runner('serving_default')",
     "labels = network(images=np.zeros({shape}, '{dtype}'))['label']",
 )
+_KERAS3_LOAD = (
+    "import keras, numpy as np",
+    "network = keras.saving.load_model('{path}')  # takes normalised floats",
+    "labels = network.predict(np.zeros({shape}, 'float32')).argmax(-1)",
+)
+_ONNX_LOAD = (
+    "import numpy as np, onnxruntime",
+    "network = onnxruntime.InferenceSession('{path}')",
+    "labels = network.run(['label'], {{'images': np.zeros({shape}, '{dtype}')}})[0]",
+)
 _LITERT = ("ai-edge-litert",)
+# The newest that tf2onnx writes completely; onnxruntime has read it since 1.12.
+_OPSET = 17
 
 EXPORT_FORMATS = {
     each.name: each for each in (
         Format("saved_model", "saved_model", ("tensorflow",), _SAVED_MODEL_LOAD, 0.0, 0.0,
                _write_saved_model),
         Format("keras", "model.keras", ("tensorflow", "tf_keras"), _KERAS_LOAD, 0.0, 0.0,
-               _write_keras),
+               _write_keras, "float"),
+        Format("keras3", "model_keras3.keras", ("keras", "tensorflow"), _KERAS3_LOAD, 1e-5, 0.0005,
+               _write_keras3, "float"),
+        Format("onnx", "model.onnx", ("onnxruntime", "onnx"), _ONNX_LOAD, 1e-4, 0.0005, _write_onnx,
+               extra=("tf2onnx", "onnx", "onnxruntime")),
         Format("tflite", "model.tflite", _LITERT, _TFLITE_LOAD, 1e-4, 0.0005, _tflite_writer()),
         Format("tflite_float16", "model_float16.tflite", _LITERT, _TFLITE_LOAD, 1e-2, 0.002,
                _tflite_writer([tf.lite.Optimize.DEFAULT], [tf.float16])),

@@ -21,18 +21,18 @@ def recorded(stored, metric):
     """What training recorded of a metric: at the last step, and where validation would stop."""
     rows = stored.metrics
     last = rows.iloc[-1]
-    found = {
+    recorded = {
         "last_step": int(last["step"]),
         f"test_{metric}_at_last_step": float(last[f"test_{metric}"]),
     }
     if rows["val_loss"].notna().any():
         best = rows.loc[rows["val_loss"].idxmin()]
-        found |= {
+        recorded |= {
             "early_stop_step": int(best["step"]),
             f"validation_{metric}_at_early_stop": float(best[f"val_{metric}"]),
             f"test_{metric}_at_early_stop": float(best[f"test_{metric}"]),
         }
-    return found
+    return recorded
 
 
 def loading(name, card):
@@ -94,7 +94,8 @@ def _metric_lines(card):
     def value(key):
         return f"{metric.text(found[key])}{metric.shown_unit}"
 
-    lines = [f"- test {metric.words} of these weights {value('test')}"]
+    lines = [f"- test {metric.words} of these weights {value('test')}, over all "
+             f"{card['data']['examples']['test']:,} test examples"]
     if "early_stop_step" in found:
         lines.append(
             f"- in training: {value(f'test_{metric.name}_at_last_step')} at step "
@@ -130,8 +131,8 @@ def _input_text(form):
         f"{how['scale']:.9g}, mean {how['mean']}, std {how['std']}."
     )
     if form["form"] == "uint8":
-        text += f" SavedModel and TFLite do that themselves: they take raw uint8 images {shape};"
-        text += " `model.keras` takes normalised floats."
+        text += (f" SavedModel, ONNX and TFLite do that themselves: they take raw uint8 images "
+                 f"{shape}; `.keras` files take normalised floats.")
     else:
         text += f" Every format takes normalised floats {shape}."
     labels = form["labels"]

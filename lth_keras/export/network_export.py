@@ -27,8 +27,8 @@ class ExportOptions:
 
     Attributes:
       formats: names of `EXPORT_FORMATS`, and 'ticket'.
-      input_form: 'uint8': SavedModel and TFLite take raw images and normalise them; 'float': they
-        take normalised floats; None: 'uint8' where the data are.
+      input_form: 'uint8': SavedModel, ONNX and TFLite take raw images and normalise them;
+        'float': they take normalised floats; None: 'uint8' where the data are.
       weights: 'trained', or 'untrained': the weights that training started from.
       compact: export the smaller dense network of `compact`.
       latency: measure it, against the dense network.
@@ -51,6 +51,9 @@ class ExportOptions:
                 f"format is {wrong[0] if wrong else 'empty'!r}; expected one or more of "
                 f"{', '.join(known)}"
             )
+        for name in self.formats:
+            if name in EXPORT_FORMATS:
+                EXPORT_FORMATS[name].check_installed()
         if self.weights not in WEIGHTS:
             raise ConfigurationError(f"weights is {self.weights!r}; expected one of {WEIGHTS}")
         if self.input_form not in (None, *INPUT_FORMS):

@@ -32,6 +32,16 @@ def runner(entry, images):
         model = tf_keras.models.load_model(entry["path"], compile=False)
         network, batch = tf.function(lambda x: model(x, training=False)), tf.constant(images)
         return lambda: network(batch).numpy()
+    if entry["format"] == "keras3":
+        import keras
+
+        model = keras.saving.load_model(entry["path"], compile=False)
+        return lambda: model.predict_on_batch(images)
+    if entry["format"] == "onnx":
+        import onnxruntime
+
+        session = onnxruntime.InferenceSession(entry["path"], providers=["CPUExecutionProvider"])
+        return lambda: session.run(None, {"images": images})
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:

@@ -64,6 +64,25 @@ def keras(path, name):
     return (lambda images: run(tf.constant(images))), [counted(w.numpy()) for w in model.weights]
 
 
+def keras3(path, name):
+    del name
+    import keras
+
+    model = keras.saving.load_model(str(path), compile=False)
+    run = model.predict_on_batch
+    return run, [counted(np.asarray(weight)) for weight in model.get_weights()]
+
+
+def onnx(path, name):
+    import onnx
+    import onnxruntime
+
+    weights = [onnx.numpy_helper.to_array(each) for each in onnx.load(str(path)).graph.initializer]
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return (lambda images: session.run([name], {"images": images})[0]), [
+        counted(each) for each in weights]
+
+
 def tflite(path, name):
     try:
         from ai_edge_litert.interpreter import Interpreter
@@ -91,8 +110,8 @@ def counted(values):
 
 
 READERS = {
-    "saved_model": saved_model, "keras": keras, "tflite": tflite, "tflite_float16": tflite,
-    "tflite_int8": tflite, "tflite_sparse": tflite,
+    "saved_model": saved_model, "keras": keras, "keras3": keras3, "onnx": onnx, "tflite": tflite,
+    "tflite_float16": tflite, "tflite_int8": tflite, "tflite_sparse": tflite,
 }
 
 
@@ -103,13 +122,13 @@ def check_counts(entry, weights):
         promised[layer["size"]].append((layer["most"], layer["least"], layer["key"]))
     total = 0
     for size, layers in promised.items():
-        found = sorted(count for each, count in weights if each == size)
-        if len(found) < len(layers):
-            raise Broken(f"it has {len(found)} kernels of {size} weights; {len(layers)} promised")
+        counts = sorted(count for each, count in weights if each == size)
+        if len(counts) < len(layers):
+            raise Broken(f"it has {len(counts)} kernels of {size} weights; {len(layers)} promised")
         # More weights have that size than there are kernels: others, of a normalisation, are never
         # pruned. The closest counts are taken for the kernels.
-        found = found if len(found) == len(layers) else closest(found, layers)
-        for count, (most, least, key) in zip(found, sorted(layers), strict=True):
+        counts = counts if len(counts) == len(layers) else closest(counts, layers)
+        for count, (most, least, key) in zip(counts, sorted(layers), strict=True):
             if not least <= count <= most:
                 wanted = most if least == most else f"{least} to {most}"
                 raise Broken(f"{key} has {count} non-zero weights; promised: {wanted}")
@@ -117,8 +136,8 @@ def check_counts(entry, weights):
     return total
 
 
-def closest(found, layers):
-    chosen, rest = [], list(found)
+def closest(counts, layers):
+    chosen, rest = [], list(counts)
     for most, _, _ in sorted(layers):
         best = min(rest, key=lambda count: abs(count - most))
         rest.remove(best)
@@ -144,9 +163,18 @@ def check_predictions(entry, card, run, data):
     if not difference <= limit + slack:
         raise Broken(
             f"an output differs by {difference:.3g}; at most {limit + slack:.3g} is allowed")
-    found = {"examples": len(labels), "largest_difference": difference,
+    found = {"examples": len(labels),
+             "measured_on": measured_on(len(labels), card["data"]["examples"]["test"]),
+             "largest_difference": difference,
              "bit_for_bit": bool(np.array_equal(outputs, expected))}
     return found | check_metric(entry, card["output"], data, outputs, expected)
+
+
+def measured_on(here, tested):
+    """Which examples these values are of: the card's own are over the whole test set."""
+    if here == tested:
+        return f"all {tested:,} test examples"
+    return f"{here:,} of {tested:,} test examples; what card.json says is over all {tested:,}"
 
 
 def check_metric(entry, output, data, outputs, expected):

@@ -80,7 +80,7 @@ def write(folder, network, data, form, options, machine):
 
 def _new_card(network, data, form, options, machine, model):
     """What is known of an export before any format is written."""
-    header, facts, rows = network.header, network.facts, costs.layers(model)
+    header, facts, rows = network.header, network.facts, costs.layers(model, tuple(network.masks))
     title = f"{facts['unit']} of {header['run']}, trial {facts['trial']}, {options.weights}"
     return {
         "title": title + (", compacted" if options.compact else ""),
@@ -144,7 +144,7 @@ def _what(network, options):
 
 def _write_format(folder, known, served, model, form, card):
     path = folder / known.path
-    input_form = "float" if known.name == "keras" else form
+    input_form = known.input_form or form
     known.write(served[input_form], model, path)
     kernels = {key: variable.numpy() for key, variable in served["float"].parameters.items()}
     nonzero = []

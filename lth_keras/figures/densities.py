@@ -10,7 +10,7 @@ _MOST_TICKS = 9
 _MOST_COLUMNS = 3
 
 
-def metric_by_density(summary, columns, subject, title, variants, metric=ACCURACY):
+def metric_by_density(summary, columns, subject, title, variants, metric=ACCURACY, ceilings=None):
     """Columns of the summary against density, on the literature's log axis from 100 % down.
 
     Args:
@@ -20,12 +20,16 @@ def metric_by_density(summary, columns, subject, title, variants, metric=ACCURAC
       title: what is shown.
       variants: which; 'imp' are the rounds of IMP themselves.
       metric: the `Metric` that the summary is of.
+      ceilings: {column: the largest value that it can have}; it is drawn, and a column that is
+        nowhere below it is left out.
 
     Returns:
       A figure, or None where nothing depends on a round.
     """
     names = [each for each in dict.fromkeys(summary["variant"]) if each in variants]
-    columns = [each for each in columns if summary[f"{each}_mean"].notna().any()]
+    ceilings = ceilings or {}
+    columns = [each for each in columns
+               if (summary[f"{each}_mean"] < ceilings.get(each, np.inf)).any()]
     pruned = summary[(summary["round"] > 0) & summary["variant"].isin(names)]
     if pruned.empty or not columns:
         return None
@@ -39,6 +43,9 @@ def metric_by_density(summary, columns, subject, title, variants, metric=ACCURAC
             if variant in names:
                 draw_by_density(panel, summary[summary["variant"] == variant], column, variant,
                                 styles[variant], metric)
+        if column in ceilings:
+            panel.axhline(ceilings[column], color=style.GREY, linestyle=":", linewidth=0.8,
+                          label="end of training")
         is_step = column == "early_stop_step"
         panel.set_ylabel("early-stopping iteration" if is_step else f"final test {metric.label}")
         density_axis(panel, densities)

@@ -5,7 +5,7 @@ import math
 from lth_keras.figures import style
 from lth_keras.metric import ACCURACY
 from lth_keras.paths import network_label
-from lth_keras.statistics.comparisons import SIGNIFICANCE
+from lth_keras.statistics.comparisons import CLEAR, SIGNIFICANCE, significance
 
 # More do not fit on a page; of more rounds some are shown, evenly.
 _MOST_ROWS = 40
@@ -45,7 +45,7 @@ def forest(comparisons, reference, margin, subject, metric=ACCURACY):
     panel.grid(False, axis="y")
     panel.set_xlabel(
         f"{metric.difference_unit.strip() or metric.words}, paired by trial, 95 % interval\n"
-        f"filled: p < {SIGNIFICANCE} after Holm; dotted: margin")
+        f"filled: clear, p < {SIGNIFICANCE} after Holm; dotted: margin")
     return figure
 
 
@@ -60,7 +60,7 @@ def _shown_rows(rows):
 
 def _draw_row(panel, place, row, metric):
     difference = metric.scale * row["difference"]
-    is_clear = not math.isnan(row["p_holm"]) and row["p_holm"] < SIGNIFICANCE
+    is_clear = significance(row) == CLEAR
     has_interval = not math.isnan(row["ci_low"])
     colour = style.verdict_colour(is_clear, metric.sign * difference)
     if has_interval:

@@ -118,6 +118,13 @@ def is_keras3(thing):
     return keras is not None and isinstance(thing, getattr(keras, "Model", ()))
 
 
+def is_keras3_optimizer(thing):
+    """Whether it is an optimizer of Keras 3; imports nothing, as `is_keras3`."""
+    keras = sys.modules.get("keras")
+    return keras is not None and isinstance(
+        thing, getattr(getattr(keras, "optimizers", None), "Optimizer", ()))
+
+
 @contextlib.contextmanager
 def counted_names():
     """Within it the names that Keras 3 makes up are counted from zero; afterwards as before."""

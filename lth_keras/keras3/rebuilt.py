@@ -152,10 +152,10 @@ def _called(twin, call, tensors, source, target, pairs):
 
 def _twin_tensor(value, tensors):
     """The twin of a symbolic tensor; anything else as it is."""
-    found = tensors.get(id(value), value)
-    if isinstance(found, ConfigurationError):
-        raise _NotRebuiltError(str(found))
-    return found
+    twin = tensors.get(id(value), value)
+    if isinstance(twin, ConfigurationError):
+        raise _NotRebuiltError(str(twin))
+    return twin
 
 
 def _pair(layer, twin, source, target, pairs):

@@ -32,10 +32,10 @@ def check_same_outputs(model, twin, source, target):
         [library.array(each) for each in tf.nest.flatten(network(given, training=False))]
         for network, library in ((model, source), (twin, target))
     ]
-    for expected, found in zip(*outputs, strict=True):
-        limit = _TOLERANCE * max(1.0, float(np.max(np.abs(expected), initial=0)))
-        difference = float(np.max(np.abs(expected - found), initial=0))
-        if expected.shape != found.shape or not difference <= limit:
+    for of_model, of_twin in zip(*outputs, strict=True):
+        limit = _TOLERANCE * max(1.0, float(np.max(np.abs(of_model), initial=0)))
+        difference = float(np.max(np.abs(of_model - of_twin), initial=0))
+        if of_model.shape != of_twin.shape or not difference <= limit:
             raise ConfigurationError(
                 f"the {source.name} model {model.name!r} and its twin in {target.name} differ by "
                 f"{difference:.3g} in an output on the same batch, at most {limit:.3g} is "

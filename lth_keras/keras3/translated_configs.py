@@ -88,21 +88,21 @@ def _config(room, kind, config, source, target):
     ours, theirs = (
         _arguments(getattr(getattr(library.keras, room), kind)) | _KEYWORDS.get(kind, {})
         for library in (source, target))
-    found = {}
+    translated = {}
     for name, value in config.items():
         name_there = _renamed(kind, name, target)
         if name == "dtype":
-            found |= _precision(value, target)
+            translated |= _precision(value, target)
         elif name == "name" and target.name == "Keras 3":
-            found["name"] = value.replace("/", "_")  # Keras 3 refuses it in a name.
+            translated["name"] = value.replace("/", "_")  # Keras 3 refuses it in a name.
         elif name_there in theirs or (room == "layers" and name in ("name", "trainable")):
-            found[name_there] = _value(value, source, target)
+            translated[name_there] = _value(value, source, target)
         elif name in _NO_MATTER or (name in _INHERITED and kind in _SEPARATED):
             continue
         elif value not in (ours.get(name), None, False):
             raise _NotThereError(
                 f"{target.name}'s {kind} has no argument {name}, which is {value!r}")
-    return found
+    return translated
 
 
 def _value(value, source, target):
@@ -140,7 +140,7 @@ def _precision(value, target):
 @functools.cache
 def _arguments(kind):
     """{name: default} of what a class's constructor takes, its parents' included."""
-    found = {}
+    defaults = {}
     for each in kind.__mro__:
         if each.__name__ in ("Layer", "Operation", "object"):
             break
@@ -149,8 +149,8 @@ def _arguments(kind):
         parameters = inspect.signature(each.__init__).parameters.values()
         for parameter in parameters:
             if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
-                found.setdefault(parameter.name, parameter.default)
+                defaults.setdefault(parameter.name, parameter.default)
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
             break
-    found.setdefault("activity_regularizer", None)
-    return found
+    defaults.setdefault("activity_regularizer", None)
+    return defaults

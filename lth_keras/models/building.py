@@ -1,5 +1,6 @@
 """Building a model from its function, and drawing its initialisation from a seed."""
 
+import dataclasses
 import random
 
 import numpy as np
@@ -7,19 +8,22 @@ import numpy as np
 from lth_keras.compat import keras, keras_backend, tf
 from lth_keras.errors import ConfigurationError
 from lth_keras.keras3 import counted_names, is_keras3, to_keras3, to_tf_keras
+from lth_keras.models.model_interface import ModelInterface, joined
+from lth_keras.models.seen_layers import refuse_constants, refuse_unseen
 
 
-def build(model_fn, input_shape, outputs, **arguments):
-    """Calls `model_fn(input_shape, num_outputs, …)` and checks what comes back.
+def build(model_fn, input_shape, outputs, interface=ModelInterface(), **arguments):
+    """Calls `model_fn(input_shape, num_outputs, …)`, checks its model, and joins it to the data.
 
     Layer names that Keras makes up are counted from zero at each call: equal calls give equal
     names, and so equal keys in every file. A Keras 3 model is rebuilt in tf_keras with its weights.
 
     Args:
       model_fn: the model function.
-      input_shape: of one example.
+      input_shape: of one example; of several arrays, those of `interface.inputs` are taken.
       outputs: shape of one example's outputs, or its size where it has one axis. The function is
         told the last axis: for classification the number of classes.
+      interface: `ModelInterface`.
       **arguments: further ones of the function.
 
     Returns:
@@ -27,81 +31,68 @@ def build(model_fn, input_shape, outputs, **arguments):
 
     Raises:
       ConfigurationError: the function fails on these shapes, or returns something that is no
-        functional or Sequential Keras model with such an output.
+        functional or Sequential Keras model with such inputs and such an output.
     """
     name = getattr(model_fn, "__name__", repr(model_fn))
-    model = _called(model_fn, name, input_shape, outputs, arguments)
+    outputs = _shape(outputs)
+    model, made = _called(model_fn, name, input_shape, outputs, interface, arguments)
     if is_keras3(model):
-        model = to_tf_keras(model)
+        model, made = to_tf_keras(model), []
     if not isinstance(model, keras.Model):
         raise ConfigurationError(
             f"the model {name} returned a {type(model).__module__}.{type(model).__name__}; "
             "expected a Keras model, of tf_keras (lth_keras.compat.keras) or of Keras 3 (keras)"
         )
-    subclassed = _find_subclassed(model)
-    if subclassed is not None:
-        verb = "is" if subclassed is model else "contains"
-        raise ConfigurationError(
-            f"the model {name} {verb} a subclassed Keras model ({type(subclassed).__name__}), "
-            "whose layers cannot be seen and wrapped; write it with the functional API or as "
-            "keras.Sequential"
-        )
-    expected = (None, *_shape(outputs))
-    if not _fits(model.output_shape, expected):
-        raise ConfigurationError(
-            f"the model {name} has outputs of shape {model.output_shape}; expected {expected}, as "
-            "the labels and the task ask for: for classification logits, without softmax"
-        )
-    return model
+    refuse_unseen(model, name)
+    refuse_constants(model, name, made)
+    return joined(model, interface, tuple(input_shape), outputs, name)
 
 
-def build_keras3(model_fn, input_shape, outputs, **arguments):
+def build_keras3(model_fn, input_shape, outputs, interface=ModelInterface(), **arguments):
     """The Keras 3 model of `model_fn`: its own where it gives one, or its tf_keras model rebuilt.
 
     Raises:
       ConfigurationError: as `build`'s; or a layer has no counterpart in Keras 3.
     """
     name = getattr(model_fn, "__name__", repr(model_fn))
-    model = _called(model_fn, name, input_shape, outputs, arguments)
+    model, _ = _called(model_fn, name, input_shape, _shape(outputs), interface, arguments)
     if is_keras3(model):
         return model
-    return to_keras3(build(model_fn, input_shape, outputs, **arguments))
+    interface = dataclasses.replace(interface, as_written=True)
+    return to_keras3(build(model_fn, input_shape, outputs, interface, **arguments))
 
 
 def _shape(outputs):
     return (outputs,) if isinstance(outputs, int) else tuple(outputs)
 
 
-def _fits(shape, expected):
-    """Whether a model's output shape is the expected one; an axis left open may be any."""
-    return isinstance(shape, tuple) and len(shape) == len(expected) and all(
-        size in (None, wanted) for size, wanted in zip(shape, expected, strict=True))
+def _called(model_fn, name, input_shape, outputs, interface, arguments):
+    """What the model's function returns, and every variable that was made on the way.
 
+    A Sequential model is told its input's shape.
+    """
+    shape = tuple(input_shape) if interface.inputs is None else interface.inputs.shapes
+    made = []
 
-def _called(model_fn, name, input_shape, outputs, arguments):
-    """What the model's function returns; a Sequential model is told its input's shape."""
-    num_outputs = _shape(outputs)[-1]
+    def note(make, **options):
+        made.append(make(**options))
+        return made[-1]
+
     keras.backend.reset_uids()
     try:
-        with counted_names():
-            model = model_fn(tuple(input_shape), num_outputs, **arguments)
+        with counted_names(), tf.variable_creator_scope(note):
+            model = model_fn(shape, outputs[-1], **arguments)
             if isinstance(model, keras.Sequential) or (is_keras3(model) and not model.built):
-                model.build((None, *input_shape))
-    except (TypeError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
+                model.build((None, *shape))
+    except (TypeError, ValueError, NotImplementedError, AttributeError,
+            tf.errors.InvalidArgumentError) as error:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise ConfigurationError(
-            f"the model {name} cannot be built for inputs of shape {tuple(input_shape)} and "
-            f"{num_outputs} outputs{f' with {arguments}' if arguments else ''}: {reason}"
+            f"the model {name} cannot be built for inputs of shape {shape} and "
+            f"{outputs[-1]} outputs{f' with {arguments}' if arguments else ''}: "
+            f"{lines[0] if lines else type(error).__name__}"
         ) from error
-    return model
-
-
-def _find_subclassed(model):
-    """The model, or the first one nested in it, that is no graph of layers; or None."""
-    if not getattr(model, "_is_graph_network", False):
-        return model
-    nested = (_find_subclassed(layer) for layer in model.layers if isinstance(layer, keras.Model))
-    return next((found for found in nested if found is not None), None)
+    return model, made
 
 
 class _GlobalRandomState:
@@ -129,7 +120,7 @@ class _GlobalRandomState:
         keras_backend._SEED_GENERATOR.generator = self._keras
 
 
-def build_seeded(model_fn, input_shape, outputs, seed, **arguments):
+def build_seeded(model_fn, input_shape, outputs, seed, interface=ModelInterface(), **arguments):
     """`build`, with every initializer that has no seed of its own drawing from `seed`."""
     with _GlobalRandomState(seed):
-        return build(model_fn, input_shape, outputs, **arguments)
+        return build(model_fn, input_shape, outputs, interface, **arguments)

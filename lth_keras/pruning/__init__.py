@@ -1,17 +1,18 @@
 """TFMOT: wrapping kernel layers, the schedule of IMP's rounds, masks in and out of a model."""
 
-from lth_keras.pruning.layer_names import check_never_prune, check_rates
+from lth_keras.pruning.kernel_table import KernelRow, kernel_table, lines_of
+from lth_keras.pruning.kernels import PrunableWeight, is_built_in, prunable_weights
+from lth_keras.pruning.layer_names import check_also_prune, check_never_prune, check_rates
 from lth_keras.pruning.rewinding_schedule import RewindingSchedule
 from lth_keras.pruning.wrapping import (
-    PrunableWeight,
     mask_variables,
-    prunable_weights,
     read_masks,
     wrap,
     write_masks,
 )
 
 __all__ = [
-    "PrunableWeight", "RewindingSchedule", "check_never_prune", "check_rates", "mask_variables",
-    "prunable_weights", "read_masks", "wrap", "write_masks",
+    "KernelRow", "PrunableWeight", "RewindingSchedule", "check_also_prune", "check_never_prune",
+    "check_rates", "is_built_in", "kernel_table", "lines_of", "mask_variables", "prunable_weights",
+    "read_masks", "wrap", "write_masks",
 ]

@@ -3,7 +3,7 @@
 import re
 
 from lth_keras.errors import ConfigurationError
-from lth_keras.pruning.wrapping import kernels, prunable_weights
+from lth_keras.pruning.kernels import matrices, names, prunable_weights
 from lth_keras.variables import walk
 
 # A ResNet has more layers than a line can hold.
@@ -11,34 +11,55 @@ _SHOWN = 30
 
 
 def check_never_prune(model, never):
-    """Checks that each name in `never` is a layer's of the plain `model`.
+    """Checks that each name in `never` is a layer's of the plain `model`, or a kernel's key.
 
     Raises:
       ConfigurationError: one is not.
     """
     layers = [layer for _, layer in walk(model)]
+    known = {layer.name for layer in layers} | {weight.key for weight in prunable_weights(model)}
     for name in never:
-        if name not in {layer.name for layer in layers}:
+        if name not in known:
             raise ConfigurationError(
                 f"Experiment.never_prune has {name!r}, and no layer of the model is called so; "
                 "expected names of its layers, such as "
-                + _listed([layer.name for layer in layers if kernels(layer)])
+                + _listed([layer.name for layer in layers if matrices(layer)])
             )
 
 
-def check_rates(model, rates):
+def check_also_prune(model, also):
+    """Checks that each name in `also` is of a layer, or a kernel's key, left dense without it.
+
+    Raises:
+      ConfigurationError: one is not.
+    """
+    left = [
+        (path, layer, matrix) for path, layer in walk(model) for matrix in matrices(layer)
+        if matrix.kind and matrix.dense
+    ]
+    for name in also:
+        if not any(names((name,), *each) for each in left):
+            there = [f"{path} ({matrix.dense})" for path, _, matrix in left]
+            raise ConfigurationError(
+                f"Experiment.also_prune has {name!r}, which is no layer that is left dense by "
+                f"default; expected some of {_listed(there) if there else 'none: there are none'}"
+            )
+
+
+def check_rates(model, rates, also=()):
     """Checks that each of a `RewindingSchedule`'s rates is for some layer of the plain `model`.
 
     Raises:
       ConfigurationError: the pattern of a 'name:' matches no layer with a kernel, or there is no
         such layer of a kind.
     """
-    weights = prunable_weights(model)
+    weights = prunable_weights(model, also=also)
     kinds = {weight.kind for weight in weights} | {"output"}
     for which in rates:
         pattern = which.removeprefix("name:")
-        if which in kinds or (
-                which != pattern and any(re.fullmatch(pattern, each.layer) for each in weights)):
+        if which in kinds or (which != pattern and any(
+                re.fullmatch(pattern, name) for each in weights
+                for name in (each.layer, each.key))):
             continue
         there = _listed([f"{weight.layer} ({weight.kind})" for weight in weights])
         raise ConfigurationError(

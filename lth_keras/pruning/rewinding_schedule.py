@@ -12,7 +12,7 @@ from lth_keras.criteria.ranking import kept_after
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError
 
-KINDS = ("dense", "conv", "output")
+KINDS = ("dense", "conv", "recurrent", "output")
 SCOPES = ("layerwise", "global")
 
 
@@ -27,10 +27,11 @@ class RewindingSchedule(PruningSchedule):
     Args:
       rounds: how many times weights are pruned; mask `rounds` is the sparsest.
       rate: share of the REMAINING weights of a layer that goes at each round, in (0, 1).
-      rates: rates that differ: by kind of layer ('dense', 'conv', 'output') or by a regular
-        expression that matches a layer's whole name ('name:block1_.*'). A name beats a kind, the
-        kind beats `rate`. A rate of None leaves such layers unpruned. The output layer counts as
-        'dense' or 'conv' where 'output' has no rate of its own.
+      rates: rates that differ: by kind of kernel ('dense', 'conv', 'recurrent', 'output') or by a
+        regular expression that matches a layer's whole name ('name:block1_.*') or a kernel's key
+        ('name:lstm/cell/recurrent_kernel'). A name beats a kind, the kind beats `rate`. A rate of
+        None leaves such layers unpruned. The output layer counts as what it is where 'output' has
+        no rate of its own.
       scope: 'layerwise', each layer at its rate; or 'global', all together at `rate`.
       rewind_to: the step of the rewind point, as a duration: '0ep' is θ_0, '500it' θ_500.
       min_per_layer: fewest weights that pruning may leave in a layer; 0 permits layer collapse.
@@ -90,7 +91,9 @@ class RewindingSchedule(PruningSchedule):
     def rate_of(self, weight: Any) -> float | None:
         """The rate of one `PrunableWeight`, or None where it is never pruned."""
         for which, value in self.rates.items():
-            if which.startswith("name:") and re.fullmatch(which[len("name:"):], weight.layer):
+            pattern = which.removeprefix("name:")
+            if pattern != which and any(
+                    re.fullmatch(pattern, name) for name in (weight.layer, weight.key)):
                 return value
         if weight.is_output and "output" in self.rates:
             return self.rates["output"]

@@ -9,6 +9,7 @@ from lth_keras.statistics.comparisons import SIGNIFICANCE
 from lth_keras.statistics.noninferiority import ONE_TRIAL
 from lth_keras.statistics.published import compare
 from lth_keras.statistics.summary import final_column
+from lth_keras.statistics.training_length import unreached_stops
 
 
 def answer(run, comparisons):
@@ -120,6 +121,12 @@ def _speed(run):
         )
     key = max(tickets, key=lambda each: each[1])
     means = "" if run.trials == 1 else ": means over trials, and no test of a difference"
+    falling = [
+        f"{network_label(stop.variant, stop.round)} after {stop.last_step:,} steps in "
+        f"{stop.still_falling} of {stop.trials} trials" for stop in unreached_stops(run.metrics)
+        if stop.still_falling and (stop.variant, stop.round) in (key, ("full", 0))]
+    if falling:
+        means += f". The validation loss was still falling at the end of {' and of '.join(falling)}"
     return (
         f"{network_label(*key)} reaches its lowest validation loss at step {_step(steps[key])} "
         f"and the full network at step {_step(steps['full', 0])}{means}."

@@ -33,6 +33,11 @@ class Picture:
     png: bytes
     pdf: bytes
 
+    @property
+    def turns(self):
+        """Whether a dark page may turn its lightness about: not where grey has a meaning."""
+        return not self.name.endswith("_maps")
+
 
 def draw(run, comparisons):
     """The figures for which a run has the data, as `Picture`s.
@@ -75,8 +80,9 @@ def _plan_of_results(run, comparisons, band):
     yield (
         "forest_ticket", "Differences from the ticket",
         f"Each network's final test {metric.words} minus that of the ticket of its round, trial by "
-        "trial. An interval that crosses the solid line may be chance; a cross has none, since all "
-        "trials differ by the same. Of many rounds some are shown, the table has all.",
+        "trial. Filled and coloured: clear after Holm's correction. Grey: may be chance, even "
+        "where the interval on its own does not cross the solid line. A cross has no interval, "
+        "since all trials differ by the same. Of many rounds some are shown, the table has all.",
         lambda: forest.forest(comparisons, "ticket", run.margin, run.subject, metric),
     )
     yield (
@@ -145,4 +151,10 @@ def _plan_of_masks(run):
 def _by_density(run, title, variants):
     return densities.metric_by_density(
         run.summary, (final_column(run.metric), "early_stop_step"), run.subject, title, variants,
-        run.metric)
+        run.metric, _ceilings(run, variants))
+
+
+def _ceilings(run, variants):
+    """The step at which the last of these networks ended: no early stopping lies beyond it."""
+    steps = run.metrics.loc[run.metrics["variant"].isin(variants), "step"]
+    return {"early_stop_step": steps.max()} if len(steps) else {}

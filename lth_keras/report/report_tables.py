@@ -5,6 +5,7 @@ import math
 
 from lth_keras.metric import ACCURACY
 from lth_keras.paths import network_label, round_name
+from lth_keras.statistics.comparisons import SIGNIFICANCE, significance
 from lth_keras.statistics.published import compare, is_share
 from lth_keras.statistics.summary import best_column, final_column, stop_column
 from lth_keras.store.export_cards import BATCHES, size_table
@@ -29,6 +30,11 @@ class Table:
     headings: list
     rows: list
     note: str
+
+    @property
+    def heading(self):
+        """The title without the subject, which a page says once."""
+        return self.title.partition(": ")[0]
 
 
 def results(summary, subject, metric=ACCURACY):
@@ -64,18 +70,21 @@ def differences(comparisons, subject, margin, metric=ACCURACY):
         [network_label(row["variant"], row["round"]), row["reference"], str(row["trials"]),
          interval(row["difference"], row["ci_low"], row["ci_high"], metric.scale, metric.digits,
                   "+"),
-         p_value(row["p"]), p_value(row["p_holm"]), number(row["effect_size"], 2),
+         p_value(row["p"]), p_value(row["p_holm"]), significance(row) or NOTHING,
+         number(row["effect_size"], 2),
          row["matching"] or NOTHING]
         for row in comparisons.to_dict("records")
     ]
     other = "below" if metric.higher_is_better else "above"
     return Table(
         "differences", f"Differences of final test {metric.words}: {subject}",
-        ["network", "minus", "trials", difference_heading(metric), "p", "p (Holm)", "d_z",
-         "matching"],
+        ["network", "minus", "trials", difference_heading(metric), "p", "p (Holm)",
+         "different?", "d_z", "matching"],
         rows,
         "Paired by trial; in brackets the 95 % interval by Student's t. p: two-sided paired "
-        "t test; p (Holm): corrected over all comparisons with the same reference. d_z: Cohen's "
+        "t test; p (Holm): corrected over all comparisons with the same reference. Different: "
+        f"clear where p (Holm) < {SIGNIFICANCE}; on its own only, where the interval excludes 0 "
+        "and yet among so many comparisons one such may be chance. d_z: Cohen's "
         "effect size of paired differences, mean over standard deviation. Matching: yes where "
         f"the interval lies wholly {metric.better_than(margin)} (the non-inferiority margin), "
         f"no where it lies wholly {other}, open where these trials cannot tell. There is "

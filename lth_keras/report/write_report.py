@@ -1,5 +1,6 @@
 """Writes everything that a stored run leads to: tables, figures, the page, TensorBoard's texts."""
 
+import dataclasses
 import json
 
 from lth_keras import files
@@ -10,10 +11,14 @@ from lth_keras.report import (
     html_page,
     report_figures,
     report_tables,
+    setting,
+    verdict,
 )
+from lth_keras.report.interactive_curves import interactive_curves
 from lth_keras.report.up_to_date import made_of
 from lth_keras.statistics import comparisons
 from lth_keras.statistics.summary import write_summary
+from lth_keras.statistics.training_length import too_short, within_training
 from lth_keras.store.export_cards import kept_cards
 from lth_keras.store.stored_run import StoredRun
 from lth_keras.tensorboard import move_earlier, write_means, write_missing, write_run
@@ -40,17 +45,25 @@ def write_report(root, margin=None):
         run.header["margin"] = margin
     paths = run.paths
     differences = comparisons.comparisons(run.metrics, run.margin, run.metric)
-    shown = run_tables(run, differences)
     if not run.keeps_summary:
         write_summary(run.summary, paths.summary)
+    run = dataclasses.replace(run, summary=within_training(run.summary, run.metrics))
+    shown = run_tables(run, differences)
     files.write_text(paths.comparisons, differences.to_csv(index=False, lineterminator="\n"))
     files.write_text(paths.summary_md, _markdown(run, shown))
     files.write_text(paths.summary_tex, "\n".join(report_tables.latex(table) for table in shown))
     pictures = report_figures.draw(run, differences)
     write_pictures(paths.figures, pictures)
+    sentences, verdicts = answer.answer(run, differences), verdict.round_verdicts(run, differences)
+    headline, fastest = verdict.headline(verdicts), verdict.fastest(run)
     files.write_text(paths.report, html_page.render(
         "report.html.j2", run=run, header=run.header, state=run.state(),
-        answer=answer.answer(run, differences), tables=shown, pictures=pictures,
+        headline=headline, verdicts=verdicts, answer=[*sentences, *([fastest] if fastest else [])],
+        findings={"accuracy_by_density": f"{headline} {sentences[0]}", "forest_full": headline,
+                  "forest_ticket": sentences[1], "accuracy_curves": fastest},
+        too_short=too_short(run.metrics, setting.updates_a_round(run)),
+        curves=interactive_curves(run), pruning=setting.pruning(run), took=setting.took(run),
+        folders=setting.folders(run), tables=shown, pictures=pictures,
         configuration=_configuration(run), model=_layers(run), made_of=made_of(
             paths, "incomplete" if run.lost else run.header["state"]),
         geometry=geometry.stored_geometry(paths),

@@ -16,6 +16,8 @@ COLUMNS = (
     "p", "p_holm", "effect_size", "margin", "matching",
 )
 SIGNIFICANCE = 0.05
+# What is said of one difference, in every table, figure and sentence.
+CLEAR, ALONE, CHANCE = "clear", "on its own only", "may be chance"
 
 
 def comparisons(metrics, margin, metric=ACCURACY):
@@ -52,6 +54,19 @@ def comparisons(metrics, margin, metric=ACCURACY):
             row["p_holm"] = corrected
         rows += family
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def significance(row):
+    """CLEAR, ALONE or CHANCE for a row of `comparisons`; None without a test.
+
+    ALONE: the interval of this difference excludes 0, and yet among so many comparisons one such
+    may be chance, by Holm's correction.
+    """
+    if math.isnan(row["p_holm"]):
+        return None
+    if row["p_holm"] < SIGNIFICANCE:
+        return CLEAR
+    return ALONE if row["p"] < SIGNIFICANCE else CHANCE
 
 
 def holm(p_values):

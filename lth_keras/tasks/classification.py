@@ -85,8 +85,8 @@ class Classification(Task):
         """Hits, and those among five; arguments and result as `Task.metric`'s."""
         labels, kept = self._known(labels)
         weights = combined(weights, kept)
-        found = (weighted(hits(labels, outputs), weights),)
-        return (*found, weighted(in_top_5(labels, outputs), weights)) if self.top5 else found
+        shares = (weighted(hits(labels, outputs), weights),)
+        return (*shares, weighted(in_top_5(labels, outputs), weights)) if self.top5 else shares
 
     def take_labels(self, labels, name, split, examples):
         """Class indices; see `labels.class_indices`."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lth_keras.errors import ConfigurationError
+from lth_keras.wording import made
 
 
 def refuse(name, split, labels, expected):
@@ -59,7 +60,7 @@ def one_hot_indices(labels, name, split):
         raise ConfigurationError(
             f"the {split} labels of '{name}' are {labels.dtype} {labels.shape} with a row {row}; "
             "expected class indices as integers, or rows of zeros and a single one; other numbers "
-            "are for Experiment.task = @Regression() or @BinaryClassification()"
+            f"are for Experiment.task = {made('Regression')} or {made('BinaryClassification')}"
         )
     return labels.argmax(-1)
 

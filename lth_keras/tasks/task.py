@@ -4,6 +4,7 @@ import numpy as np
 
 from lth_keras.errors import ConfigurationError
 from lth_keras.tasks import labels as checks
+from lth_keras.wording import made
 
 
 class Task:
@@ -133,8 +134,8 @@ def check_task(task, name="Experiment.task"):
             callable(getattr(task, each, None))
             for each in ("loss", "metric", "take_labels", "output_shape")):
         raise ConfigurationError(
-            f"{name} is {task!r}; expected a task of lth_keras.tasks, in gin with brackets like "
-            "@Regression(), or a subclass of lth_keras.tasks.Task"
+            f"{name} is {task!r}; expected a task of lth_keras.tasks, with brackets, like "
+            f"{made('Regression')}, or a subclass of lth_keras.tasks.Task"
         )
     names = [getattr(metric, "name", None) for metric in task.metrics]
     if not names or None in names or len(set(names)) < len(names):

@@ -2,8 +2,10 @@
 
 from lth_keras.training.augmentation import CropAndFlip
 from lth_keras.training.checkpoint import Checkpoint
+from lth_keras.training.given_optimizers import from_keras, is_keras_optimizer
 from lth_keras.training.gradient_norm import GradientNorm
-from lth_keras.training.learning_rates import CosineDecay, StepDecay
+from lth_keras.training.layer_chance import LayerChance
+from lth_keras.training.learning_rates import CosineDecay, KerasSchedule, StepDecay
 from lth_keras.training.loop import Evaluation, Interrupted, Plan, TrainingProgress, train_network
 from lth_keras.training.optimizers import SGD, Adam, AdamW, KerasOptimizer
 from lth_keras.training.order import DataOrder
@@ -15,7 +17,8 @@ from lth_keras.training.trainer import Trainer, TrainState
 
 __all__ = [
     "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Evaluation",
-    "GradientNorm", "Interrupted", "KerasOptimizer", "Mirrored", "MultiWorkerMirrored",
-    "OneDevice", "Plan", "Probe", "TrainingProgress", "Replicas", "SGD", "Saliency", "StepDecay",
-    "TrainState", "Trainer", "building", "check_precision", "in_cluster", "train_network",
+    "GradientNorm", "Interrupted", "KerasOptimizer", "KerasSchedule", "LayerChance", "Mirrored",
+    "MultiWorkerMirrored", "OneDevice", "Plan", "Probe", "Replicas", "SGD",
+    "Saliency", "StepDecay", "TrainState", "Trainer", "TrainingProgress", "building",
+    "check_precision", "from_keras", "in_cluster", "is_keras_optimizer", "train_network",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 import gin
 import numpy as np
 
+from lth_keras import wording
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
 
@@ -119,7 +120,7 @@ def check_augmentation(augmentation: Any, input_shape: tuple[int, ...]) -> None:
     if not callable(augmentation):
         raise ConfigurationError(
             f"Experiment.augmentation is {augmentation!r}; expected None, or a function of images "
-            "and a seed, like @CropAndFlip()"
+            f"and a seed, like {wording.made('CropAndFlip')}"
         )
     images = tf.TensorSpec([2, *input_shape], tf.float32)
     try:

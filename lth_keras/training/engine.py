@@ -6,6 +6,7 @@ as a tensor or held in a variable, so that each function is traced once per arch
 
 from lth_keras.compat import tf
 from lth_keras.tasks.weighting import mean
+from lth_keras.training.layer_chance import LayerChance
 from lth_keras.training.precision import scaled_loss, unscaled
 from lth_keras.training.xla import compiled
 
@@ -23,6 +24,9 @@ class Engine:
       batch_size, evaluation_batch_size: examples per step.
       augmentation: None, or a function (images, seed [2]) -> images, of float images.
       jit: True or False.
+
+    Attributes:
+      chance: the `LayerChance` of the model.
     """
 
     _apply_options = {}
@@ -30,6 +34,7 @@ class Engine:
     def __init__(self, model, task, optimizer, gradient_masks, l2, feed, batch_size,
                  evaluation_batch_size, augmentation, jit):
         self._model = model
+        self.chance = LayerChance(model)
         self._task = task
         self._optimizer = optimizer
         self._gradient_masks = gradient_masks
@@ -86,16 +91,17 @@ class Engine:
         images = self._feed.normalize(images)
         if self._augmentation is not None:
             images = self._augmentation(images, seed)
-        return self._update(images, labels, weights)
+        return self._update(images, labels, weights, seed)
 
-    def _update(self, images, labels, weights):
+    def _update(self, images, labels, weights, seed):
         variables = self._model.trainable_variables
-        with tf.GradientTape() as tape:
+        with self.chance.at(seed), tf.GradientTape() as tape:
             outputs = tf.cast(self._model(images, training=True), tf.float32)
             total, weight = self._task.loss(labels, outputs, weights)
             loss = mean(total, self._across_all(weight))
             objective = scaled_loss(self._optimizer, self._objective(loss))
-        gradients = unscaled(self._optimizer, self._across(tape.gradient(objective, variables)))
+        gradients = unscaled(self._optimizer, self._across(tape.gradient(
+            objective, variables, unconnected_gradients="zero")))
         if self._l2:
             gradients = [g + self._l2 * v for g, v in zip(gradients, variables, strict=True)]
         # A pruned weight has no gradient, so that it and its moments stay zero. `where` and not a

@@ -14,6 +14,7 @@ import gin
 from lth_keras.compat import keras, tf
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError
+from lth_keras.wording import made
 
 
 @gin.configurable
@@ -113,6 +114,43 @@ class CosineDecay:
         return _Cosine(self.initial, steps, warmup)
 
 
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
+class KerasSchedule:
+    """Any schedule of Keras's own, by name and arguments; durations are in updates.
+
+    Attributes:
+      name: 'ExponentialDecay', 'PiecewiseConstantDecay', 'PolynomialDecay', …
+      arguments: its constructor's arguments.
+
+    Raises:
+      ConfigurationError: Keras has no such schedule, or it refuses the arguments.
+    """
+
+    name: str
+    arguments: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self):
+        known = sorted(
+            name for name, each in vars(keras.optimizers.schedules).items()
+            if isinstance(each, type) and name not in ("LearningRateSchedule",))
+        if self.name not in known:
+            raise ConfigurationError(
+                f"KerasSchedule.name is {self.name!r}; expected one of {', '.join(known)}")
+        self.build(1)
+
+    def build(self, steps_per_epoch: int) -> Any:
+        """The Keras schedule."""
+        del steps_per_epoch
+        try:
+            return getattr(keras.optimizers.schedules, self.name)(**self.arguments)
+        except (TypeError, ValueError) as error:
+            raise ConfigurationError(
+                f"KerasSchedule(name={self.name!r}, arguments={self.arguments!r}): "
+                f"{str(error).strip().splitlines()[0]}"
+            ) from error
+
+
 def check_learning_rate(learning_rate: Any, name: str) -> None:
     """Checks that `build_learning_rate` can make something of it.
 
@@ -122,7 +160,7 @@ def check_learning_rate(learning_rate: Any, name: str) -> None:
     if isinstance(learning_rate, type):
         raise ConfigurationError(
             f"{name} is the class {learning_rate.__name__}; expected a positive number or a "
-            f"schedule, in gin with brackets, like @{learning_rate.__name__}()"
+            f"schedule with brackets, like {made(learning_rate.__name__)}"
         )
     if not hasattr(learning_rate, "build"):
         _check_positive(learning_rate, name)

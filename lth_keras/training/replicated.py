@@ -43,9 +43,10 @@ class ReplicatedEngine(Engine):
     Its loss is the sum over its rows divided by B, so that the sum of the replicas' gradients is
     the batch's; regularisation and masks apply to that sum, once. The draws of augmentation depend
     on an image's place in the batch, so each replica augments the whole batch. The numbers are
-    those of one device except for rounding, and except for batch normalisation: as always in
-    Keras it takes the statistics of a replica's own rows. Its moving averages become the mean over
-    the replicas before they are read.
+    those of one device except for rounding, and except for two kinds of layers. Batch
+    normalisation takes the statistics of a replica's own rows, as always in Keras; its moving
+    averages become the mean over the replicas before they are read. Layers that draw numbers, such
+    as Dropout, draw others for each replica's rows.
 
     Args:
       replicas: `Replicas` with a strategy.
@@ -93,10 +94,12 @@ class ReplicatedEngine(Engine):
         first = _replica() * self._share
         mine = tf.slice(chosen, [first], [self._share])
         labels, weights = gathered(labels, mine), gathered(weights, mine)
+        own = tf.random.experimental.stateless_fold_in(seed, _replica())
         if self._augmentation is None:
-            return self._update(self._feed.normalize(gathered(images, mine)), labels, weights)
+            return self._update(
+                self._feed.normalize(gathered(images, mine)), labels, weights, own)
         whole = self._augmentation(self._feed.normalize(gathered(images, chosen)), seed)
-        return self._update(whole[first : first + self._share], labels, weights)
+        return self._update(whole[first : first + self._share], labels, weights, own)
 
     def _evaluate(self, source, start, stop):
         totals = tf.zeros([1 + len(self._task.metrics), 2])

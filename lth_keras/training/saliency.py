@@ -7,6 +7,7 @@ import numpy as np
 from lth_keras import masks as masks_lib
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.training.layer_chance import LayerChance
 from lth_keras.variables import named_variables
 
 # What is added in a layer, not multiplied: synaptic flow is defined on products alone.
@@ -19,23 +20,32 @@ _FLOW_INPUT = 2.0**-40
 class Saliency:
     """Gradients of one architecture with respect to its prunable weights, compiled once.
 
+    Nothing is built before weights are loaded: most criteria never ask.
+
     Batch normalisation takes the statistics of the batch, as it does in training.
 
     Args:
-      model: a plain Keras model of its own; its variables are written over.
+      make: function of no argument that gives a plain Keras model of its own, whose variables are
+        written over.
       keys: of the prunable weights.
       data: `LoadedData`, whose training examples are drawn from.
       batch_size: examples per step; any gives the same numbers but for rounding, and but for
         batch normalisation.
     """
 
-    def __init__(self, model, keys, data, batch_size):
-        self._model = model
-        self._variables = named_variables(model)
+    def __init__(self, make, keys, data, batch_size):
+        self._make = make
+        self._model = None
         self._keys = tuple(keys)
-        self._kernels = [self._variables[key] for key in self._keys]
         self._data = data
         self._batch_size = batch_size
+
+    def _build(self):
+        self._model = self._make()
+        LayerChance(self._model)  # Without a seed given: a criterion's answer is always the same.
+        self._variables = named_variables(self._model)
+        self._kernels = [self._variables[key] for key in self._keys]
+        data = self._data
         images = tf.TensorSpec([None, *data.input_shape], tf.float32)
         labels = tf.TensorSpec([None, *data.labels.shape[1:]], data.labels.dtype)
         examples = [images, labels, tf.TensorSpec([None], tf.float32)]
@@ -51,6 +61,8 @@ class Saliency:
 
     def load(self, weights):
         """Puts weights in place; batch statistics of an earlier question go with that."""
+        if self._model is None:
+            self._build()
         for key, variable in self._variables.items():
             variable.assign(weights[key])
 

@@ -18,6 +18,7 @@ from lth_keras.training.replicas import Replicas
 from lth_keras.training.replicated import ReplicatedEngine, ReplicatedFeed
 from lth_keras.training.xla import resolve_jit
 from lth_keras.variables import named_variables, snapshot
+from lth_keras.wording import made
 
 # The longest wait after Ctrl-C. A call of the compiled function costs less than 1/1000 of it.
 _SECONDS_PER_CALL = 1.0
@@ -55,7 +56,8 @@ class Trainer:
         for rounding.
       augmentation: None, or a function (images, seed) -> images.
       jit: 'auto', True or False; see `resolve_jit`.
-      never_prune: names of layers that are left alone.
+      never_prune, also_prune: names of layers that are left alone, or pruned though their like are
+        not; see `pruning.wrap`.
       precision: 'float32', 'mixed_float16' or 'mixed_bfloat16', as the model was built.
       replicas: `Replicas` to train on; None for one device.
 
@@ -66,7 +68,7 @@ class Trainer:
 
     def __init__(self, model, schedule, optimizer, data, batch_size, evaluation_batch_size=1024,
                  augmentation=None, jit="auto", never_prune=(), precision="float32",
-                 replicas=None):
+                 replicas=None, also_prune=()):
         if data.train_size < batch_size:
             raise ConfigurationError(
                 f"batch_size is {batch_size} but {data.name} has {data.train_size} training "
@@ -76,17 +78,19 @@ class Trainer:
         self.data = data
         self.batch_size = batch_size
         self.steps_per_epoch = data.train_size // batch_size
-        self.prunable = pruning.prunable_weights(model, never_prune)
+        self.prunable = pruning.prunable_weights(model, never_prune, also_prune)
         self._replicas = replicas or Replicas()
         with self._replicas.scope():
-            self.model = pruning.wrap(model, schedule, never_prune)
+            self.model = pruning.wrap(model, schedule, never_prune, also_prune)
             self._variables = named_variables(self.model)
             self._masks = pruning.mask_variables(self.model)
             plain = optimizer.build(self.steps_per_epoch)
             refuse_clipping(plain)
             slots = _build_with_slots(plain, self.model.trainable_variables)
             self._optimizer = with_loss_scale(plain, precision)
-            self._slots = {key: slots[id(self._variables[key])] for key in self._masks}
+            # A frozen kernel has a mask, and no moments.
+            self._slots = {
+                key: slots.get(id(self._variables[key]), []) for key in self._masks}
             self._optimizer_variables = {
                 f"{index:03d}/{variable.name.split(':')[0]}": variable
                 for index, variable in enumerate(optimizer_variables(self._optimizer))
@@ -107,7 +111,7 @@ class Trainer:
         if asked is True:
             raise ConfigurationError(
                 "Experiment.jit is True, and XLA does not compile for several replicas; expected "
-                "'auto' or False, or Experiment.distribution = @OneDevice()"
+                f"'auto' or False, or Experiment.distribution = {made('OneDevice')}"
             )
         self._feed = ReplicatedFeed(self.data, self._replicas)
         return ReplicatedEngine(
@@ -118,6 +122,11 @@ class Trainer:
     def step(self):
         """Optimizer updates so far."""
         return int(self._optimizer.iterations.numpy())
+
+    @property
+    def chance(self):
+        """The `LayerChance` of its model."""
+        return self._engine.chance
 
     def trace_counts(self):
         """{'train': …, 'evaluate': …}: how often each compiled function was traced."""

@@ -72,7 +72,7 @@ def saliency(model, keys, x, y=(0,), batch_size=4):
     data = from_arrays(examples, np.array([0, 1]), examples, np.array([0, 1]))
     if len(y) == 1:  # …but training on class y only is what can be done by hand
         data.labels[:] = y[0]
-    return Saliency(model, keys, data, batch_size)
+    return Saliency(lambda: model, keys, data, batch_size)
 
 
 def one_layer():

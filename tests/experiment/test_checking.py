@@ -34,7 +34,7 @@ CASES = [
     ((SGD, "SGD.momentum = 5"), "SGD.momentum is 5; expected a number in [0, 1)"),
     ((SGD, "SGD.nesterov = 'no'"), "SGD.nesterov is 'no'; expected True or False"),
     ((SGD, "SGD.learning_rate = @CosineDecay"),
-     "SGD.learning_rate is the class CosineDecay; expected a positive number or a schedule, in gin "
+     "SGD.learning_rate is the class CosineDecay; expected a positive number or a schedule "
      "with brackets, like @CosineDecay()"),
     ((KERAS, RMSPROP, "KerasOptimizer.arguments = 5"),
      "KerasOptimizer.arguments is 5; expected its constructor's arguments by name"),

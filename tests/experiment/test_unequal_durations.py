@@ -87,7 +87,7 @@ def test_a_chains_own_duration_wins(experiment):
 def test_only_runs_whose_durations_differ_are_called_otherwise(run, experiment):
     model = run[0].context.build()
     told = {
-        name: [each["duration"] for each in identity.resolved(made, model)["variants"]]
+        name: [each["duration"] for each in identity.resolved(made, model, "")["variants"]]
         for name, made in (
             ("differ", experiment), ("equal", dataclasses.replace(experiment, duration="30it")))
     }

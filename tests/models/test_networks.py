@@ -58,6 +58,8 @@ SMALL = [
     (models.densenet, {"width": 0.5, "depth": 7}, (8, 8, 3)),
     (models.densenet, {"width": 0.5, "depth": 10, "bottleneck": True}, (8, 8, 3)),
     (models.residual_mlp, {"width": 0.05}, (40,)),
+    (models.vision_transformer, {"units": 8, "depth": 1, "heads": 2, "patch": 4}, (8, 8, 1)),
+    (models.token_transformer, {"units": 8, "depth": 1, "heads": 2}, (6,)),
 ]
 
 
@@ -80,6 +82,8 @@ def test_sizes_are_the_literatures(model_fn, arguments, shape, prunable, conv, t
 def generated(shape, classes=4, examples=24):
     random = np.random.default_rng(0)
     images = random.normal(size=(examples, *shape)).astype(np.float32)
+    if shape == (6,):
+        images = np.floor(np.abs(images))  # Tokens.
     labels = np.arange(examples) % classes
     return from_arrays(images, labels, images, labels)
 

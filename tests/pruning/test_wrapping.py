@@ -116,9 +116,16 @@ class OddPrunable(Odd, PrunableLayer):
         return [self.matrix]
 
 
-def test_an_activity_regularizer_is_refused():
-    with pytest.raises(ConfigurationError, match="'fc' has an activity_regularizer"):
-        pruning.wrap(dense(activity_regularizer="l2"), SCHEDULE)
+def test_an_activity_regularizer_counts_behind_the_wrapper():
+    plain = dense(activity_regularizer="l2")
+    wrapped = pruning.wrap(plain, SCHEDULE)
+    for key, variable in named_variables(wrapped).items():
+        variable.assign(named_variables(plain)[key])
+    inputs = np.arange(10, dtype=np.float32).reshape(2, 5)
+    plain(inputs, training=True)
+    wrapped(inputs, training=True)
+    assert len(wrapped.losses) == 1
+    assert float(wrapped.losses[0]) == float(plain.losses[0]) > 0
 
 
 def test_a_layer_that_tfmot_cannot_prune_is_refused():

@@ -137,8 +137,8 @@ class GradientFlow(Measure):
         if table.epoch.nunique() > 1:
             figures["through_training"] = _draw_training(table, title)
         rows = []
-        for (unit, epoch), group in table[table.layer == "all"].groupby(["unit", "epoch"]):
-            row = {"unit": unit, "epoch": epoch}
+        for (name, epoch), group in table[table.layer == "all"].groupby(["unit", "epoch"]):
+            row = {"unit": name, "epoch": epoch}
             for column in ("gradient_norm", "largest_singular_value", "geometric_singular_value"):
                 mean, low, high = mean_interval(group[column].to_numpy())
                 row |= {column: mean, f"{column}_ci_low": low, f"{column}_ci_high": high}

@@ -84,7 +84,7 @@ class MaskOverlap(Measure):
             between = between.assign(unit=between.ours.str.split("/").str[-1])
             summary = between.groupby(["unit", "layer"])[
                 ["jaccard", "expected_jaccard", "z"]].mean().reset_index()
-            levels = between[between.unit.map(lambda unit: bool(ROUND.fullmatch(unit)))]
+            levels = between[between.unit.map(lambda name: bool(ROUND.fullmatch(name)))]
             if len(levels):
                 figures["overlap"] = _draw_overlap(levels, title)
             whole = summary[summary.layer == "all"]
@@ -101,7 +101,7 @@ class MaskOverlap(Measure):
                 f"{int(rounds.nested.astype(bool).sum())} of {len(rounds)} pairs of rounds within "
                 "a trial are nested")
         units = table[table.kind == "units"]
-        levels = units[units.ours.map(lambda unit: bool(ROUND.fullmatch(str(unit))))]
+        levels = units[units.ours.map(lambda name: bool(ROUND.fullmatch(str(name))))]
         if len(levels):
             figures["units"] = _draw_units(levels, title)
         return Account(figures, statements, summary if len(summary) else _left(units))

@@ -66,7 +66,7 @@ class SolutionLosses(Measure):
 
     def account(self, run, table, arrays):
         """Levels of IMP against density, and at the last round every variant beside IMP."""
-        levels = table[table.unit.map(lambda unit: bool(ROUND.fullmatch(unit)))]
+        levels = table[table.unit.map(lambda name: bool(ROUND.fullmatch(name)))]
         figures, statements, summary = {}, [], []
         metric = run.data.task.main_metric
         trials = charts.trials_text(table.trial.nunique())
@@ -84,8 +84,8 @@ class SolutionLosses(Measure):
         base = next((name for name in (variant_name("ticket", last), round_name(last))
                      if name in set(beside.unit)), None)
         imp = beside[beside.unit == base].set_index("trial")
-        for unit, rows in beside.groupby("unit"):
-            row = {"unit": unit, "trials": rows.trial.nunique()}
+        for name, rows in beside.groupby("unit"):
+            row = {"unit": name, "trials": rows.trial.nunique()}
             for column in [f"{s}_{w}" for s in self.splits for w in ("loss", metric.name)]:
                 mean, low, high = mean_interval(rows[column].to_numpy())
                 row |= {column: mean, f"{column}_ci_low": low, f"{column}_ci_high": high}

@@ -29,6 +29,17 @@ def test_mnist_5k_is_balanced_and_real():
     assert loaded.fingerprint.startswith("4f59973c10eef92b")
 
 
+def test_the_tokens_are_the_images_in_squares():
+    tokens, images = Dataset("mnist_5k_tokens").load(), Dataset("mnist_5k").load()
+    assert tokens.images.shape == (5000, 49) and tokens.images.dtype == np.float32
+    assert np.array_equal(tokens.labels, images.labels) and tokens.splits == images.splits
+    for index, (row, column) in ((0, (0, 0)), (24, (12, 12)), (10, (4, 12)), (48, (24, 24))):
+        square = images.images[:, row:row + 4, column:column + 4, 0]
+        assert np.array_equal(tokens.images[:, index], square.mean((1, 2)) // 16)
+    assert set(np.unique(tokens.images)) == set(range(16))
+    assert tokens.normalize(tokens.images[:3]).tolist() == tokens.images[:3].tolist()
+
+
 def test_mnist1d_is_generated_and_leaves_the_random_streams_alone():
     mnist1d.cache_clear()
     random.seed(1), np.random.seed(1)

@@ -135,7 +135,7 @@ def test_the_fallback_is_not_used_where_the_data_are_there(toy_dir, no_network):
     ("mnist", "empty", ["'mnist' is not prepared", "--data_dir", "Dataset.fallback = 'mnist_5k'"]),
     ("mnits", "empty", ["'mnits'", "does not know", "'mnist'"]),
     ("mnist_6k", "empty", ["'mnist_6k'", "'mnist_5k'"]),
-    ("zzzzzzzz", "empty", ["'zzzzzzzz'", "does not know", "'mnist_5k' or 'mnist1d'"]),
+    ("zzzzzzzz", "empty", ["'zzzzzzzz'", "does not know", "'mnist_5k_tokens' or 'mnist1d'"]),
     ("mnist/no_such_config", "empty", ["'mnist/no_such_config'", "refuses"]),
     ("not a name", "empty", ["'not a name'", "refuses"]),
     ("imdb_reviews", "empty", ["'text': 'Text'", "integer label"]),
@@ -176,7 +176,7 @@ def test_a_damaged_prepared_set_is_an_error_and_no_fallback(toy_dir, tmp_path, n
 @pytest.mark.parametrize("parameter, value, words", [
     ("name", "", "'mnist_5k'"),
     ("name", None, "None"),
-    ("fallback", "mnist", "'mnist_5k' or 'mnist1d'"),
+    ("fallback", "mnist", "'mnist_5k_tokens' or 'mnist1d'"),
     ("validation", 1.0, "1.0"),
     ("validation", -1, "-1"),
     ("validation", -0.1, "-0.1"),

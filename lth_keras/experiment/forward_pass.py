@@ -1,0 +1,152 @@
+"""One forward pass decides: does the network that is pruned compute what the model computes?
+
+The plain model and the wrapped one, with the same weights, see the same few examples of the data,
+for inference and as in training. What is lost on the way, whatever it is, shows in outputs or
+gradients, and is said before anything is trained or written.
+"""
+
+import numpy as np
+from absl import logging
+
+from lth_keras import pruning
+from lth_keras.compat import keras, tf
+from lth_keras.errors import ConfigurationError
+from lth_keras.tasks import BinaryClassification, Classification, LanguageModel
+from lth_keras.tasks.weighting import mean
+from lth_keras.training import LayerChance
+from lth_keras.variables import named_variables, walk
+
+_EXAMPLES = 8
+_SEED = 1
+# Of the largest value. Sums may be taken in another order; what is lost is far larger.
+_TOLERANCE = 1e-3
+
+
+def check_forward(context):
+    """Checks the experiment's network on a few training examples.
+
+    Warns where the outputs are probabilities: training applies a softmax of its own.
+
+    Args:
+      context: `Context`.
+
+    Raises:
+      ConfigurationError: the model cannot be called on the data, or computes something else once
+        its layers are wrapped.
+    """
+    experiment, data = context.experiment, context.data
+    model, weights = context.plain, context.initial_weights(1)
+    start, stop = data.splits["train"]
+    stop = min(stop, start + min(_EXAMPLES, experiment.batch_size))
+    images = tf.constant(data.normalize(data.images[start:stop]), tf.float32)
+    labels = tf.constant(data.labels[start:stop])
+    counts = None if data.weights is None else tf.constant(data.weights[start:stop])
+    chance = LayerChance(model)
+    batch = images, labels, counts
+    expected = _computed(model, chance, weights, batch, "the model", context)
+    wanted = (stop - start, *data.output_shape)
+    if expected["outputs"].shape != wanted:
+        raise ConfigurationError(
+            f"the model {model.name!r} gives outputs of shape {expected['outputs'].shape} for "
+            f"{stop - start} examples; expected {wanted}"
+        )
+    if context.replicas.strategy is None:
+        wrapped, wrapped_chance = context.trainer().model, context.trainer().chance
+    else:
+        wrapped = pruning.wrap(
+            model, context.schedule, experiment.never_prune, experiment.also_prune)
+        wrapped_chance = LayerChance(wrapped)
+    found = _computed(
+        wrapped, wrapped_chance, weights, batch, "the model, wrapped for pruning,", context)
+    again = _computed(model, chance, weights, batch, "the model", context)
+    for name, value in expected.items():
+        # Chance of a layer's own, with no seed to give it, cannot be compared.
+        if _agree(value, again[name]) and not _agree(value, found.get(name)):
+            raise ConfigurationError(_difference(name, value, found.get(name), model))
+    if isinstance(data.task, (Classification, BinaryClassification, LanguageModel)):
+        _warn_of_probabilities(model, expected["outputs"])
+
+
+def _computed(model, chance, weights, batch, what, context):
+    """{'outputs', 'training outputs', 'gradient of KEY', …}: arrays."""
+    variables = named_variables(model)
+    images, labels, counts = batch
+    try:
+        for key, value in weights.items():
+            variables[key].assign(value)
+        outputs = model(images, training=False)
+        tf.random.set_seed(_SEED)
+        with chance.at(tf.constant([_SEED, 0])), tf.GradientTape() as tape:
+            trained = model(images, training=True)
+            loss = mean(*context.task.loss(labels, tf.cast(trained, tf.float32), counts))
+            loss = tf.add_n([loss, *model.losses])
+        gradients = tape.gradient(
+            loss, model.trainable_variables, unconnected_gradients="zero")
+    except (ValueError, TypeError, NotImplementedError, RuntimeError, AttributeError,
+            tf.errors.OpError) as error:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        raise ConfigurationError(
+            f"{what} {model.name!r} cannot be called on examples of shape "
+            f"{_shape(context.data)}: {lines[0] if lines else type(error).__name__}"
+        ) from error
+    keys = {id(variable): key for key, variable in variables.items()}
+    computed = {"outputs": outputs, "training outputs": trained}
+    for variable, gradient in zip(model.trainable_variables, gradients, strict=True):
+        key = keys.get(id(variable), variable.name)
+        computed[f"gradient of {key}"] = tf.convert_to_tensor(gradient)
+    return {name: np.asarray(tf.cast(value, tf.float32)) for name, value in computed.items()}
+
+
+def _shape(data):
+    return data.inputs.shapes if data.inputs else data.input_shape
+
+
+def _agree(value, other):
+    if other is None or value.shape != other.shape:
+        return False
+    finite = np.isfinite(value)
+    if not np.array_equal(finite, np.isfinite(other)):
+        return False
+    scale = np.max(np.abs(value), where=finite, initial=1e-6)
+    return bool(np.all(np.abs(value - other)[finite] <= _TOLERANCE * scale))
+
+
+def _difference(name, value, other, model):
+    custom = [
+        f"{path!r} ({type(layer).__name__})" for path, layer in walk(model)
+        if not pruning.is_built_in(layer)
+    ]
+    if other is None or value.shape != other.shape:
+        differs = f"{name} is not there, or of another shape"
+    else:
+        differs = f"{name} differs by {np.nanmax(np.abs(value - other)):.3g}"
+    suspects = f", and that the get_config of {', '.join(custom[:3])} gives all of its arguments" \
+        if custom else ""
+    return (
+        f"the model {model.name!r} computes something else once its layers are wrapped for "
+        f"pruning: {differs}; expected equal numbers: see that no layer changes itself when it is "
+        f"called{suspects}; to leave a layer unwrapped, name it in Experiment.never_prune"
+    )
+
+
+def _warn_of_probabilities(model, outputs):
+    layer = _last_layer(model)
+    activation = getattr(getattr(layer, "activation", None), "__name__", "")
+    is_sum_one = np.all(outputs >= 0) and np.allclose(outputs.sum(-1), 1, atol=1e-3)
+    if (is_sum_one and outputs.shape[-1] > 1) or activation == "sigmoid":
+        logging.warning(
+            "the outputs of layer %r are probabilities already (%s), and the loss makes "
+            "probabilities of logits itself: the network learns through both, slowly; end the "
+            "model with logits, without an activation", layer.name,
+            activation or "they sum to one")
+
+
+def _last_layer(model):
+    """The layer whose outputs the model's are, past what joins it to the task."""
+    layer = model.outputs[0]._keras_history.layer
+    while isinstance(layer, keras.Model):
+        layer = layer.outputs[0]._keras_history.layer
+    if layer.weights or hasattr(layer, "activation"):
+        return layer
+    before = layer.inbound_nodes[0].parent_nodes if layer.inbound_nodes else ()
+    return before[0].layer if len(before) == 1 and type(layer).__name__ == "TFOpLambda" else layer

@@ -1,0 +1,196 @@
+"""Which variables of a layer are matrices, and which of them are pruned."""
+
+import dataclasses
+import math
+
+from lth_keras.compat import keras
+from lth_keras.errors import ConfigurationError
+from lth_keras.variables import layer_variables, parts, plain, walk
+
+_layers = keras.layers
+
+# Subclasses count as what they inherit from. What multiplies its inputs by a kernel:
+_MULTIPLYING = (
+    _layers.Dense, _layers.EinsumDense, _layers.Conv1D, _layers.Conv2D, _layers.Conv3D,
+    _layers.LocallyConnected1D, _layers.LocallyConnected2D,
+)
+_SEPARABLE = (_layers.SeparableConv1D, _layers.SeparableConv2D)
+_CELLS = (_layers.GRUCell, _layers.LSTMCell, _layers.SimpleRNNCell)
+_OF_CELLS = ("kernel", "recurrent_kernel")
+# What is pruned only where it is asked for, and what it is.
+_ON_REQUEST = (
+    ((_layers.DepthwiseConv1D, _layers.DepthwiseConv2D, *_SEPARABLE), "depthwise_kernel",
+     "a depthwise kernel"),
+    ((_layers.Embedding,), "embeddings", "an embedding"),
+)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Matrix:
+    """A variable of rank 2 or more, as a part of its layer.
+
+    Attributes:
+      name: within the layer: 'kernel', 'cell/recurrent_kernel', 'query/kernel'.
+      variable: the variable.
+      kind: 'dense', 'conv' or 'recurrent' of one that can be pruned; else None.
+      dense: why it is not pruned unless it is named, such as 'an embedding'; '' where it is.
+    """
+
+    name: str
+    variable: object
+    kind: str | None
+    dense: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class PrunableWeight:
+    """One kernel that is pruned.
+
+    Attributes:
+      key: 'layer/kernel'.
+      layer: the layer's name, with those of nested models before it.
+      shape: its shape.
+      kind: 'dense', 'conv' or 'recurrent'.
+      is_output: whether it belongs to the last prunable layer.
+    """
+
+    key: str
+    layer: str
+    shape: tuple
+    kind: str
+    is_output: bool
+
+    @property
+    def size(self):
+        return math.prod(self.shape)
+
+
+def matrices(layer):
+    """The `Matrix`es of a built plain layer and its parts, in the order of its variables."""
+    found = {}
+    said = _said(layer)
+    for name, variable in layer_variables(layer).items():
+        if id(variable) in said or len(variable.shape) > 1:
+            found[name] = Matrix(name, variable, *said.get(id(variable), (None, "")))
+    return list(found.values())
+
+
+def chosen(path, layer, never=(), also=()):
+    """The matrices of a layer that are pruned.
+
+    Args:
+      path: the layer's name, with those of nested models before it.
+      layer: a built plain layer.
+      never: names of layers, or keys of kernels, that are left dense.
+      also: names of layers, or keys of kernels, that are pruned though their like are not.
+    """
+    return [
+        matrix for matrix in matrices(layer)
+        if matrix.kind and not names(never, path, layer, matrix)
+        and (not matrix.dense or names(also, path, layer, matrix))
+    ]
+
+
+def names(wanted, path, layer, matrix):
+    """Whether names of layers or keys of kernels are meant to include a matrix."""
+    return layer.name in wanted or path in wanted or f"{path}/{matrix.name}" in wanted
+
+
+def prunable_weights(model, never=(), also=()):
+    """The `PrunableWeight`s of a plain model, in the order of its layers.
+
+    Args:
+      model: a plain functional or Sequential model.
+      never, also: as `chosen`'s.
+    """
+    found = [
+        (path, matrix) for path, layer in walk(model)
+        for matrix in chosen(path, plain(layer), never, also)
+    ]
+    last = found[-1][0] if found else None
+    return tuple(
+        PrunableWeight(f"{path}/{matrix.name}", path, tuple(matrix.variable.shape), matrix.kind,
+                       path == last)
+        for path, matrix in found
+    )
+
+
+def refuse_unprunable(path, layer, never):
+    """Checks that the matrices of custom layers are all known, or left dense on purpose.
+
+    Built-in layers have matrices that are no kernels, such as PReLU's slopes: those stay dense.
+
+    Raises:
+      ConfigurationError: names the layer.
+    """
+    trained = {id(variable) for variable in layer.trainable_weights}
+    for matrix in matrices(layer):
+        if matrix.kind or id(matrix.variable) not in trained or names(
+                never, path, layer, matrix):
+            continue
+        owner = _owner(layer, matrix)
+        if not is_built_in(owner):
+            raise ConfigurationError(
+                f"layer {layer.name!r} ({type(owner).__name__}) has weights that TFMOT cannot "
+                f"prune, {matrix.name} {tuple(matrix.variable.shape)}; expected built-in layers, "
+                "or a layer that implements get_prunable_weights(); to keep it dense on purpose, "
+                "name it in Experiment.never_prune"
+            )
+
+
+def is_built_in(layer):
+    """Whether a layer's class is Keras's own."""
+    return type(layer).__module__.partition(".")[0] == "tf_keras"
+
+
+def _owner(layer, matrix):
+    path = matrix.name.rpartition("/")[0]
+    return next((part for where, part in parts(layer) if where.rstrip("/") == path), layer)
+
+
+def _said(layer):
+    """{id(variable): (kind, why it is left dense)} of the kernels that a layer is known to have."""
+    said, recurrent, own = {}, [], []
+    for path, part in parts(layer):
+        if any(path.startswith(outer) for outer in own):
+            continue  # The layer around it has said what is to be pruned.
+        if isinstance(part, _layers.RNN):
+            recurrent.append(path)
+        inside = any(path.startswith(outer) for outer in recurrent)
+        if _speaks_for_itself(part):
+            own.append(path)
+            said |= {id(each): (_kind(part, inside, each), "")
+                     for each in part.get_prunable_weights()}
+            continue
+        for attributes, why in _attributes(part, inside):
+            for attribute in attributes:
+                variable = getattr(part, attribute, None)
+                if variable is not None:
+                    said[id(variable)] = _kind(part, inside, variable), why
+    return said
+
+
+def _attributes(part, recurrent):
+    """The attributes of a part that hold kernels, with why they are left dense."""
+    if recurrent and is_built_in(part) or isinstance(part, _CELLS):
+        yield _OF_CELLS, ""
+    elif isinstance(part, _MULTIPLYING):
+        yield ("kernel",), ""
+    elif isinstance(part, _SEPARABLE):
+        yield ("pointwise_kernel",), ""
+    for classes, attribute, why in _ON_REQUEST:
+        if isinstance(part, classes):
+            yield (attribute,), why
+
+
+def _kind(part, recurrent, variable):
+    if recurrent or isinstance(part, _CELLS):
+        return "recurrent"
+    if isinstance(part, _layers.EinsumDense):
+        return "dense"  # Attention's have three axes, and are products of matrices all the same.
+    return "conv" if len(variable.shape) > 2 else "dense"
+
+
+def _speaks_for_itself(part):
+    spoken = getattr(part, "get_prunable_weights", None)
+    return spoken is not None and not getattr(spoken, "is_chosen_here", False)

@@ -1,0 +1,53 @@
+"""What a run was set to and what it took, in words made from run.json and the networks' facts."""
+
+from lth_keras.durations import Duration
+
+_SCOPES = {"layerwise": "within each layer", "global": "over all layers together"}
+
+
+def updates_a_round(run):
+    """Optimizer updates of one round of pruning, the rewinding left out."""
+    steps = Duration.parse(run.header["round_duration"]).steps(run.header["steps_per_epoch"])
+    return steps - run.header["rewind_step"]
+
+
+def pruning(run):
+    """'10 rounds of 295 updates; 20 % of the remaining weights go in each, …'."""
+    imp = run.header["configuration"]["imp"]
+    schedule = imp["schedule"].get("config", imp["schedule"])
+    parts = [f"{schedule['rounds']} rounds of {updates_a_round(run):,} updates"]
+    scope = _SCOPES.get(schedule["scope"], schedule["scope"])
+    parts.append(f"{100 * schedule['rate']:g} % of the remaining weights go in each, {scope}")
+    if schedule.get("rates"):
+        parts.append("other rates: " + ", ".join(
+            f"{name} {100 * rate:g} %" for name, rate in schedule["rates"].items()))
+    parts.append(f"ranked by {imp['criterion']['class']}")
+    step = run.header["rewind_step"]
+    parts.append(f"rewound to step {step:,}" + (", the initialisation" if step == 0 else ""))
+    return "; ".join(parts)
+
+
+def took(run):
+    """How long training took, over all networks, and the whole run where it was one process's."""
+    trained = sum(facts.get("train_seconds", 0) for facts in run.facts.values())
+    evaluated = sum(facts.get("evaluate_seconds", 0) for facts in run.facts.values())
+    steps = sum(facts["steps"] - facts.get("start_step", 0) for facts in run.facts.values())
+    text = f"{_span(trained)} of training ({steps:,} updates), {_span(evaluated)} of evaluation"
+    if "seconds" in run.header:
+        text += f"; {_span(run.header['seconds'])} from the last command's start to its end"
+    return text
+
+
+def folders(run):
+    """Names of the run's folders that a reader may want to open, those that are there."""
+    names = ["figures", "tensorboard", "exports", "analysis"]
+    names += [run.paths.trial(trial).name for trial in range(1, run.header["trials"] + 1)]
+    return [name for name in names if (run.paths.root / name).is_dir()]
+
+
+def _span(seconds):
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 120 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

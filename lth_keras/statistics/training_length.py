@@ -1,0 +1,85 @@
+"""Was training long enough to judge its networks by? What the evaluations themselves say."""
+
+import dataclasses
+import math
+
+import pandas as pd
+
+# Under this many updates a round, networks are cut off while they still learn.
+FEW_UPDATES = 200
+
+
+@dataclasses.dataclass(frozen=True)
+class UnreachedStop:
+    """How often the lowest validation loss was the last: early stopping was not reached.
+
+    Attributes:
+      variant, round: the network.
+      trials: those with a validation loss.
+      still_falling: how many of them ended at their lowest validation loss.
+      last_step: the step at which training ended, the largest of them.
+    """
+
+    variant: str
+    round: int
+    trials: int
+    still_falling: int
+    last_step: int
+
+
+def unreached_stops(metrics):
+    """An `UnreachedStop` for each network with a validation loss, in the metrics' order.
+
+    Args:
+      metrics: what `read_csv` gives.
+    """
+    rows = metrics[metrics["val_loss"].map(math.isfinite)]
+    counts = {}
+    for (variant, round, _), evaluations in rows.groupby(["variant", "round", "trial"], sort=False):
+        lowest = evaluations.loc[evaluations["val_loss"].idxmin(), "step"]
+        last = evaluations["step"].max()
+        counts.setdefault((variant, round), []).append((len(evaluations) > 1 and lowest == last,
+                                                        int(last)))
+    return [
+        UnreachedStop(variant, round, len(trials), sum(falling for falling, _ in trials),
+                      max(last for _, last in trials))
+        for (variant, round), trials in counts.items()
+    ]
+
+
+def within_training(summary: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
+    """The summary with the intervals of early stopping cut off where training began and ended.
+
+    Student's t knows of no end. summary.csv keeps its intervals as they are; readers get these.
+
+    Args:
+      summary: what `summarise` gives.
+      metrics: what it was made from.
+    """
+    ends = metrics.groupby(["variant", "round"])["step"].max()
+    last = [ends.get(key, math.inf)
+            for key in zip(summary["variant"], summary["round"], strict=True)]
+    cut = summary.copy()
+    for end in ("low", "high"):
+        column = f"early_stop_step_ci_{end}"
+        cut[column] = cut[column].clip(lower=0).clip(upper=pd.Series(last, cut.index))
+    return cut
+
+
+def too_short(metrics: pd.DataFrame, updates_a_round: int) -> list[str]:
+    """Why training was too short to judge by, a sentence each; [] where nothing says so.
+
+    Args:
+      metrics: what `read_csv` gives.
+      updates_a_round: the updates of one round of pruning.
+    """
+    reasons = []
+    stops = [stop for stop in unreached_stops(metrics) if stop.variant != "imp"]
+    falling = [stop for stop in stops if 2 * stop.still_falling > stop.trials]
+    if stops and 2 * len(falling) > len(stops):
+        reasons.append(
+            f"in {len(falling)} of {len(stops)} networks the validation loss was still falling "
+            "when training ended")
+    if updates_a_round < FEW_UPDATES:
+        reasons.append(f"a round of pruning had {updates_a_round} updates, under {FEW_UPDATES}")
+    return reasons

@@ -1,0 +1,30 @@
+"""How a message names what can be configured: as gin writes it, or as Python does.
+
+The same checks answer a gin file and a program: `@Adam()` says nothing to who wrote no gin file.
+"""
+
+import contextlib
+import contextvars
+from collections.abc import Iterator
+
+_from_gin = contextvars.ContextVar("from_gin", default=False)
+
+
+@contextlib.contextmanager
+def answering_gin() -> Iterator[None]:
+    """Within it messages are read by somebody who wrote a gin file."""
+    before = _from_gin.set(True)
+    try:
+        yield
+    finally:
+        _from_gin.reset(before)
+
+
+def made(name: str) -> str:
+    """An object of a class: '@Adam()', or 'Adam(…)'; a scope, 'ticket/Variant', is gin's alone."""
+    return f"@{name}()" if _from_gin.get() else f"{name.rpartition('/')[2]}(…)"
+
+
+def named(name: str) -> str:
+    """A function or class itself: '@lenet_300_100', or 'lenet_300_100'."""
+    return f"@{name}" if _from_gin.get() else name

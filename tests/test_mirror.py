@@ -1,0 +1,98 @@
+"""Each module has tests: a file of its name, a test that imports it, or the file named here."""
+
+import ast
+import fnmatch
+import pathlib
+
+TESTS = pathlib.Path(__file__).resolve().parent
+PACKAGE = TESTS.parent / "lth_keras"
+
+# Modules that no test imports: pattern → the test file that uses them. Most are tested through the
+# function that users call, because a second training only for them would be expensive.
+TESTED_THROUGH = {
+    # The command is run on a small run, with every measure.
+    "analysis/*.py": "commands/test_analyze_command.py",
+    "cluster/worker.py": "cluster/test_side_by_side.py",
+    # Commands are called as a user calls them.
+    "commands/*.py": "commands/test_bad_input.py",
+    "commands/doctor_command.py": "doctor/test_doctor.py",
+    "commands/export_command.py": "export/test_network_export.py",
+    "commands/verify_command.py": "experiment/test_durability.py",
+    # One table has a row, worked out by hand, for each criterion.
+    "criteria/*.py": "criteria/test_criteria_by_hand.py",
+    "data/*.py": "data/test_dataset.py",
+    "experiment/architectures.py": "experiment/test_variant.py",
+    "experiment/bindings.py": "experiment/test_identity.py",
+    "experiment/context.py": "experiment/test_variant.py",
+    "experiment/job*.py": "experiment/test_execute.py",
+    "experiment/mask_rules.py": "experiment/test_variant.py",
+    "experiment/run_*.py": "experiment/test_durability.py",
+    "experiment/settings.py": "experiment/test_checking.py",
+    "experiment/watched_gradients.py": "tensorboard/test_tensorboard_sink.py",
+    # Each export is checked by its own verify.py, in a process that does not import lth_keras.
+    "export/*.py": "export/test_network_export.py",
+    # A report draws every figure.
+    "figures/*.py": "report/test_write_report.py",
+    "initializers/*.py": "initializers/test_initializers.py",
+    # Rebuilding a model uses the whole room.
+    "keras3/*.py": "keras3/test_rebuilt.py",
+    "metric.py": "statistics/test_summary.py",
+    # One test builds every network and counts its weights.
+    "models/*.py": "models/test_networks.py",
+    "pruning/*.py": "pruning/test_wrapping.py",
+    "report/*.py": "report/test_write_report.py",
+    "rewinding/point.py": "training/test_trainer.py",
+    "signals.py": "experiment/test_processes.py",
+    "sink.py": "test_extending_page.py",
+    # Files are damaged one by one, found by `verify`, and made again.
+    "store/*.py": "experiment/test_durability.py",
+    "tasks/*.py": "tasks/test_losses_and_metrics.py",
+    "tickets.py": "test_api.py",
+    "training/checkpoint.py": "experiment/test_durability.py",
+    "training/gradient_norm.py": "tensorboard/test_tensorboard_sink.py",
+    "training/replicated.py": "training/test_replicas.py",
+    "training/saliency.py": "criteria/test_criteria_by_hand.py",
+    "training/strategies.py": "training/test_replicas.py",
+}
+
+
+def imported(source):
+    """Names of the modules, and of what is taken from them, that a source imports."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
+    return names
+
+
+def untested(modules, test_files, imports, through):
+    """The modules that no test file is called after, imports, or is named for."""
+    return [
+        path for path in modules
+        if str(pathlib.PurePath(path).with_name(f"test_{pathlib.PurePath(path).name}"))
+        not in test_files
+        and "lth_keras." + path.removesuffix(".py").replace("/", ".") not in imports
+        and not any(fnmatch.fnmatch(path, pattern) for pattern in through)
+    ]
+
+
+def test_each_module_is_tested():
+    modules = [
+        path.relative_to(PACKAGE).as_posix() for path in sorted(PACKAGE.rglob("*.py"))
+        if path.name != "__init__.py"]
+    sources = {
+        path.relative_to(TESTS).as_posix(): path.read_text("utf-8")
+        for path in TESTS.rglob("*.py")}
+    imports = set().union(*map(imported, sources.values()))
+    assert untested(modules, sources, imports, TESTED_THROUGH) == []
+    assert [file for file in TESTED_THROUGH.values() if file not in sources] == []
+    assert [pattern for pattern in TESTED_THROUGH if not fnmatch.filter(modules, pattern)] == []
+
+
+def test_it_can_fail():
+    modules = ["store/files.py", "store/lock.py", "store/names.py", "store/rows.py"]
+    imports = imported("from lth_keras.store import lock\nimport lth_keras.other")
+    through = {"*/rows.py": "store/test_files.py"}
+    assert untested(modules, {"store/test_files.py": ""}, imports, through) == ["store/names.py"]
