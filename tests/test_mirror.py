@@ -46,6 +46,7 @@ TESTED_THROUGH = {
     "sink.py": "test_extending_page.py",
     # Files are damaged one by one, found by `verify`, and made again.
     "store/*.py": "experiment/test_durability.py",
+    "statistics/training_length.py": "report/test_answer.py",
     "tasks/*.py": "tasks/test_losses_and_metrics.py",
     "tickets.py": "test_api.py",
     "training/checkpoint.py": "experiment/test_durability.py",

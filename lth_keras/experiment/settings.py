@@ -16,7 +16,14 @@ from lth_keras.pruning import RewindingSchedule
 from lth_keras.statistics.published import PublishedFigure
 from lth_keras.tasks import Classification
 from lth_keras.tasks.task import check_task
-from lth_keras.training import Adam, OneDevice, check_precision, from_keras
+from lth_keras.training import (
+    Adam,
+    Distribution,
+    OneDevice,
+    Optimizer,
+    check_precision,
+    from_keras,
+)
 from lth_keras.wording import made, named
 
 
@@ -136,12 +143,12 @@ class Experiment:
         if not isinstance(self.imp, IMP):
             raise ConfigurationError(f"Experiment.imp is {self.imp!r}; expected {made('IMP')}")
         object.__setattr__(self, "optimizer", from_keras(self.optimizer))
-        if isinstance(self.optimizer, type) or not hasattr(self.optimizer, "build"):
+        if not isinstance(self.optimizer, Optimizer):
             raise ConfigurationError(
                 f"Experiment.optimizer is {self.optimizer!r}; expected an optimizer with brackets, "
-                f"like {made('Adam')} or Keras's own"
+                f"like {made('Adam')} or Keras's own, or a subclass of lth_keras.training.Optimizer"
             )
-        if not hasattr(self.distribution, "start"):
+        if not isinstance(self.distribution, Distribution):
             raise ConfigurationError(
                 f"Experiment.distribution is {self.distribution!r}; expected "
                 f"{made('OneDevice')}, {made('Mirrored')} or {made('MultiWorkerMirrored')}"

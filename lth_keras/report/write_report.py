@@ -54,9 +54,28 @@ def write_report(root, margin=None):
     files.write_text(paths.summary_tex, "\n".join(report_tables.latex(table) for table in shown))
     pictures = report_figures.draw(run, differences)
     write_pictures(paths.figures, pictures)
+    files.write_text(paths.report, _page(run, differences, shown, pictures))
+    # While a process works on the run, only that process writes these files.
+    if not run.is_worked_on:
+        move_earlier(paths)
+        write_missing(paths, run.header, run.units)
+        write_means(paths, run.header)
+        write_run(paths)
+    return run
+
+
+def _page(run, differences, shown, pictures):
+    """The text of report.html.
+
+    Args:
+      run: `StoredRun`.
+      differences: what `statistics.comparisons` gives.
+      shown: `Table`s.
+      pictures: `Picture`s.
+    """
     sentences, verdicts = answer.answer(run, differences), verdict.round_verdicts(run, differences)
     headline, fastest = verdict.headline(verdicts), verdict.fastest(run)
-    files.write_text(paths.report, html_page.render(
+    return html_page.render(
         "report.html.j2", run=run, header=run.header, state=run.state(),
         headline=headline, verdicts=verdicts, answer=[*sentences, *([fastest] if fastest else [])],
         findings={"accuracy_by_density": f"{headline} {sentences[0]}", "forest_full": headline,
@@ -65,19 +84,12 @@ def write_report(root, margin=None):
         curves=interactive_curves(run), pruning=setting.pruning(run), took=setting.took(run),
         folders=setting.folders(run), tables=shown, pictures=pictures,
         configuration=_configuration(run), model=_layers(run), made_of=made_of(
-            paths, "incomplete" if run.lost else run.header["state"]),
-        geometry=geometry.stored_geometry(paths),
-        networks=_descriptions(run), place=_place(paths.root),
+            run.paths, "incomplete" if run.lost else run.header["state"]),
+        geometry=geometry.stored_geometry(run.paths),
+        networks=_descriptions(run), place=_place(run.paths.root),
         diverged=[(name, trial) for (trial, name), facts in run.facts.items()
                   if facts["diverged"]],
-    ))
-    # While a process works on the run, only that process writes these files.
-    if not run.is_worked_on:
-        move_earlier(paths)
-        write_missing(paths, run.header, run.units)
-        write_means(paths, run.header)
-        write_run(paths)
-    return run
+    )
 
 
 def run_tables(run, comparisons):

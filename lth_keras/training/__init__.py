@@ -5,20 +5,27 @@ from lth_keras.training.checkpoint import Checkpoint
 from lth_keras.training.given_optimizers import from_keras, is_keras_optimizer
 from lth_keras.training.gradient_norm import GradientNorm
 from lth_keras.training.layer_chance import LayerChance
-from lth_keras.training.learning_rates import CosineDecay, KerasSchedule, StepDecay
+from lth_keras.training.learning_rates import CosineDecay, KerasSchedule, RateSchedule, StepDecay
 from lth_keras.training.loop import Evaluation, Interrupted, Plan, TrainingProgress, train_network
-from lth_keras.training.optimizers import SGD, Adam, AdamW, KerasOptimizer
+from lth_keras.training.optimizers import SGD, Adam, AdamW, KerasOptimizer, Optimizer
 from lth_keras.training.order import DataOrder
 from lth_keras.training.precision import building, check_precision
 from lth_keras.training.replicas import Replicas
 from lth_keras.training.saliency import Probe, Saliency
-from lth_keras.training.strategies import Mirrored, MultiWorkerMirrored, OneDevice, in_cluster
+from lth_keras.training.strategies import (
+    Distribution,
+    Mirrored,
+    MultiWorkerMirrored,
+    OneDevice,
+    in_cluster,
+)
 from lth_keras.training.trainer import Trainer, TrainState
 
 __all__ = [
-    "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Evaluation",
-    "GradientNorm", "Interrupted", "KerasOptimizer", "KerasSchedule", "LayerChance", "Mirrored",
-    "MultiWorkerMirrored", "OneDevice", "Plan", "Probe", "Replicas", "SGD",
-    "Saliency", "StepDecay", "TrainState", "Trainer", "TrainingProgress", "building",
-    "check_precision", "from_keras", "in_cluster", "is_keras_optimizer", "train_network",
+    "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Distribution",
+    "Evaluation", "GradientNorm", "Interrupted", "KerasOptimizer", "KerasSchedule", "LayerChance",
+    "Mirrored", "MultiWorkerMirrored", "OneDevice", "Optimizer", "Plan", "Probe", "RateSchedule",
+    "Replicas", "SGD", "Saliency", "StepDecay", "TrainState", "Trainer", "TrainingProgress",
+    "building", "check_precision", "from_keras", "in_cluster", "is_keras_optimizer",
+    "train_network",
 ]

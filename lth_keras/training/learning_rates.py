@@ -17,9 +17,17 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.wording import made
 
 
+class RateSchedule:
+    """The configuration of a learning-rate schedule. One's own is a subclass of it."""
+
+    def build(self, steps_per_epoch: int) -> Any:
+        """A Keras schedule; `steps_per_epoch` turns durations in epochs into steps."""
+        raise NotImplementedError
+
+
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class StepDecay:
+class StepDecay(RateSchedule):
     """`initial`, multiplied by `factor` at each milestone, after a linear warm-up.
 
     The schedule of He et al. 2016 (section 4.2) and LMC. With w steps of warm-up, step t has
@@ -72,7 +80,7 @@ class StepDecay:
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class CosineDecay:
+class CosineDecay(RateSchedule):
     """Half a cosine from `initial` to 0 over `duration`, after a linear warm-up.
 
     Loshchilov & Hutter 2017 (SGDR, equation 5) without restarts: with T steps of which w are
@@ -116,7 +124,7 @@ class CosineDecay:
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class KerasSchedule:
+class KerasSchedule(RateSchedule):
     """Any schedule of Keras's own, by name and arguments; durations are in updates.
 
     Attributes:
@@ -155,14 +163,14 @@ def check_learning_rate(learning_rate: Any, name: str) -> None:
     """Checks that `build_learning_rate` can make something of it.
 
     Raises:
-      ConfigurationError: neither a positive number nor an object with `build`.
+      ConfigurationError: neither a positive number nor a `RateSchedule`.
     """
     if isinstance(learning_rate, type):
         raise ConfigurationError(
             f"{name} is the class {learning_rate.__name__}; expected a positive number or a "
             f"schedule with brackets, like {made(learning_rate.__name__)}"
         )
-    if not hasattr(learning_rate, "build"):
+    if not isinstance(learning_rate, RateSchedule):
         _check_positive(learning_rate, name)
 
 
@@ -173,7 +181,7 @@ def build_learning_rate(learning_rate: Any, steps_per_epoch: int) -> Any:
       ConfigurationError: it is neither.
     """
     check_learning_rate(learning_rate, "learning_rate")
-    if hasattr(learning_rate, "build"):
+    if isinstance(learning_rate, RateSchedule):
         return learning_rate.build(steps_per_epoch)
     return float(learning_rate)
 

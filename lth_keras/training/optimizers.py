@@ -12,9 +12,23 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.training.learning_rates import build_learning_rate, check_learning_rate
 
 
+class Optimizer:
+    """The configuration of an optimizer. An optimizer of one's own is a subclass of it.
+
+    Attributes:
+      l2: λ in gradient += λ·θ, for every trainable variable.
+    """
+
+    l2 = 0.0
+
+    def build(self, steps_per_epoch: int) -> Any:
+        """A new Keras optimizer; `steps_per_epoch` turns durations in epochs into steps."""
+        raise NotImplementedError
+
+
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class Adam:
+class Adam(Optimizer):
     """Adam (Kingma & Ba 2015), with L2 regularisation in the gradient.
 
     Attributes:
@@ -48,7 +62,7 @@ class Adam:
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class AdamW:
+class AdamW(Optimizer):
     """Adam with decoupled weight decay (Loshchilov & Hutter 2019): θ −= lr·weight_decay·θ.
 
     Attributes and errors as `Adam`'s, but for `weight_decay` in the place of `l2`.
@@ -59,7 +73,6 @@ class AdamW:
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-8
-    l2 = 0.0
 
     def __post_init__(self):
         _check(self, learning_rate=check_learning_rate, weight_decay=_not_negative,
@@ -75,7 +88,7 @@ class AdamW:
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class SGD:
+class SGD(Optimizer):
     """Stochastic gradient descent with momentum, and L2 regularisation in the gradient.
 
     Attributes:
@@ -107,7 +120,7 @@ class SGD:
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class KerasOptimizer:
+class KerasOptimizer(Optimizer):
     """Any other optimizer of Keras, by name and arguments.
 
     Attributes:

@@ -22,9 +22,17 @@ from lth_keras.training.replicas import Replicas
 _COMMUNICATION = ("auto", "ring", "nccl")
 
 
+class Distribution:
+    """On which devices a network trains."""
+
+    def start(self):
+        """The `Replicas` of this process."""
+        raise NotImplementedError
+
+
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class OneDevice:
+class OneDevice(Distribution):
     """One device for everything, the default; XLA compiles where that is faster.
 
     Attributes:
@@ -44,7 +52,7 @@ class OneDevice:
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class Mirrored:
+class Mirrored(Distribution):
     """A replica on each device of this machine (`tf.distribute.MirroredStrategy`).
 
     The data set is copied to every device. On a machine with one device it does as `OneDevice`.
@@ -80,7 +88,7 @@ class Mirrored:
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class MultiWorkerMirrored:
+class MultiWorkerMirrored(Distribution):
     """Replicas on all devices of several processes (`tf.distribute.MultiWorkerMirroredStrategy`).
 
     Every process is started with the same command. The list of workers, and which one this process
