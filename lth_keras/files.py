@@ -4,8 +4,12 @@ import contextlib
 import hashlib
 import io
 import json
+import math
 import os
 import pathlib
+import re
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,10 +17,17 @@ from typing import Any
 
 import numpy as np
 
+from lth_keras import opening
 from lth_keras.errors import RunError
 
 # A fixed date inside archives: the same arrays must give the same bytes on any day.
 _ARCHIVE_DATE = (1980, 1, 1, 0, 0, 0)
+_TEMPORARY = re.compile(r"\..*\.[0-9]+\.tmp")
+_MOST_TEXT = 2**28
+# Deflate packs no byte better than this.
+_DEFLATES_AT_MOST = 1032
+# What arrays of a run are: masks, counts, weights, and JSON in a checkpoint.
+_KINDS = "biufU"
 
 
 @contextlib.contextmanager
@@ -35,14 +46,8 @@ def writing(path: str | os.PathLike) -> Iterator[None]:
         ) from error
 
 
-def write_bytes(path: str | os.PathLike, content: bytes, flush: bool = True) -> None:
+def write_bytes(path: str | os.PathLike, content: bytes) -> None:
     """Writes `content` so that `path` holds all of it or what it held before.
-
-    Args:
-      path: where to.
-      content: all of it.
-      flush: wait for the disk, so that a power cut takes nothing away either; False for what can
-        be made again: after a power cut it may be there and empty.
 
     Raises:
       RunError: the disk is full, or the place cannot be written.
@@ -51,25 +56,25 @@ def write_bytes(path: str | os.PathLike, content: bytes, flush: bool = True) -> 
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with open(temporary, "wb") as file:
+            with opening.created(temporary) as file:
                 file.write(content)
                 file.flush()
-                if flush:
-                    os.fsync(file.fileno())
-            os.replace(temporary, path)
-            if flush:
-                _flush_folder(path.parent)
+                os.fsync(file.fileno())
+            opening.replace(temporary, path)
     finally:
         # Gone already where all went well; left by a full disk, or by an interruption.
         with contextlib.suppress(OSError):
-            temporary.unlink()
+            opening.remove(temporary)
 
 
 def remove_temporaries(root: str | os.PathLike) -> None:
     """Takes away what processes that were killed while they wrote left below `root`."""
-    for path in pathlib.Path(root).rglob(".*.[0-9]*.tmp"):
-        path.unlink(missing_ok=True)
+    for name in opening.entries(root):
+        path = os.path.join(root, name)
+        if opening.is_folder(path):
+            remove_temporaries(path)
+        elif _TEMPORARY.fullmatch(name):
+            opening.remove(path)
 
 
 def write_text(path: str | os.PathLike, text: str) -> None:
@@ -82,15 +87,47 @@ def write_json(path: str | os.PathLike, content: Any) -> None:
     write_text(path, json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 
+def read_bytes(path: str | os.PathLike, most: int = opening.MOST) -> bytes:
+    """The bytes of a regular file that is no larger than `most`.
+
+    Raises:
+      RunError: there is none, or it may not be opened (see `opening`).
+    """
+    try:
+        return opening.read_bytes(path, most)
+    except OSError as error:
+        raise RunError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def read_text(path: str | os.PathLike) -> str:
+    """The text in `path`, UTF-8.
+
+    Raises:
+      RunError: as `read_bytes`; or it is no UTF-8.
+    """
+    try:
+        return read_bytes(path, _MOST_TEXT).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RunError(f"cannot read {path}: {error}") from error
+
+
 def read_json(path: str | os.PathLike) -> Any:
     """The JSON in `path`.
 
     Raises:
-      RunError: the file is missing or is not JSON.
+      RunError: the file is missing or is not JSON, or a key stands twice in one object.
     """
+    return parse_json(read_bytes(path, _MOST_TEXT), path)
+
+
+def parse_json(content, path):
+    """`read_json` of bytes that were read from `path` already."""
     try:
-        return json.loads(pathlib.Path(path).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        found = json.loads(content.decode("utf-8"), object_pairs_hook=_without_repetition)
+        # Half of a pair of surrogates is a string that nothing could write or print.
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+        return found
+    except (ValueError, RecursionError) as error:
         raise RunError(f"cannot read {path}: {error}") from error
 
 
@@ -106,6 +143,11 @@ def read_sealed_json(path: str | os.PathLike) -> dict:
       RunError: the file is missing, is not JSON, or was altered.
     """
     content = read_json(path)
+    return unsealed(content, path)
+
+
+def unsealed(content, path):
+    """`read_sealed_json` of what was read from `path` already."""
     if not isinstance(content, dict) or content.pop("seal", None) != _seal(content):
         raise RunError(f"{path} was altered or damaged: its seal does not fit its contents")
     return content
@@ -135,34 +177,84 @@ def write_npz(path: str | os.PathLike, arrays: dict[str, np.ndarray],
 
 
 def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
-    """{key: array} of an .npz; pickled objects are refused.
+    """{key: array} of an .npz; pickled objects are refused, and sizes that the file cannot hold.
 
     Raises:
-      RunError: the file is missing, damaged, or holds pickled objects.
+      RunError: the file is missing, damaged, or holds what `write_npz` does not write.
     """
+    return parse_npz(read_bytes(path), path)
+
+
+def parse_npz(content, path):
+    """`read_npz` of bytes that were read from `path` already."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            _check_members(members, len(content))
+            return {member.filename.removesuffix(".npy"): _array(archive, member)
+                    for member in members}
     except (OSError, ValueError, KeyError, EOFError, AttributeError, NotImplementedError,
-            RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+            RuntimeError, SyntaxError, TypeError, OverflowError, MemoryError, struct.error,
+            tokenize.TokenError, zipfile.BadZipFile, zlib.error) as error:
         raise RunError(
             f"cannot read {path}: {error}; `run.py verify RUN --repair` sets a damaged part aside"
         ) from error
 
 
 def sha256(path: str | os.PathLike) -> str:
-    """Hexadecimal SHA-256 of a file's bytes."""
-    with open(path, "rb") as file:
+    """Hexadecimal SHA-256 of a regular file's bytes."""
+    with opening.opened(path) as file:
+        opening.check_size(file)
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_of(content):
+    """Hexadecimal SHA-256 of bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _check_members(members, size):
+    """Checks an archive's table of contents before anything is unpacked."""
+    names = [member.filename for member in members]
+    if len(set(names)) < len(names):
+        raise ValueError("an array stands in it twice")
+    for member in members:
+        if not member.filename.endswith(".npy"):
+            raise ValueError(f"{member.filename!r} is no array")
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(f"{member.filename!r} is packed in a way that nothing here uses")
+    claimed = sum(member.file_size for member in members)
+    if claimed > min(size * _DEFLATES_AT_MOST, opening.MOST):
+        raise ValueError(f"it claims to hold {claimed:,} bytes, and has {size:,}")
+
+
+def _array(archive, member):
+    """One array, whose header is checked against its size before it is given room."""
+    with archive.open(member) as file:
+        version = np.lib.format.read_magic(file)
+        read_header = {(1, 0): np.lib.format.read_array_header_1_0,
+                       (2, 0): np.lib.format.read_array_header_2_0}[version]
+        shape, is_fortran, dtype = read_header(file)
+        if dtype.kind not in _KINDS:
+            raise ValueError(f"{member.filename!r} has the type {dtype}")
+        size = math.prod(shape) * dtype.itemsize
+        if size < 0 or any(each < 0 for each in shape):
+            raise ValueError(f"{member.filename!r} has the shape {shape}")
+        if size != member.file_size - file.tell():
+            raise ValueError(f"{member.filename!r} has {member.file_size:,} bytes, which its "
+                             f"shape {shape} does not fit")
+        values = np.frombuffer(bytearray(file.read()), dtype)
+        return values.reshape(shape, order="F" if is_fortran else "C")
+
+
+def _without_repetition(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {repeated!r} stands twice in one object")
+    return found
 
 
 def _seal(content):
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _flush_folder(folder):
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -148,8 +148,11 @@ def check_margin(margin, metric, name):
 
 
 def metrics_of(header):
-    """The `Metric`s of a run, from its run.json; networks are compared by the first."""
-    return tuple(Metric(**each) for each in header["metrics"])
+    """The `Metric`s of a run, from its run.json; networks are compared by the first.
+
+    A run of version 0.1.0 has none there: its networks are compared by their accuracy.
+    """
+    return tuple(Metric(**each) for each in header.get("metrics", ())) or (ACCURACY,)
 
 
 def value_columns(metrics):

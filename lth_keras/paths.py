@@ -7,6 +7,8 @@ import pathlib
 import re
 import unicodedata
 
+from lth_keras import opening
+
 ROUND = re.compile(r"round_(\d\d+)")
 
 
@@ -49,10 +51,11 @@ def safe_name(text: object) -> str:
 
 
 class RunPaths:
-    """Where everything of one run is."""
+    """Where everything of one run is; whoever asks for it follows no link in there any more."""
 
     def __init__(self, root):
         self.root = pathlib.Path(root)
+        opening.fence(self.root)
         self.run_json = self.root / "run.json"
         self.lock = self.root / ".lock"
         self.set_aside = self.root / "set_aside"
@@ -64,6 +67,7 @@ class RunPaths:
         self.summary_tex = self.root / "summary.tex"
         self.comparisons = self.root / "comparisons.csv"
         self.report = self.root / "report.html"
+        self.report_seal = self.root / "report.json"
         self.exports = self.root / "exports"
         self.figures = self.root / "figures"
         self.analysis = self.root / "analysis"

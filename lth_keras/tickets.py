@@ -14,7 +14,7 @@ from lth_keras.export import TicketFile
 from lth_keras.metric import ACCURACY
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
-from lth_keras.store.metrics import read_csv
+from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_reader import read_masks, read_rewind, read_weights
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class Ticket:
     @functools.cached_property
     def metrics(self) -> "pandas.DataFrame":
         """A pandas table of every evaluation of its training."""
-        return read_csv(self.path / "metrics.csv")
+        return read_rows(self.path)
 
     @property
     def masks(self) -> dict[str, np.ndarray]:

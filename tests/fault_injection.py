@@ -22,14 +22,14 @@ import tempfile
 from rich.console import Console
 from rich.table import Table
 
-from lth_keras import files
+from lth_keras import opening
 from lth_keras.commands import configuration
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.errors import RunError
 from lth_keras.experiment import execute, prepare
 from lth_keras.paths import RunPaths
 from lth_keras.store.verification import set_aside, verify
-from lth_keras.tensorboard import TensorBoard, tensorboard_sink
+from lth_keras.tensorboard import TensorBoard
 
 _BINDINGS = (
     "Experiment.trials = 1", "Dataset.train_examples = 500", "Experiment.batch_size = 100",
@@ -94,22 +94,20 @@ class FullDisk:
     @contextlib.contextmanager
     def mounted(self):
         """All that a run writes goes to it."""
-        real = os.replace
+        replace, created = opening.replace, opening.created
 
-        def replace(source, target):
+        def replaced(source, target):
             self.met("renaming")
-            real(source, target)
+            replace(source, target)
 
-        def opened(path, mode="r", **options):
-            file = open(path, mode, **options)
-            return _Written(file, self) if "w" in mode else file
+        def opened(path):
+            return _Written(created(path), self)
 
-        files.os.replace, files.open, tensorboard_sink.open = replace, opened, opened
+        opening.replace, opening.created = replaced, opened
         try:
             yield
         finally:
-            files.os.replace = real
-            del files.open, tensorboard_sink.open
+            opening.replace, opening.created = replace, created
 
 
 class _Written:

@@ -9,7 +9,7 @@ from lth_keras import files, seeds
 from lth_keras.metric import ACCURACY
 from lth_keras.paths import RunPaths, round_name, variant_name
 from lth_keras.store import network_folder
-from lth_keras.store.metrics import rows_to_csv
+from lth_keras.store.metrics import concatenate, rows_to_csv
 from tests.statistics.accuracy_rows import accuracy_row
 
 LAYERS = {"fc1/kernel": (16, 6), "out/kernel": (6, 3)}
@@ -56,6 +56,8 @@ class MadeUpRun:
             "kept_by_round": list(range(rounds + 1)), "margin": margin,
             "metrics": [dataclasses.asdict(ACCURACY)],
             "published": list(published),
+            "format": 1, "updated": "2026-01-01T00:00:01+00:00", "continued_with": [],
+            "traces": [],
             "descriptions": [["ticket", "a mask <of its own>; starts from dice"],
                              ["absent", "not stored"]],
         }
@@ -79,8 +81,9 @@ class MadeUpRun:
         files.write_npz(folder / "masks.npz", masks)
         files.write_npz(folder / "weights.npz", weights)
         if variant == "imp":
-            files.write_npz(self.paths.initial(trial), start)
-            files.write_npz(self.paths.rewind(trial), start)
+            if not index:
+                files.write_npz(self.paths.initial(trial), start)
+                files.write_npz(self.paths.rewind(trial), start)
         else:
             files.write_npz(folder / "initial.npz", start)
         rows = []
@@ -96,7 +99,10 @@ class MadeUpRun:
             if lost:
                 break
         files.write_text(folder / "metrics.csv", rows_to_csv(rows))
-        network_folder.finish(folder, ["masks.npz", "weights.npz", "metrics.csv"], {
+        own = [] if variant == "imp" else ["initial.npz"]
+        shared = ["../initial.npz", "../rewind.npz"] if variant == "imp" and not index else []
+        network_folder.finish(folder, [
+            "masks.npz", "weights.npz", "metrics.csv", *own, *shared], {
             "trial": trial, "unit": name, "variant": variant, "round": index, "density": density,
             "kept_weights": {key: int(mask.sum()) for key, mask in masks.items()},
             "prunable_weights": sum(mask.size for mask in masks.values()), "architecture": {},
@@ -112,6 +118,11 @@ class MadeUpRun:
         self.header["trial_seeds"] = [
             seeds.derive(self.header["seed"], "trial", trial)
             for trial in range(1, self.header["trials"] + 1)]
+        if state == "done":
+            folders = [self.paths.network(*job) for job in self.jobs]
+            concatenate([each for each in folders if network_folder.is_done(each)],
+                        self.paths.metrics)
+            self.header["tables"] = {"metrics.csv": files.sha256(self.paths.metrics)}
         files.write_sealed_json(self.paths.run_json, self.header)
         return self.paths.root
 

@@ -71,7 +71,7 @@ def test_json_keys_are_sorted_and_text_is_utf8(tmp_path):
 def test_a_failed_write_leaves_what_was_there_and_nothing_else(tmp_path, monkeypatch, broken):
     files.write_text(tmp_path / "a.txt", "before")
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, broken, full)
@@ -85,7 +85,7 @@ def test_a_failed_write_leaves_what_was_there_and_nothing_else(tmp_path, monkeyp
 def test_an_interrupted_write_leaves_what_was_there(tmp_path, monkeypatch):
     files.write_text(tmp_path / "a.txt", "before")
 
-    def interrupt(*_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "fsync", interrupt)

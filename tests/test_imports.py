@@ -12,8 +12,8 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
 
 # From the ground up; a module may import from its own layer and from those before it.
 LAYERS = (
-    {"errors", "durations", "paths", "files", "seeds", "signals", "sink", "masks", "metric",
-     "criteria", "wording"},
+    {"errors", "durations", "opening", "paths", "files", "seeds", "signals", "sink", "masks",
+     "metric", "criteria", "plain_text", "wording"},
     {"compat", "variables", "keras3"},
     {"tasks"},
     {"data", "models", "pruning", "initializers"},

@@ -4,13 +4,13 @@ import dataclasses
 import fnmatch
 import re
 
-from lth_keras import files, masks, seeds
+from lth_keras import masks, opening, seeds
 from lth_keras.analysis.loss_surface import LossSurface
 from lth_keras.compat import keras
 from lth_keras.data.splits import stratified_choice
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.paths import ROUND, round_name
-from lth_keras.store import network_folder, network_reader
+from lth_keras.store import network_folder, network_reader, vouched
 from lth_keras.variables import named_variables
 
 _REFERENCE = re.compile(r"(?:(?P<trial>trial_\d+)/)?(?P<name>[^/|:]+)(?P<start>:start)?"
@@ -77,7 +77,8 @@ class AnalyzedRun:
     def network_names(self, trial):
         """Names of a trial's finished networks, which are their folders, sorted."""
         folder = self.paths.trial(trial)
-        return sorted(each.parent.name for each in folder.glob(f"*/{network_folder.DONE}"))
+        return [name for name in opening.entries(folder)
+                if network_folder.is_done(folder / name)]
 
     def matching(self, trial, patterns):
         """Names of a trial's finished networks that match any of `patterns`, like 'round_*'."""
@@ -121,7 +122,8 @@ class AnalyzedRun:
         checksums = {}
         for name in (parts["name"], parts["mask"]):
             if name in _POINTS:
-                checksums[name] = files.sha256(getattr(self.paths, name)(trial))
+                checksums[name] = vouched.trial_checksum(
+                    self.paths, trial, getattr(self.paths, name)(trial))
             elif name:
                 known = self.facts(trial, name)["files"]
                 checksums[name] = [known[each] for each in ("masks.npz", "weights.npz")]

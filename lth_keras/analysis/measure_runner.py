@@ -5,11 +5,20 @@ import time
 import numpy as np
 import pandas as pd
 
-from lth_keras import files
+from lth_keras import files, opening
+from lth_keras.analysis.stored_pieces import (
+    ARRAYS,
+    ROWS,
+    piece_arrays,
+    piece_facts,
+    piece_rows,
+)
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.figures import charts, style
 from lth_keras.paths import safe_name
 from lth_keras.store import network_folder
+from lth_keras.store.beside_networks import SUMMARY
+from lth_keras.store.schemas import AnalysisSummary, PieceFacts, checked
 
 
 def run_measure(measure, run, say=print):
@@ -61,11 +70,8 @@ def run_measure(measure, run, say=print):
 
 def write_account(measure, run, folder, places):
     """Table, figures and summary of what is stored."""
-    table = pd.concat([pd.read_csv(place / "rows.csv") for place in places], ignore_index=True)
-    arrays = {
-        place.name: files.read_npz(place / "arrays.npz") if (place / "arrays.npz").exists() else {}
-        for place in places
-    }
+    table = pd.concat([piece_rows(place) for place in places], ignore_index=True)
+    arrays = {place.name: piece_arrays(place) for place in places}
     files.write_text(folder / "table.csv", table.to_csv(index=False))
     drawn = []
     with style.settings():
@@ -78,19 +84,25 @@ def write_account(measure, run, folder, places):
         text += ["", _markdown(account.table)]
     text += ["", *(f"![{name}]({name}.png)" for name in account.figures)]
     files.write_text(folder / "summary.md", "\n".join(text).rstrip() + "\n")
-    files.write_json(folder / "summary.json", {
+    tables = ["table.csv", *(["summary.csv"] if account.table is not None else [])]
+    content = {
         "measure": type(measure).__name__, "name": measure.name, "title": run.title,
         "data": run.data.name, "question": measure.question,
         "captions": {name: measure.caption(name) for name in account.figures},
         "statements": account.statements, "figures": drawn,
-        "tables": ["table.csv", *(["summary.csv"] if account.table is not None else [])],
-        "pieces": [place.name for place in places], "settings": measure.settings(),
-    })
+        "tables": tables, "pieces": [place.name for place in places],
+        "settings": measure.settings(),
+        "files": {name: files.sha256(folder / name) for name in [*drawn, *tables, "summary.md"]},
+    }
+    path = folder / SUMMARY
+    files.write_sealed_json(path, checked(AnalysisSummary, content, path))
 
 
 def _check_settings(measure, folder, settings):
-    for path in sorted(folder.glob(f"*/{network_folder.DONE}")):
-        stored = _facts(path.parent)["settings"]
+    for name in opening.entries(folder):
+        if not network_folder.is_done(folder / name):
+            continue
+        stored = piece_facts(folder / name)["settings"]
         for key in sorted(stored.keys() | settings.keys()):
             if stored.get(key) != settings.get(key):
                 raise ConfigurationError(
@@ -101,20 +113,16 @@ def _check_settings(measure, folder, settings):
 
 
 def _is_current(place, sources):
-    return network_folder.is_done(place) and _facts(place)["sources"] == sources
-
-
-def _facts(place):
-    return files.read_sealed_json(place / network_folder.DONE)
+    return network_folder.is_done(place) and piece_facts(place)["sources"] == sources
 
 
 def _store(place, findings, facts):
-    names = ["rows.csv"]
-    files.write_text(place / "rows.csv", pd.DataFrame(findings.rows).to_csv(index=False))
+    names = [ROWS]
+    files.write_text(place / ROWS, pd.DataFrame(findings.rows).to_csv(index=False))
     if findings.arrays:
-        names.append("arrays.npz")
-        files.write_npz(place / "arrays.npz", findings.arrays)
-    network_folder.finish(place, names, {**facts, **findings.facts})
+        names.append(ARRAYS)
+        files.write_npz(place / ARRAYS, findings.arrays)
+    network_folder.finish(place, names, {**facts, **findings.facts}, PieceFacts)
 
 
 def _markdown(table):

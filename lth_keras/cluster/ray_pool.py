@@ -6,9 +6,12 @@ import dataclasses
 import importlib.util
 import logging
 import os
+import platform
+import signal
 import time
 
 from lth_keras import signals
+from lth_keras.cluster.ray_environment import set_environment
 from lth_keras.cluster.resources import least_used, own_cores
 from lth_keras.cluster.worker import Worker
 from lth_keras.errors import ConfigurationError, RunError
@@ -17,13 +20,6 @@ _MB = 10**6
 # The smallest store that Ray allows; only small objects go through it.
 _OBJECT_STORE = 80 * _MB
 _SECONDS_TO_STOP = 300
-_ENVIRONMENT = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    # Ray gives its workers a low priority (niceness 15); these get that of a serial run.
-    "RAY_worker_niceness": "0",
-    # A worker that asked for no GPU sees none.
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",
-}
 
 
 def require_ray(asked):
@@ -54,6 +50,7 @@ class _Slot:
       queued, request: the `QueuedJob` and its `RunRequest` that it does, or did last.
       look: Ray's reference to its newest evaluation; seen: the step of the last one passed on.
       starts: how often in a row it was lost before it had anything to do.
+      heard: when it last answered, by `time.monotonic`.
     """
 
     actor: object = None
@@ -67,6 +64,7 @@ class _Slot:
     look: object = None
     seen: int = -1
     starts: int = 0
+    heard: float = 0.0
 
 
 class RayPool:
@@ -96,6 +94,7 @@ class RayPool:
     def give(self, slot, queued, request):
         """Lets an idle worker do a `QueuedJob` of a `RunRequest`."""
         slot.state, slot.queued, slot.request, slot.seen = "busy", queued, request, -1
+        slot.heard = time.monotonic()
         slot.answer = slot.actor.do.remote(request, queued.job.trial, queued.job.name)
         slot.look = slot.actor.look.remote()
 
@@ -118,6 +117,8 @@ class RayPool:
         events = self._evaluations()
         for answer in answered:
             events.extend(self._answered(pending[answer]))
+        for slot in [each for each in self._slots if self._is_silent(each)]:
+            events.extend(self._given_up(slot))
         return events
 
     def stop(self):
@@ -135,12 +136,29 @@ class RayPool:
     def _start(self, slot):
         slot.actor, slot.state, slot.cores = self._actor.remote(), "starting", ()
         slot.answer = slot.actor.where.remote()
+        slot.heard = time.monotonic()
+
+    def _is_silent(self, slot):
+        """Whether a worker that was asked for something has not answered for too long."""
+        silence = time.monotonic() - slot.heard
+        return slot.state != "idle" and silence > 60 * self._resources.timeout_minutes
+
+    def _given_up(self, slot):
+        """A new worker in the place of one that lives and does not answer."""
+        if slot.process and slot.node == platform.node():
+            # Ray asks a process to end itself, and one that is stopped never does.
+            with contextlib.suppress(OSError):
+                os.kill(slot.process, signal.SIGKILL)
+        return self._replace(slot, TimeoutError(
+            f"it did not answer for {self._resources.timeout_minutes:g} minutes "
+            "(Resources.timeout_minutes)"))
 
     def _answered(self, slot):
         try:
             answer = self._ray.get(slot.answer)
         except self._ray.exceptions.RayError as error:
             return self._replace(slot, error)
+        slot.heard = time.monotonic()
         if slot.state == "starting":
             slot.node, slot.process, cores = answer
             taken = [each.cores for each in self._slots if each.node == slot.node]
@@ -168,6 +186,8 @@ class RayPool:
         if was != "busy":
             return []
         why = f"its worker, process {slot.process} on {slot.node}, was lost"
+        if isinstance(error, TimeoutError):
+            why += f": {error}"
         if "out of memory" in str(error).lower() or "low memory" in str(error).lower():
             why += " for want of memory: raise Resources.memory_mb"
         return [("lost", slot.queued, why)]
@@ -184,7 +204,7 @@ class RayPool:
                 seen = self._ray.get(look)
             except self._ray.exceptions.RayError:
                 continue  # The answer to the job itself says more.
-            slot.look = slot.actor.look.remote()
+            slot.look, slot.heard = slot.actor.look.remote(), time.monotonic()
             if seen is None:
                 continue
             (run, trial, name), evaluation = seen
@@ -212,8 +232,7 @@ def open_pool(workers, ray_address, resources, memory, note):
     """
     import ray
 
-    for name, value in _ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+    set_environment(is_local=not ray_address)
     options = {"address": ray_address} if ray_address else {
         "address": "local", "num_cpus": workers * resources.cpus, "include_dashboard": False,
         "object_store_memory": _OBJECT_STORE,
@@ -223,7 +242,8 @@ def open_pool(workers, ray_address, resources, memory, note):
     with signals.kept():
         try:
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
-        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+        # Ray raises a bare Exception where its own processes do not start in time.
+        except Exception as error:
             raise RunError(
                 f"Ray does not start at {ray_address or 'this machine'}: {_first_line(error)}; "
                 "see docs/cluster.md"

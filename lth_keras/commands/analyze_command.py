@@ -6,16 +6,19 @@ import json
 import gin
 from rich.console import Console
 
+from lth_keras import files
 from lth_keras.analysis import Analysis, AnalyzedRun, run_measure
 from lth_keras.commands import configuration
 from lth_keras.commands.find_run import find_run
 from lth_keras.compat import tf
 from lth_keras.console.progress import ProgressDisplay
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import execute, identity, prepare
 from lth_keras.experiment.context import Context
 from lth_keras.paths import RunPaths
+from lth_keras.plain_text import plain
 from lth_keras.store import network_folder, run_lock
+from lth_keras.store.network_reader import is_unchanged
 from lth_keras.training.xla import resolve_jit
 
 # What a run's configuration does not contain where it is the default.
@@ -30,16 +33,16 @@ def main(flags, arguments):
             f"analyze takes one run, {len(arguments)} were given; expected python run.py analyze "
             "RUN, with '=' in each flag"
         )
-    console = Console()
+    console = Console(markup=False)
     # Second derivatives are differences of large numbers, of which TensorFloat-32 keeps three
     # digits.
     tf.config.experimental.enable_tensor_float_32_execution(False)
     root = find_run(arguments[0], flags.output_dir).root
     run, measures = opened(root, flags.gin_file, flags.gin_param, flags.only, flags.data_dir,
-                           console)
+                           console, flags.trust)
 
     def say(line):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(plain(line), highlight=False, soft_wrap=True)
 
     say(f"run   {root}")
     say(f"data  {run.data.name}; {len(run.trials)} trials with finished networks")
@@ -48,12 +51,13 @@ def main(flags, arguments):
     with run_lock.hold(run.paths.analysis):
         for measure in measures:
             folder = run_measure(measure, run, say)
-            say((folder / "summary.md").read_text("utf-8").split("\n![", 1)[0].rstrip())
+            say(files.read_text(folder / "summary.md").split("\n![", 1)[0].rstrip())
             say(f"{'figures, tables, summary':<40} {folder}")
     return 0
 
 
-def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=None):
+def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=None,
+           trust=False):
     """The `AnalyzedRun` in `root`, rebuilt from its own configuration, and the measures asked for.
 
     Raises:
@@ -62,7 +66,9 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
     """
     paths = RunPaths(root)
     header = network_folder.header(paths)
-    experiment = configuration.read([str(paths.config), *gin_files], list(gin_params))
+    _check_config(paths, header)
+    experiment = configuration.read(
+        list(gin_files), list(gin_params), stored=str(paths.config), trust=trust)
     experiment = dataclasses.replace(experiment, name=header["experiment"])
     try:
         measures = Analysis().only(list(only))
@@ -78,10 +84,24 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
     def at_rewind(candidate):
         if context.steps(candidate) == context.rewind_step and header["state"] == "done":
             return run
-        return _sibling(paths, header, candidate, data_dir, console or Console())
+        return _sibling(paths, header, candidate, data_dir, console or Console(markup=False), trust)
 
     run = AnalyzedRun(context, resolve_jit(experiment.jit, context.build()), at_rewind)
     return run, measures
+
+
+def _check_config(paths, header):
+    """Checks that config.gin is the one that the run was begun with.
+
+    Raises:
+      RunError: it was changed, or is missing.
+    """
+    known = header.get("tables", {}).get(paths.config.name)
+    if known is not None and not is_unchanged(paths.config, known):
+        raise RunError(
+            f"{paths.config} is missing or not what run.json says it is (SHA-256); "
+            "`run.py verify RUN --repair` sets it aside, and the run's own command writes it again"
+        )
 
 
 def check_data(data, header, root):
@@ -130,12 +150,13 @@ def _short(value):
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _sibling(paths, header, candidate, data_dir, console):
+def _sibling(paths, header, candidate, data_dir, console, trust):
     """The run of the same experiment with another rewind point; trained if it is not stored."""
     # The measures exist by now; bindings for them must not get into the other run's config.gin.
     gin.clear_config()
     experiment = configuration.read(
-        [str(paths.config)], [f"RewindingSchedule.rewind_to = {candidate!r}"])
+        [], [f"RewindingSchedule.rewind_to = {candidate!r}"], stored=str(paths.config),
+        trust=trust)
     if str(experiment.imp.schedule.rewind_to) != candidate:
         raise ConfigurationError(
             f"RewindingSchedule.rewind_to cannot be set to {candidate!r} in {paths.config}: it is "

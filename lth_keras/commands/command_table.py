@@ -134,6 +134,8 @@ ANALYZE = Command(
         Flag("gin_file", "the measures, such as gin/analysis/insights.gin; without one, the quick "
              "ones", "multi", [], "F"),
         Flag("gin_param", _GIN_PARAM.format("Hessian.positive = 100"), "multi", [], "B"),
+        Flag("trust", "import the modules that the run's configuration names, from the working "
+             "directory: they are code, see docs/security.md", "bool", False),
         Flag("only", "only the measures of these names", "list", [], "M,…"),
         _DATA_DIR,
     ), (_RUN,))

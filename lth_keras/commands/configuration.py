@@ -20,42 +20,68 @@ import lth_keras.experiment
 import lth_keras.models
 import lth_keras.statistics.published
 import lth_keras.training  # noqa: F401
+from lth_keras import files
 from lth_keras.commands.gin_files import find as find_gin_file
-from lth_keras.commands.gin_files import packaged_folder
+from lth_keras.commands.gin_files import packaged_folder, require
+from lth_keras.commands.gin_syntax import imported_modules, modules_of_file
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import Experiment
 
 
-def read(gin_files, gin_params=()):
+def read(gin_files, gin_params=(), stored=None, trust=False):
     """The experiment that the files and bindings describe; its name is the first file's.
+
+    Args:
+      gin_files: paths or names of gin files; beside them modules of the user's may lie.
+      gin_params: bindings that win over the files.
+      stored: config.gin of a run, read before all: data, so that what it imports is imported only
+        where a gin file or `trust` says so, and never from the run's folder.
+      trust: whether the stored configuration may import modules from the working directory.
 
     Raises:
       ConfigurationError: no file, a missing one, or anything in them that gin or the experiment's
         own checks refuse.
     """
-    if not gin_files:
-        raise ConfigurationError(
-            "no experiment was named; give --gin_file=F, such as --gin_file=gin/mnist_lt.gin"
-        )
+    if stored is None:
+        require(gin_files)
     gin_files = [find_gin_file(file) for file in gin_files]
+    text = None if stored is None else _stored_text(stored, gin_files, trust)
     try:
-        _parse(gin_files, gin_params)
+        _parse(gin_files, gin_params, text)
         _check_scopes()
         experiment = Experiment()
     except ConfigurationError:
         raise
     except ModuleNotFoundError as error:
-        raise ConfigurationError(_explain_missing_module(error, gin_files)) from error
+        raise ConfigurationError(_explain_missing_module(error, gin_files, stored)) from error
     except (ValueError, TypeError, SyntaxError, NameError, KeyError, AttributeError, RuntimeError,
             ImportError, OSError) as error:
         raise ConfigurationError(_explain(error)) from error
     if experiment.name is None:
-        name = pathlib.Path(gin_files[0]).stem
+        name = pathlib.Path([*gin_files, stored][0]).stem
         experiment = dataclasses.replace(experiment, name=name)
     return experiment
 
 
-def _parse(gin_files, gin_params):
+def _stored_text(path, gin_files, trust):
+    """A stored configuration's text, once it is clear that it may import what it imports.
+
+    That is what the user's own gin files import, or this process has imported before.
+    """
+    text = files.read_text(path)
+    named = {module for file in gin_files for module in modules_of_file(file)}
+    wanted = [module for module in imported_modules(text, str(path))
+              if module not in named and module not in sys.modules]
+    if wanted and not trust:
+        raise ConfigurationError(
+            f"{path} imports {', '.join(wanted)}, which is code, and a stored run is data: give "
+            "--trust to import it from the working directory, if you know what it does, or give "
+            "--gin_file=F with your own file that imports it"
+        )
+    return text
+
+
+def _parse(gin_files, gin_params, stored=None):
     # Includes are written from the folder above gin/, and found from there or from the working
     # directory, wherever the command is given; last among the files that come along.
     for file in gin_files:
@@ -68,7 +94,12 @@ def _parse(gin_files, gin_params):
     # gin logs an error for each place where it looked in vain; what it raises says enough.
     logging.disable(logging.ERROR)
     try:
-        gin.parse_config_files_and_bindings(list(gin_files), list(gin_params))
+        if stored is None:
+            gin.parse_config_files_and_bindings(list(gin_files), list(gin_params))
+        else:
+            gin.parse_config(stored)
+            gin.parse_config_files_and_bindings(
+                list(gin_files), list(gin_params), finalize_config=True)
     except RecursionError as error:
         raise ConfigurationError(
             f"{gin_files[0]} includes a file that includes itself, or is nested without end; take "
@@ -96,7 +127,7 @@ def _find_modules_beside(gin_files):
             sys.path.append(str(folder))
 
 
-def _explain_missing_module(error, gin_files):
+def _explain_missing_module(error, gin_files, stored):
     missing = re.search(r"No module named '([^']+)'", str(error))
     name = missing[1] if missing else "a module"
     frames = [
@@ -106,6 +137,11 @@ def _explain_missing_module(error, gin_files):
     importer = pathlib.Path(frames[-1].filename)
     if pathlib.Path(gin.__file__).parent not in importer.parents:
         return f"{importer} imports {name}, and there is no module of that name; install it"
+    if not gin_files:
+        return (
+            f"{stored} imports {name}, and there is no module of that name; give the command where "
+            f"{name}.py lies, or install it: it is not imported from the run's folder"
+        )
     folder = pathlib.Path(gin_files[0]).resolve().parent
     return (
         f"{gin_files[0]} imports {name}, and there is no module of that name; put {name}.py into "

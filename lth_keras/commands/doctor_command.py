@@ -30,7 +30,7 @@ def main(flags, arguments):
         from lth_keras.doctor.devices import devices
 
         checks += devices()
-    Console().print(_table(checks))
+    Console(markup=False).print(_table(checks))
     broken = [check.name for check in checks if check.verdict == WRONG]
     if broken:
         raise RunError(f"{', '.join(broken)}: something will not work; see the advice above")

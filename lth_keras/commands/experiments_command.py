@@ -20,7 +20,7 @@ def main(flags, arguments):
         found = gin_files.find(arguments[0], "experiments")
         print(pathlib.Path(found).read_text("utf-8"), end="")
         return 0
-    console = Console()
+    console = Console(markup=False)
     for each in gin_files.packaged():
         console.print(Text(each.name, "bold"))
         for label, text in (("", each.what), ("Reproduces: ", each.source), ("Time: ", each.time)):

@@ -4,11 +4,13 @@ import pathlib
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from lth_keras.commands.find_run import find_run
 from lth_keras.errors import ConfigurationError
 from lth_keras.metric import Metric
 from lth_keras.paths import safe_name
+from lth_keras.plain_text import plain
 from lth_keras.store.export_cards import keep_card
 
 
@@ -35,14 +37,15 @@ def main(flags, arguments):
     card = export_network(paths.root, flags.trial, flags.variant, flags.to, options, flags.data_dir,
                        machine=provenance.machine())
     keep_card(paths, safe_name(pathlib.Path(flags.to).resolve().name), card)
-    console = Console()
+    console = Console(markup=False)
     console.print(_table(card, size_table([card])))
-    test = card["data"]["examples"]["test"]
-    metric = Metric(**card["output"]["metrics"][0])
+    test, metric = card["data"]["examples"]["test"], Metric(**card["output"]["metrics"][0])
+    reached = card[metric.name].get("test")  # A bare ticket is no network that could be tested.
+    checked = "without building a model: " if reached is None else (
+        f"on {test:,} test examples: test {metric.words} {metric.text(reached)}"
+        f"{metric.shown_unit}, ")
     console.print(
-        f"checked in a fresh process on {test:,} test examples: test {metric.words} "
-        f"{metric.text(card[metric.name]['test'])}{metric.shown_unit}, "
-        f"{card['totals']['nonzero']:,} non-zero weights",
+        f"checked in a fresh process {checked}{card['totals']['nonzero']:,} non-zero weights",
         highlight=False, soft_wrap=True)
     console.print(
         f"written to {flags.to}; see README.md there, and `run.py report {arguments[0]}` for sizes "
@@ -51,7 +54,7 @@ def main(flags, arguments):
 
 
 def _table(card, rows):
-    table = Table(title=card["title"])
+    table = Table(title=Text(plain(card["title"])))
     for column in ("format", "bytes", "gzipped", "of dense", "speed, 1", "256", "outputs"):
         table.add_column(column, no_wrap=True)
     for row in rows.to_dict("records"):

@@ -3,6 +3,7 @@
 import difflib
 import pathlib
 
+from lth_keras import opening
 from lth_keras.errors import ConfigurationError
 from lth_keras.paths import RunPaths
 
@@ -14,12 +15,11 @@ def find_run(name, output_dir):
       ConfigurationError: there is no such run.
     """
     for folder in (pathlib.Path(name), pathlib.Path(output_dir) / name):
-        try:
-            if (folder / "run.json").is_file() or any(folder.glob("trial_*")):
-                return RunPaths(folder)
-        except (OSError, ValueError):
-            continue
-    known = [path.parent.name for path in pathlib.Path(output_dir).glob("*/run.json")]
+        there = opening.entries(folder)
+        if "run.json" in there or any(each.startswith("trial_") for each in there):
+            return RunPaths(folder)
+    known = [each for each in opening.entries(output_dir)
+             if "run.json" in opening.entries(pathlib.Path(output_dir) / each)]
     close = difflib.get_close_matches(pathlib.Path(name).name, known, 1, 0.3)
     hint = f"; did you mean {close[0]}?" if close else "; see python run.py list"
     raise ConfigurationError(f"there is no run {name!r}, here or under {output_dir}{hint}")

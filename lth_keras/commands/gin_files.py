@@ -22,6 +22,14 @@ def packaged_folder():
     return None
 
 
+def require(files):
+    """Raises ConfigurationError where no gin file was given."""
+    if not files:
+        raise ConfigurationError(
+            "no experiment was named; give --gin_file=F, such as --gin_file=gin/mnist_lt.gin"
+        )
+
+
 def find(name, flag="--gin_file"):
     """The path of a gin file: `name` as a path, or as the name of one that comes along.
 

@@ -2,15 +2,19 @@
 
 import pathlib
 
+import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from lth_keras import opening
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.metric import ACCURACY, metrics_of
 from lth_keras.paths import RunPaths, variant_name
-from lth_keras.store import network_folder, run_lock
-from lth_keras.store.metrics import read_csv
+from lth_keras.plain_text import plain
+from lth_keras.store import network_folder, run_lock, vouched
+from lth_keras.store.metrics import parse_rows, read_rows
 
 
 def main(flags, arguments):
@@ -23,18 +27,19 @@ def main(flags, arguments):
     table = Table(box=box.SIMPLE_HEAD)
     for column in ("run", "state", "networks", "data", "best ticket"):
         table.add_column(column, overflow="fold")
-    for folder in sorted(root.iterdir()):
-        if (folder / "run.json").is_file():
-            table.add_row(*_row(RunPaths(folder)))
-    Console().print(table)
+    for name in opening.entries(root):
+        if opening.exists(root / name / "run.json"):
+            table.add_row(*(Text(plain(cell)) for cell in _row(RunPaths(root / name))))
+    Console(markup=False).print(table)
     return 0
 
 
 def _row(paths):
     try:
         header = network_folder.header(paths)
-    except RunError:
-        return paths.root.name, "run.json is damaged: run.py verify", "", "", ""
+    except RunError as error:
+        what = "cannot be read" if _is_denied(error) else "is damaged: run.py verify"
+        return paths.root.name, f"run.json {what}", "", "", ""
     state = header["state"]
     if state == "running" and not run_lock.is_held(paths.root):
         state = "cut off"
@@ -45,16 +50,31 @@ def _row(paths):
     data = header["data"]["name"]
     if header["data"]["fallback_reason"]:
         data = f"{data}, not {header['data']['requested']}"
-    return paths.root.name, state, f"{done}/{len(header['units'])}", data, _best_ticket(
-        paths, metrics_of(header)[0])
+    networks = f"{done}/{len(header['units'])}"
+    return paths.root.name, state, networks, data, _best_ticket(
+        paths, header, metrics_of(header)[0])
 
 
-def _best_ticket(paths, metric):
+def _is_denied(error):
+    return isinstance(error.__cause__, PermissionError)
+
+
+def _metrics(paths, header):
+    """Every evaluation: of a finished run the table, else those of its networks, checked."""
+    if header["state"] == "done":
+        content = vouched.read_bytes(paths.metrics, header["tables"][paths.metrics.name])
+        return parse_rows(content, paths.metrics)
+    folders = [paths.network(*each) for each in header["units"]]
+    found = [read_rows(folder) for folder in folders if network_folder.is_done(folder)]
+    return pd.concat(found) if found else None
+
+
+def _best_ticket(paths, header, metric):
     """By its mean validation metric at its best step, over trials; the test metric there."""
     try:
-        metrics = read_csv(paths.metrics) if paths.metrics.exists() else None
+        metrics = _metrics(paths, header)
     except RunError:
-        return "metrics.csv is damaged"
+        return "metrics are damaged: run.py verify"
     if metrics is None:
         return ""
     chosen_by, shown = f"val_{metric.name}", f"test_{metric.name}"

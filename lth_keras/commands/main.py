@@ -1,13 +1,14 @@
 """`run.py` and `lth-keras`: finds the command, reads its flags, turns errors into one line."""
 
 import difflib
+import errno
 import importlib
 import sys
 
 from absl import flags
 
 import lth_keras
-from lth_keras.commands import command_table
+from lth_keras.commands import command_table, early_checks, last_resort
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.wording import answering_gin
 
@@ -21,27 +22,52 @@ def main(argv=None):
     Returns:
       Exit status: 0 done; 1 the run failed; 2 the command or the configuration is wrong.
     """
-    argv = list(sys.argv[1:] if argv is None else argv)
+    last_resort.tolerate_any_text()
+    status = _answered(list(sys.argv[1:] if argv is None else argv))
+    lost = last_resort.end_output()
+    if lost is None:
+        return status
+    last_resort.say(f"standard output cannot be written: {getattr(lost, 'strerror', None) or lost}")
+    return status or 1
+
+
+def _answered(argv):
+    """The exit status of a command line, whatever happens in it."""
     try:
-        command = command_table.TRAIN
-        if argv and not argv[0].startswith("-"):
-            command = _command(argv.pop(0))
-        if any(argument in ("-h", "--help", "-help") for argument in argv):
-            chosen = None if command is command_table.TRAIN else command
-            print(command_table.help_text(chosen), end="")
-            return 0
-        if argv == ["--version"]:
-            print(f"lth_keras {lth_keras.__version__}")
-            return 0
-        values, arguments = _parsed(command, argv)
-        # Imported one at a time, and only now: most bring TensorFlow along.
-        module = importlib.import_module(f"lth_keras.commands.{command.name}_command")
-        with answering_gin():
-            return module.main(values, arguments)
+        return _carried_out(argv)
     except ConfigurationError as error:
         return _fail(error, 2)
     except RunError as error:
         return _fail(error, 1)
+    except KeyboardInterrupt:
+        return _fail("stopped by SIGINT; what is done is stored", 1)
+    except BrokenPipeError:
+        return 1  # Nobody reads any more: `list | head`.
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EIO) and error.filename is None:
+            return _fail(f"cannot write: {error.strerror}; make room", 1)
+        return _fail(last_resort.unforeseen(error), 1)
+    except Exception as error:  # noqa: BLE001 - the last resort.
+        return _fail(last_resort.unforeseen(error), 1)
+
+
+def _carried_out(argv):
+    command = command_table.TRAIN
+    if argv and not argv[0].startswith("-"):
+        command = _command(argv.pop(0))
+    if any(argument in ("-h", "--help", "-help") for argument in argv):
+        chosen = None if command is command_table.TRAIN else command
+        print(command_table.help_text(chosen), end="")
+        return 0
+    if argv == ["--version"]:
+        print(f"lth_keras {lth_keras.__version__}")
+        return 0
+    values, arguments = _parsed(command, argv)
+    early_checks.check(command.name, values, arguments)
+    # Imported one at a time, and only now: most bring TensorFlow along.
+    module = importlib.import_module(f"lth_keras.commands.{command.name}_command")
+    with answering_gin():
+        return module.main(values, arguments)
 
 
 def _command(name):
@@ -70,5 +96,5 @@ def _parsed(command, argv):
 def _fail(error, status):
     # gin appends a line for each configurable that an error passed through.
     message = str(error).split("\n  In call to configurable")[0]
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    last_resort.say(message)
     return status

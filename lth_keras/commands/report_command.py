@@ -6,6 +6,7 @@ from rich.console import Console
 
 from lth_keras.commands.find_run import find_run
 from lth_keras.errors import ConfigurationError
+from lth_keras.plain_text import plain
 
 
 def main(flags, arguments):
@@ -35,7 +36,7 @@ def main(flags, arguments):
         return 0
     run = write_report(roots[0], flags.margin)
     if run.state():
-        console.print(run.state(), style="bold red" if run.lost else None, markup=False)
+        console.print(plain(run.state()), style="bold red" if run.lost else None, markup=False)
     kept = [run.paths.summary] if run.keeps_summary else []
     for path in (run.paths.report, run.paths.figures, run.paths.summary, run.paths.summary_md,
                  run.paths.summary_tex, run.paths.comparisons):

@@ -32,7 +32,7 @@ def main(flags, arguments):
         )
     _check_place(flags.output_dir)
     asked = _train_options(flags)
-    console = Console()
+    console = Console(markup=False)
     configuration.read(asked.gin_files, asked.gin_params)
     resources, points = Resources(), Sweep().points()
     with Stopper().listening() as stopper:

@@ -4,6 +4,7 @@ from rich.console import Console
 
 from lth_keras.commands.find_run import find_run
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.plain_text import plain
 from lth_keras.store import run_lock
 from lth_keras.store.verification import set_aside, verify
 
@@ -19,7 +20,7 @@ def main(flags, arguments):
     paths, console = find_run(arguments[0], flags.output_dir), Console(soft_wrap=True)
 
     def say(text):
-        console.print(text, markup=False, highlight=False)
+        console.print(plain(text), markup=False, highlight=False)
 
     if not flags.repair:
         outcome = verify(paths)

@@ -8,6 +8,8 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from lth_keras.plain_text import plain
+
 # Four times a second is smooth enough to read, and too seldom to slow down training.
 _DRAWINGS_PER_SECOND = 4
 _SECONDS_BETWEEN_LINES = 30
@@ -229,7 +231,7 @@ class ProgressDisplay:
 
     def _print(self, line):
         # soft_wrap: rich must not break a line of a log file at the width of a terminal.
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(plain(line), markup=False, highlight=False, soft_wrap=True)
 
 
 def _span(seconds):

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lth_keras.metric import ACCURACY
+from lth_keras.plain_text import plain
 from lth_keras.statistics.noninferiority import ONE_TRIAL
 from lth_keras.statistics.published import compare, is_share
 from lth_keras.statistics.summary import best_column, final_column, stop_column
@@ -121,7 +122,7 @@ def against_full_table(summary, title, metric=ACCURACY):
 
 def _table(title, first="variant"):
     table = Table(
-        title=Text(title), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
+        title=Text(plain(title)), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
         title_justify="left", caption_justify="left",
     )
     # A long name is folded and not cut: users choose the names of their variants.

@@ -2,6 +2,7 @@
 
 import difflib
 import pathlib
+import re
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from lth_keras.data.arrays import checked
 from lth_keras.data.embedded import EMBEDDED
 from lth_keras.data.loaded_data import RawData
 from lth_keras.errors import ConfigurationError
+
+# TFDS's own sets, with a configuration and a version; 'namespace:name' is somebody else's code.
+_NAME = re.compile(r"\w+(/[\w.+-]+)?(:(\d+|\*)(\.(\d+|\*)){0,2})?")
 
 
 class Unavailable(Exception):
@@ -43,6 +47,12 @@ def load(name, data_dir):
 
 def _builder(name, data_dir):
     """TFDS's builder by that name. Never touches the network."""
+    if not _NAME.fullmatch(name):
+        raise ConfigurationError(
+            f"Dataset.name is {name!r:.200}; expected a name of TensorFlow Datasets' own sets, "
+            "like 'mnist', 'mnist:3.0.1' or 'cifar10_corrupted/fog_2': a name with a namespace "
+            "would have code downloaded and run"
+        )
     import tensorflow_datasets as tfds
 
     try:
@@ -57,7 +67,8 @@ def _builder(name, data_dir):
             f"Dataset.name is {name!r}, which TensorFlow Datasets does not know; {did_you_mean}"
         ) from error
     # TFDS asserts that a version exists, and imports what some namespaces need.
-    except (ValueError, AssertionError, ImportError, RuntimeError) as error:
+    # A damaged dataset_info.json raises whatever its parser does.
+    except Exception as error:
         raise ConfigurationError(
             f"Dataset.name is {name!r}, which TensorFlow Datasets refuses ({_line(error)}); "
             "expected a name like 'mnist', 'mnist:3.0.1' or 'cifar10_corrupted/fog_2'"
@@ -70,8 +81,13 @@ def _prepared(builder, asks_version):
 
     folder = pathlib.Path(builder.data_path)
     # TFDS warns about a folder that is not there, which is no news to anybody.
-    if folder.is_dir() and builder.is_prepared():
-        return builder
+    try:
+        if folder.is_dir() and builder.is_prepared():
+            return builder
+    except Exception as error:  # Whatever the parser of its dataset_info.json raises.
+        raise ConfigurationError(
+            f"{folder} cannot be read ({_line(error)}): delete that folder and prepare it again"
+        ) from error
     if asks_version or not folder.parent.is_dir():
         return None
     versions = [
@@ -82,7 +98,12 @@ def _prepared(builder, asks_version):
         return None
     newest = max(versions, key=lambda child: tfds.core.Version(child.name))
     # TFDS refuses to build an older version from its code, and reads it without.
-    return tfds.builder_from_directory(newest)
+    try:
+        return tfds.builder_from_directory(newest)
+    except Exception as error:  # Whatever the parser of its dataset_info.json raises.
+        raise ConfigurationError(
+            f"{newest} cannot be read ({_line(error)}): delete that folder and prepare it again"
+        ) from error
 
 
 def _download(builder, name):
@@ -134,7 +155,8 @@ def _read_split(builder, split, image, label):
         # One batch of all, and only of what is used: other features may be many times larger.
         pairs = examples.map(lambda example: (example[image], example[label]), tf.data.AUTOTUNE)
         images, labels = tfds.as_numpy(pairs.batch(stored).get_single_element())
-    except (OSError, ValueError, AssertionError, tf.errors.OpError) as error:
+    # Truncated records, features of another form: each library has errors of its own.
+    except Exception as error:
         raise ConfigurationError(
             f"the {split} split in {builder.data_path} cannot be read ({_line(error)}); expected "
             f"{stored} whole examples: delete that folder and prepare it again"

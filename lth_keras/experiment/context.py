@@ -31,6 +31,7 @@ class Context:
     def __init__(self, experiment, data, paths, checkpoint_seconds=300, should_stop=None,
                  replicas=None):
         self.experiment = experiment
+        self.configuration_digest = None  # `assemble` has it, once the model is built.
         self.data = data
         self.task = data.task
         self.paths = paths

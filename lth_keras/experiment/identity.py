@@ -66,7 +66,7 @@ def resolved(experiment, model, theta_0):
         described.pop(name)
     if described["precision"] == "float32":
         del described["precision"]  # The default adds nothing to the name.
-    if experiment.task == Classification():
+    if _is_default(experiment.task):
         del described["task"]  # Nor does this one.
     for variant, entry in zip(experiment.variants, described["variants"], strict=True):
         if variant.is_chain and experiment.imp.duration != experiment.duration:
@@ -88,6 +88,12 @@ def digest_of_weights(weights):
         together.update(f"{key} {array.dtype.str} {array.shape}\n".encode())
         together.update(array.tobytes())
     return together.hexdigest()
+
+
+def _is_default(task):
+    # Not `== Classification()`: that call takes whatever gin binds, as the experiment's own did.
+    return type(task) is Classification and all(
+        getattr(task, field.name) == field.default for field in dataclasses.fields(task))
 
 
 def digest(configuration, fingerprint):

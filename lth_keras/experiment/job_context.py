@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lth_keras import masks, rewinding, seeds
+from lth_keras import masks, opening, rewinding, seeds
 from lth_keras.criteria import Criterion
 from lth_keras.experiment import pruner
 from lth_keras.experiment.context import Context
@@ -15,7 +15,7 @@ from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.masks import Arrays
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
-from lth_keras.store import network_folder, network_reader
+from lth_keras.store import network_folder, network_reader, vouched
 from lth_keras.training import Checkpoint, Trainer, TrainState
 from lth_keras.variables import named_variables, snapshot
 
@@ -34,6 +34,7 @@ class JobContext:
       used: the trial's files that it writes or reads beside its own folder; done.json has their
         checksums too.
       told: what its rules say in done.json.
+      made_from: {path: SHA-256} of every stored file that was read for it.
     """
 
     def __init__(self, context: Context, job: Job):
@@ -45,6 +46,7 @@ class JobContext:
         self.folder = context.paths.network(job.trial, job.name)
         self.used: list = []
         self.told: dict[str, Any] = {}
+        self.made_from: dict[pathlib.Path, str] = {}
 
     # What the network is.
 
@@ -91,10 +93,14 @@ class JobContext:
 
     def initial(self) -> RewindPoint:
         """θ_0."""
+        self._note_shared(self.context.paths.initial(self.trial))
         return rewinding.load_initial(self.context.paths, self.trial)
 
     def rewind_point(self) -> RewindPoint:
         """θ_k."""
+        self._note_shared(self.context.paths.rewind(self.trial))
+        if self.context.rewind_step:
+            self._note_shared(self.context.paths.rewind_optimizer(self.trial))
         return rewinding.load_point(self.context.paths, self.trial, self.context.rewind_step)
 
     def found_masks(self) -> Arrays:
@@ -103,11 +109,11 @@ class JobContext:
 
     def masks_of(self, name: str) -> Arrays:
         """Masks of another network of the trial."""
-        return network_reader.read_masks(self.context.paths.network(self.trial, name))
+        return network_reader.read_masks(self._noted(name, "masks.npz"))
 
     def weights_of(self, name: str) -> Arrays:
         """Trained weights of another network of the trial; pruned weights are zero."""
-        return network_reader.read_weights(self.context.paths.network(self.trial, name))
+        return network_reader.read_weights(self._noted(name, "weights.npz"))
 
     def step_of(self, name: str) -> int:
         """The last step of another network of the trial."""
@@ -115,7 +121,7 @@ class JobContext:
 
     def optimizer_of(self, name: str) -> Arrays:
         """The optimizer's variables at that step; stored where a job goes on from there."""
-        return network_reader.read_optimizer(self.context.paths.network(self.trial, name))
+        return network_reader.read_optimizer(self._noted(name, "optimizer.npz"))
 
     # What rules compute with.
 
@@ -153,18 +159,42 @@ class JobContext:
         path = self.context.paths.distributions(self.trial) / (
             f"{name}_{'initial' if dense else source}.npz"
         )
-        if not path.exists():
-            if source == "trained":
-                weights = self.weights_of(round_name(self.round - 1))
-            else:
-                weights = self.initial().weights
-            kept = self.found_masks()
-            if dense:
-                kept = {key: masks.ones(mask.shape) for key, mask in kept.items()}
-            EmpiricalDistribution.measure(weights, kept, "initial" if dense else source).save(path)
         if path not in self.used:
+            self._have_measured(path, source)
             self.used.append(path)
         return path
+
+    def _have_measured(self, path, source):
+        """Writes D_n where no network vouches for it yet; it is the same whoever measures it."""
+        before = round_name(self.round - 1) if source == "trained" else None
+        checksum = vouched.trial_checksum(self.context.paths, self.trial, path)
+        if checksum is not None and opening.exists(path):
+            vouched.read_bytes(path, checksum)
+            self._noted(round_name(self.round), "masks.npz")
+            if before is not None:
+                self._noted(before, "weights.npz")
+            else:
+                self._note_shared(self.context.paths.initial(self.trial))
+            return
+        weights = self.initial().weights if before is None else self.weights_of(before)
+        kept = self.found_masks()
+        if source == "dense_initial":
+            kept = {key: masks.ones(mask.shape) for key, mask in kept.items()}
+        EmpiricalDistribution.measure(
+            weights, kept, "initial" if before is None else source).save(path)
+
+    def _noted(self, name, file):
+        """The folder of a network, a file of which this one is made from."""
+        folder = self.context.paths.network(self.trial, name)
+        known = network_folder.facts(folder)["files"]
+        if file in known:
+            self.made_from[folder / file] = known[file]
+        return folder
+
+    def _note_shared(self, path):
+        checksum = vouched.trial_checksum(self.context.paths, self.trial, path)
+        if checksum is not None:
+            self.made_from[path] = checksum
 
     # What round 0 leaves for the rest of the trial.
 
@@ -235,7 +265,9 @@ class JobContext:
 
     def checkpoint(self) -> Checkpoint:
         """The checkpoint of its unfinished training."""
-        return Checkpoint(self.folder, self.context.checkpoint_seconds)
+        return Checkpoint(self.folder, self.context.checkpoint_seconds, sorted(
+            [str(path.relative_to(self.context.paths.root)), checksum]
+            for path, checksum in self.made_from.items()))
 
     def missing_need(self) -> str | None:
         """Why the job cannot be done, in a few words; None where it can.

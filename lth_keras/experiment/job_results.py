@@ -7,10 +7,11 @@ import os
 from lth_keras import files, masks
 from lth_keras.experiment import pruner
 from lth_keras.paths import round_name
-from lth_keras.store import network_folder
+from lth_keras.store import network_folder, vouched
+from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import MetricsRow, columns, relabelled, rows_to_csv
-from lth_keras.store.network_reader import read_masks
 from lth_keras.training import TrainingProgress, TrainState
+from lth_keras.variables import named_variables
 
 _COPIED = ("masks.npz", "weights.npz")
 
@@ -63,23 +64,34 @@ def store_equal_round(job):
     source = job.context.paths.network(job.trial, round_name(job.equal_round))
     network_folder.begin(job.folder)
     for name in _COPIED:
-        files.write_bytes(job.folder / name, (source / name).read_bytes())
+        files.write_bytes(job.folder / name, vouched.content(source, name))
     weights = (job.rewind_point() if job.equal_round else job.initial()).weights
-    files.write_npz(job.folder / "initial.npz", masks.apply(read_masks(source), weights))
-    files.write_text(job.folder / "metrics.csv", relabelled(source / "metrics.csv", job.label))
+    files.write_npz(job.folder / "initial.npz", masks.apply(job.masks_of(source.name), weights))
+    job.weights_of(source.name)
+    files.write_text(job.folder / "metrics.csv", relabelled(source, job.label))
     facts = {
         **network_folder.facts(source), "unit": job.name, "variant": job.label,
         "equal_to": source.name,
         "weights_rule": type(job.variant.weights).__name__,
         "starts_from": job.variant.weights.equals,
-        "train_seconds": 0.0, "evaluate_seconds": 0.0,
+        "train_seconds": 0.0, "evaluate_seconds": 0.0, "made_from": _made_from(job),
     }
     facts.pop("files")
     network_folder.finish(job.folder, [*_COPIED, "initial.npz", "metrics.csv"], facts)
     return facts
 
 
+def _made_from(job):
+    return {
+        "files": {os.path.relpath(path, job.folder): checksum
+                  for path, checksum in job.made_from.items()},
+        "data": job.context.data.fingerprint,
+        "configuration": job.context.configuration_digest,
+    }
+
+
 def _facts(job, start, progress):
+    told = dict(job.told)
     # A narrower network's weights are counted as a share of the FULL network's too: only so can
     # it be compared with the ticket of its size.
     full = sum(weight.size for weight in job.context.prunable)
@@ -92,7 +104,8 @@ def _facts(job, start, progress):
         "start_step": start.step, "steps": progress.state.step, "diverged": progress.diverged,
         "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
         "starts_from": job.variant.weights.equals if job.variant else None,
-        **job.told,
+        "histogram_distance": told.pop("histogram_distance", None), "told": told,
+        "made_from": _made_from(job),
         f"final_test_{metric}": progress.evaluations[-1].values[f"test_{metric}"],
         "train_seconds": round(progress.train_seconds, 3),
         "evaluate_seconds": round(progress.evaluate_seconds, 3),
@@ -102,6 +115,7 @@ def _facts(job, start, progress):
         # another one with.
         model = job.context.build(**job.arguments)
         facts["model"] = json.loads(model.to_json())["config"]
+        facts["variables"] = shapes_of(named_variables(model))
     return facts
 
 

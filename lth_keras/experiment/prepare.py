@@ -1,6 +1,7 @@
 """From an experiment to a run that is ready: everything checked, nothing written yet."""
 
 import dataclasses
+import pathlib
 import shutil
 
 import gin
@@ -17,6 +18,7 @@ from lth_keras.experiment.job_context import JobContext
 from lth_keras.experiment.settings import Experiment
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
+from lth_keras.store.fingerprints import configuration_digest
 from lth_keras.variables import named_variables
 
 _MIB = 2**20
@@ -99,14 +101,15 @@ def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=N
     replicas = replicas or experiment.distribution.start()
     experiment, changes = fallback.for_data(experiment, data)
     context = Context(
-        experiment, data, RunPaths(output_dir), checkpoint_seconds, should_stop, replicas)
+        experiment, data, None, checkpoint_seconds, should_stop, replicas)
     if theta_0 is None:
         theta_0 = replicas.share(identity.digest_of_weights(context.initial_weights(1)))
     configuration = identity.resolved(experiment, context.plain, theta_0)
     run = identity.run_name(
         experiment.name or "experiment", data, identity.digest(configuration, data.fingerprint)
     )
-    context.paths = RunPaths(context.paths.root / run)
+    context.configuration_digest = configuration_digest(configuration)
+    context.paths = RunPaths(pathlib.Path(output_dir) / run)
     jobs = tuple(JobContext(context, job) for job in all_jobs(experiment))
     kernels = pruning.kernel_table(
         context.plain, context.schedule, experiment.never_prune, experiment.also_prune)

@@ -2,12 +2,17 @@
 
 import dataclasses
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import identity, provenance
 from lth_keras.store import network_folder
+from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.network_reader import is_unchanged
+from lth_keras.store.report_seal import read_seal
+from lth_keras.store.schemas import RunHeader, checked
+from lth_keras.store.vouched import digest, read_bytes
+from lth_keras.variables import named_variables
 
 # What changes no number when it differs: the package's own commit does.
 _NO_MATTER = ("absl-py", "pandas", "scipy", "tensorflow-datasets", "gin-config")
@@ -25,14 +30,27 @@ class RunJson:
     def __init__(self, prepared):
         self._prepared = prepared
         self._paths = prepared.context.paths
+        self._variables = shapes_of(named_variables(prepared.context.plain))
         stored = self._paths.run_json
         try:
-            self._before = files.read_sealed_json(stored) if stored.exists() else {}
+            self._before = network_folder.header(self._paths) if opening.exists(stored) else {}
         except RunError as error:
             raise RunError(
                 f"{error}; `python run.py verify {self._paths.root} --repair` sets it aside, then "
                 "give the same command again"
             ) from error
+        prepared.bindings.note(self._operative_before())
+
+    def _operative_before(self):
+        """The operative configuration of an earlier process, which may have used more of it."""
+        if self._before:
+            return self._before.get("operative", "")
+        path = self._paths.operative_config
+        try:
+            known = (read_seal(self._paths) or {"files": {}})["files"].get(path.name)
+            return read_bytes(path, known).decode("utf-8") if known else ""
+        except (RunError, UnicodeDecodeError):
+            return ""  # It is written anew from what this process uses.
 
     def check_versions(self, accept):
         """Checks that an unfinished run goes on with what it was begun with.
@@ -71,12 +89,23 @@ class RunJson:
         if self._before.get("state") != "done":
             return False
         tables = self._before["tables"]
+        self._check_networks()
         return all(
             is_unchanged(path, tables.get(path.name)) for path in self.tables()
         ) and all(
             network_folder.is_done(self._paths.network(trial, name)) or f"{trial}/{name}" in
-            self._before["skipped"] for trial, name in self._before["units"]
+            self._before.get("skipped", {}) for trial, name in self._before["units"]
         )
+
+    def _check_networks(self):
+        """A finished run vouches for each network: none was put in another one's place."""
+        for name, checksum in self._before.get("networks", {}).items():
+            done = self._paths.root / name / network_folder.DONE
+            if opening.exists(done) and not is_unchanged(done, checksum):
+                raise RunError(
+                    f"{done} is not the one that run.json vouches for; `python run.py verify "
+                    f"{self._paths.root} --repair` sets it aside, then give the same command again"
+                )
 
     @property
     def margin(self):
@@ -84,9 +113,20 @@ class RunJson:
         return self._before["margin"]
 
     def begin(self):
-        """Says that the run is going on."""
-        if not self._paths.config.exists():
-            files.write_text(self._paths.config, self._prepared.bindings.config)
+        """Says that the run is going on.
+
+        Raises:
+          RunError: config.gin is not what was written at the run's beginning.
+        """
+        config = self._paths.config
+        known = self._before.get("tables", {}).get(config.name)
+        if not opening.exists(config):
+            files.write_text(config, self._prepared.bindings.config)
+        elif known is not None and not is_unchanged(config, known):
+            raise RunError(
+                f"{config} was changed since the run began; `python run.py verify "
+                f"{self._paths.root} --repair` sets it aside, then give the same command again"
+            )
         self.write("running")
 
     def write(self, state, **facts):
@@ -95,14 +135,16 @@ class RunJson:
         context, experiment = prepared.context, prepared.experiment
         files.write_text(self._paths.operative_config, prepared.bindings.operative)
         if state == "done":
-            facts["tables"] = {path.name: files.sha256(path) for path in self.tables()}
+            facts["networks"] = self._networks()
+        vouched_for = self.tables() if state == "done" else (self._paths.config,)
+        facts["tables"] = {path.name: digest(path) for path in vouched_for}
         versions = before.get("versions", provenance.versions())
         continued = list(before.get("continued_with", []))
         if provenance.versions() != versions and provenance.versions() not in continued:
             continued.append(provenance.versions())
         schedule = experiment.imp.schedule
         rounds = range(schedule.rounds + 1)
-        files.write_sealed_json(self._paths.run_json, {
+        content = {
             "run": prepared.run, "experiment": experiment.name, "format": identity.FORMAT,
             "state": state,
             "data": provenance.data_facts(prepared.data, prepared.fallback_changes),
@@ -121,6 +163,7 @@ class RunJson:
             "round_duration": str(Duration.parse(experiment.imp.duration)),
             "steps_per_epoch": context.steps_per_epoch, "rewind_step": context.rewind_step,
             "prunable_weights": {weight.key: weight.size for weight in context.prunable},
+            "variables": self._variables,
             "kernels": [dataclasses.asdict(row) for row in prepared.kernels],
             "kept_by_round": [schedule.total_count(context.prunable, round) for round in rounds],
             "kept_by_round_and_layer": [
@@ -133,7 +176,15 @@ class RunJson:
             "published": [dataclasses.asdict(figure) for figure in experiment.published],
             "task": identity.describe(context.task),
             "metrics": [dataclasses.asdict(metric) for metric in context.task.metrics],
-            "margin": context.margin,
+            "margin": context.margin, "operative": prepared.bindings.operative,
             **facts,
-        })
-        self._before = files.read_sealed_json(self._paths.run_json)
+        }
+        files.write_sealed_json(
+            self._paths.run_json, checked(RunHeader, content, self._paths.run_json))
+        self._before = network_folder.header(self._paths)
+
+    def _networks(self):
+        """{'trial_01/round_00': SHA-256 of its done.json} of the finished networks."""
+        return {
+            f"{job.folder.parent.name}/{job.folder.name}": digest(job.folder / network_folder.DONE)
+            for job in self._prepared.jobs if network_folder.is_done(job.folder)}

@@ -11,7 +11,7 @@ from lth_keras import files, pruning
 from lth_keras.errors import RunError
 from lth_keras.experiment.run_json import RunJson
 from lth_keras.statistics.summary import summarise, write_summary
-from lth_keras.store import network_folder, run_lock
+from lth_keras.store import chain, network_folder, run_lock
 from lth_keras.store.metrics import concatenate, read_csv
 from lth_keras.training import Interrupted
 
@@ -89,6 +89,7 @@ class RunRecorder:
         """
         if self._finished or network_folder.is_done(job.folder):
             if not self._finished:
+                chain.check_origin(job.context.paths, job.folder)
                 job.checkpoint().remove()  # A kill right after done.json was written left it.
             if self._stops and network_folder.is_done(job.folder):
                 self._stop_if_diverged(job, network_folder.facts(job.folder))
@@ -204,7 +205,7 @@ class RunRecorder:
 def write_tables(context, jobs):
     """metrics.csv and summary.csv of the jobs that are done, in the order of `jobs`."""
     paths = context.paths
-    done = [job.folder / "metrics.csv" for job in jobs if network_folder.is_done(job.folder)]
+    done = [job.folder for job in jobs if network_folder.is_done(job.folder)]
     if not done:
         return None
     concatenate(done, paths.metrics)

@@ -2,7 +2,7 @@
 
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET, TICKET_LOAD
 from lth_keras.metric import Metric
-from lth_keras.store.export_cards import BATCHES
+from lth_keras.store.export_cards import BATCHES, count
 
 
 def provenance(stored):
@@ -64,10 +64,12 @@ def readme(card):
         f"- {total['parameters']:,} parameters; {total['nonzero']:,} of "
         f"{total['prunable_weights']:,} prunable weights are not zero: density "
         f"{100 * total['density']:.2f} %",
-        f"- {total['flops']:,} FLOPs an example as a dense network, {total['effective_flops']:,} "
-        "if every zero is skipped",
-        *_metric_lines(card),
     ]
+    if total["flops"] is not None:
+        lines.append(
+            f"- {total['flops']:,} FLOPs an example as a dense network, "
+            f"{total['effective_flops']:,} if every zero is skipped")
+    lines += _metric_lines(card)
     lines += ["", "## Input", "", _input_text(form), "", "## Output", "",
               _output_text(card["output"]), "", "## Loading", "",
               "Each from inside this folder, in an environment with the packages named.", ""]
@@ -77,7 +79,7 @@ def readme(card):
     lines += ["`python verify.py [FORMAT]` checks this folder against card.json; it needs the same "
               "packages and NumPy.", "", "## Sizes and speed", "", *_size_lines(card), "",
               "## Density by layer", "", *_layer_lines(card)]
-    if card["compaction"]["units"]:
+    if card["compaction"] and card["compaction"]["units"]:
         lines += ["", "## Compaction", "", *_compaction_lines(card)]
     return "\n".join(lines) + "\n"
 
@@ -94,8 +96,10 @@ def _metric_lines(card):
     def value(key):
         return f"{metric.text(found[key])}{metric.shown_unit}"
 
-    lines = [f"- test {metric.words} of these weights {value('test')}, over all "
-             f"{card['data']['examples']['test']:,} test examples"]
+    lines = []
+    if "test" in found:  # Of a bare ticket none: it is no network that could be tested.
+        lines.append(f"- test {metric.words} of these weights {value('test')}, over all "
+                     f"{card['data']['examples']['test']:,} test examples")
     if "early_stop_step" in found:
         lines.append(
             f"- in training: {value(f'test_{metric.name}_at_last_step')} at step "
@@ -156,7 +160,8 @@ def _size_lines(card):
     lines += ["", "Latency: median of one call, the network and the dense network of its "
               "experiment (round 0's) taking turns in one process on "
               f"{machine['processor']}, {machine['cores']} cores."]
-    return lines + ["", _verdict(card)] if card["totals"]["density"] < 1 else lines
+    told = _verdict(card)
+    return lines + ["", told] if told and card["totals"]["density"] < 1 else lines
 
 
 def _verdict(card):
@@ -181,8 +186,8 @@ def _layer_lines(card):
     lines = ["| layer | shape | non-zero | of | density | FLOPs | effective |", "|" + " --- |" * 7]
     lines += [
         f"| {row['key']} | {'×'.join(map(str, row['shape']))} | {row['nonzero']:,} "
-        f"| {row['size']:,} | {100 * row['density']:.2f} % | {row['flops']:,} "
-        f"| {row['effective_flops']:,} |"
+        f"| {row['size']:,} | {100 * row['density']:.2f} % | {count(row['flops'])} "
+        f"| {count(row['effective_flops'])} |"
         for row in card["layers"]
     ]
     return lines

@@ -89,12 +89,15 @@ def export_network(
       ConfigurationError: there is no such network, or `to` exists.
       RunError: the written export is not what was promised; nothing is left of it.
     """
-    to = pathlib.Path(to)
+    to = _resolved(to)
     refuse_existing(to)
     stored = stored_network.find(run, trial, network)
     data = data if data is not None else load_data(stored.header, data_dir)
     form = _input_form(options.input_form, data)
-    dense = stored_network.find(run, trial, "round_00") if options.latency else None
+    is_bare = options.formats == (TICKET,)
+    dense = None
+    if options.latency and not is_bare:
+        dense = stored_network.find(run, trial, "round_00")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -104,7 +107,10 @@ def export_network(
                                      dir=to.parent) as partial:
         folder = pathlib.Path(partial) / "export"
         folder.mkdir()
-        card = write_export.write(folder, stored, data, form, options, machine)
+        if is_bare:
+            card = write_export.write_bare_ticket(folder, stored, data, form, machine)
+        else:
+            card = write_export.write(folder, stored, data, form, options, machine)
         write_export.verify(folder, card, pathlib.Path(partial) / "test.npz")
         if dense is not None:
             write_export.measure(folder, card, dense, data, form, pathlib.Path(partial) / "dense")
@@ -115,11 +121,21 @@ def export_network(
     return card
 
 
+def _resolved(to):
+    """`to` without '..': of 'new/..' the folder 'new' is not to be made."""
+    if "\0" in str(to):
+        raise _no_place(repr(to), ValueError("its name has a zero in it"))
+    try:
+        return pathlib.Path(os.path.realpath(to) if ".." in pathlib.Path(to).parts else to)
+    except (OSError, ValueError) as error:
+        raise _no_place(to, error) from error
+
+
 def refuse_existing(to: pathlib.Path) -> None:
     """Raises ConfigurationError where something is at `to` already: nothing is overwritten."""
     try:
         is_there = to.exists() or to.is_symlink()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _no_place(to, error) from error
     if is_there:
         raise ConfigurationError(
@@ -128,8 +144,9 @@ def refuse_existing(to: pathlib.Path) -> None:
 
 
 def _no_place(to, error):
+    why = getattr(error, "strerror", None) or error
     return ConfigurationError(
-        f"the folder {to} cannot be made: {error.strerror}; name another, where you may write")
+        f"the folder {to} cannot be made: {why}; name another, where you may write")
 
 
 def load_data(header: Mapping[str, Any], data_dir: str | None) -> LoadedData:

@@ -4,12 +4,13 @@ import dataclasses
 import difflib
 import pathlib
 
-from lth_keras import masks
+from lth_keras import masks, opening
 from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.export.safe_config import check_config
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
-from lth_keras.store.metrics import read_csv
+from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_reader import changed_files, read_masks, read_start, read_weights
 from lth_keras.variables import named_variables
 
@@ -52,19 +53,20 @@ def find(run, trial, name):
       RunError: a stored file is damaged.
     """
     paths = RunPaths(run)
-    if not paths.run_json.is_file():
+    if not opening.exists(paths.run_json):
         raise ConfigurationError(
             f"{paths.root} is no run (it has no run.json); see python run.py list"
         )
     header = network_folder.header(paths)
-    if not paths.trial(trial).is_dir():
-        there = sorted(path.name for path in paths.root.glob("trial_*"))
+    if not opening.is_folder(paths.trial(trial)):
+        there = [each for each in opening.entries(paths.root) if each.startswith("trial_")]
         raise ConfigurationError(
             f"{paths.root} has no trial {trial}; it has {', '.join(there) or 'none'}"
         )
     folder = paths.network(trial, name)
-    there = sorted(path.parent.name for path in paths.trial(trial).glob(f"*/{network_folder.DONE}"))
-    if name not in there:  # This refuses '../trial_02/full' too.
+    there = [each for each in opening.entries(paths.trial(trial))
+             if network_folder.is_done(paths.trial(trial) / each)]
+    if name not in there:  # Nor is another trial's by way of '..'.
         raise ConfigurationError(
             f"trial {trial} of {paths.root} has no finished {name!r}{_meant(name, there)}; it has "
             f"{', '.join(there) or 'none'}"
@@ -80,7 +82,7 @@ def find(run, trial, name):
     masks.check_applied(stored_masks, trained)
     return StoredNetwork(
         folder, header, facts, _config(header, facts, folder), stored_masks, trained,
-        read_start(paths, trial, name), read_csv(folder / "metrics.csv"),
+        read_start(paths, trial, name), read_rows(folder),
     )
 
 
@@ -100,13 +102,16 @@ def build(config, weights):
       ConfigurationError: the model has layers of the user's own that are not registered, or the
         weights are not this model's.
     """
+    check_config(config, weights, "the run")
     kind = keras.Model if "input_layers" in config else keras.Sequential
     try:
         model = kind.from_config(config)
-    except (ValueError, TypeError) as error:
+    # Whatever a configuration of the right classes and the wrong values leads to in Keras.
+    except Exception as error:
+        why = (str(error).splitlines() or [type(error).__name__])[0][:300]
         raise ConfigurationError(
-            f"the stored model {config.get('name')!r} cannot be built again: "
-            f"{str(error).splitlines()[0]}; expected built-in layers, or layers registered with "
+            f"the stored model {config.get('name')!r} cannot be built again: {why}; expected "
+            "built-in layers, or layers registered with "
             "keras.saving.register_keras_serializable before the export"
         ) from error
     variables = named_variables(model)

@@ -15,7 +15,8 @@ import numpy as np
 from lth_keras import files
 from lth_keras import masks as masks_lib
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.store.network_reader import changed_files, read_masks, read_weights
+from lth_keras.store.network_reader import as_masks, changed_files
+from lth_keras.store.schemas import TicketCard, checked
 
 CARD = "ticket.json"
 FORMAT = 1
@@ -159,7 +160,8 @@ def load_ticket(
             f"{folder / changed[0]} is missing or not what {CARD} says it is (SHA-256); the ticket "
             "is damaged: export it again"
         )
-    masks, weights = read_masks(folder), read_weights(folder)
+    masks = as_masks(files.read_npz(folder / "masks.npz"), folder / "masks.npz")
+    weights = files.read_npz(folder / "weights.npz")
     masks_lib.check_applied(masks, weights)
     ticket = TicketFile(masks, weights, card["step"], card)
     if names:
@@ -196,8 +198,8 @@ def ticket_digest(path: str | os.PathLike) -> str:
 
 
 def _read_card(folder):
-    card = files.read_sealed_json(folder / CARD)
-    if card.get("format") != FORMAT:
+    card = checked(TicketCard, files.read_sealed_json(folder / CARD), folder / CARD)
+    if card["format"] != FORMAT:
         raise ConfigurationError(
             f"{folder / CARD} has the format {card.get('format')!r}; expected {FORMAT}"
         )

@@ -12,7 +12,7 @@ import lth_keras
 from lth_keras import files, masks
 from lth_keras.compat import tf
 from lth_keras.errors import RunError
-from lth_keras.export import costs, fresh_processes, stored_network
+from lth_keras.export import bare_ticket, costs, fresh_processes, stored_network
 from lth_keras.export import model_card as cards
 from lth_keras.export.compaction import compact
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET
@@ -74,6 +74,17 @@ def write(folder, network, data, form, options, machine):
                     compress=True)
     files.write_npz(folder.parent / "test.npz", examples)
     shutil.copyfile(_HERE / "verify_export.py", folder / "verify.py")
+    files.write_json(folder / "card.json", card)
+    return card
+
+
+def write_bare_ticket(folder, network, data, form, machine):
+    """Writes masks and weights as they are stored, and builds no model; returns the card."""
+    card = bare_ticket.describe(network, data, form, machine)
+    _write_ticket(folder, network, card)
+    card["formats"][TICKET]["load"] = cards.loading(TICKET, card)
+    bare_ticket.add_verifier(folder, _HERE / "verify_export.py")
+    shutil.copyfile(folder / "check.npz", folder.parent / "test.npz")
     files.write_json(folder / "card.json", card)
     return card
 

@@ -9,6 +9,8 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from lth_keras.plain_text import in_figure
+
 # The width of a paper's column, and of its page.
 COLUMN, PAGE = 3.4, 7.0
 
@@ -68,7 +70,7 @@ def new(rows, columns, width, height, title, subject="", **options):
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(rows, columns, squeeze=False, **options)
-    parts = [part for part in (title, subject) if part]
+    parts = [in_figure(part) for part in (title, subject) if part]
     if width > COLUMN:
         parts = [": ".join(parts)]
     lines = "\n".join(parts).split("\n")

@@ -1,10 +1,9 @@
 """The empirical distribution of a ticket's weights: what sampled controls draw from."""
 
-import pathlib
 
 import numpy as np
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.errors import ConfigurationError
 from lth_keras.initializers.histogram import Histogram
 
@@ -84,7 +83,7 @@ class EmpiricalDistribution:
           ConfigurationError: there is no such file, or it holds something else.
           RunError: the file is damaged.
         """
-        if not pathlib.Path(path).is_file():
+        if not opening.is_file(path):
             raise ConfigurationError(
                 f"there is no weight distribution at {path}; expected a file that the experiment "
                 "leaves in trial_NN/distributions/: train the ticket first or correct the path"

@@ -6,11 +6,12 @@ import math
 
 import pandas as pd
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import safe_name
 from lth_keras.report.report_figures import Picture
 from lth_keras.report.report_tables import NOTHING, Table, interval
+from lth_keras.store.beside_networks import SUMMARY, read_summary
 
 _MOST_ROWS = 16
 _PNG_BEGINS, _PNG_ENDS = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
@@ -42,16 +43,17 @@ def stored_geometry(paths):
 
     A result that cannot be read does not stop the report: its `problem` names the reason.
     """
-    folders = (path for path in paths.analysis.glob("*") if path.is_dir())
-    return tuple(_read(folder) for folder in sorted(folders))
+    root = paths.analysis
+    return tuple(
+        _read(root / name) for name in opening.entries(root) if opening.is_folder(root / name))
 
 
 def _read(folder):
     name = folder.name
-    if not (folder / "summary.json").exists():
+    if not opening.exists(folder / SUMMARY):
         return Geometry(name, problem="the analysis was not finished; `run.py analyze` goes on")
     try:
-        summary = files.read_json(folder / "summary.json")
+        summary = read_summary(folder)
         statements = tuple(str(each) for each in summary["statements"])
         question, captions = str(summary["question"]), dict(summary["captions"])
         pictures = tuple(_picture(folder, file, captions) for file in summary["figures"]
@@ -59,15 +61,16 @@ def _read(folder):
         table = _table(folder) if "summary.csv" in summary["tables"] else None
     # Another program, or a full disk, may have written anything into these files.
     except (RunError, OSError, ValueError, KeyError, TypeError, AttributeError):
-        return Geometry(name, problem="its summary is damaged; `run.py analyze` makes it again "
-                        "from the pieces that are stored")
+        return Geometry(
+            name, problem="its summary is damaged, or an older version's; `run.py analyze` makes "
+            "it again from the pieces that are stored")
     return Geometry(name, question, statements, table, pictures)
 
 
 def _picture(folder, file, captions):
     if safe_name(file) != file:
         raise ValueError(f"{file!r} is no name of a figure")
-    png, stem = (folder / file).read_bytes(), file.removesuffix(".png")
+    png, stem = files.read_bytes(folder / file), file.removesuffix(".png")
     if not (png.startswith(_PNG_BEGINS) and png.endswith(_PNG_ENDS)):
         raise ValueError(f"{file} is no whole PNG")
     # The hyphen keeps this name apart from those of the run's own figures, which have none.
@@ -79,7 +82,7 @@ def _picture(folder, file, captions):
 
 
 def _table(folder):
-    frame = pd.read_csv(io.StringIO((folder / "summary.csv").read_text("utf-8")))
+    frame = pd.read_csv(io.StringIO(files.read_text(folder / "summary.csv")))
     columns = [name for name in frame if not _is_end(name, frame)]
     rows = [
         [_cell(row, name) for name in columns]

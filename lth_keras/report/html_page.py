@@ -7,6 +7,7 @@ import jinja2
 
 from lth_keras.durations import Duration
 from lth_keras.figures.style import dots_per_inch
+from lth_keras.plain_text import plain
 
 
 def render(template, **values):
@@ -14,12 +15,17 @@ def render(template, **values):
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("lth_keras.report", "templates"),
         autoescape=jinja2.select_autoescape(default=True, default_for_string=True),
-        trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined, finalize=_shown,
     )
     environment.filters["embedded"] = _embedded
     environment.filters["inches"] = _inches
     environment.filters["spelt"] = _spelt
     return environment.get_template(template).render(**values)
+
+
+def _shown(value):
+    """A value as text: of what a run calls things, controls are spelt out."""
+    return plain(value) if type(value) is str else value
 
 
 def _spelt(duration):

@@ -95,8 +95,9 @@ def _figure(rows, column, scale, title):
         drawn = shown.line(
             "step", "mean", source=points, color=color, line_width=2, line_dash=_DASHES[dash],
             legend_label=name, name=name)
+        # $name is the line's: an @ in a text of its own would be a column's name.
         shown.add_tools(HoverTool(
-            renderers=[drawn], tooltips=[("network", name), ("step", "@step{0,0}"),
+            renderers=[drawn], tooltips=[("network", "$name"), ("step", "@step{0,0}"),
                                          ("mean", "@mean{0.0000}"), ("trials", "@each")]))
     _dress(shown)
     return shown

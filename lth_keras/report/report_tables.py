@@ -5,10 +5,11 @@ import math
 
 from lth_keras.metric import ACCURACY
 from lth_keras.paths import network_label, round_name
+from lth_keras.plain_text import in_markdown, plain
 from lth_keras.statistics.comparisons import SIGNIFICANCE, significance
 from lth_keras.statistics.published import compare, is_share
 from lth_keras.statistics.summary import best_column, final_column, stop_column
-from lth_keras.store.export_cards import BATCHES, size_table
+from lth_keras.store.export_cards import BATCHES, count, size_table
 
 NOTHING = "–"
 
@@ -135,7 +136,7 @@ def exports(cards):
     rows = [
         [row["network"], row["format"], f"{row['bytes']:,}", f"{row['bytes_gzipped']:,}",
          _share(row.get("gzipped_of_dense")), f"{100 * row['density']:.1f}",
-         f"{row['parameters']:,}", f"{row['flops']:,}", f"{row['effective_flops']:,}",
+         f"{row['parameters']:,}", count(row["flops"]), count(row["effective_flops"]),
          *(_milliseconds(row, batch) for batch in BATCHES)]
         for row in size_table(cards).to_dict("records")
     ]
@@ -154,12 +155,11 @@ def exports(cards):
 def markdown(table):
     """A table as Markdown, title and note included."""
     lines = [
-        f"### {table.title}", "",
-        "| " + " | ".join(table.headings) + " |",
+        f"### {in_markdown(table.title)}", "",
+        "| " + " | ".join(map(in_markdown, table.headings)) + " |",
         "| --- |" + " ---: |" * (len(table.headings) - 1),
-        *("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
-          for row in table.rows),
-        "", table.note, "",
+        *("| " + " | ".join(map(in_markdown, row)) + " |" for row in table.rows),
+        "", in_markdown(table.note), "",
     ]
     return "\n".join(lines)
 
@@ -258,4 +258,4 @@ _TEX = {
 
 
 def _tex(text):
-    return "".join(_TEX.get(letter, letter) for letter in text)
+    return "".join(_TEX.get(letter, letter) for letter in plain(text))

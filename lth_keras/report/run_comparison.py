@@ -6,7 +6,7 @@ import pathlib
 import numpy as np
 from scipy import stats
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import style
 from lth_keras.figures.densities import density_axis, draw_by_density
@@ -132,7 +132,7 @@ def shared_trials(ours, theirs):
 
 
 def _are_equal(one, other):
-    return other.is_file() and is_unchanged(one, files.sha256(other))
+    return opening.is_file(other) and is_unchanged(one, files.sha256(other))
 
 
 def _difference(ours, theirs, pairs):

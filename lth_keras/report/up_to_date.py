@@ -1,16 +1,14 @@
 """Whether the report of a finished run is complete, so that it need not be written again."""
 
-import re
-
-from lth_keras import files
 from lth_keras.paths import RunPaths
-from lth_keras.store import network_folder
+from lth_keras.store import network_folder, vouched
+from lth_keras.store.report_seal import is_whole
 from lth_keras.tensorboard import are_written
 
 
 def made_of(paths, state):
     """The mark of a page: the run's state, and the checksum of its numbers."""
-    return f"{state} {files.sha256(paths.metrics)}"
+    return f"{state} {vouched.digest(paths.metrics)}"
 
 
 def is_current(root):
@@ -23,13 +21,5 @@ def is_current(root):
     """
     paths = RunPaths(root)
     header = network_folder.header(paths)
-    wanted = (paths.report, paths.summary, paths.summary_md, paths.summary_tex, paths.comparisons)
-    if header["state"] != "done" or not all(path.is_file() for path in wanted):
-        return False
-    page = paths.report.read_text("utf-8")
-    if f'content="{made_of(paths, "done")}"' not in page:
-        return False
-    pictures = re.findall(r'<figure id="(\w+)">', page)
-    return all(
-        (paths.figures / f"{name}.{kind}").is_file() for name in pictures for kind in ("png", "pdf")
-    ) and are_written(paths, header["units"])
+    return header["state"] == "done" and is_whole(paths, made_of(paths, "done")) \
+        and are_written(paths, header["units"])

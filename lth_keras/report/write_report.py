@@ -3,8 +3,9 @@
 import dataclasses
 import json
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.metric import check_margin
+from lth_keras.plain_text import in_markdown
 from lth_keras.report import (
     answer,
     geometry,
@@ -20,6 +21,7 @@ from lth_keras.statistics import comparisons
 from lth_keras.statistics.summary import write_summary
 from lth_keras.statistics.training_length import too_short, within_training
 from lth_keras.store.export_cards import kept_cards
+from lth_keras.store.report_seal import write_seal
 from lth_keras.store.stored_run import StoredRun
 from lth_keras.tensorboard import move_earlier, write_means, write_missing, write_run
 
@@ -53,15 +55,21 @@ def write_report(root, margin=None):
     files.write_text(paths.summary_md, _markdown(run, shown))
     files.write_text(paths.summary_tex, "\n".join(report_tables.latex(table) for table in shown))
     pictures = report_figures.draw(run, differences)
-    write_pictures(paths.figures, pictures)
+    drawn = write_pictures(paths.figures, pictures)
     files.write_text(paths.report, _page(run, differences, shown, pictures))
+    write_seal(paths, _made_of(run), [
+        paths.report, paths.comparisons, paths.summary_md, paths.summary_tex, *drawn,
+        *([paths.operative_config] if opening.is_file(paths.operative_config) else [])])
     # While a process works on the run, only that process writes these files.
     if not run.is_worked_on:
         move_earlier(paths)
-        write_missing(paths, run.header, run.units)
-        write_means(paths, run.header)
+        write_means(paths, run.header, again=write_missing(paths, run.header, run.units))
         write_run(paths)
     return run
+
+
+def _made_of(run):
+    return made_of(run.paths, "incomplete" if run.lost else run.header["state"])
 
 
 def _page(run, differences, shown, pictures):
@@ -83,8 +91,7 @@ def _page(run, differences, shown, pictures):
         too_short=too_short(run.metrics, setting.updates_a_round(run)),
         curves=interactive_curves(run), pruning=setting.pruning(run), took=setting.took(run),
         folders=setting.folders(run), tables=shown, pictures=pictures,
-        configuration=_configuration(run), model=_layers(run), made_of=made_of(
-            run.paths, "incomplete" if run.lost else run.header["state"]),
+        configuration=_configuration(run), model=_layers(run), made_of=_made_of(run),
         geometry=geometry.stored_geometry(run.paths),
         networks=_descriptions(run), place=_place(run.paths.root),
         diverged=[(name, trial) for (trial, name), facts in run.facts.items()
@@ -105,10 +112,13 @@ def run_tables(run, comparisons):
 
 
 def write_pictures(folder, pictures):
-    """Each `Picture` as PNG and PDF."""
+    """Writes each `Picture` as PNG and PDF; returns their paths."""
+    written = []
     for picture in pictures:
-        files.write_bytes(folder / f"{picture.name}.png", picture.png)
-        files.write_bytes(folder / f"{picture.name}.pdf", picture.pdf)
+        for kind in ("png", "pdf"):
+            written.append(folder / f"{picture.name}.{kind}")
+            files.write_bytes(written[-1], getattr(picture, kind))
+    return written
 
 
 def _descriptions(run):
@@ -122,14 +132,15 @@ def _descriptions(run):
 
 def _markdown(run, shown):
     state = run.state()
-    head = f"# {run.name}: {run.subject}\n\n" + (f"{state}\n\n" if state else "")
+    head = f"# {in_markdown(f'{run.name}: {run.subject}')}\n\n"
+    head += f"{in_markdown(state)}\n\n" if state else ""
     return head + "\n".join(report_tables.markdown(table) for table in shown)
 
 
 def _configuration(run):
     path = run.paths.operative_config
-    if path.exists():
-        return path.read_text("utf-8")
+    if opening.exists(path):
+        return files.read_text(path)
     return json.dumps(run.header["configuration"], indent=2)
 
 

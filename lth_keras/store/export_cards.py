@@ -2,19 +2,51 @@
 
 import pandas as pd
 
-from lth_keras import files
+from lth_keras import files, opening
+from lth_keras.errors import RunError
+from lth_keras.store.schemas import ExportCard, checked
 
 BATCHES = ("1", "256")
 
 
 def keep_card(paths, name, card):
     """Keeps an export's card in the run, for its report; one of the same name is replaced."""
-    files.write_json(paths.exports / f"{name}.json", card)
+    path = paths.exports / f"{name}.json"
+    files.write_sealed_json(path, checked(ExportCard, card, path))
 
 
 def kept_cards(paths):
-    """The cards kept in a run, by name."""
-    return [files.read_json(path) for path in sorted(paths.exports.glob("*.json"))]
+    """The cards kept in a run, by name.
+
+    Raises:
+      RunError: one of them is damaged, or from before cards had a seal.
+    """
+    return [read_card(path) for path in card_files(paths)]
+
+
+def card_files(paths):
+    """Where a run's cards are, by name."""
+    return [paths.exports / name for name in opening.entries(paths.exports)
+            if name.endswith(".json")]
+
+
+def read_card(path):
+    """One kept card.
+
+    Raises:
+      RunError: it is damaged, or from before cards had a seal.
+    """
+    try:
+        return checked(ExportCard, files.read_sealed_json(path), path)
+    except RunError as error:
+        raise RunError(
+            f"{error}; export the network again, or move the card out of the run"
+        ) from error
+
+
+def count(number):
+    """'1,234'; '-' where nothing was counted, as for a bare ticket."""
+    return "-" if number is None or number != number else f"{int(number):,}"
 
 
 def size_table(cards):

@@ -13,7 +13,9 @@ import pandas as pd
 from lth_keras import files
 from lth_keras.errors import RunError
 from lth_keras.metric import ACCURACY, value_columns
+from lth_keras.store import vouched
 
+FILE = "metrics.csv"
 _PLACE = ("trial", "variant", "round", "density", "step", "epoch")
 _WHOLE = ("trial", "round", "step")
 
@@ -91,38 +93,44 @@ def read_csv(path):
     Raises:
       RunError: the file is missing, or is no metrics file.
     """
-    text = _text(path)
-    names = _header(text).split(",")
-    kinds = {column: "int64" if column in _WHOLE else "float64" for column in names}
+    return _parse(_whole(files.read_text(path), path), path)
+
+
+def read_rows(folder):
+    """The evaluations of a finished network, as `read_csv` gives them, checked against done.json.
+
+    Raises:
+      RunError: they are others than were stored, or no evaluations.
+    """
+    return _parse(_stored(folder), pathlib.Path(folder) / FILE)
+
+
+def parse_rows(content, path):
+    """`read_csv` of bytes that were read from `path` already."""
     try:
-        return pd.read_csv(
-            io.StringIO(text), dtype=kinds | {"variant": "str"}, keep_default_na=False,
-            na_values={column: [""] for column in names if column != "variant"},
-        )
-    except ValueError as error:
-        raise RunError(
-            f"cannot read {path}: {error}; `run.py verify RUN` looks for further damage"
-        ) from error
+        return _parse(_whole(content.decode("utf-8"), path), path)
+    except UnicodeDecodeError as error:
+        raise RunError(f"cannot read {path}: {error}") from error
 
 
-def concatenate(paths, to, header=COLUMNS):
-    """Writes the metrics files `paths`, in this order, as one file `to`, whole or not at all.
+def concatenate(folders, to, header=COLUMNS):
+    """Writes the evaluations of finished networks, in this order, as one file `to`.
 
     Lines are copied as they are: no number is read and written again. `header` is that of no
     file.
 
     Raises:
-      RunError: a file is missing or is no metrics file, they have unequal columns, or `to` cannot
-        be written.
+      RunError: a file is missing, not what done.json says or no metrics file, they have unequal
+        columns, or `to` cannot be written.
     """
     first, parts = None, []
-    for path in paths:
-        text = _text(path)
+    for folder in folders:
+        text = _stored(folder)
         own = _header(text)
         if first is not None and own != first:
             raise RunError(
-                f"{path} has the columns {own}; expected {first}, those of the files before it: "
-                "`run.py verify RUN` looks for further damage"
+                f"{pathlib.Path(folder) / FILE} has the columns {own}; expected {first}, those of "
+                "the files before it: `run.py verify RUN` looks for further damage"
             )
         first = own
         parts.append(text[len(own) + 1:])
@@ -141,13 +149,14 @@ def _value(name, value):
     return None if math.isnan(value) else value
 
 
-def relabelled(path, variant):
-    """The text of the metrics file `path` with `variant` in each row; no number is changed.
+def relabelled(folder, variant):
+    """A finished network's evaluations as text, `variant` in each row; no number is changed.
 
     Raises:
-      RunError: the file is missing or is no metrics file.
+      RunError: they are others than were stored, or no evaluations.
     """
-    header, *rows = csv.reader(io.StringIO(_text(path)))
+    header, *rows = csv.reader(
+        io.StringIO(_stored(folder)))
     column = header.index("variant")
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(
@@ -168,13 +177,11 @@ def _field(value):
     return str(value)
 
 
-def _text(path):
-    try:
-        text = pathlib.Path(path).read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RunError(
-            f"cannot read {path}: {error}; `run.py verify RUN` tells what else is missing"
-        ) from error
+def _stored(folder):
+    return _whole(vouched.text(folder, FILE), pathlib.Path(folder) / FILE)
+
+
+def _whole(text, path):
     if not _PATTERN.fullmatch(_header(text)) or not text.endswith("\n"):
         raise RunError(
             f"{path} is no metrics file: its first line is {text.partition(chr(10))[0][:80]!r}; "
@@ -185,3 +192,29 @@ def _text(path):
 
 def _header(text):
     return text.partition("\n")[0]
+
+
+def _parse(text, path):
+    names = _header(text).split(",")
+    kinds = {column: "int64" if column in _WHOLE else "float64" for column in names}
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text), dtype=kinds | {"variant": "str"}, keep_default_na=False,
+            na_values={column: [""] for column in names if column != "variant"},
+        )
+        _check_ranges(frame)
+        return frame
+    except (ValueError, OverflowError) as error:
+        raise RunError(
+            f"cannot read {path}: {error}; `run.py verify RUN` looks for further damage"
+        ) from error
+
+
+def _check_ranges(frame):
+    """Refuses what no evaluation gives; empty fields are NaN and in no range."""
+    least = {"trial": 1, "round": 0, "step": 0, "epoch": 0, "density": 0}
+    for column in frame:
+        low = 0 if column.endswith("_accuracy") else least.get(column)
+        high = 1 if column == "density" or column.endswith("_accuracy") else np.inf
+        if low is not None and ((frame[column] < low) | (frame[column] > high)).any():
+            raise ValueError(f"{column} has a value outside {low} to {high:g}")

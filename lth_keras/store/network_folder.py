@@ -1,66 +1,92 @@
-"""A unit's folder: its files first, then done.json with their checksums."""
+"""A network's folder: its files first, then done.json with their checksums; and run.json."""
 
 import pathlib
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.errors import RunError
+from lth_keras.store.schemas import NetworkFacts, RunHeader, checked
 
 DONE = "done.json"
-# What is read of them everywhere; a file without it was not written by this program.
-_HEADER = {"run": str, "state": str, "units": list, "data": dict, "configuration": dict,
-           "versions": dict, "margin": float}
-_FACTS = {"variant": str, "round": int, "trial": int, "density": float, "diverged": bool,
-          "files": dict}
+# {path: (stamp, contents)} of what was read and checked in this process.
+_read_before = {}
 
 
 def is_done(folder):
-    """Whether the unit in `folder` was finished."""
-    return (pathlib.Path(folder) / DONE).is_file()
+    """Whether the network in `folder` was finished."""
+    return opening.is_file(pathlib.Path(folder) / DONE)
 
 
 def begin(folder):
-    """Takes done.json away before a unit is written anew: half of it must not count as done."""
-    (pathlib.Path(folder) / DONE).unlink(missing_ok=True)
+    """Takes done.json away before a network is written anew: half of it must not count as done.
+
+    Raises:
+      RunError: it cannot be taken away.
+    """
+    path = pathlib.Path(folder) / DONE
+    with files.writing(path):
+        opening.remove(path)
 
 
-def finish(folder, names, facts):
-    """Writes done.json, last: from now on the unit counts as done.
+def finish(folder, names, facts, schema=NetworkFacts):
+    """Writes done.json, last: from now on the network counts as done.
 
     Args:
-      folder: the unit's folder.
+      folder: the network's folder.
       names: its files; of another folder, relative to this one.
-      facts: what is known of the unit, for people and for other programs.
+      facts: what is known of the network, for people and for other programs.
+      schema: what done.json has to look like.
     """
     folder = pathlib.Path(folder)
     checksums = {name: files.sha256(folder / name) for name in names}
-    files.write_sealed_json(folder / DONE, {**facts, "files": checksums})
+    content = checked(schema, {**facts, "files": checksums}, folder / DONE)
+    files.write_sealed_json(folder / DONE, content)
 
 
-def facts(folder):
-    """The contents of a finished unit's done.json.
+def facts(folder, schema=NetworkFacts):
+    """The contents of a finished network's done.json.
 
     Raises:
-      RunError: it is missing or was altered.
+      RunError: it is missing, was altered, or is not what this program writes.
     """
-    return _read(pathlib.Path(folder) / DONE, _FACTS)
+    folder = pathlib.Path(folder)
+    found = read_checked(folder / DONE, schema)
+    if schema is NetworkFacts:
+        _check_place(folder, found)
+    return found
 
 
 def header(paths):
     """The contents of a run's run.json.
 
     Raises:
-      RunError: it is missing, was altered, or lacks what a run has.
+      RunError: it is missing, was altered, or is not what this program writes.
     """
-    return _read(paths.run_json, _HEADER)
+    return read_checked(paths.run_json, RunHeader)
 
 
-def _read(path, expected):
-    content = files.read_sealed_json(path)
-    for key, kind in expected.items():
-        found = content.get(key)
-        if not isinstance(found, (float, int) if kind is float else kind):
-            raise RunError(
-                f"{path} has {found!r} for {key!r}; expected what this program writes: verify says "
-                "what else is wrong in the run"
-            )
-    return content
+def _check_place(folder, found):
+    """A whole folder may have been put in another one's place."""
+    trial = folder.parent.name.removeprefix("trial_")
+    if found["unit"] != folder.name or not trial.isdecimal() or found["trial"] != int(trial):
+        raise RunError(
+            f"{folder / DONE} is that of {found['unit']} of trial {found['trial']}: it was put "
+            "into another network's place; `run.py verify RUN --repair` sets it aside"
+        )
+
+
+def read_checked(path, schema):
+    """A sealed JSON file that fits a schema, read once while it stays as it is.
+
+    Raises:
+      RunError: it is missing, was altered, or is not what this program writes.
+    """
+    try:
+        with opening.opened(path) as file:
+            stamp = opening.stamp_of(file)
+    except OSError as error:
+        raise RunError(f"cannot read {path}: {error.strerror or error}") from error
+    known = _read_before.get((str(path), schema))
+    if known is None or known[0] != stamp:
+        known = stamp, checked(schema, files.read_sealed_json(path), path)
+        _read_before[str(path), schema] = known
+    return dict(known[1])

@@ -1,28 +1,41 @@
-"""The one reader of what is stored of a network: its masks, its weights, and their checksums."""
+"""The one reader of a network's masks and weights: each is checked against its checksum first."""
 
 import pathlib
 
 import numpy as np
 
-from lth_keras import files, masks
+from lth_keras import masks, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND
+from lth_keras.store import vouched
+from lth_keras.store.model_arrays import (
+    check_masks,
+    check_variables,
+    variables_of,
+    variables_of_run,
+)
+
+MASKS = "masks.npz"
 
 
 def read_masks(folder):
-    """The masks of a network.
-
-    Args:
-      folder: the network's folder, or that of an exported ticket.
-
-    Returns:
-      {key: bool array}.
+    """The masks of a finished network, {key: bool array}.
 
     Raises:
       RunError: the file is missing or damaged, or it holds values other than 0 and 1.
     """
-    path = pathlib.Path(folder) / "masks.npz"
-    arrays = files.read_npz(path)
+    path = pathlib.Path(folder) / MASKS
+    arrays = vouched.arrays(folder, MASKS)
+    check_masks(arrays, folder, path)
+    return as_masks(arrays, path)
+
+
+def as_masks(arrays, path):
+    """{key: bool array} of what was read from `path`.
+
+    Raises:
+      RunError: there are values other than 0 and 1.
+    """
     for key, array in arrays.items():
         if array.dtype != bool and not np.isin(array, (0, 1)).all():
             raise RunError(
@@ -38,7 +51,7 @@ def read_weights(folder):
     Raises:
       RunError: the file is missing or damaged.
     """
-    return files.read_npz(pathlib.Path(folder) / "weights.npz")
+    return _of_model(folder, "weights.npz")
 
 
 def read_optimizer(folder):
@@ -47,7 +60,7 @@ def read_optimizer(folder):
     Raises:
       RunError: the file is missing or damaged.
     """
-    return files.read_npz(pathlib.Path(folder) / "optimizer.npz")
+    return vouched.arrays(folder, "optimizer.npz")
 
 
 def read_initial(paths, trial):
@@ -56,7 +69,7 @@ def read_initial(paths, trial):
     Raises:
       RunError: the file is missing or damaged.
     """
-    return files.read_npz(paths.initial(trial))
+    return _shared(paths, trial, paths.initial(trial))
 
 
 def read_rewind(paths, trial):
@@ -65,7 +78,7 @@ def read_rewind(paths, trial):
     Raises:
       RunError: the file is missing or damaged.
     """
-    return files.read_npz(paths.rewind(trial))
+    return _shared(paths, trial, paths.rewind(trial))
 
 
 def read_rewind_optimizer(paths, trial):
@@ -74,7 +87,7 @@ def read_rewind_optimizer(paths, trial):
     Raises:
       RunError: the file is missing or damaged.
     """
-    return files.read_npz(paths.rewind_optimizer(trial))
+    return vouched.trial_arrays(paths, trial, paths.rewind_optimizer(trial))
 
 
 def start_file(paths, trial, name):
@@ -100,7 +113,10 @@ def read_start_file(paths, trial, name):
     Raises:
       RunError: the file is missing or damaged.
     """
-    return files.read_npz(start_file(paths, trial, name))
+    path = start_file(paths, trial, name)
+    if path.parent == paths.trial(trial):
+        return _shared(paths, trial, path)
+    return _of_model(path.parent, path.name)
 
 
 def read_start(paths, trial, name):
@@ -116,10 +132,26 @@ def read_start(paths, trial, name):
     return masks.apply(read_masks(paths.network(trial, name)), weights)
 
 
+def _of_model(folder, name):
+    """An .npz of a network's folder that has every variable of its model."""
+    arrays = vouched.arrays(folder, name)
+    check_variables(arrays, variables_of(folder), pathlib.Path(folder) / name)
+    return arrays
+
+
+def _shared(paths, trial, path):
+    """An .npz of a trial that has every variable of the run's own model."""
+    arrays = vouched.trial_arrays(paths, trial, path)
+    check_variables(arrays, variables_of_run(paths.root), path)
+    return arrays
+
+
 def is_unchanged(path, checksum):
     """Whether a file is there and still has the SHA-256 that was stored of it."""
-    path = pathlib.Path(path)
-    return path.is_file() and files.sha256(path) == checksum
+    try:
+        return opening.is_file(path) and vouched.digest(path) == checksum
+    except RunError:
+        return False  # It cannot be opened, or is larger than any file of a run.
 
 
 def changed_files(folder, checksums):

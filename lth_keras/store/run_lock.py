@@ -4,9 +4,9 @@ import contextlib
 import fcntl
 import json
 import os
-import pathlib
 import platform
 
+from lth_keras import opening
 from lth_keras.errors import RunError
 from lth_keras.paths import RunPaths
 
@@ -24,11 +24,11 @@ def hold(root):
     """
     path = RunPaths(root).lock
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = open(path, "a+", encoding="utf-8")
+        file = opening.appended(path)
     except OSError as error:
         raise RunError(
-            f"cannot write {path}: {error.strerror}; give an --output_dir that can be written"
+            f"cannot write {path}: {error.strerror or error}; give an --output_dir that can be "
+            "written"
         ) from error
     with file:
         try:
@@ -40,7 +40,7 @@ def hold(root):
             ) from error
         file.seek(0)
         file.truncate()
-        file.write(json.dumps({"host": platform.node(), "pid": os.getpid()}))
+        file.write(json.dumps({"host": platform.node(), "pid": os.getpid()}).encode())
         file.flush()
         yield
 
@@ -48,9 +48,11 @@ def hold(root):
 def is_held(root):
     """Whether a living process works on the run in `root`."""
     path = RunPaths(root).lock
-    if not path.is_file():
-        return False
-    with open(path, encoding="utf-8") as file:
+    try:
+        file = opening.opened(path)
+    except OSError:
+        return False  # None, or none that this program made.
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
@@ -60,7 +62,7 @@ def is_held(root):
 
 def _holder(path):
     try:
-        who = json.loads(pathlib.Path(path).read_text("utf-8"))
-        return f"process {who['pid']} on {who['host']}"
-    except (OSError, ValueError, KeyError, TypeError):
+        who = json.loads(opening.read_bytes(path, most=4096))
+        return f"process {int(who['pid'])} on {str(who['host'])[:200]}"
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "another process"

@@ -5,7 +5,8 @@ import datetime
 
 import pandas as pd
 
-from lth_keras.errors import ConfigurationError
+from lth_keras import opening
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.metric import metrics_of
 from lth_keras.paths import RunPaths
 from lth_keras.statistics.published import PublishedFigure
@@ -49,7 +50,7 @@ class StoredRun:
           RunError: a file of it is damaged.
         """
         paths = RunPaths(root)
-        if not paths.run_json.is_file():
+        if not opening.exists(paths.run_json):
             raise ConfigurationError(
                 f"{root} is no run: it has no run.json; `run.py list` shows the runs there are"
             )
@@ -59,8 +60,9 @@ class StoredRun:
             unit: network_folder.facts(paths.network(*unit)) for unit in units
             if network_folder.is_done(paths.network(*unit))
         }
+        _check_vouched(paths, header, facts)
         if not (_lost(header, units, facts) and _is_vouched(header, paths.metrics)):
-            concatenate([paths.network(*unit) / "metrics.csv" for unit in facts], paths.metrics)
+            concatenate([paths.network(*unit) for unit in facts], paths.metrics)
         metrics = read_csv(paths.metrics)
         stored = {(each["trial"], each["variant"], each["round"]) for each in facts.values()}
         network = pd.MultiIndex.from_frame(metrics[["trial", "variant", "round"]])
@@ -152,7 +154,7 @@ class StoredRun:
                 f"{len(self.facts)} that are. The training command trains the missing ones again."
             )
         written = max(
-            (path.stat().st_mtime for path in self.paths.root.glob("trial_*/*")), default=None)
+            (path.lstat().st_mtime for path in self.paths.root.glob("trial_*/*")), default=None)
         when = "" if written is None else " The last file of a network was written at " + (
             datetime.datetime.fromtimestamp(written, datetime.timezone.utc)
             .strftime("%Y-%m-%d %H:%M UTC.")
@@ -192,6 +194,18 @@ def _lost(header, units, facts):
         (trial, name) for trial, name in units
         if (trial, name) not in facts and f"{trial}/{name}" not in explained
     ]
+
+
+def _check_vouched(paths, header, facts):
+    """A finished run vouches for each network: none was put in another one's place."""
+    for unit in facts:
+        folder = paths.network(*unit)
+        known = header.get("networks", {}).get(f"{folder.parent.name}/{folder.name}")
+        if known is not None and not is_unchanged(folder / network_folder.DONE, known):
+            raise RunError(
+                f"{folder / network_folder.DONE} is not the one that run.json vouches for; "
+                f"`run.py verify {paths.root} --repair` sets it aside"
+            )
 
 
 def _is_vouched(header, path):

@@ -2,54 +2,25 @@
 
 import dataclasses
 import pathlib
-import shutil
+import posixpath
 
-import numpy as np
-
-from lth_keras import masks
+from lth_keras import opening
 from lth_keras.errors import RunError
-from lth_keras.paths import ROUND, round_name
-from lth_keras.store import network_folder
-from lth_keras.store.metrics import read_csv
-from lth_keras.store.network_reader import (
-    is_unchanged,
-    read_initial,
-    read_masks,
-    read_rewind,
-    read_start_file,
-    read_weights,
-)
-
-# How a point of the trial is read that a network's done.json says it starts from, masked.
-_POINTS = {"initial": read_initial, "rewind": read_rewind}
-
-
-@dataclasses.dataclass(frozen=True)
-class Finding:
-    """Something that is wrong in a stored run.
-
-    Attributes:
-      path: the file, relative to the run.
-      problem: what is wrong with it.
-      aside: what has to be set aside so that the next run mends it, relative to the run.
-    """
-
-    path: str
-    problem: str
-    aside: tuple
-
-    def __str__(self):
-        return f"{self.path}: {self.problem}"
+from lth_keras.store import chain, network_folder
+from lth_keras.store.beside_networks import check_beside
+from lth_keras.store.findings import Finding
+from lth_keras.store.network_checks import check_network
+from lth_keras.store.network_reader import is_unchanged
 
 
 @dataclasses.dataclass
 class Verification:
-    """The outcome: what is wrong, and how many units were there.
+    """The outcome: what is wrong, and how many networks were there.
 
     Attributes:
       findings: `Finding`s.
-      done: number of finished units.
-      unfinished: names of units that are not done, 'trial_01/round_03'.
+      done: number of finished networks.
+      unfinished: names of networks that are not done, 'trial_01/round_03'.
     """
 
     findings: list
@@ -63,12 +34,13 @@ def verify(paths):
     Raises:
       RunError: there is no run.
     """
-    if not paths.root.is_dir() or not (paths.run_json.exists() or _unit_folders(paths)):
+    if not paths.root.is_dir() or not (opening.exists(paths.run_json) or _trials(paths)):
         raise RunError(f"{paths.root} holds no run; give the folder of one, see run.py list")
     header, findings = _header(paths)
+    findings += _folder_findings(paths)
     outcome = Verification(findings)
     unfinished = []
-    for folder in _units(paths, header):
+    for folder in _networks(paths, header):
         name = _relative(paths, folder)
         if not network_folder.is_done(folder):
             unfinished.append(name)
@@ -78,34 +50,44 @@ def verify(paths):
                     "is missing, and run.json says that the run is done", (name,)))
             continue
         outcome.done += 1
-        findings.extend(_unit_findings(paths, header, folder))
+        findings.extend(_network_findings(paths, header, folder))
     outcome.unfinished = tuple(unfinished)
-    findings.extend(_table_findings(paths, header))
+    findings.extend(_descendants(paths, findings))
+    findings.extend(check_beside(paths, header))
     return outcome
 
 
 def set_aside(paths, findings):
     """Moves what is damaged into set_aside/NNN/, for the next run to do it again.
 
-    Nothing is deleted.
+    Nothing is deleted, and nothing is touched that lies outside the run or behind a link.
 
     Returns:
       The folder it was moved to.
+
+    Raises:
+      RunError: something cannot be moved.
     """
     number = 1
-    while (paths.set_aside / f"{number:03d}").exists():
+    while opening.exists(paths.set_aside / f"{number:03d}"):
         number += 1
     target = paths.set_aside / f"{number:03d}"
     for name in sorted({each for finding in findings for each in finding.aside}):
         source = paths.root / name
-        if source.exists():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(source, target / name)
+        if not opening.exists(source):
+            continue
+        try:
+            opening.move(source, target / name)
+        except OSError as error:
+            raise RunError(
+                f"cannot move {source} to {target / name}: {error.strerror or error}; mend the "
+                "place, then give the same command again"
+            ) from error
     return target
 
 
 def _header(paths):
-    if not paths.run_json.exists():
+    if not opening.exists(paths.run_json):
         return {}, [Finding("run.json", "is missing", ())]
     try:
         return network_folder.header(paths), []
@@ -113,17 +95,32 @@ def _header(paths):
         return {}, [Finding("run.json", str(error), ("run.json",))]
 
 
-def _unit_folders(paths):
-    return sorted(
-        folder for folder in paths.root.glob("trial_*/*")
-        if folder.is_dir() and folder.name != "distributions"
-    )
+def _folder_findings(paths):
+    """Where a run has a folder, a link or a file may have been put."""
+    wanted = [paths.tensorboard, paths.tensorboard_trials, paths.figures, paths.exports,
+              paths.root / "analysis"]
+    for trial in _trials(paths):
+        wanted += [paths.root / trial, paths.root / trial / "distributions"]
+    return [
+        Finding(name, "is a link or no folder", (name,))
+        for path in wanted if opening.exists(path) and not opening.is_folder(path)
+        for name in [_relative(paths, path)]
+    ]
 
 
-def _units(paths, header):
+def _trials(paths):
+    return [name for name in opening.entries(paths.root)
+            if name.startswith("trial_") and name[6:].isdecimal()]
+
+
+def _networks(paths, header):
     if "units" in header:
         return [paths.network(trial, name) for trial, name in header["units"]]
-    return _unit_folders(paths)
+    return [
+        paths.root / trial / name for trial in _trials(paths)
+        for name in opening.entries(paths.root / trial)
+        if name != "distributions" and opening.is_folder(paths.root / trial / name)
+    ]
 
 
 def _is_left_out(header, folder):
@@ -135,89 +132,72 @@ def _relative(paths, path):
     return str(pathlib.Path(path).relative_to(paths.root))
 
 
-def _unit_findings(paths, header, folder):
+def _network_findings(paths, header, folder):
     name = _relative(paths, folder)
+    # The event file tells of the network: it is drawn again with it, and the mean with that.
+    events = f"{paths.tensorboard_trials.name}/{folder.name}/{folder.parent.name}"
 
-    def finding(file, problem, *more):
-        place = pathlib.PurePosixPath(name, file)
-        return Finding(str(place), problem, (name, *more))
+    def finding(file, problem, changed, *more):
+        place = posixpath.normpath(posixpath.join(name, file))
+        return Finding(place, problem, (name, events, *more), tuple(changed))
 
     try:
         facts = network_folder.facts(folder)
     except RunError as error:
-        return [finding(network_folder.DONE, str(error))]
+        return [finding(network_folder.DONE, str(error), chain.written_by(folder.name, None))]
+    known = header.get("networks", {}).get(name)
+    everything = chain.written_by(folder.name, facts)
+    if known is not None and not is_unchanged(folder / network_folder.DONE, known):
+        return [finding(
+            network_folder.DONE, "is not the one that run.json vouches for", everything)]
     found = []
     for file, checksum in facts["files"].items():
-        path = (folder / file).resolve()
-        if not path.is_relative_to(paths.root.resolve()):
-            found.append(finding(network_folder.DONE, f"names {file}, which lies outside the run"))
-            continue
-        # A file of the trial, which other units vouch for as well.
-        shared = [str(path.relative_to(paths.root.resolve()))] if ".." in file else []
-        if not path.is_file():
-            found.append(finding(file, "is missing"))
-        elif not is_unchanged(path, checksum):
-            found.append(finding(file, "has another checksum than done.json says", *shared))
+        in_trial = posixpath.normpath(posixpath.join(folder.name, file))
+        shared = [f"{folder.parent.name}/{in_trial}"] if file.startswith("../") else []
+        if not opening.is_file(folder / file):
+            found.append(finding(file, "is missing", [in_trial]))
+        elif not is_unchanged(folder / file, checksum):
+            found.append(finding(
+                file, "has another checksum than done.json says", [in_trial], *shared))
     if found:
         return found
     try:
-        _check_unit(paths, header, folder, facts)
+        problem = chain.other_origin(paths, facts, header or None)
+        if problem:
+            # Which of the two is the right one nobody can tell: both are done again.
+            doubtful = chain.doubtful(paths, facts)
+            return [finding("", problem, [*everything, *doubtful], *(
+                f"{folder.parent.name}/{each}" for place in doubtful
+                for each in _owners(place)))]
+        check_network(paths, header, folder)
     except RunError as error:
-        return [finding("", str(error))]
+        return [finding("", str(error), everything)]
     return []
 
 
-def _check_unit(paths, header, folder, facts):
-    found = read_masks(folder)
-    masks.check(found, expected=facts["kept_weights"])
-    weights = read_weights(folder)
-    masks.check_applied(found, weights)
-    if not facts["diverged"]:
-        _check_finite(weights, "weights.npz")
-    read_csv(folder / "metrics.csv")
-    match = ROUND.fullmatch(folder.name)
-    if match:
-        _check_round(paths, header, folder, facts, int(match[1]), found)
-    else:
-        initial = read_start_file(paths, facts["trial"], folder.name)
-        masks.check_applied(found, initial)
-        _check_finite(initial, "initial.npz")
-        _check_start(paths, facts, found, initial)
+def _owners(place):
+    """What is set aside for a file of a trial: its network, or itself and round 0 that wrote it."""
+    name, _, file = place.partition("/")
+    return [name] if file and name != "distributions" else [place, "round_00"]
 
 
-def _check_round(paths, header, folder, facts, index, found):
-    if "kept_by_round" in header and masks.total_kept(found) != header["kept_by_round"][index]:
-        raise RunError(
-            f"masks.npz keeps {masks.total_kept(found)} weights; the schedule says "
-            f"{header['kept_by_round'][index]}"
-        )
-    before = paths.network(facts["trial"], round_name(index - 1)) if index else None
-    if before is not None and network_folder.is_done(before):
-        masks.check(found, previous=read_masks(before))
-
-
-def _check_start(paths, facts, found, initial):
-    name = facts.get("starts_from")
-    if name is None or facts["architecture"]:
-        return
-    point = _POINTS[name](paths, facts["trial"])
-    for key, array in masks.apply(found, point).items():
-        if not np.array_equal(array, initial[key]):
-            raise RunError(f"initial.npz is not mask × {name}.npz at {key}")
-
-
-def _check_finite(arrays, name):
-    for key, array in arrays.items():
-        if not np.isfinite(array).all():
-            raise RunError(f"{name} has values at {key} that are not finite")
-
-
-def _table_findings(paths, header):
+def _descendants(paths, findings):
+    """A finding for each network that was made from something that is damaged."""
+    damaged = {name for finding in findings for name in finding.aside}
     found = []
-    for name, checksum in header.get("tables", {}).items():
-        path = paths.root / name
-        if not path.is_file():
-            found.append(Finding(name, "is missing", ()))
-        elif not is_unchanged(path, checksum):
-            found.append(Finding(name, "has another checksum than run.json says", (name,)))
+    for trial in _trials(paths):
+        changed = {file for each in findings if each.path.startswith(f"{trial}/")
+                   for file in each.changed}
+        if not changed:
+            continue
+        facts = {}
+        for name in opening.entries(paths.root / trial):
+            folder = paths.root / trial / name
+            if network_folder.is_done(folder) and f"{trial}/{name}" not in damaged:
+                facts[name] = network_folder.facts(folder)
+        found += [
+            Finding(f"{trial}/{name}", "was made from what is damaged",
+                    (f"{trial}/{name}", f"{paths.tensorboard_trials.name}/{name}/{trial}"))
+            for name in sorted(chain.descendants(facts, changed))
+        ]
     return found

@@ -5,10 +5,13 @@ its finished file is written whole, from the store, and the unfinished ones go: 
 interrupted and done again in between, one file remains, and it says what metrics.csv says.
 """
 
+import os
 import time
 
-from lth_keras import files
+from lth_keras import files, opening
+from lth_keras.errors import RunError
 from lth_keras.store import network_folder
+from lth_keras.store.drawn_events import is_drawn, read_drawn, write_drawn
 from lth_keras.tensorboard import events, network_events
 
 _STEM = "events.out.tfevents"
@@ -32,72 +35,114 @@ def event_path(folder, suffix="", seconds=None):
     return folder / f"{_STEM}.{microseconds:017d}{suffix}"
 
 
-def event_paths(folder):
-    """The event files in a folder, in the order of their names, unfinished ones among them."""
-    return sorted(folder.glob(f"{_STEM}.*"))
-
-
-def finished_path(folder):
-    """The finished event file in a folder; None where there is none."""
-    # An empty one is what a power cut left.
-    finished = [path for path in event_paths(folder)
-                if not path.name.endswith(_UNFINISHED) and path.stat().st_size]
-    return finished[-1] if finished else None
-
-
 def unfinished_path(folder):
     """A new name for the file of a network in training."""
     return event_path(folder, _UNFINISHED)
 
 
 def is_written(folder):
-    """Whether the network has its finished file."""
-    return finished_path(folder) is not None
+    """Whether the network has its finished file, as it was drawn."""
+    return is_drawn(folder)
+
+
+def event_paths(folder):
+    """The event files in a folder, by name; none where a link leads to it."""
+    return [folder / name for name in opening.entries(folder) if name.startswith(f"{_STEM}.")]
 
 
 def finish(paths, header, trial, name):
-    """Writes a stored network's event file and takes its unfinished ones away."""
+    """Writes a stored network's event file and takes its unfinished ones away.
+
+    One that was drawn before is drawn with the same times, and so has the same bytes.
+    """
     folder = folder_of(paths, trial, name)
     started = [path for path in event_paths(folder) if path.name.endswith(_UNFINISHED)]
-    noted = {}
-    for path in started:
-        noted |= _noted(events.decode(path))
-    content = events.encode(network_events.network(paths, header, trial, name, noted))
-    files.write_bytes(event_path(folder), content, flush=False)
-    for path in started:
-        path.unlink(missing_ok=True)
+    finished = [path for path in event_paths(folder) if path not in started]
+    drawn = None if started else drawn_before(folder, finished)
+    if drawn is None:
+        path, stored, noted = event_path(folder), _time_of(paths.network(trial, name)), {}
+        for each in started:
+            noted |= _noted(decoded(each))
+    else:
+        path, stored, noted = drawn
+    files.write_bytes(path, events.encode(
+        network_events.network(paths, header, trial, name, noted, stored)))
+    # What the file itself says, so that either of the two can be made from the other.
+    write_drawn(folder, path.name, stored, {
+        step: (each.wall_time, each.gradient_norm)
+        for step, each in _noted(decoded(path)).items()})
+    remove(each for each in (*started, *finished) if each != path)
+
+
+def drawn_before(folder, finished):
+    """(path, when it was stored, {step: Noted}) of the finished file; None without one."""
+    try:
+        drawn = read_drawn(folder)
+    except RunError:
+        drawn = None
+    if drawn is not None:
+        return folder / drawn["file"], drawn["stored"], {
+            int(step): network_events.Noted(*values) for step, values in drawn["noted"].items()}
+    of_network = decoded(finished[-1]) if finished else []
+    if not of_network:
+        return None
+    return finished[-1], of_network[-1].wall_time, _noted(of_network)
+
+
+def _time_of(folder):
+    with opening.opened(folder / network_folder.DONE) as file:
+        return os.fstat(file.fileno()).st_mtime
+
+
+def decoded(path):
+    """The events of a file; none where there is no file."""
+    return events.decode(path) if opening.is_file(path) else []
 
 
 def write_missing(paths, header, wanted):
-    """Event files of the stored ones of `wanted`, [(trial, name)], that have none; and how many.
+    """Event files of the stored ones of `wanted`, [(trial, name)], that have none.
 
     None that exists is touched: neither a finished one, nor that of a network in training.
+
+    Returns:
+      The names of the networks that a trial was written of.
     """
-    count = 0
+    names = set()
     for trial, name in wanted:
         folder = folder_of(paths, trial, name)
         done = network_folder.is_done(paths.network(trial, name))
-        if done and not any(path.stat().st_size for path in event_paths(folder)):
+        is_going_on = any(path.name.endswith(_UNFINISHED) for path in event_paths(folder))
+        if done and not is_going_on and not is_drawn(folder):
             finish(paths, header, trial, name)
-            count += 1
-    return count
+            names.add(name)
+    return names
 
 
 def move_earlier(paths):
     """Moves what earlier versions wrote: they had the trials' files under `tensorboard/`."""
-    for folder in sorted(paths.tensorboard.glob("*/trial_*")):
-        place = paths.tensorboard_trials / folder.relative_to(paths.tensorboard)
-        if not place.exists():
-            with files.writing(place):
-                place.parent.mkdir(parents=True, exist_ok=True)
-                folder.rename(place)
+    for name in opening.entries(paths.tensorboard):
+        for trial in opening.entries(paths.tensorboard / name):
+            place = paths.tensorboard_trials / name / trial
+            if trial.startswith("trial_") and not opening.exists(place):
+                with files.writing(place):
+                    opening.move(paths.tensorboard / name / trial, place)
+
+
+def remove(paths):
+    """Removes event files that another has taken the place of."""
+    for path in paths:
+        with files.writing(path):
+            opening.remove(path)
 
 
 def _noted(of_network):
-    """{step: Noted} from the events of an unfinished file."""
+    """{step: Noted} from the events of a file, finished or not."""
     noted = {}
     for event in of_network:
         if event.HasField("summary"):
+            values = events.scalars_in(event)
+            if not any(tag.startswith("loss/") for tag in values):
+                continue  # Of a finished file: histograms have the time of storing.
             noted[event.step] = network_events.Noted(
-                event.wall_time, events.scalars_in(event).get(network_events.GRADIENT_NORM))
+                event.wall_time, values.get(network_events.GRADIENT_NORM))
     return noted

@@ -1,9 +1,11 @@
 """Event protocol buffers, and files of them; none of it needs TensorFlow."""
 
+import contextlib
 import struct
 import zlib
 
 import numpy as np
+from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2, types_pb2
 from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.custom_scalar import metadata as custom_scalar_metadata
@@ -14,6 +16,7 @@ from tensorboard.plugins.scalar import metadata as scalar_metadata
 from tensorboard.plugins.text.summary_v2 import text_pb
 from tensorboard.util import tensor_util
 
+from lth_keras import opening as file_opening
 from lth_keras.tensorboard import records
 
 _FILE_VERSION = "brain.Event:2"
@@ -24,12 +27,17 @@ _SCALAR = scalar_metadata.create_summary_metadata("", "")
 
 def encode(events):
     """The bytes of an event file, or of a part of one, that holds `events` in this order."""
-    return records.encode([event.SerializeToString() for event in events])
+    # Equal events are equal bytes, in any process: maps in them have no order of their own.
+    return records.encode([event.SerializeToString(deterministic=True) for event in events])
 
 
 def decode(path):
     """The whole events of a file; a last record that is half written is left out."""
-    return [event_pb2.Event.FromString(content) for content in records.decode(path.read_bytes())]
+    whole = []
+    with contextlib.suppress(DecodeError):
+        for content in records.decode(file_opening.read_bytes(path)):
+            whole.append(event_pb2.Event.FromString(content))
+    return whole
 
 
 def opening(wall_time):
@@ -117,7 +125,12 @@ def _png(pixels):
 
 def hparams(values, began, name):
     """A summary that opens a row of the hparams dashboard: {name: number or str}."""
-    return summary_v2.hparams_pb(values, trial_id=name, start_time_secs=began)
+    summary = summary_v2.hparams_pb(values, trial_id=name, start_time_secs=began)
+    for value in summary.value:
+        data = value.metadata.plugin_data
+        inside = plugin_data_pb2.HParamsPluginData.FromString(data.content)
+        data.content = inside.SerializeToString(deterministic=True)
+    return summary
 
 
 def hparams_end(ended, succeeded):

@@ -7,8 +7,7 @@ import numpy as np
 from lth_keras import paths as run_paths
 from lth_keras.figures import mask_planes
 from lth_keras.metric import metrics_of
-from lth_keras.store import network_folder
-from lth_keras.store.metrics import read_csv
+from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_folder import facts as read_facts
 from lth_keras.store.network_reader import read_masks, read_start_file, read_weights
 from lth_keras.tensorboard import events
@@ -60,7 +59,7 @@ class Noted:
     gradient_norm: float | None = None
 
 
-def network(paths, header, trial, name, noted):
+def network(paths, header, trial, name, noted, stored):
     """The events of a stored network.
 
     Args:
@@ -68,15 +67,15 @@ def network(paths, header, trial, name, noted):
       header: what run.json holds.
       trial: counted from 1.
       name: the network's folder.
-      noted: {step: Noted}; for a step without, the time is that at which the network was stored.
+      noted: {step: Noted}; for a step without, the time is `stored`.
+      stored: when the network was stored, in seconds since 1970.
 
     Returns:
       A list of events, complete: from the file's opening to the end of its hparams row.
     """
     folder = paths.network(trial, name)
     facts = read_facts(folder)
-    stored = (folder / network_folder.DONE).stat().st_mtime
-    evaluations = read_csv(folder / "metrics.csv").to_dict("records")
+    evaluations = read_rows(folder).to_dict("records")
     noted = {row["step"]: noted.get(row["step"], Noted(stored)) for row in evaluations}
     began = min((each.wall_time for each in noted.values()), default=stored)
     metrics = metrics_of(header)

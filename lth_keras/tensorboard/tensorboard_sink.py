@@ -3,11 +3,11 @@
 import contextlib
 import time
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.metric import metrics_of
 from lth_keras.sink import Sink
 from lth_keras.store import network_folder
-from lth_keras.tensorboard import event_files, events, mean_files, network_events
+from lth_keras.tensorboard import event_files, events, mean_files, network_events, run_files
 
 # A gradient takes as long as about two updates: once in 200 updates is about one percent.
 _UPDATES_PER_GRADIENT = 200
@@ -37,7 +37,7 @@ class TensorBoard(Sink):
     def run_started(self):
         """Writes what belongs to the run as a whole."""
         event_files.move_earlier(self._paths)
-        mean_files.write_run(self._paths)
+        run_files.write_run(self._paths)
 
     def job_started(self, job):
         """Opens the network's unfinished files."""
@@ -53,8 +53,7 @@ class TensorBoard(Sink):
             folders.append(of_mean)
         for folder in folders:
             with files.writing(folder):
-                folder.mkdir(parents=True, exist_ok=True)
-                self._files.append(open(event_files.unfinished_path(folder), "wb"))
+                self._files.append(opening.created(event_files.unfinished_path(folder)))
         self._write(events.opening(time.time()))
         self._measured = None
 
@@ -84,11 +83,13 @@ class TensorBoard(Sink):
     def run_finished(self, summary):
         """Finishes what an earlier process was interrupted in."""
         header = network_folder.header(self._paths)
-        for done in sorted(self._paths.root.glob(f"trial_*/*/{network_folder.DONE}")):
-            trial, name = int(done.parent.parent.name.removeprefix("trial_")), done.parent.name
-            if not event_files.is_written(event_files.folder_of(self._paths, trial, name)):
+        again = set()
+        for trial, name in header["units"]:
+            done = network_folder.is_done(self._paths.network(trial, name))
+            if done and not event_files.is_written(event_files.folder_of(self._paths, trial, name)):
                 event_files.finish(self._paths, header, trial, name)
-        mean_files.write_means(self._paths, header)
+                again.add(name)
+        mean_files.write_means(self._paths, header, again)
 
     def _write(self, of_network):
         content = events.encode(of_network)

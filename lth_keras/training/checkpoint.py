@@ -1,13 +1,14 @@
 """Checkpoints of one network's training: training that goes on from one ends with the same bits."""
 
 import dataclasses
+import hashlib
 import json
 import pathlib
 import time
 
 import numpy as np
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.training.loop import Evaluation, TrainingProgress
 from lth_keras.training.trainer import TrainState
@@ -24,11 +25,14 @@ class Checkpoint:
     Args:
       folder: the network's folder.
       seconds: least time between two checkpoints; 0 keeps one at each pause.
+      made_from: what the training started from, as JSON: a checkpoint of another start is no
+        checkpoint of this training.
     """
 
-    def __init__(self, folder, seconds):
+    def __init__(self, folder, seconds, made_from=()):
         self.path = pathlib.Path(folder) / NAME
         self._seconds = seconds
+        self._made_from = json.loads(json.dumps(made_from))
         self._last = time.monotonic()
 
     def __call__(self, progress, trainer):
@@ -40,30 +44,34 @@ class Checkpoint:
     def save(self, progress):
         """Keeps `progress`, whose state is up to date."""
         totals = [] if progress.totals is None else progress.totals
-        arrays = {"totals": np.asarray(totals, np.float32), "facts": np.array(json.dumps({
+        arrays = {"totals": np.asarray(totals, np.float32), **_flat("state", progress.state)}
+        if progress.captured is not None:
+            arrays |= _flat("captured", progress.captured)
+        arrays["facts"] = np.array(json.dumps({
+            "made_from": self._made_from, "checksum": _checksum(arrays),
             "step": progress.state.step,
             "captured_step": progress.captured.step if progress.captured else None,
             "evaluations": [dataclasses.asdict(each) for each in progress.evaluations],
             "diverged": progress.diverged,
             "train_seconds": progress.train_seconds,
             "evaluate_seconds": progress.evaluate_seconds,
-        }))}
-        arrays |= _flat("state", progress.state)
-        if progress.captured is not None:
-            arrays |= _flat("captured", progress.captured)
+        }))
         files.write_npz(self.path, arrays)
         self._last = time.monotonic()
 
     def load(self):
-        """The `TrainingProgress` kept, or None where there is none or it cannot be read.
+        """The `TrainingProgress` kept; None where there is none, or one of another start, or it
+        cannot be read or was changed.
 
-        An unreadable checkpoint costs the unfinished network's time and nothing else.
+        Such a checkpoint costs the unfinished network's time and nothing else.
         """
-        if not self.path.exists():
+        if not opening.exists(self.path):
             return None
         try:
             arrays = files.read_npz(self.path)
-            facts = json.loads(str(arrays["facts"]))
+            facts = json.loads(str(arrays.pop("facts")))
+            if (facts["made_from"], facts["checksum"]) != (self._made_from, _checksum(arrays)):
+                return None
             captured = None
             if facts["captured_step"] is not None:
                 captured = _state("captured", arrays, facts["captured_step"])
@@ -74,12 +82,23 @@ class Checkpoint:
                 diverged=facts["diverged"], train_seconds=facts["train_seconds"],
                 evaluate_seconds=facts["evaluate_seconds"],
             )
-        except (RunError, KeyError, ValueError, TypeError):
+        except (RunError, KeyError, ValueError, TypeError, AttributeError, RecursionError):
             return None
 
     def remove(self):
         """Takes the file away, once the job is done."""
-        self.path.unlink(missing_ok=True)
+        with files.writing(self.path):
+            opening.remove(self.path)
+
+
+def _checksum(arrays):
+    """SHA-256 over all arrays, their names and their shapes."""
+    total = hashlib.sha256()
+    for key in sorted(arrays):
+        array = np.ascontiguousarray(arrays[key])
+        total.update(f"{key} {array.dtype.str} {array.shape} ".encode())
+        total.update(array.tobytes())
+    return total.hexdigest()
 
 
 def _flat(name, state):

@@ -3,8 +3,9 @@
 import functools
 import os
 
-from lth_keras.compat import tf
+from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
+from lth_keras.variables import parts, plain, walk
 
 JIT = ("auto", True, False)
 # These flags save a sixth of a step of LeNet-300-100 at batch 60, and a twentieth at batch 1024. By
@@ -18,9 +19,10 @@ _FLAGS = (
 
 
 def resolve_jit(jit, model):
-    """Whether to compile with XLA: 'auto' means always on GPUs, and on CPUs without convolutions.
+    """Whether to compile with XLA: 'auto' means always on GPUs, and on CPUs for plain matrices.
 
-    On CPUs XLA's convolutions are 15 to 40 times slower than oneDNN's.
+    On CPUs XLA's convolutions are 15 to 40 times slower than oneDNN's. The loops over time of
+    recurrent layers are left to TensorFlow there too: XLA's were not measured.
 
     Raises:
       ConfigurationError: `jit` is none of 'auto', True and False.
@@ -31,6 +33,9 @@ def resolve_jit(jit, model):
         return bool(jit)
     if tf.config.list_physical_devices("GPU"):
         return True
+    if any(isinstance(part, keras.layers.RNN)
+           for _, layer in walk(model) for _, part in parts(plain(layer))):
+        return False
     return all(len(variable.shape) <= 2 for variable in model.trainable_variables)
 
 

@@ -11,8 +11,8 @@ from lth_keras.analysis import AnalyzedRun, run_measure
 from lth_keras.compat import keras
 from lth_keras.data import from_arrays
 from lth_keras.paths import RunPaths
-from lth_keras.store import network_folder
 from lth_keras.variables import named_variables, snapshot
+from tests.finished_networks import finish
 
 MEAN, STD = 0.5, 2.0
 
@@ -49,11 +49,10 @@ def stored(root, build, shape, masks=None, seeds=(1, 2)):
         folder = paths.network(1, f"round_{index:02d}")
         for name, arrays in (("weights.npz", weights), ("masks.npz", kept)):
             files.write_npz(folder / name, arrays)
-        network_folder.finish(folder, ["weights.npz", "masks.npz"], {
-            "trial": 1, "variant": "imp", "round": index, "density": 1.0, "architecture": {},
-            "diverged": False, "start_step": 0, "steps": 4})
-        for place in (paths.initial(1), paths.rewind(1)):
-            files.write_npz(place, weights)
+    for place in (paths.initial(1), paths.rewind(1)):
+        files.write_npz(place, weights)
+    for index in range(len(seeds)):
+        finish(paths.network(1, f"round_{index:02d}"), steps=4)
     context = types.SimpleNamespace(
         paths=paths, data=data, build=build, prunable=[], steps_per_epoch=2,
         experiment=types.SimpleNamespace(trials=1), schedule=types.SimpleNamespace(rounds=1),

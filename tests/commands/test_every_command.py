@@ -58,6 +58,9 @@ def test_tables_and_run_json_name_the_metric(trained):
     header = json.loads((root / "run.json").read_text())
     assert header["metrics"][0]["name"] == metric
     assert header["task"]["class"] == ("Regression" if metric == "mae" else "Classification")
+    # What gin binds without a scope is a part of the run's identity too.
+    described = header["configuration"]["task"]
+    assert described["ignore_label"] == 0 if metric == "accuracy" else described["unit"] == "units"
     if metric == "mae":
         assert row["margin"] == pytest.approx(header["task"]["std"][0] / 100)
 
@@ -117,7 +120,9 @@ def test_analysis_goes_by_that_loss_and_that_metric(trained, tmp_path, capsys):
     measures.write_text("\n".join([
         "Analysis.measures = [@SolutionLosses(), @Lines(), @Hessian(), @GradientFlow()]",
         "Lines.points = 3", "Lines.pairs = (('initial', 'ticket@01'),)",
-        "Hessian.networks = ('ticket@01',)", "Hessian.positive = 2", "Hessian.negative = 0",
+        "Hessian.networks = ('ticket@01',)", "Hessian.positive = 1", "Hessian.negative = 0",
+        "Hessian.examples = 16", "Hessian.trace_samples = 0", "Hessian.density_samples = 0",
+        "Hessian.tolerance = 0.01",
     ]))
     assert main(["analyze", str(root), f"--gin_file={measures}"]) == 0
     said = capsys.readouterr().out

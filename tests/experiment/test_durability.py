@@ -169,6 +169,10 @@ def reseal(folder, **changes):
     content["files"] = {
         name: files.sha256(folder / name) for name in content["files"]}
     files.write_sealed_json(folder / "done.json", content)
+    run_json = folder.parent.parent / "run.json"
+    header = files.read_sealed_json(run_json)
+    header["networks"][f"{folder.parent.name}/{folder.name}"] = files.sha256(folder / "done.json")
+    files.write_sealed_json(run_json, header)
 
 
 def edit(path, change):

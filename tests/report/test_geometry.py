@@ -27,7 +27,11 @@ def analyse(root, name="hessian", rows=3, **changes):
     lines = [f"{i},round_{i:02d}|x,0.5,0.4,0.6,,1e-7" for i in range(rows)]
     files.write_text(folder / "summary.csv", "\n".join(
         ["level,network,test_loss,test_loss_ci_low,test_loss_ci_high,p,largest_residual", *lines]))
-    files.write_json(folder / "summary.json", {
+    files.write_text(folder / "table.csv", "level\n")
+    names = ["eigenvalues_by_level.png", "eigenvalues_by_level.pdf", "summary.csv", "table.csv"]
+    files.write_sealed_json(folder / "summary.json", {
+        "title": "digits", "data": "digits", "pieces": ["trial_01"], "settings": {},
+        "files": {each: files.sha256(folder / each) for each in names},
         "measure": "Hessian", "name": name, "statements": ["smaller in 3 of 3 <pairs>"],
         "question": "How curved is the loss at <them>?",
         "captions": {"eigenvalues_by_level": "Lines are means."},

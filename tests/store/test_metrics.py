@@ -5,11 +5,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lth_keras import files
 from lth_keras.errors import RunError
-from lth_keras.store.metrics import COLUMNS, concatenate, read_csv, rows_to_csv
+from lth_keras.store.metrics import COLUMNS, concatenate, read_csv, read_rows, rows_to_csv
+from tests.finished_networks import finish
 from tests.statistics.accuracy_rows import accuracy_row, table_fields
 
 HEADER = (
@@ -52,6 +54,7 @@ def test_read_back(tmp_path):
             assert pd.isna(read[name]) if value is None else read[name] == value
 
 
+@settings(deadline=None)
 @given(
     st.floats(0, allow_infinity=False), st.floats(0, 1, width=32).map(np.float32),
     st.floats(0, 1e6),
@@ -90,14 +93,17 @@ def test_a_variant_cannot_break_a_line(variant):
         accuracy_row(1, variant, 0, 1.0, 0, 0)
 
 
+def stored(tmp_path, name, text):
+    """A finished network's folder with these evaluations."""
+    files.write_text(tmp_path / "trial_01" / name / "metrics.csv", text)
+    return finish(tmp_path / "trial_01" / name)
+
+
 def test_concatenation_copies_lines_in_order(tmp_path):
     # Digits that no float would be written with show that no number is read.
     texts = [HEADER + "1,imp,0,1.000,0,0,0.10000000000000000001,,,,,\n", HEADER, CSV]
-    paths = []
-    for index, text in enumerate(texts):
-        paths.append(tmp_path / f"{index}.csv")
-        paths[-1].write_text(text)
-    concatenate(paths, tmp_path / "all.csv")
+    concatenate([stored(tmp_path, f"variant{index}", text) for index, text in enumerate(texts)],
+                tmp_path / "all.csv")
     expected = HEADER + "".join(text.removeprefix(HEADER) for text in texts)
     assert (tmp_path / "all.csv").read_bytes() == expected.encode()
     concatenate([], tmp_path / "none.csv")
@@ -106,12 +112,13 @@ def test_concatenation_copies_lines_in_order(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", HEADER + "1,imp,0,1,0", None])
 def test_another_file_is_refused(tmp_path, text):
-    path = tmp_path / "wrong.csv"
-    if text is not None:
-        path.write_text(text)
-    for use in (read_csv, lambda path: concatenate([path], tmp_path / "all.csv")):
-        with pytest.raises(RunError, match="wrong.csv"):
-            use(path)
+    folder = stored(tmp_path, "full", text or "")
+    if text is None:
+        (folder / "metrics.csv").unlink()
+    for use in (lambda folder: read_csv(folder / "metrics.csv"), read_rows,
+                lambda folder: concatenate([folder], tmp_path / "all.csv")):
+        with pytest.raises(RunError, match="metrics.csv"):
+            use(folder)
     assert not (tmp_path / "all.csv").exists()
 
 

@@ -55,7 +55,7 @@ def test_what_a_crash_left_between_store_and_file_is_finished_at_the_end(make_ru
     paths, watched = RunPaths(make_run(trials=1)), job(1, "ticket", 2)
     TensorBoard(paths).job_started(watched)  # And then the power went.
     header = files.read_json(paths.run_json)
-    assert write_missing(paths, header, [(1, "ticket@02")]) == 0
+    assert write_missing(paths, header, [(1, "ticket@02")]) == set()
     TensorBoard(paths).run_finished(None)
     assert all(not name.endswith(".unfinished")
                for name in event_names(paths.tensorboard_trials / "ticket@02/trial_01"))

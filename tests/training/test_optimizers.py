@@ -99,6 +99,8 @@ def test_jit_is_off_for_convolutions_on_a_cpu(tiny, monkeypatch):
     convolutional = keras.Model(image, keras.layers.Conv2D(2, 3)(image))
     assert resolve_jit("auto", tiny.model()) is True
     assert resolve_jit("auto", convolutional) is False
+    recurrent = keras.Sequential([keras.Input((3, 2)), keras.layers.SimpleRNN(2)])
+    assert resolve_jit("auto", recurrent) is False
     assert resolve_jit(True, convolutional) is True
     assert resolve_jit(False, tiny.model()) is False
     monkeypatch.setattr("lth_keras.compat.tf.config.list_physical_devices", lambda kind: ["gpu"])

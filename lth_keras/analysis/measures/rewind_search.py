@@ -7,14 +7,17 @@ import gin
 import numpy as np
 import pandas as pd
 
+from lth_keras import opening
 from lth_keras.analysis.field_checks import number, optional_positive, positive, texts
 from lth_keras.analysis.measure import Account, Findings, Measure, Piece
 from lth_keras.analysis.measures.lines import barrier_label, barrier_text, barriers_of, line_rows
+from lth_keras.analysis.stored_pieces import piece_rows
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.figures import charts, style
 from lth_keras.paths import safe_name
 from lth_keras.statistics.intervals import mean_interval
+from lth_keras.store import network_folder
 
 
 @gin.configurable
@@ -177,8 +180,10 @@ class RewindSearch(Measure):
 
     def _stable_before(self, run, steps):
         folder = run.paths.analysis / safe_name(self.name)
-        for path in sorted(folder.glob("rewind_*/done.json")):
-            table = pd.read_csv(path.parent / "rows.csv")
+        for name in opening.entries(folder):
+            if not name.startswith("rewind_") or not network_folder.is_done(folder / name):
+                continue
+            table = piece_rows(folder / name)
             if table.skipped.astype(bool).any() or table.rewind_step.iloc[0] >= steps:
                 continue
             if self._verdicts(table).stable.all():

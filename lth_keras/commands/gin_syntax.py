@@ -1,0 +1,107 @@
+"""gin files as text: their syntax and what they import, found without importing or running a thing.
+
+Reading a configuration imports the modules that it names. What can be said against it before that
+is said here, in a fraction of a second and without TensorFlow.
+"""
+
+import pathlib
+
+from gin import config_parser
+
+from lth_keras.errors import ConfigurationError
+
+_OWN = "lth_keras"
+
+
+class _Nothing(config_parser.ParserDelegate):
+    """Stands in for references: nothing is looked up."""
+
+    def configurable_reference(self, scoped_configurable_name, evaluate):
+        return scoped_configurable_name
+
+    def macro(self, macro_name):
+        return macro_name
+
+
+def check_syntax(gin_files, gin_params):
+    """Checks the form of gin files, of what they include, and of bindings.
+
+    Args:
+      gin_files: paths of files that are there.
+      gin_params: bindings, as given with --gin_param.
+
+    Raises:
+      ConfigurationError: a line is no gin; it is named.
+    """
+    seen = set()
+    for file in gin_files:
+        _check_file(pathlib.Path(file), seen)
+    for binding in gin_params:
+        _statements(binding, "--gin_param")
+
+
+def imported_modules(text, name):
+    """Modules that a configuration imports and that are not this package's own.
+
+    Args:
+      text: of a stored configuration.
+      name: of its file, for messages.
+
+    Raises:
+      ConfigurationError: it is no gin, or includes other files: a stored one holds every binding.
+    """
+    found = []
+    for statement in _statements(text, name):
+        if isinstance(statement, config_parser.IncludeStatement):
+            raise ConfigurationError(
+                f"{name} includes {statement.filename!r}; a stored configuration holds every "
+                "binding itself: it was altered"
+            )
+        if isinstance(statement, config_parser.ImportStatement):
+            if statement.is_from or statement.module.split(".")[0] != _OWN:
+                found.append(statement.module)
+    return found
+
+
+def modules_of_file(file):
+    """All modules that a gin file of the user's imports, itself or by what it includes."""
+    return _check_file(pathlib.Path(file), set())
+
+
+def _check_file(path, seen):
+    """Names of the modules that a file and all that it includes import."""
+    try:
+        resolved = path.resolve()
+        if resolved in seen:
+            return []
+        seen.add(resolved)
+        text = path.read_text("utf-8")
+    except (OSError, ValueError):
+        return []  # Reading it for good says what is wrong with the file.
+    found = []
+    for statement in _statements(text, str(path)):
+        if isinstance(statement, config_parser.ImportStatement):
+            found.append(statement.module)
+        if isinstance(statement, config_parser.IncludeStatement):
+            for folder in (pathlib.Path(), *resolved.parents):
+                if (folder / statement.filename).is_file():
+                    found += _check_file(folder / statement.filename, seen)
+                    break
+    return found
+
+
+def _statements(text, name):
+    try:
+        return list(config_parser.ConfigParser(text, _Nothing()))
+    except SyntaxError as error:
+        found = f"; found {error.text.strip()!r}" if error.text else ""
+        where = f", line {error.lineno}" if error.lineno else ""
+        raise ConfigurationError(
+            f"the configuration is wrong: {' '.join(str(error.msg).split())}{found} in {name}"
+            f"{where}"
+        ) from error
+    # What Python's own tokenizer and parser say to text that is no gin file.
+    except Exception as error:  # noqa: BLE001 - the tokenizer raises nearly anything.
+        raise ConfigurationError(
+            f"{name} cannot be parsed: {' '.join(str(error).split()) or type(error).__name__}"
+        ) from error

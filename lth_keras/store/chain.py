@@ -1,0 +1,115 @@
+"""The chain from network to network: what each was made from, and what a change reaches."""
+
+import posixpath
+
+from lth_keras.errors import RunError
+from lth_keras.paths import ROUND, round_name
+from lth_keras.store import network_folder, vouched
+from lth_keras.store.fingerprints import configuration_digest
+
+_SHARED = ("initial.npz", "rewind.npz", "rewind_optimizer.npz")
+
+
+def other_origin(paths, facts, header=None):
+    """Why a finished network is not of what is stored now, in a few words; None where it is.
+
+    Args:
+      paths: `RunPaths`.
+      facts: its done.json.
+      header: run.json, or None: then data and configuration are not compared.
+    """
+    made_from = facts.get("made_from")
+    if made_from is None:
+        return None  # It was trained before that was recorded.
+    if header is not None:
+        if made_from["data"] != header["data"]["fingerprint"]:
+            return "it was trained on other data than run.json names"
+        if made_from["configuration"] != configuration_digest(header["configuration"]):
+            return "it was trained with another configuration than run.json has"
+    for name, checksum in made_from["files"].items():
+        place = _in_trial(facts["unit"], name)
+        now = _vouched_now(paths, facts["trial"], place)
+        if now is not None and now != checksum:
+            return f"it was made from another {place} than the one that is stored"
+    return None
+
+
+def doubtful(paths, facts):
+    """Files of the trial that a network was made from and that are others now."""
+    recorded = (facts.get("made_from") or {}).get("files", {})
+    return [place for name, checksum in recorded.items()
+            for place in [_in_trial(facts["unit"], name)]
+            if _vouched_now(paths, facts["trial"], place) not in (None, checksum)]
+
+
+def check_origin(paths, folder):
+    """Checks that a finished network was made from what is stored now.
+
+    Raises:
+      RunError: it was not; or its done.json is damaged.
+    """
+    problem = other_origin(paths, network_folder.facts(folder))
+    if problem:
+        raise RunError(
+            f"{folder}: {problem}; `run.py verify {paths.root} --repair` sets it aside with all "
+            "that was made from it, then give the same command again"
+        )
+
+
+def descendants(trial_facts, changed):
+    """Names of the networks that any of the changed files reached, directly or by way of others.
+
+    Args:
+      trial_facts: {name: done.json} of a trial's finished networks.
+      changed: files of the trial, relative to its folder: 'round_00/weights.npz', 'rewind.npz'.
+    """
+    reached, changed = set(), set(changed)
+    while True:
+        new = {
+            name for name, facts in trial_facts.items()
+            if name not in reached and changed & made_from(name, facts)
+        }
+        if not new:
+            return reached
+        reached |= new
+        for name in new:
+            changed |= written_by(name, trial_facts[name])
+
+
+def written_by(name, facts):
+    """The files that a network's done.json vouches for, relative to the trial."""
+    return {_in_trial(name, file) for file in facts["files"]} if facts else {
+        f"{name}/{file}" for file in ("masks.npz", "weights.npz", "metrics.csv", "optimizer.npz")}
+
+
+def made_from(name, facts):
+    """The files that a network was made from, relative to the trial.
+
+    Of a network that was trained before they were recorded: all that it can have been.
+    """
+    recorded = facts.get("made_from")
+    drawn_from = {_in_trial(name, file) for file in facts["files"] if file.startswith("../dist")}
+    if recorded is not None:
+        return drawn_from | {_in_trial(name, file) for file in recorded["files"]}
+    if name == round_name(0):
+        return set()
+    match = ROUND.fullmatch(name)
+    last = facts["round"] - 1 if match else facts["round"]
+    return drawn_from | set(_SHARED) | {
+        f"{round_name(index)}/{file}" for index in range(last + 1)
+        for file in ("masks.npz", "weights.npz")
+    }
+
+
+def _in_trial(name, file):
+    """'rewind.npz' of ('round_01', '../rewind.npz')."""
+    return posixpath.normpath(posixpath.join(name, file))
+
+
+def _vouched_now(paths, trial, place):
+    name, _, file = place.partition("/")
+    if not file or name == "distributions":
+        return vouched.trial_checksum(paths, trial, paths.trial(trial) / place)
+    folder = paths.network(trial, name)
+    return network_folder.facts(folder)["files"].get(file) if network_folder.is_done(folder) \
+        else None

@@ -1,0 +1,68 @@
+"""Stored arrays against the model's variables: their names, shapes and types."""
+
+import pathlib
+
+from lth_keras import opening
+from lth_keras.errors import RunError
+from lth_keras.store import network_folder
+from lth_keras.store.fingerprints import shapes_of
+from lth_keras.store.schemas import RunHeader
+
+
+def variables_of(folder):
+    """{key: [dtype, side, side, …]} of a finished network's variables.
+
+    Returns:
+      The same of its run's model, or of an architecture of its own; None where neither run.json nor
+      done.json says it: runs from before it was recorded.
+    """
+    facts = network_folder.facts(folder)
+    if facts["architecture"]:
+        return facts.get("variables")
+    return variables_of_run(pathlib.Path(folder).parent.parent)
+
+
+def variables_of_run(root):
+    """`variables_of` a run's own model; None where there is no run.json, or an older one."""
+    path = pathlib.Path(root) / "run.json"
+    if not opening.exists(path):
+        return None
+    return network_folder.read_checked(path, RunHeader).get("variables")
+
+
+def check_variables(arrays, variables, path):
+    """Checks that arrays are those of a model's variables; nothing where `variables` is None.
+
+    Raises:
+      RunError: one is missing, belongs to no variable, or has another shape or type.
+    """
+    if variables is None:
+        return
+    for key in sorted(arrays.keys() ^ variables.keys()):
+        what = "is missing" if key in variables else "belongs to no variable of the model"
+        raise RunError(f"{path}: {key} {what}")
+    for key, found in shapes_of(arrays).items():
+        if found != list(variables[key]):
+            raise RunError(
+                f"{path}: {key} is {_words(found)}; the model's is {_words(variables[key])}")
+
+
+def check_masks(arrays, folder, path):
+    """Checks that masks are those that done.json counts, each of its variable's shape.
+
+    Raises:
+      RunError: one is missing, or too many, or of another shape.
+    """
+    wanted = network_folder.facts(folder)["kept_weights"]
+    if set(arrays) != set(wanted):
+        raise RunError(
+            f"{path} has masks of {sorted(arrays)}; done.json counts {sorted(wanted)}")
+    variables = variables_of(folder)
+    for key, array in arrays.items() if variables is not None else ():
+        if [*map(int, array.shape)] != list(variables.get(key, [None]))[1:]:
+            raise RunError(f"{path}: {key} has the shape {array.shape}, which is not its kernel's")
+
+
+def _words(description):
+    kind, *sides = description
+    return f"{kind} {tuple(sides)}"

@@ -1,0 +1,160 @@
+"""What must hold of a finished network beyond its checksums: arrays, counts, facts, metrics."""
+
+import math
+
+import numpy as np
+
+from lth_keras import masks
+from lth_keras.errors import RunError
+from lth_keras.paths import ROUND, round_name, variant_name
+from lth_keras.store import network_folder, network_reader, vouched
+from lth_keras.store.fingerprints import shapes_of
+from lth_keras.store.metrics import read_rows
+from lth_keras.store.model_arrays import check_variables
+
+# Which point of the trial a weight rule starts from, in runs from before done.json said it.
+_STARTS = {"RewoundWeights": "rewind", "InitialWeights": "initial"}
+
+
+def check_network(paths, header, folder):
+    """Checks a finished network whose files have their checksums.
+
+    Args:
+      paths: `RunPaths`.
+      header: run.json; {} where it is damaged or missing.
+      folder: the network's.
+
+    Raises:
+      RunError: something does not hold.
+    """
+    facts = network_folder.facts(folder)
+    _check_name(folder, facts)
+    variables = _variables(paths, header, facts)
+    stored = vouched.arrays(folder, network_reader.MASKS)
+    weights = network_reader.read_weights(folder)
+    check_variables(weights, variables, "weights.npz")
+    _check_masks(stored, header, facts, variables)
+    masks.check_applied(stored, weights)
+    if not facts["diverged"]:
+        _check_finite(weights, "weights.npz")
+    _check_metrics(folder, facts)
+    match = ROUND.fullmatch(folder.name)
+    if match:
+        _check_round(paths, header, facts, int(match[1]), stored, variables)
+    else:
+        initial = network_reader.read_start_file(paths, facts["trial"], folder.name)
+        check_variables(initial, variables, "initial.npz")
+        masks.check_applied(stored, initial)
+        _check_finite(initial, "initial.npz")
+        _check_start(paths, facts, stored, initial)
+
+
+def _check_name(folder, facts):
+    expected = round_name(facts["round"])
+    if facts["variant"] != "imp":
+        expected = variant_name(facts["variant"], facts["round"] or None)
+    if folder.name != expected and folder.name != facts["variant"]:
+        raise RunError(f"done.json says that it is {expected}")
+
+
+def _variables(paths, header, facts):
+    """{key: [dtype, side, …]} of the network's architecture; None where nothing says it."""
+    if facts["architecture"]:
+        return facts.get("variables")
+    if header.get("variables"):
+        return header["variables"]
+    # Of runs from before it was recorded: θ_0 has every variable.
+    if vouched.trial_checksum(paths, facts["trial"], paths.initial(facts["trial"])) is None:
+        return None
+    return shapes_of(network_reader.read_initial(paths, facts["trial"]))
+
+
+def _check_masks(stored, header, facts, variables):
+    for key, array in stored.items():
+        if array.dtype != bool:
+            raise RunError(f"masks.npz: {key} is {array.dtype}; expected bool")
+        shape = [*map(int, array.shape)]
+        if variables is not None and shape != list(variables.get(key, [None]))[1:]:
+            raise RunError(f"masks.npz: {key} has the shape {array.shape}, which is no variable's")
+    wanted = facts["kept_weights"]
+    if set(stored) != set(wanted):
+        raise RunError(f"masks.npz has masks of {sorted(stored)}; done.json counts "
+                       f"{sorted(wanted)}")
+    if header and not facts["architecture"] and set(stored) != set(header["prunable_weights"]):
+        raise RunError("masks.npz has masks of other layers than run.json names as prunable")
+    masks.check(stored, expected=wanted)
+    if masks.size(stored) != facts["prunable_weights"]:
+        raise RunError(f"masks.npz covers {masks.size(stored)} weights; done.json says "
+                       f"{facts['prunable_weights']}")
+    if header:
+        density = masks.total_kept(stored) / max(1, sum(header["prunable_weights"].values()))
+        if not math.isclose(density, facts["density"], rel_tol=1e-9, abs_tol=1e-12):
+            raise RunError(f"masks.npz has the density {density:.6g}; done.json says "
+                           f"{facts['density']:.6g}")
+
+
+def _check_metrics(folder, facts):
+    rows = read_rows(folder)
+    if rows.empty:
+        raise RunError("metrics.csv has no evaluation")
+    for column in ("trial", "variant", "round", "density"):
+        if (rows[column] != facts[column]).any():
+            raise RunError(f"metrics.csv has another {column} than done.json, {facts[column]!r}")
+    steps = rows["step"].to_numpy()
+    if (np.diff(steps) <= 0).any() or steps[-1] != facts["steps"]:
+        raise RunError(f"metrics.csv ends at step {steps[-1]} or goes back; done.json says "
+                       f"{facts['steps']}")
+    for key in [each for each in facts if each.startswith("final_test_")]:
+        column, said = key.removeprefix("final_"), facts[key]
+        if column not in rows:
+            raise RunError(f"metrics.csv has no {column}, of which done.json has the last value")
+        last = float(rows[column].iloc[-1])
+        alike = math.isnan(last) if said is None or math.isnan(said) else math.isclose(
+            last, said, rel_tol=1e-6, abs_tol=1e-9)
+        if not alike:
+            raise RunError(f"metrics.csv ends with the {column} {last:.6g}; done.json says {said}")
+
+
+def _check_round(paths, header, facts, index, stored, variables):
+    kept_by_round = header.get("kept_by_round")
+    if kept_by_round is not None and (
+            index >= len(kept_by_round) or masks.total_kept(stored) != kept_by_round[index]):
+        said = kept_by_round[index] if index < len(kept_by_round) else "no such round"
+        raise RunError(f"masks.npz keeps {masks.total_kept(stored)} weights; the schedule says "
+                       f"{said}")
+    if index:
+        before = paths.network(facts["trial"], round_name(index - 1))
+        if network_folder.is_done(before):
+            masks.check(stored, previous=network_reader.read_masks(before))
+        return
+    points = {"initial.npz": paths.initial(facts["trial"]), "rewind.npz": paths.rewind(
+        facts["trial"])}
+    found = {}
+    for name, path in points.items():
+        if f"../{name}" in facts["files"]:
+            found[name] = vouched.trial_arrays(paths, facts["trial"], path)
+            check_variables(found[name], variables, name)
+            _check_finite(found[name], name)
+    if len(found) == 2 and header.get("rewind_step") == 0:
+        _check_equal(found["rewind.npz"], found["initial.npz"], "rewind.npz is not initial.npz")
+
+
+def _check_start(paths, facts, found, initial):
+    name = facts.get("starts_from") or _STARTS.get(facts.get("weights_rule"))
+    if name is None or facts["architecture"]:
+        return
+    point = network_reader.read_initial if name == "initial" else network_reader.read_rewind
+    _check_equal(masks.apply(found, point(paths, facts["trial"])), initial,
+                 f"initial.npz is not mask × {name}.npz")
+
+
+def _check_equal(ours, others, problem):
+    for key, array in ours.items():
+        if key not in others or not np.array_equal(array, others[key]):
+            raise RunError(f"{problem} at {key}")
+
+
+def _check_finite(arrays, name):
+    for key, array in arrays.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise RunError(f"{name} has values at {key} that are not finite")

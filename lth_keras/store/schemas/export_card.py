@@ -1,0 +1,161 @@
+"""card.json: what an export is; a run keeps a copy of it, for its report."""
+
+import pydantic
+
+from lth_keras.store.schemas.parts import (
+    Checksums,
+    Count,
+    FolderName,
+    Json,
+    Key,
+    Number,
+    Positive,
+    Seconds,
+    Sha256,
+    Share,
+    Strict,
+    Text,
+)
+from lth_keras.store.schemas.run_header import DataFacts
+
+
+class Preprocessing(Strict):
+    """How a raw example becomes the network's input."""
+
+    formula: Text
+    scale: Number
+    mean: Json
+    std: Json
+
+
+class Input(Strict):
+    """What an exported network takes."""
+
+    form: Text
+    shape: list[Positive]
+    preprocessing: Preprocessing
+    labels: list[Text] | None
+
+
+class LayerCost(Strict):
+    """The cost of one kernel."""
+
+    key: Key
+    shape: list[Count]
+    size: Count
+    nonzero: Count
+    density: Share
+    flops: Count | None
+    effective_flops: Count | None
+
+
+class Totals(Strict):
+    """Sums over the kernels."""
+
+    parameters: Count
+    prunable_weights: Count
+    nonzero: Count
+    density: Share
+    flops: Count | None
+    effective_flops: Count | None
+
+
+class Provenance(Strict):
+    """Where a network comes from."""
+
+    run: Text
+    experiment: Text | None
+    trial: Positive
+    unit: FolderName
+    variant: FolderName
+    round: Count
+    steps: Count
+    start_step: Count
+    trial_seed: Count
+    versions: dict[Text, Text | None]
+    stored_files: Checksums
+
+
+class RemovedUnits(Strict):
+    """How many units of a layer are left when the dead ones are gone."""
+
+    layer: Text
+    before: Count
+    after: Count
+
+
+class Compaction(Strict):
+    """What removing dead units does, or would do."""
+
+    applied: bool
+    units: list[RemovedUnits]
+    parameters_before: Count
+    parameters_after: Count
+
+
+class Nonzero(Strict):
+    """How many weights of a kernel are not zero in a format."""
+
+    key: Key
+    size: Count
+    least: Count
+    most: Count
+
+
+class Dense(Strict):
+    """The dense network in the same format."""
+
+    bytes: Count
+    bytes_gzipped: Count
+    seconds: dict[Text, Seconds]
+
+
+class FormatEntry(Strict):
+    """One format of an export."""
+
+    path: Text
+    input: Text | None = None
+    needs: list[Text]
+    tolerance: Number | None = None
+    accuracy_tolerance: Number | None = None
+    metric_tolerance: Number | None = None
+    nonzero: list[Nonzero]
+    bytes: Count
+    bytes_gzipped: Count
+    files: dict[Text, Sha256]
+    load: list[Text]
+    verified: dict[Text, Json] = {}
+    seconds: dict[Text, Seconds] | None = None
+    dense: Dense | None = None
+
+
+class ExportCard(Strict):
+    """card.json; the copy in a run has a seal beside. What it is judged by is named for the metric:
+    'accuracy': {'test': …}."""
+
+    model_config = pydantic.ConfigDict(extra="allow")
+
+    title: Text
+    what: Text
+    lth_keras: Text
+    input: Input
+    # How its outputs are read, and what they are judged by.
+    output: dict[Text, Json] = {}
+    data: DataFacts
+    weights: Text
+    layers: list[LayerCost]
+    totals: Totals
+    provenance: Provenance
+    compaction: Compaction | None
+    machine: dict[Text, Json]
+    formats: dict[Text, FormatEntry]
+
+    @pydantic.model_validator(mode="after")
+    def _is_judged_once(self):
+        for key, values in self.model_extra.items():
+            if not isinstance(values, dict) or not all(
+                    type(each) in (int, float) for each in values.values()):
+                raise ValueError(f"it has a key {key!r:.80}, which nothing of it is called")
+        if len(self.model_extra) > 1:
+            raise ValueError("it is judged by more than one metric")
+        return self

@@ -1,0 +1,93 @@
+"""done.json of a network's folder: what it is, what vouches for it, what it was made from."""
+
+import re
+from typing import Literal
+
+import pydantic
+
+from lth_keras.store.schemas.parts import (
+    Checksums,
+    Count,
+    FolderName,
+    Json,
+    KerasConfig,
+    Key,
+    Positive,
+    Seconds,
+    Sha256,
+    Share,
+    Strict,
+    Text,
+    Variables,
+)
+
+_FINAL = re.compile(r"final_test_[a-z][a-z0-9_]*")
+# Without one of these a folder holds no network.
+_ALWAYS = {"masks.npz", "weights.npz", "metrics.csv"}
+
+
+class MadeFrom(Strict):
+    """What a network was made from: change any of it, and this network is another one.
+
+    Attributes:
+      files: {file of the trial or of another of its networks: its SHA-256}.
+      data: the data's fingerprint.
+      configuration: SHA-256 of the resolved configuration.
+    """
+
+    files: Checksums
+    data: Text
+    configuration: Sha256
+
+
+class HistogramDistance(Strict):
+    """How far the two ways of sampling a distribution are apart."""
+
+    kolmogorov_smirnov: float
+    wasserstein: float
+
+
+class NetworkFacts(Strict):
+    """done.json of a network without its seal; `final_test_<metric>` is named for the task's."""
+
+    model_config = pydantic.ConfigDict(extra="allow")
+
+    trial: Positive
+    unit: FolderName
+    variant: FolderName
+    round: Count
+    density: Share
+    kept_weights: dict[Key, Count]
+    collapsed_layers: list[Text] = []
+    prunable_weights: Count
+    architecture: dict[Text, Json]
+    start_step: Count
+    steps: Count
+    diverged: bool
+    weights_rule: Text | None = None
+    starts_from: Literal["initial", "rewind"] | None = None
+    equal_to: FolderName | None = None
+    histogram_distance: dict[Text, HistogramDistance] | None = None
+    told: dict[Text, Json] = {}
+    train_seconds: Seconds
+    evaluate_seconds: Seconds
+    model: KerasConfig | None = None
+    variables: Variables | None = None
+    files: Checksums
+    made_from: MadeFrom | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _fits_together(self):
+        missing = sorted(_ALWAYS - set(self.files))
+        if missing:
+            raise ValueError(f"files has no {missing[0]}")
+        if sum(self.kept_weights.values()) > self.prunable_weights and not self.architecture:
+            raise ValueError("kept_weights are more than prunable_weights")
+        for key, value in self.model_extra.items():
+            if not _FINAL.fullmatch(key):
+                raise ValueError(f"it has a key {key!r:.80}, which nothing of it is called")
+            if value is not None and type(value) not in (int, float):
+                raise ValueError(f"{key} is {value!r:.80}; expected a number, or null")
+        if len(self.model_extra) > 1:
+            raise ValueError(f"it has {len(self.model_extra)} final values; expected one")
+        return self

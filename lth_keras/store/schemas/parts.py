@@ -1,0 +1,123 @@
+"""What the schemas share: names, counts, checksums, a network's configuration, and `checked`."""
+
+import math
+from typing import Annotated, Any
+
+import pydantic
+
+from lth_keras.errors import RunError
+
+_LARGEST = 2**63 - 1
+
+
+class Strict(pydantic.BaseModel):
+    """An object of JSON whose keys are all named and of the types that are named."""
+
+    model_config = pydantic.ConfigDict(strict=True, extra="forbid", protected_namespaces=())
+
+
+class Open(pydantic.BaseModel):
+    """An object whose further keys are the user's: fields of classes of their own, for instance."""
+
+    model_config = pydantic.ConfigDict(strict=True, extra="allow", protected_namespaces=())
+
+
+def _is_plain(value):
+    """Refuses, anywhere in a tree of JSON, numbers that no float64 or int64 holds."""
+    if isinstance(value, dict):
+        for each in value.values():
+            _is_plain(each)
+    elif isinstance(value, list):
+        for each in value:
+            _is_plain(each)
+    elif isinstance(value, int) and not -_LARGEST - 1 <= value <= _LARGEST:
+        raise ValueError("a number of it is larger than any that this program writes")
+    return value
+
+
+def _is_path(name):
+    """Refuses a name that is no file of the network's own folder, or of the trial's."""
+    parts = name.split("/")
+    if parts[0] == "..":
+        parts = parts[1:]
+    if not 1 <= len(parts) <= 2 or not all(
+            part.strip(".") and part.isprintable() and len(part) <= 250 for part in parts):
+        raise ValueError("it lies outside the run, or is no name of a file")
+    return name
+
+
+Text = Annotated[str, pydantic.Field(max_length=10_000)]
+Count = Annotated[int, pydantic.Field(ge=0, le=_LARGEST)]
+Positive = Annotated[int, pydantic.Field(ge=1, le=_LARGEST)]
+Number = Annotated[float, pydantic.Field(allow_inf_nan=False)]
+Share = Annotated[float, pydantic.Field(ge=0, le=1)]
+Seconds = Annotated[float, pydantic.Field(ge=0, allow_inf_nan=False)]
+Sha256 = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
+Json = Annotated[Any, pydantic.AfterValidator(_is_plain)]
+FolderName = Annotated[
+    str, pydantic.Field(max_length=200, pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.@+-]*$")]
+# 'fc1/kernel': what TensorFlow takes for a name, and no figure for a formula.
+Key = Annotated[str, pydantic.Field(max_length=500, pattern=r"^[A-Za-z0-9_./:\\ -]+$")]
+# A file of a network's folder, 'masks.npz', or of its trial, '../initial.npz'.
+FileName = Annotated[str, pydantic.Field(max_length=500), pydantic.AfterValidator(_is_path)]
+Checksums = dict[FileName, Sha256]
+# A file beside run.json, or in figures/.
+TableName = Annotated[str, pydantic.Field(pattern=r"^(figures/)?[A-Za-z0-9_-]+\.[a-z]{2,4}$")]
+# 'fc1/kernel': [dtype, side, side, …].
+Variables = dict[Key, Annotated[list[str | Count], pydantic.Field(min_length=1, max_length=33)]]
+DurationText = Annotated[str, pydantic.Field(pattern=r"^[0-9]{1,15}(ep|it)$")]
+
+
+class LayerConfig(Open):
+    """A layer of a Keras model as `get_config` gives it, as far as it is shown."""
+
+    name: Text
+
+
+class Layer(Open):
+    """A layer's class and configuration."""
+
+    class_name: Text
+    config: LayerConfig
+
+
+class KerasConfig(Open):
+    """What `model.to_json()` gives of a functional or Sequential model; `export` checks the rest
+    before it builds anything from it."""
+
+    name: Text = "network"
+    layers: list[Layer] = []
+
+
+def checked(schema, content, path):
+    """`content` if `schema` has nothing against it.
+
+    Args:
+      schema: a subclass of `Strict`.
+      content: what JSON gave, without a seal.
+      path: where it was read, or is to be written, for the message.
+
+    Raises:
+      RunError: it is not of that form; one line says where and why.
+    """
+    try:
+        _is_plain(content)
+        schema.model_validate(content)
+    except pydantic.ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        where = ".".join(map(str, first["loc"])) or "it"
+        raise RunError(
+            f"{path} is not what this program writes: {where} is "
+            f"{_short(first['input'])}: {first['msg']}; `run.py verify RUN` looks for further "
+            "damage"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{path} is not what this program writes: {error}") from error
+    return content
+
+
+def _short(value):
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:80]}…"

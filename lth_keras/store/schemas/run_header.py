@@ -1,0 +1,151 @@
+"""run.json: what ran, where, on what data, and how far it came."""
+
+from typing import Annotated
+
+import pydantic
+
+from lth_keras.store.schemas.parts import (
+    Checksums,
+    Count,
+    DurationText,
+    FolderName,
+    Json,
+    KerasConfig,
+    Key,
+    Number,
+    Open,
+    Positive,
+    Seconds,
+    Sha256,
+    Strict,
+    TableName,
+    Text,
+    Variables,
+)
+
+Margin = Annotated[float, pydantic.Field(ge=0, allow_inf_nan=False)]
+_STATES = ("running", "stopped", "failed", "done")
+
+
+class DataFacts(Strict):
+    """What was loaded."""
+
+    name: Text
+    requested: Text
+    fallback_reason: Text | None
+    fingerprint: Text
+    input_shape: list[Positive]
+    classes: Positive
+    examples: dict[Text, Count]
+    inputs: Json = None
+    # {setting: [bound, used]} of what changed because of a fallback.
+    fallback_changes: dict[Text, Annotated[list[Json], pydantic.Field(max_length=2)]] = {}
+
+
+class Machine(Strict):
+    """Where it ran last."""
+
+    host: Text | None = None
+    system: Text
+    cores: Positive | None
+    processor: Text | None
+    gpus: list[Text]
+
+
+class Optimizer(Open):
+    """The optimizer's fields beside its class are its own."""
+
+    # `class` is no name for a field of Python.
+    kind: Text = pydantic.Field(alias="class")
+
+
+class Configuration(Open):
+    """The resolved experiment; of most fields the form is its classes', the user's among them."""
+
+    model: KerasConfig
+    optimizer: Optimizer
+    batch_size: Positive
+
+
+class Published(Strict):
+    """A `PublishedFigure`."""
+
+    variant: Text
+    round: Count
+    metric: Text
+    value: Number
+    source: Text
+    tolerance: Number | None
+    tolerance_ratio: Number | None
+
+
+class MetricFacts(Strict):
+    """A `Metric`."""
+
+    name: Text
+    words: Text
+    unit: Text
+    is_share: bool
+    higher_is_better: bool
+    margin: Margin
+
+
+class RunHeader(Strict):
+    """run.json without its seal."""
+
+    run: FolderName
+    experiment: Text | None
+    format: Positive = 1
+    state: Text
+    reason: str | None = None
+    data: DataFacts
+    versions: dict[Text, Text | None]
+    continued_with: list[dict[Text, Text | None]] = []
+    installed: dict[Text, Text | None] = {}
+    machine: Machine
+    distribution: dict[Text, Json] = {}
+    seed: int
+    trials: Positive
+    trial_seeds: list[Count]
+    started: Text
+    updated: Text = ""
+    seconds: Seconds | None = None
+    configuration: Configuration
+    duration: DurationText
+    round_duration: DurationText
+    steps_per_epoch: Positive
+    rewind_step: Count = 0
+    prunable_weights: dict[Key, Count]
+    variables: Variables | None = None
+    # A row for each kernel: which are pruned, and as what.
+    kernels: list[dict[Text, Json]] = []
+    kept_by_round: list[Count]
+    kept_by_round_and_layer: list[dict[Text, Count]] | None = None
+    # JSON has no pairs, it has lists of two.
+    units: list[Annotated[tuple[Positive, FolderName], pydantic.Strict(False)]]
+    traces: list[dict[Text, Count]] = []
+    published: list[Published]
+    descriptions: list[Annotated[tuple[Text, Text], pydantic.Strict(False)]] = []
+    task: dict[Text, Json] | None = None
+    metrics: list[MetricFacts] = []
+    margin: Margin
+    operative: str = ""
+    skipped: dict[Text, str] = {}
+    failed: dict[Text, str] = {}
+    tables: dict[TableName, Sha256] = {}
+    # 'trial_01/round_00': the SHA-256 of its done.json.
+    networks: Checksums = {}
+
+    @pydantic.model_validator(mode="after")
+    def _fits_together(self):
+        if self.state not in _STATES:
+            raise ValueError(f"state is {self.state!r}; expected one of {', '.join(_STATES)}")
+        if self.state == "done" and not self.tables:
+            raise ValueError("the run is done, and tables vouches for no table")
+        if len(self.trial_seeds) != self.trials:
+            raise ValueError(f"there are {len(self.trial_seeds)} trial_seeds, and trials is "
+                             f"{self.trials}")
+        if len(set(self.units)) < len(self.units) or any(
+                trial > self.trials for trial, _ in self.units):
+            raise ValueError("units names a network twice, or one of a trial that is none")
+        return self

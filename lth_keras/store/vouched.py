@@ -1,0 +1,113 @@
+"""What is stored is checked before it is used: bytes against the checksum that vouches for them.
+
+A network's done.json vouches for the files of its folder, and for those of the trial that it wrote
+or drew from. A file is hashed once in a process, and again when its size, its inode or the time of
+its last change is another one.
+"""
+
+import os
+import pathlib
+
+from lth_keras import files, opening
+from lth_keras.errors import RunError
+from lth_keras.paths import round_name
+from lth_keras.store import network_folder
+from lth_keras.store.schemas import NetworkFacts
+
+# {path: (stamp, SHA-256)} of what was hashed in this process.
+_known = {}
+
+
+def digest(path):
+    """SHA-256 of a file, computed once while the file stays as it is.
+
+    Raises:
+      RunError: there is none that may be opened.
+    """
+    try:
+        with opening.opened(path) as file:
+            stamp = opening.stamp_of(file)
+        known = _known.get(os.fspath(path))
+        if known is None or known[0] != stamp:
+            known = _known[os.fspath(path)] = stamp, files.sha256(path)
+        return known[1]
+    except OSError as error:
+        raise RunError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def read_bytes(path, checksum):
+    """The bytes of a file, which have to be those that `checksum` was made of.
+
+    Raises:
+      RunError: they are others, or there are none.
+    """
+    try:
+        with opening.opened(path) as file:
+            stamp, content = opening.stamp_of(file), opening.read_all(file)
+    except OSError as error:
+        raise RunError(f"cannot read {path}: {error.strerror or error}") from error
+    known = _known.get(os.fspath(path))
+    if known is None or known[0] != stamp:
+        known = stamp, files.sha256_of(content)
+        _known[os.fspath(path)] = known
+    if known[1] != checksum:
+        raise RunError(
+            f"{path} is not what was stored: it has another checksum (SHA-256) than the one that "
+            "was written down for it; `run.py verify RUN --repair` sets it aside, with all that "
+            "was made from it"
+        )
+    return content
+
+
+def content(folder, name, schema=NetworkFacts):
+    """The bytes of a file of a finished network's folder, or of a measured piece's, checked.
+
+    Raises:
+      RunError: they are others than done.json vouches for.
+    """
+    known = network_folder.facts(folder, schema)["files"]
+    if name not in known:
+        raise RunError(f"{folder} has no {name}: its {network_folder.DONE} vouches for none")
+    return read_bytes(pathlib.Path(folder) / name, known[name])
+
+
+def text(folder, name):
+    """`content` as text."""
+    try:
+        return content(folder, name).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RunError(f"cannot read {pathlib.Path(folder) / name}: {error}") from error
+
+
+def arrays(folder, name):
+    """{key: array} of an .npz of a finished network's folder, checked."""
+    return files.parse_npz(content(folder, name), pathlib.Path(folder) / name)
+
+
+def trial_arrays(paths, trial, path):
+    """{key: array} of an .npz that a trial's networks share, checked.
+
+    Raises:
+      RunError: no finished network vouches for it, or it is another one.
+    """
+    checksum = trial_checksum(paths, trial, path)
+    if checksum is None:
+        raise RunError(
+            f"no finished network of trial {trial} vouches for {path}; give the run's own command, "
+            "which writes it again"
+        )
+    return files.parse_npz(read_bytes(path, checksum), path)
+
+
+def trial_checksum(paths, trial, path):
+    """SHA-256 that the trial's networks vouch for a shared file with, round 0's first; or None."""
+    root = paths.trial(trial)
+    name = os.path.join("..", os.path.relpath(path, root))
+    for each in (round_name(0), *opening.entries(root)):
+        folder = root / each
+        if network_folder.is_done(folder):
+            facts = network_folder.facts(folder)
+            made_from = (facts.get("made_from") or {}).get("files", {})
+            if name in facts["files"] or name in made_from:
+                return facts["files"].get(name) or made_from[name]
+    return None

@@ -1,0 +1,44 @@
+"""A network's folder that counts as done, around whatever files a test has put into it."""
+
+import pathlib
+
+from lth_keras import files
+from lth_keras.store import network_folder
+
+
+def finish(folder, **facts):
+    """Vouches for all files of `folder`, and for the trial's own where it is that of round 0.
+
+    Args:
+      folder: 'trial_01/NAME'; files that a network always has are made where they are missing.
+      **facts: other than those of a network of one weight.
+    """
+    folder = pathlib.Path(folder)
+    for name in ("masks.npz", "weights.npz", "metrics.csv"):
+        if not (folder / name).exists():
+            files.write_bytes(folder / name, b"")
+    names = sorted(path.name for path in folder.iterdir() if path.name != network_folder.DONE)
+    if folder.name == "round_00":
+        names += [f"../{path.name}" for path in folder.parent.glob("*.npz")]
+    kept = {}
+    if (folder / "masks.npz").stat().st_size:
+        kept = {key: int((array != 0).sum())
+                for key, array in files.read_npz(folder / "masks.npz").items()}
+    name, _, index = folder.name.partition("@")
+    is_imp = name.startswith("round_")
+    network_folder.finish(folder, names, {
+        "trial": int(folder.parent.name.removeprefix("trial_")), "unit": folder.name,
+        "variant": "imp" if is_imp else name, "round": int(name[6:] if is_imp else index or 0),
+        "density": 1.0, "kept_weights": kept, "prunable_weights": 10**6, "architecture": {},
+        "start_step": 0, "steps": 1, "diverged": False, "final_test_accuracy": None,
+        "train_seconds": 0.0, "evaluate_seconds": 0.0, **facts,
+    })
+    return folder
+
+
+def revouch(folder):
+    """Vouches anew for a network's files after a test has changed them: the checksums fit."""
+    content = files.read_sealed_json(pathlib.Path(folder) / network_folder.DONE)
+    content["files"] = {
+        name: files.sha256(pathlib.Path(folder) / name) for name in content["files"]}
+    files.write_sealed_json(pathlib.Path(folder) / network_folder.DONE, content)

@@ -1,0 +1,42 @@
+"""Which files a run has, and what holds of every answer when one of them is damaged."""
+
+from tests.hostile import origin as origins
+
+# Of each kind of file one: what is read of it, and by whom, is the same for its like.
+FILES = (
+    "run.json", "config.gin", "operative_config.gin", "metrics.csv", "summary.csv", "summary.md",
+    "comparisons.csv", "report.html", "report.json", ".lock", "exports/exported.json",
+    "analysis/mask_overlap/summary.json", "analysis/mask_overlap/summary.csv",
+    "trial_01/initial.npz", "trial_01/rewind.npz", "trial_01/rewind_optimizer.npz",
+    "trial_01/distributions/ticket@02_initial.npz",
+    *(f"trial_01/round_01/{name}" for name in ("masks.npz", "weights.npz", "metrics.csv",
+                                               "done.json")),
+    *(f"trial_01/ticket@02/{name}" for name in ("masks.npz", "weights.npz", "initial.npz",
+                                                "metrics.csv", "done.json")),
+)
+
+
+def name_of(value):
+    """A case's name, for pytest."""
+    return getattr(value, "__name__", str(value))
+
+
+def check(run, origin, tmp_path, capsys, damaged=None, is_strict=True):
+    """Gives every command, and holds each answer to what is promised.
+
+    `is_strict` says that no seal was made to fit, so that results have to be the undisturbed run's.
+    """
+    outside = origins.fingerprint(tmp_path / "outside")
+    whole = origins.contents(origin)
+    for name, arguments in origins.commands(run, tmp_path).items():
+        outcome = origins.answer(capsys, *arguments)
+        assert origins.is_one_clear_line(outcome), (name, outcome)
+        assert origins.fingerprint(tmp_path / "outside") == outside, name
+        assert "\x1b]" not in outcome.out + outcome.err, name
+        if name == "verify" and outcome.status == 0 and is_strict:
+            found = origins.contents(run)
+            assert {key: found.get(key) for key in whole} == whole, "verify finds nothing"
+        if name == "resume" and outcome.status == 0 and is_strict:
+            found = origins.contents(run)
+            assert {key: found.get(key) for key in whole} == whole, f"{damaged}: another result"
+    assert not (tmp_path / "exported").is_symlink()

@@ -1,0 +1,36 @@
+"""The finished run of all hostile cases, made once for each test process."""
+
+import os
+import pathlib
+
+import pytest
+
+from tests.hostile import origin as origins
+
+
+@pytest.fixture(scope="session")
+def _quick():
+    with pytest.MonkeyPatch.context() as patch, origins.quick(patch):
+        yield
+
+
+@pytest.fixture(scope="session")
+def origin(_quick, tmp_path_factory):
+    """The folder of a run, with an export's card and an analysis in it."""
+    return origins.made(tmp_path_factory.mktemp("origin"))
+
+
+@pytest.fixture
+def run(origin, tmp_path):
+    """A copy of the finished run, which a case may damage; beside it what it may not touch."""
+    origins.beside(origin, tmp_path)
+    return origins.copied(origin, tmp_path / "runs")
+
+
+@pytest.fixture
+def marker(tmp_path, monkeypatch):
+    """A file that hostile code would make; no command may."""
+    path = pathlib.Path(tmp_path) / "marker"
+    monkeypatch.setenv("HOSTILE_MARKER", os.fspath(path))
+    yield path
+    assert not path.exists(), "code of the run was run"

@@ -1,0 +1,147 @@
+"""A run is data: nothing that it says is imported, called or built into a function."""
+
+import copy
+import os
+import stat
+
+import pytest
+
+from lth_keras import files
+from tests.hostile import damages
+from tests.hostile import origin as origins
+
+EVIL = """import os, pathlib
+pathlib.Path(os.environ["HOSTILE_MARKER"]).write_text("run")
+"""
+EXPORT = ("--variant=ticket@02", "--format=keras", "--nolatency")
+
+
+def reconfigured(run, line):
+    """Puts a line into config.gin, and has run.json vouch for it."""
+    config = run / "config.gin"
+    config.write_text(f"{line}\n{config.read_text('utf-8')}", "utf-8")
+
+    def vouch(content):
+        content["tables"]["config.gin"] = files.sha256(config)
+
+    damages.resealed(run / "run.json", vouch)
+    (run / "evil.py").write_text(EVIL)
+
+
+@pytest.mark.parametrize("line", [
+    "import evil", "from evil import x", "import lth_keras_evil", "include 'evil.gin'",
+    "from __gin__ import dynamic_registration\nimport os",
+])
+def test_analyze_imports_nothing_that_a_run_names(line, run, capsys, marker, monkeypatch):
+    reconfigured(run, line)
+    (run / "lth_keras_evil.py").write_text(EVIL)
+    outcome = origins.answer(capsys, "analyze", run, "--only=mask_overlap")
+    assert outcome.status == 2 and origins.is_one_clear_line(outcome)
+    assert "altered" in outcome.err or "--trust" in outcome.err
+
+
+def test_with_trust_a_module_comes_from_where_the_user_stands_only(
+        run, tmp_path, capsys, monkeypatch, marker):
+    reconfigured(run, "import evil_by_trust")
+    (run / "evil_by_trust.py").write_text(EVIL)
+    monkeypatch.chdir(tmp_path / "outside")
+    outcome = origins.answer(capsys, "analyze", run, "--only=mask_overlap", "--trust")
+    assert outcome.status == 2 and "no module of that name" in outcome.err
+
+
+def _layer(model):
+    return next(each for each in model["layers"] if each["class_name"] == "Dense")
+
+
+def _lambda(model):
+    _layer(model).update(class_name="Lambda", config={
+        "name": "fc1", "function": {"class_name": "function", "config": "pipepager",
+                                    "module": "pydoc", "registered_name": "function"},
+        "arguments": {"cmd": 'touch "$HOSTILE_MARKER"'}})
+
+
+def _activation(model):
+    _layer(model)["config"]["activation"] = {
+        "class_name": "function", "config": "system", "module": "os",
+        "registered_name": "system"}
+
+
+def _initializer(model):
+    _layer(model)["config"]["kernel_initializer"] = {
+        "class_name": "Popen", "config": {"args": ["touch", os.environ["HOSTILE_MARKER"]]},
+        "module": "subprocess", "registered_name": None}
+
+
+def _registered(model):
+    _layer(model)["registered_name"] = "evil>Layer"
+
+
+def _module(model):
+    _layer(model)["module"] = "pydoc"
+
+
+def _operator(model):
+    model["layers"].append({
+        "class_name": "TFOpLambda", "name": "op", "inbound_nodes": [],
+        "config": {"name": "op", "function": "io.write_file", "trainable": True,
+                   "dtype": "float32"}})
+
+
+def _too_large(model):
+    _layer(model)["config"]["units"] = 10**12
+
+
+def _nested(model):
+    _layer(model)["config"]["units"] = {"units": [1]}
+
+
+@pytest.mark.parametrize("change", [
+    _lambda, _activation, _initializer, _registered, _module, _operator, _too_large, _nested,
+], ids=lambda change: change.__name__)
+def test_export_builds_no_model_that_runs_code(change, run, tmp_path, capsys, marker):
+    def alter(content):
+        model = copy.deepcopy(content["configuration"]["model"])
+        change(model)
+        content["configuration"]["model"] = model
+
+    damages.resealed(run / "run.json", alter)
+    outcome = origins.answer(capsys, "export", run, *EXPORT, f"--to={tmp_path / 'model'}")
+    assert outcome.status == 2 and origins.is_one_clear_line(outcome), outcome
+    assert not (tmp_path / "model").exists()
+    # A bare ticket builds no model, whatever run.json says of one.
+    outcome = origins.answer(capsys, "export", run, "--variant=ticket@02", "--format=ticket",
+                             f"--to={tmp_path / 'ticket'}")
+    assert origins.is_one_clear_line(outcome)
+    if outcome.status == 0:
+        assert (tmp_path / "ticket" / "ticket" / "masks.npz").is_file()
+
+
+@pytest.mark.parametrize("to", ["nonexist/..", "a\0b", "x" * 300, "nonexist/../../..", "."])
+def test_an_export_to_nowhere_leaves_nothing(to, run, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path / "outside")
+    outcome = origins.answer(
+        capsys, "export", run, "--variant=ticket@02", "--format=ticket", f"--to={to}")
+    assert outcome.status in (1, 2) and origins.is_one_clear_line(outcome)
+    assert [path.name for path in (tmp_path / "outside").iterdir()] == ["theirs"]
+
+
+@pytest.mark.parametrize("name", ["x" * 250, "a\0b", "../outside", "\x1b[2J", "", "-"])
+@pytest.mark.parametrize("command", ["report", "verify", "analyze", "export"])
+def test_names_that_are_no_runs(command, name, run, tmp_path, capsys):
+    arguments = EXPORT if command == "export" else ()
+    to = (f"--to={tmp_path / 'x'}",) if command == "export" else ()
+    outcome = origins.answer(capsys, command, name, *arguments, *to)
+    assert outcome.status == 2 and origins.is_one_clear_line(outcome)
+    assert "\x1b" not in outcome.err
+
+
+def test_a_run_of_another_user_is_a_row_and_hides_no_other(run, capsys, tmp_path):
+    other = tmp_path / "runs" / "other"
+    other.mkdir()
+    (other / "run.json").write_text("{}")
+    os.chmod(other / "run.json", 0)
+    try:
+        outcome = origins.answer(capsys, "list", f"--output_dir={run.parent}")
+    finally:
+        os.chmod(other / "run.json", stat.S_IRUSR | stat.S_IWUSR)
+    assert outcome.status == 0 and run.name[:8] in outcome.out and "other" in outcome.out

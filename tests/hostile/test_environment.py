@@ -1,0 +1,96 @@
+"""Clocks, signals, environments and folders that are not what a program hopes for."""
+
+import errno
+import os
+import pathlib
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from lth_keras import opening
+from tests.hostile import origin as origins
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def test_a_clock_that_was_set_back(run, origin, capsys, monkeypatch):
+    shutil.rmtree(run / "trial_01" / "ticket@02")
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() - 1e8)
+    monkeypatch.setattr(time, "time_ns", lambda: int((now() - 1e8) * 1e9))
+    outcome = origins.answer(capsys, *origins.TRAIN, f"--output_dir={run.parent}")
+    assert outcome.status == 0 and outcome.err == ""
+    assert origins.contents(run) == origins.contents(origin)
+
+
+def test_a_run_that_cannot_be_written(run, tmp_path, capsys, monkeypatch):
+    shutil.rmtree(run / "trial_01" / "reinit@02")
+    real = opening._open
+
+    def read_only(name, flags, folder, mode=0):
+        if flags & (os.O_WRONLY | os.O_RDWR):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return real(name, flags, folder, mode)
+
+    before = origins.fingerprint(run)
+    monkeypatch.setattr(opening, "_open", read_only)
+    for name, arguments in origins.commands(run, tmp_path).items():
+        outcome = origins.answer(capsys, *arguments)
+        assert origins.is_one_clear_line(outcome), (name, outcome)
+        if name not in ("list", "verify"):
+            assert outcome.status and "Read-only file system" in outcome.err, (name, outcome)
+    assert origins.fingerprint(run) == before
+
+
+def test_a_second_writer_is_refused(run, tmp_path, capsys):
+    shutil.rmtree(run / "trial_01" / "ticket@02")
+    holder = subprocess.Popen(
+        [sys.executable, "-c", "import sys, time\nfrom lth_keras.store import run_lock\n"
+         "with run_lock.hold(sys.argv[1]):\n    print('held', flush=True); time.sleep(60)",
+         str(run)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert holder.stdout.readline() == "held\n"
+        for name in ("resume",):
+            outcome = origins.answer(capsys, *origins.commands(run, tmp_path)[name])
+            assert outcome.status == 1 and f"process {holder.pid}" in outcome.err
+        assert "running" not in origins.answer(capsys, "list", f"--output_dir={run.parent}").err
+    finally:
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+    outcome = origins.answer(capsys, *origins.commands(run, tmp_path)["resume"])
+    assert outcome.status == 0
+
+
+@pytest.mark.parametrize("value", ["garbage", "--nonsense=1", "--xla_x=1 -x", "/nowhere"])
+def test_flags_that_xla_would_end_the_process_for(value, run, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("XLA_FLAGS", value)
+    outcome = origins.answer(capsys, *origins.commands(run, tmp_path)["resume"])
+    assert outcome.status == 2 and "XLA_FLAGS" in outcome.err
+    assert origins.is_one_clear_line(outcome)
+
+
+def test_a_run_in_a_poor_environment(tmp_path):
+    """In a process of its own: nonsense in what TensorFlow reads, few files, no home."""
+    environment = {key: value for key, value in os.environ.items() if key != "HOME"}
+    environment |= {"TF_CONFIG": "{", "CUDA_VISIBLE_DEVICES": "garbage", "PYTHONOPTIMIZE": "1",
+                    "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    more = ("--gin_param=Experiment.trials = 1", "--gin_param=Experiment.variants = []",
+            "--gin_param=RewindingSchedule.rounds = 1")
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+    answer = subprocess.run(
+        [sys.executable, str(ROOT / "run.py"), *origins.TRAIN, *more,
+         f"--output_dir={tmp_path / 'Zürich'}"],
+        env=environment, cwd=ROOT, capture_output=True, timeout=180, preexec_fn=limit, check=False)
+    said = answer.stderr.decode("utf-8", "replace")
+    assert answer.returncode == 0, said
+    assert "Traceback" not in said
+    (root,) = (tmp_path / "Zürich").iterdir()
+    assert (root / "trial_01" / "round_01" / "done.json").is_file()

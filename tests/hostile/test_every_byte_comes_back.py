@@ -1,0 +1,67 @@
+"""A changed bit in every file of a finished run, one at a time: repaired and resumed, all is back.
+
+"All" are the bytes of every file, but that run.json and done.json hold times and durations: of
+them everything else is compared. A network that is trained again is evaluated at another time:
+where its own files were damaged, its event files have that.
+"""
+
+import json
+
+import pytest
+
+from tests.hostile import damages
+from tests.hostile import origin as origins
+
+
+def files_of(root):
+    """Every file of a run but locks, which are no results."""
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*")
+                  if path.is_file() and path.name != ".lock")
+
+
+def told(path):
+    """What a file says, without when it was said."""
+    if path.suffix == ".json":
+        return _timeless(json.loads(path.read_text("utf-8")))
+    return path.read_bytes()
+
+
+def _timeless(value):
+    if isinstance(value, dict):
+        return {key: _timeless(each) for key, each in value.items() if key not in origins.TIMES}
+    return value
+
+
+@pytest.fixture(scope="module")
+def whole(origin):
+    """{file: what it says} of the undisturbed run."""
+    return {name: told(origin / name) for name in files_of(origin)}
+
+
+def test_a_bit_of_each(origin, whole, tmp_path, capsys):
+    wrong = []
+    for number, name in enumerate(whole):
+        run = origins.copied(origin, tmp_path / str(number) / "runs")
+        damages.a_bit(run / name)
+        commands = [("verify", run, "--repair"), (*origins.TRAIN, f"--output_dir={run.parent}")]
+        if name.startswith("analysis/"):
+            commands.append(origins.commands(run, tmp_path)["analyze"])
+        for arguments in commands:
+            outcome = origins.answer(capsys, *arguments)
+            if outcome.status or not origins.is_one_clear_line(outcome):
+                wrong.append(f"{name}: {arguments[0]} answers {outcome.err}")
+        found = {each for each in files_of(run) if "set_aside" not in each}
+        for each in {*whole, *found}:
+            if each.startswith("tensorboard") and name.startswith("trial_"):
+                continue
+            if name == "run.json" and each in ("report.html", "report.json"):
+                continue  # They say when the run was begun.
+            if each not in found or each not in whole:
+                if not each.startswith("exports/"):
+                    wrong.append(f"{name}: {each} is there once only")
+            elif told(run / each) != whole[each]:
+                wrong.append(f"{name}: {each} differs")
+        outcome = origins.answer(capsys, "verify", run)
+        if outcome.status:
+            wrong.append(f"{name}: verify still finds {outcome.out}")
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,137 @@
+"""Files whose seals and checksums fit and whose contents do not: what a person could have sent."""
+
+import random
+
+import numpy as np
+import pytest
+
+from tests.hostile import damages
+from tests.hostile import origin as origins
+from tests.hostile.check import check
+
+SEALED = ("run.json", "report.json", "exports/exported.json", "analysis/mask_overlap/summary.json",
+          "analysis/mask_overlap/trial_01/done.json", "trial_01/round_00/done.json",
+          "trial_01/reinit@02/done.json")
+
+
+@pytest.mark.parametrize("seed", range(45))
+def test_any_value_at_any_key(seed, run, origin, tmp_path, capsys, marker):
+    chance = random.Random(seed)
+    damages.another_value(run / SEALED[seed % len(SEALED)], chance)
+    for name, arguments in origins.commands(run, tmp_path).items():
+        outcome = origins.answer(capsys, *arguments)
+        assert origins.is_one_clear_line(outcome), (name, outcome)
+        assert "\x1b]" not in outcome.out + outcome.err
+    assert (tmp_path / "outside" / "theirs").read_text() == "not the run's"
+
+
+def _first(arrays):
+    return sorted(arrays)[0]
+
+
+def _without(arrays):
+    arrays.pop(_first(arrays))
+
+
+def _with_one_more(arrays):
+    arrays["more/kernel"] = np.zeros(3, np.float32)
+
+
+def _swapped(arrays):
+    one, other = "fc1/kernel", "fc2/kernel"
+    arrays[one], arrays[other] = arrays[other], arrays[one]
+
+
+def _as(kind):
+    def change(arrays):
+        return {key: array.astype(kind) for key, array in arrays.items()}
+
+    change.__name__ = f"as_{np.dtype(kind).name}"
+    return change
+
+
+def _nan(arrays):
+    arrays[_first(arrays)] = arrays[_first(arrays)] * np.float32(np.nan)
+
+
+def _transposed(arrays):
+    arrays["fc1/kernel"] = arrays["fc1/kernel"].T
+
+
+def _flat(arrays):
+    return {key: array.ravel() for key, array in arrays.items()}
+
+
+CHANGES = (_without, _with_one_more, _swapped, _as("float64"), _as("complex64"), _nan, _transposed,
+           _flat)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@pytest.mark.parametrize("name", ["round_01/weights.npz", "ticket@02/initial.npz",
+                                  "ticket@02/masks.npz"])
+def test_arrays_that_are_none_of_the_models(name, change, run, tmp_path, capsys):
+    if name.endswith("masks.npz") and change is _nan:
+        pytest.skip("masks are bool")
+    damages.rearranged(run / "trial_01" / name, change)
+    outcome = origins.answer(capsys, "verify", run)
+    assert outcome.status == 1 and f"trial_01/{name.split('/')[0]}" in outcome.out
+    for name, arguments in origins.commands(run, tmp_path).items():
+        assert origins.is_one_clear_line(origins.answer(capsys, *arguments)), name
+
+
+@pytest.mark.parametrize("damage", [damages.claims_too_much, damages.bomb, damages.one_array],
+                         ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("name", ["masks.npz", "weights.npz"])
+def test_archives_that_claim_what_they_do_not_hold(
+        name, damage, run, origin, tmp_path, capsys, marker):
+    damage(run / "trial_01" / "round_02" / name)
+    # Seals were made to fit: the run's own command reads nothing of a finished run.
+    check(run, origin, tmp_path, capsys, name, is_strict=False)
+    outcome = origins.answer(capsys, "verify", run)
+    assert outcome.status == 1 and "trial_01/round_02" in outcome.out
+
+
+def test_another_runs_network_is_found(run, origin, capsys):
+    for name in ("masks.npz", "weights.npz", "metrics.csv"):
+        damages.another_runs(run / "trial_01" / "round_00" / name)
+    damages.vouch(run / "trial_01" / "round_00")
+    outcome = origins.answer(capsys, "verify", run)
+    assert outcome.status == 1 and "another round_00/weights.npz" in outcome.out
+    assert origins.answer(capsys, "verify", run, "--repair").status == 0
+    assert origins.answer(capsys, *origins.TRAIN, f"--output_dir={run.parent}").status == 0
+    assert origins.contents(run) == origins.contents(origin)
+
+
+@pytest.mark.parametrize("change, said", [
+    (lambda facts: facts.update(files={}), "files has no"),
+    (lambda facts: facts.update(trial=2), "another network's place"),
+    (lambda facts: facts.update(density=facts["density"] / 2), "density"),
+    (lambda facts: facts.update(final_test_accuracy=0.987), "test_accuracy"),
+    (lambda facts: facts.update(steps=3), "step"),
+    (lambda facts: facts["files"].update({"../../../elsewhere": "0" * 64}), "outside the run"),
+    (lambda facts: facts["made_from"].update(data="other"), "other data"),
+    (lambda facts: facts["made_from"].update(configuration="0" * 64), "configuration"),
+    (lambda facts: facts["made_from"]["files"].update(
+        {"../round_01/masks.npz": "0" * 64}), "another round_01"),
+], ids=range(9))
+def test_facts_against_folder_arrays_and_metrics(change, said, run, capsys):
+    damages.resealed(run / "trial_01" / "round_02" / "done.json", change)
+    damages.resealed(run / "run.json", lambda content: content["networks"].clear())
+    outcome = origins.answer(capsys, "verify", run)
+    assert outcome.status == 1 and said in outcome.out, outcome.out
+
+
+@pytest.mark.parametrize("name", ["\x1b]0;owned\x07", "[/x]", "<script>alert(1)</script>", "$x$",
+                                  "\u202etxt", "a|b`c`"])
+def test_names_are_shown_as_text(name, run, tmp_path, capsys):
+    def change(content):
+        content["experiment"] = content["data"]["name"] = content["data"]["requested"] = name
+
+    damages.resealed(run / "run.json", change)
+    for arguments in (("list", f"--output_dir={run.parent}"), ("report", run)):
+        outcome = origins.answer(capsys, *arguments)
+        assert outcome.status == 0 and outcome.err == ""
+        assert not {"\x1b", "\x07", "\u202e"} & set(outcome.out)
+    for file in ("report.html", "summary.md"):
+        text = (run / file).read_text("utf-8")
+        assert "<script>" not in text and "\x1b" not in text and "\u202e" not in text
