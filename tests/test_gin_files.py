@@ -27,6 +27,7 @@ SHORT = ROOT / "gin" / "pieces" / "short.gin"
 SMALL = (
     "Experiment.jit = False", "resnet.depth = 8", "vgg_16.width = 0.125", "conv_2.width = 0.125",
     "conv_4.width = 0.125", "conv_6.width = 0.125",
+    "vision_transformer.depth = 1", "token_transformer.depth = 1",
 )
 SHAPES = {
     "mnist": ((28, 28, 1), 10), "fashion_mnist": ((28, 28, 1), 10), "cifar10": ((32, 32, 3), 10),

@@ -142,8 +142,6 @@ class RunJson:
         continued = list(before.get("continued_with", []))
         if provenance.versions() != versions and provenance.versions() not in continued:
             continued.append(provenance.versions())
-        schedule = experiment.imp.schedule
-        rounds = range(schedule.rounds + 1)
         content = {
             "run": prepared.run, "experiment": experiment.name, "format": identity.FORMAT,
             "state": state,
@@ -165,10 +163,7 @@ class RunJson:
             "prunable_weights": {weight.key: weight.size for weight in context.prunable},
             "variables": self._variables,
             "kernels": [dataclasses.asdict(row) for row in prepared.kernels],
-            "kept_by_round": [schedule.total_count(context.prunable, round) for round in rounds],
-            "kept_by_round_and_layer": [
-                schedule.layer_counts(context.prunable, round) for round in rounds
-            ] if schedule.scope == "layerwise" else None,
+            **self._kept(),
             "units": [[job.trial, job.name] for job in prepared.jobs],
             "traces": context.trace_counts(),
             "descriptions": [
@@ -182,6 +177,18 @@ class RunJson:
         files.write_sealed_json(
             self._paths.run_json, checked(RunHeader, content, self._paths.run_json))
         self._before = network_folder.header(self._paths)
+
+    def _kept(self):
+        """How many weights the schedule keeps after each round."""
+        prunable = self._prepared.context.prunable
+        schedule = self._prepared.experiment.imp.schedule
+        rounds = range(schedule.rounds + 1)
+        return {
+            "kept_by_round": [schedule.total_count(prunable, round) for round in rounds],
+            "kept_by_round_and_layer": [
+                schedule.layer_counts(prunable, round) for round in rounds
+            ] if schedule.scope == "layerwise" else None,
+        }
 
     def _networks(self):
         """{'trial_01/round_00': SHA-256 of its done.json} of the finished networks."""

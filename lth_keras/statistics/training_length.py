@@ -33,7 +33,7 @@ def unreached_stops(metrics):
     Args:
       metrics: what `read_csv` gives.
     """
-    rows = metrics[metrics["val_loss"].map(math.isfinite)]
+    rows = metrics[metrics["val_loss"].map(math.isfinite).astype(bool)]
     counts = {}
     for (variant, round, _), evaluations in rows.groupby(["variant", "round", "trial"], sort=False):
         lowest = evaluations.loc[evaluations["val_loss"].idxmin(), "step"]

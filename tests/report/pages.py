@@ -24,7 +24,7 @@ def cells_of(page, key):
     """[[cell]] of the body of the table `key` of a page."""
     body = re.search(rf'<h3 id="{key}">.*?<tbody>(.*?)</tbody>', page, re.S).group(1)
     rows = re.findall(r"<tr>(.*?)</tr>", body)
-    return [re.findall(r"<td>(.*?)</td>", row, re.S) for row in rows]
+    return [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.S) for row in rows]
 
 
 def last_accuracy(root, trial, name, accuracy):

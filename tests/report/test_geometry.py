@@ -61,10 +61,10 @@ def test_statements_figures_and_table_are_on_the_page(root):
     assert "How curved is the loss at &lt;them&gt;?" in text
     assert text.count("data:image/png;base64,") == 1
     assert "<b>Eigenvalues by level.</b> Lines are means" in text
-    rows = re.findall(r"<tr>(<td>.*?)</tr>", text)
+    rows = re.findall(r"<tr>(<th scope=\"row\">.*?)</tr>", text)
     assert len(rows) == 16
     assert "first 16 of 20 rows; all are in analysis/hessian/summary.csv" in text
-    assert re.findall(r"<td>(.*?)</td>", rows[1]) == [
+    assert re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", rows[1]) == [
         "1", "round_01|x", "0.5000 [0.4000, 0.6000]", "–", "1e−7"]
 
 

@@ -7,7 +7,7 @@ function cellValue(row, column) {
 }
 
 function compareCells(one, other) {
-  const numbers = !Number.isNaN(one.number) && !Number.isNaN(other.number);
+  const numbers = Number.isFinite(one.number) && Number.isFinite(other.number);
   return numbers ? one.number - other.number : one.text.localeCompare(other.text);
 }
 
