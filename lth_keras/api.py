@@ -20,6 +20,7 @@ from lth_keras.compat import keras, tf
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.criteria import Criterion, Magnitude
 from lth_keras.data import from_arrays, has_fields, input_fields
+from lth_keras.data.tf_datasets import collected
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare
 from lth_keras.keras3 import is_keras3
@@ -34,9 +35,9 @@ def find_ticket(
     duration: str = "5ep", *,
     rates: Mapping[str, float | None] | None = None, scope: str = "layerwise",
     rewind_to: str = "0it", criterion: Criterion | None = None, optimizer: Any = None,
-    batch_size: int = 128, validation: float | int = 0.1,
+    batch_size: int = 128, validation: Any = 0.1, input: str | None = None,
     mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
-    augmentation: Callable | None = None, never_prune: Sequence[str] = (),
+    augmentation: Callable | None = None, never_prune: Sequence[str] = (), label: str | None = None,
     also_prune: Sequence[str] = (), initial_weights: str | os.PathLike | None = None,
     output: str | None = None, task: Task | None = None, jit: str | bool = "auto", seed: int = 0,
     name: str | None = None, output_dir: str | os.PathLike = "runs", progress: bool = True,
@@ -50,8 +51,8 @@ def find_ticket(
       model: function (input_shape, num_outputs) -> functional or Sequential model of tf_keras or
         Keras 3, that gives logits, or what the task takes.
       train: (examples, labels), or with weights as a third: arrays [N, …] and integers [N]; or a
-        finite `tf.data.Dataset` of such pairs. uint8 is scaled to [0, 1]. For a model with
-        several inputs, examples are a tuple or a dict of arrays.
+        finite `tf.data.Dataset` of such pairs, or of dicts with the keys `input` and `label`. uint8
+        is scaled to [0, 1]. Examples of several inputs are a tuple or a dict of arrays.
       test: the same; never used to choose anything.
       rounds, rate, rates, scope, rewind_to: as `RewindingSchedule`'s.
       duration: until which step every round trains: '5ep', '2000it'.
@@ -59,7 +60,7 @@ def find_ticket(
         Keras's own are taken too: Adam, AdamW and SGD, with its schedules.
       batch_size, augmentation, never_prune, also_prune, initial_weights, output, jit, seed: as
         `Experiment`'s.
-      validation: share or count of the training examples to hold out, for you to choose by.
+      validation: share or count of the training examples to hold out, or a set like `train`.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
       name: the run's. output_dir: where runs live. progress: whether to show how far it is.
 
@@ -68,9 +69,8 @@ def find_ticket(
       RunError: the run cannot go on, and what is stored stays good; or the dense network diverged.
     """
     _check_builds(model)
-    arrays = *_pair(train, "train"), *_pair(test, "test")
     experiment = _experiment(
-        ArrayDataset(*arrays, validation, mean, std, _weights(train), _weights(test)), model,
+        _dataset(train, test, validation, mean, std, input, label), model,
         dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to),
         criterion=criterion or Magnitude(), optimizer=optimizer or Adam(), duration=duration,
         batch_size=batch_size, augmentation=augmentation, never_prune=tuple(never_prune),
@@ -87,7 +87,7 @@ class ArrayDataset:
     y_train: np.ndarray = dataclasses.field(repr=False)
     x_test: np.ndarray = dataclasses.field(repr=False)
     y_test: np.ndarray = dataclasses.field(repr=False)
-    validation: float | int = 0
+    validation: float | int | tuple = 0
     mean: float | Sequence[float] = 0.0
     std: float | Sequence[float] = 1.0
     w_train: np.ndarray | None = dataclasses.field(default=None, repr=False)
@@ -104,8 +104,10 @@ class ArrayDataset:
 
     def get_config(self):
         """What a run's identity needs beside the fingerprint of the arrays."""
-        return {"validation": self.validation, "mean": np.asarray(self.mean).tolist(),
-                "std": np.asarray(self.std).tolist(), **self._fields()}
+        own = isinstance(self.validation, tuple)  # The fingerprint knows it.
+        return {"validation": "own" if own else self.validation,
+                "mean": np.asarray(self.mean).tolist(), "std": np.asarray(self.std).tolist(),
+                **self._fields()}
 
     def _fields(self):
         # Of one array its shape and type are in the fingerprint; packed rows look all alike.
@@ -158,10 +160,21 @@ def _weights(data: Any) -> Any:
     return data[2] if isinstance(data, (tuple, list)) and len(data) == 3 else None
 
 
-def _pair(data: Any, which: str) -> tuple[Any, np.ndarray]:
+def _dataset(train, test, validation, mean, std, *keys):
+    """The `ArrayDataset` of what the caller gave."""
+    if isinstance(validation, (tuple, list, tf.data.Dataset)):
+        validation = _pair(validation, "validation", *keys)
+    return ArrayDataset(
+        *_pair(train, "train", *keys), *_pair(test, "test", *keys), validation, mean, std,
+        _weights(train), _weights(test))
+
+
+def _pair(
+    data: Any, which: str, input: str | None = None, label: str | None = None,
+) -> tuple[Any, np.ndarray]:
     """(examples, labels) as arrays; examples of several arrays as a tuple or a dict of them."""
     if isinstance(data, tf.data.Dataset):
-        data = _collect(data, which)
+        data = collected(data, which, input, label)
     if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
         raise ConfigurationError(
             f"{which} is a {type(data).__name__}; expected a pair (images, labels), a triple with "
@@ -172,23 +185,3 @@ def _pair(data: Any, which: str) -> tuple[Any, np.ndarray]:
         images = np.asarray(images)
     # Keras's own data sets give CIFAR's labels as a column.
     return images, labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-
-
-def _collect(dataset, which):
-    spec = dataset.element_spec
-    if not isinstance(spec, tuple) or len(spec) != 2:
-        raise ConfigurationError(
-            f"{which} is a tf.data.Dataset of {spec!r}; expected pairs (image, label): map it first"
-        )
-    if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
-        raise ConfigurationError(
-            f"{which} is a tf.data.Dataset without an end; expected one pass over the examples: "
-            "leave repeat() out"
-        )
-    image, label = tf.nest.flatten(spec[0])[0].shape, spec[1].shape
-    if label.rank and image[0] == label[0]:
-        dataset = dataset.unbatch()
-    pairs = list(dataset.as_numpy_iterator())
-    if not pairs:
-        raise ConfigurationError(f"{which} is a tf.data.Dataset without an example")
-    return tf.nest.map_structure(lambda *each: np.stack(each), *pairs)

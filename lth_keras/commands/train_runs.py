@@ -159,7 +159,7 @@ def train_runs(asked, runs, resources, progress):
         return _one_after_the_other(asked, runs, progress)
     # gin holds the bindings of the last run. Runs of one sweep need about as much memory.
     context = runs[-1].prepared.context
-    memory = resources.memory(context.data.images.nbytes, 4 * context.build().count_params())
+    memory = resources.memory(context.data.resident_bytes, 4 * context.build().count_params())
     if asked.ray_address is None:
         gpus = len(tf.config.list_physical_devices("GPU"))
         resources = resources.divided(asked.workers, len(own_cores()), gpus)

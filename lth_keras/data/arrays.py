@@ -4,15 +4,16 @@ import dataclasses
 
 import numpy as np
 
+from lth_keras.data.assemble import assemble, check_normalisation
 from lth_keras.data.input_fields import has_fields, input_fields
-from lth_keras.data.loaded_data import RawData, assemble, check_normalisation
+from lth_keras.data.loaded_data import RawData
 from lth_keras.errors import ConfigurationError
 
 
 def from_arrays(
     x_train, y_train, x_test, y_test,
     validation=0, validation_seed=0, name="arrays", mean=0.0, std=1.0, task=None,
-    w_train=None, w_test=None,
+    w_train=None, w_test=None, w_validation=None,
 ):
     """A data set of your own.
 
@@ -22,13 +23,14 @@ def from_arrays(
         model with several inputs; integers stay integers there.
       y_train, y_test: labels as the task takes them; for classification integers [N], 0..C-1,
         each of which is in `y_train`.
-      validation: a share or a count of the training examples to hold out, stratified by label.
+      validation: a share or a count of the training examples to hold out, stratified by label;
+        or a validation set of its own, (x, y).
       validation_seed: of that choice.
       name: what records call it.
       mean, std: after scaling; a scalar, or one per channel (the last axis).
       task: of `lth_keras.tasks`; None is `Classification()`.
-      w_train, w_test: what each example counts for in loss and metric, numbers [N] of at least 0;
-        None for 1 each.
+      w_train, w_test, w_validation: what each example counts for in loss and metric, numbers [N]
+        of at least 0; None for 1 each.
 
     Returns:
       `LoadedData`.
@@ -37,9 +39,13 @@ def from_arrays(
       ConfigurationError: shapes, dtypes, labels or values are not as above.
     """
     check_normalisation(mean, std)
+    own = isinstance(validation, (tuple, list))
+    x_validation, y_validation = _own_validation(name, validation) if own else (None, None)
     raw = checked(RawData(
         name, x_train, np.asarray(y_train), x_test, np.asarray(y_test),
-        w_train=w_train, w_test=w_test))
+        w_train=w_train, w_test=w_test, x_validation=x_validation, y_validation=y_validation,
+        w_validation=w_validation))
+    validation = 0 if own else validation
     if raw.inputs is not None and (np.any(np.asarray(mean) != 0) or np.any(np.asarray(std) != 1)):
         raise ConfigurationError(
             f"mean is {mean!r} and std {std!r} for examples of several arrays; they go with one "
@@ -58,25 +64,54 @@ def checked(raw):
       ConfigurationError: examples or weights are not as for `from_arrays`.
     """
     if has_fields(raw.x_train, len(raw.y_train) if np.ndim(raw.y_train) else 0):
-        name = f"the training examples of '{raw.name}'"
-        inputs = input_fields(raw.x_train, name)
-        raw = dataclasses.replace(
-            raw, inputs=inputs, x_train=inputs.pack(raw.x_train, name),
-            x_test=inputs.pack(raw.x_test, f"the test examples of '{raw.name}'"))
-    x_train = _images(raw.name, "train", raw.x_train)
-    x_test = _images(raw.name, "test", raw.x_test)
-    if x_train.shape[1:] != x_test.shape[1:] or x_train.dtype != x_test.dtype:
-        raise ConfigurationError(
-            f"the examples of '{raw.name}' are {x_train.dtype} {x_train.shape[1:]} in training and "
-            f"{x_test.dtype} {x_test.shape[1:]} in test; expected the same dtype and shape in both"
-        )
-    w_train = _weights(raw.name, "train", raw.w_train, len(x_train))
-    w_test = _weights(raw.name, "test", raw.w_test, len(x_test))
-    if w_train is not None or w_test is not None:
-        w_train = np.ones(len(x_train), np.float32) if w_train is None else w_train
-        w_test = np.ones(len(x_test), np.float32) if w_test is None else w_test
+        fields = input_fields(raw.x_train, f"the train examples of '{raw.name}'")
+        raw = dataclasses.replace(raw, inputs=fields, **{
+            f"x_{split}": fields.pack(
+                getattr(raw, f"x_{split}"), f"the {split} examples of '{raw.name}'")
+            for split in raw.splits})
+    inputs = {
+        split: checked_part(raw.name, split, getattr(raw, f"x_{split}")) for split in raw.splits}
+    train = inputs["train"]
+    for split, each in inputs.items():
+        if train.shape[1:] != each.shape[1:] or train.dtype != each.dtype:
+            raise ConfigurationError(
+                f"the examples of '{raw.name}' are {train.dtype} {train.shape[1:]} in training and "
+                f"{each.dtype} {each.shape[1:]} in {split}; expected the same dtype and shape in "
+                "both"
+            )
+    given = {split: getattr(raw, f"w_{split}") for split in raw.splits}
+    sizes = {split: len(each) for split, each in inputs.items()}
     return dataclasses.replace(
-        raw, x_train=x_train, x_test=x_test, w_train=w_train, w_test=w_test)
+        raw, **{f"x_{split}": each for split, each in inputs.items()},
+        **checked_weights(raw.name, given, sizes))
+
+
+def checked_weights(name, weights, sizes):
+    """{'w_train': float32 [N], …}; 1 each for a split that has none, None where no split has any.
+
+    Args:
+      name: of the data.
+      weights: {split: as given, or None}.
+      sizes: {split: number of examples}.
+
+    Raises:
+      ConfigurationError: they are not a finite number of at least 0 for each example.
+    """
+    found = {split: _weights(name, split, weights.get(split), size)
+             for split, size in sizes.items()}
+    if any(each is not None for each in found.values()):
+        found = {split: np.ones(sizes[split], np.float32) if each is None else each
+                 for split, each in found.items()}
+    return {f"w_{split}": each for split, each in found.items()}
+
+
+def _own_validation(name, validation):
+    if len(validation) != 2:
+        raise ConfigurationError(
+            f"validation of '{name}' is a {type(validation).__name__} of {len(validation)}; "
+            "expected a share, a count, or a pair (x, y)"
+        )
+    return validation[0], np.asarray(validation[1])
 
 
 def _weights(name, split, weights, examples):
@@ -100,7 +135,12 @@ def _weights(name, split, weights, examples):
     return weights
 
 
-def _images(name, split, images):
+def checked_part(name, split, images):
+    """Examples, all or some of a split, as they are stored: uint8 or float32.
+
+    Raises:
+      ConfigurationError: they are neither, not finite, or have no axis but the examples'.
+    """
     images = np.asarray(images)
     if images.ndim < 2 or not images.size:
         raise ConfigurationError(

@@ -4,29 +4,38 @@ import dataclasses
 import functools
 import os
 import pathlib
+from collections.abc import Callable
 
 import gin
 
-from lth_keras.data import splits, tfds_source
+from lth_keras.data import binding_checks as check
+from lth_keras.data import splits
+from lth_keras.data.assemble import assemble
 from lth_keras.data.embedded import EMBEDDED
-from lth_keras.data.loaded_data import assemble, check_normalisation
+from lth_keras.data.sources.open_data import raw_data
+from lth_keras.data.sources.tokens import Tokens
+from lth_keras.data.tfds_source import Unavailable
 from lth_keras.errors import ConfigurationError
 
 # The choice for smoke tests is the same in every experiment, whatever its validation seed.
 _SUBSET_SEED = 0
+# What a person may change without changing a number.
+_NOT_NUMBERS = ("source", "storage", "cache_dir")
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
 class Dataset:
-    """A data set by name: any of TFDS with images or vectors and integer labels, or embedded.
+    """A data set by name: of TFDS, embedded, in files of one's own, or made by a function.
 
     Attributes:
-      name: a TFDS name ('mnist', 'cifar10'), 'mnist_5k', 'mnist_5k_tokens'
-        or 'mnist1d'.
+      name: a TFDS name ('mnist', 'cifar10'); an embedded set such as 'mnist_5k' or 'mnist1d';
+        'npz:FILE' with x_train, y_train and so on; 'images:FOLDER' with a folder for each class,
+        or train/, validation/ and test/ above them; 'csv:FILE' or 'parquet:FILE'; with a
+        `source`, what records call it.
       validation: a share (0 < float < 1) or a count (int) of the training examples, held out
         stratified by label; 0 holds out none. Beside a `fallback`, which may be smaller, give
-        a share.
+        a share. Data with a validation split of their own use that.
       validation_seed: of that choice.
       mean: subtracted after uint8 is scaled to [0, 1]; a scalar, or one per channel.
       std: divided by; a scalar, or one per channel.
@@ -34,6 +43,19 @@ class Dataset:
       train_examples: use only so many, a fixed stratified choice: for smoke tests.
       test_examples: the same of the test split.
       device_limit_mb: a set larger than this is streamed and not kept on the device.
+      input: the feature of a TFDS set, or the columns of a table, that the network sees; None
+        finds the one feature of that kind, or takes all columns but the label's.
+      label: the feature or the column to predict; a table needs it.
+      test: a share or a count of the examples to hold out as the test split, of data that have
+        none of their own.
+      image_size: (height, width) that pictures are brought to; None where all have one size.
+      channels: of 'images:FOLDER', 3 for colour or 1 for grey.
+      text: `Tokens`, where the input is a text of TFDS.
+      source: a function without arguments that returns the arrays: a dict with x_train, y_train,
+        x_test, y_test, or ((x_train, y_train), (x_test, y_test)).
+      storage: 'memory', or 'disk' for sets that do not fit into it: decoded once into
+        `cache_dir`, and read from there by index. The numbers are the same.
+      cache_dir: folder of decoded examples; None is LTH_KERAS_CACHE, else ~/.cache/lth_keras.
 
     Raises:
       ConfigurationError: a value is outside what is said above.
@@ -48,28 +70,39 @@ class Dataset:
     train_examples: int | None = None
     test_examples: int | None = None
     device_limit_mb: int = 4096
+    input: str | tuple | None = None
+    label: str | None = None
+    test: float | int | None = None
+    image_size: tuple | None = None
+    channels: int = 3
+    text: Tokens | None = None
+    source: Callable | None = None
+    storage: str = "memory"
+    cache_dir: str | None = None
 
     def __post_init__(self):
-        if not isinstance(self.name, str) or not self.name:
-            raise ConfigurationError(
-                f"Dataset.name is {self.name!r}; expected {', '.join(map(repr, EMBEDDED))} or a "
-                "name of TensorFlow Datasets such as 'mnist'"
-            )
-        if self.fallback is not None and self.fallback not in EMBEDDED:
-            raise ConfigurationError(
-                f"Dataset.fallback is {self.fallback!r}; expected an embedded set, "
-                f"{' or '.join(map(repr, EMBEDDED))}, or None"
-            )
-        splits.check_validation(self.validation)
-        check_normalisation(self.mean, self.std)
-        self._check_integer("validation_seed", 0, 2**32 - 1)
-        self._check_integer("device_limit_mb", 0)
-        for parameter in ("train_examples", "test_examples"):
-            if getattr(self, parameter) is not None:
-                self._check_integer(parameter, 1)
+        check.check_bindings(self)
+
+    def get_config(self):
+        """What a run's identity needs of it beside the fingerprint of the data.
+
+        What came later is left out where it is not used: runs from before keep their names. So is
+        where files lie, for their content is in the fingerprint.
+        """
+        described = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        for field in dataclasses.fields(self)[9:]:
+            if field.name in _NOT_NUMBERS or described[field.name] == field.default:
+                del described[field.name]
+        if "text" in described:
+            described["text"] = dataclasses.asdict(self.text)
+        scheme = check.scheme_of(self.name)
+        if scheme is not None:
+            described["name"] = scheme
+        return {key: list(value) if isinstance(value, tuple) else value
+                for key, value in described.items()}
 
     def load(self, data_dir=None, task=None):
-        """The data, in memory: embedded, else prepared, else downloaded, else the fallback.
+        """The data: embedded, else prepared, else downloaded, else the fallback.
 
         Args:
           data_dir: TFDS's data directory; without it the environment's TFDS_DATA_DIR, else
@@ -85,12 +118,12 @@ class Dataset:
         """
         data_dir = _existing_data_dir(data_dir)
         reason = None
-        if self.name in EMBEDDED:
+        if self.name in EMBEDDED and self.source is None and self.storage == "memory":
             raw = EMBEDDED[self.name]()
         else:
             try:
-                raw = tfds_source.load(self.name, data_dir)
-            except tfds_source.Unavailable as error:
+                raw = raw_data(self, data_dir)
+            except Unavailable as error:
                 reason = str(error)
                 raw = self._fall_back(reason)
         return assemble(
@@ -119,15 +152,6 @@ class Dataset:
                 f"'{name}' has, or None for all"
             )
         return splits.stratified_choice(strata, count, _SUBSET_SEED)
-
-    def _check_integer(self, parameter, least, most=None):
-        value = getattr(self, parameter)
-        is_integer = isinstance(value, int) and not isinstance(value, bool)
-        if not is_integer or value < least or (most is not None and value > most):
-            bound = f" and at most {most}" if most is not None else ""
-            raise ConfigurationError(
-                f"Dataset.{parameter} is {value!r}; expected an integer of at least {least}{bound}"
-            )
 
 
 def _existing_data_dir(data_dir):

@@ -29,37 +29,38 @@ def stratified_choice(labels, count, seed):
     return np.sort(np.concatenate(chosen)) if chosen else np.zeros(0, np.int64)
 
 
-def held_out_count(validation, available, name):
+def held_out_count(validation, available, name, parameter="validation"):
     """The number of training examples that `validation` holds out.
 
     Args:
       validation: a share (float, 0 to 1) or a count (int).
       available: the number of training examples.
       name: the data set's, for the error.
+      parameter: what the share or count is called, for the error.
 
     Raises:
       ConfigurationError: nothing, or everything, would be held out.
     """
-    check_validation(validation)
+    check_validation(validation, parameter)
     if validation == 0:
         return 0
     is_count = isinstance(validation, numbers.Integral)
     count = int(validation) if is_count else round(validation * available)
     if not 0 < count < available:
         raise ConfigurationError(
-            f"validation is {validation!r}, which is {count} of the {available} training examples "
+            f"{parameter} is {validation!r}, which is {count} of the {available} training examples "
             f"of '{name}'; expected at least 1 and fewer than all; give a share such as 0.1"
         )
     return count
 
 
-def check_validation(validation):
+def check_validation(validation, parameter="validation"):
     """Raises ConfigurationError unless it is a share from 0 to below 1 or a count from 0."""
     is_number = isinstance(validation, numbers.Real) and not isinstance(validation, bool)
     is_count = isinstance(validation, numbers.Integral)
     if not is_number or not (validation >= 0 if is_count else 0 <= validation < 1):
         raise ConfigurationError(
-            f"validation is {validation!r}; expected a share (a float, 0 <= share < 1) or a "
+            f"{parameter} is {validation!r}; expected a share (a float, 0 <= share < 1) or a "
             "count (an integer >= 0) of the training examples to hold out"
         )
 

@@ -127,6 +127,9 @@ class RunJson:
                 f"{config} was changed since the run began; `python run.py verify "
                 f"{self._paths.root} --repair` sets it aside, then give the same command again"
             )
+        for name, content in self._prepared.data.attachments.items():
+            if not opening.exists(self._paths.root / name):
+                files.write_bytes(self._paths.root / name, content)
         self.write("running")
 
     def write(self, state, **facts):

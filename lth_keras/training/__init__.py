@@ -10,6 +10,7 @@ from lth_keras.training.loop import Evaluation, Interrupted, Plan, TrainingProgr
 from lth_keras.training.optimizers import SGD, Adam, AdamW, KerasOptimizer, Optimizer
 from lth_keras.training.order import DataOrder
 from lth_keras.training.precision import building, check_precision
+from lth_keras.training.random_resized_crop import RandomResizedCropAndFlip
 from lth_keras.training.replicas import Replicas
 from lth_keras.training.saliency import Probe, Saliency
 from lth_keras.training.strategies import (
@@ -24,8 +25,8 @@ from lth_keras.training.trainer import Trainer, TrainState
 __all__ = [
     "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Distribution",
     "Evaluation", "GradientNorm", "Interrupted", "KerasOptimizer", "KerasSchedule", "LayerChance",
-    "Mirrored", "MultiWorkerMirrored", "OneDevice", "Optimizer", "Plan", "Probe", "RateSchedule",
-    "Replicas", "SGD", "Saliency", "StepDecay", "TrainState", "Trainer", "TrainingProgress",
-    "building", "check_precision", "from_keras", "in_cluster", "is_keras_optimizer",
-    "train_network",
+    "Mirrored", "MultiWorkerMirrored", "OneDevice", "Optimizer", "Plan", "Probe",
+    "RandomResizedCropAndFlip", "RateSchedule", "Replicas", "SGD", "Saliency", "StepDecay",
+    "TrainState", "Trainer", "TrainingProgress", "building", "check_precision", "from_keras",
+    "in_cluster", "is_keras_optimizer", "train_network",
 ]

@@ -52,7 +52,7 @@ class CropAndFlip:
                 f"CropAndFlip.flip is {self.flip!r}; expected True or False"
             )
         values = self.fill if isinstance(self.fill, (tuple, list)) else (self.fill,)
-        if not values or not all(_is_number(value) for value in values):
+        if not values or not all(is_number(value) for value in values):
             raise ConfigurationError(
                 f"CropAndFlip.fill is {self.fill!r}; expected a number, or one per channel"
             )
@@ -67,22 +67,18 @@ class CropAndFlip:
         Returns:
           Images of the same shape and type.
         """
-        if images.shape.rank != 4:
-            raise ConfigurationError(
-                f"CropAndFlip was given examples of shape {tuple(images.shape[1:])}; expected "
-                "images (height, width, channels): leave Experiment.augmentation out"
-            )
+        refuse_all_but_images("CropAndFlip", images)
         batch = tf.shape(images)[0]
         height, width = images.shape[1:3]
         rows = tf.tile(tf.range(height)[None], [batch, 1])
         columns = tf.tile(tf.range(width)[None], [batch, 1])
         if self.flip:
-            mirrored = _draw(seed, 0, [batch, 1], 2) == 1
+            mirrored = draw(seed, 0, [batch, 1], 2) == 1
             columns = tf.where(mirrored, width - 1 - columns, columns)
         if self.pad:
             # Where in the padded image a crop begins: from 0 to 2·pad. At `pad` the crop is the
             # image itself.
-            shift = _draw(seed, 1, [batch, 2], 2 * self.pad + 1)
+            shift = draw(seed, 1, [batch, 2], 2 * self.pad + 1)
             rows, columns = rows + shift[:, :1], columns + shift[:, 1:]
             images = self._padded(images)
         if self.pad or self.flip:
@@ -103,6 +99,20 @@ class CropAndFlip:
             return padded
         inside = tf.pad(tf.ones_like(images[:1, :, :, :1], tf.bool), sides)
         return tf.where(inside, padded, fill)
+
+
+def refuse_all_but_images(augmentation: str, images: tf.Tensor) -> None:
+    """Raises ConfigurationError unless `images` are [batch, height, width, channels].
+
+    Args:
+      augmentation: its name, for the error.
+      images: tensor.
+    """
+    if images.shape.rank != 4:
+        raise ConfigurationError(
+            f"{augmentation} was given examples of shape {tuple(images.shape[1:])}; expected "
+            "images (height, width, channels): leave Experiment.augmentation out"
+        )
 
 
 def check_augmentation(augmentation: Any, input_shape: tuple[int, ...]) -> None:
@@ -142,11 +152,12 @@ def check_augmentation(augmentation: Any, input_shape: tuple[int, ...]) -> None:
         )
 
 
-def _draw(seed, use, shape, below):
+def draw(seed, use, shape, below):
     """Uniform int32 in [0, below); each `use` of one seed has numbers of its own."""
     own = tf.random.experimental.stateless_fold_in(seed, use, alg=_PHILOX)
     return tf.random.stateless_uniform(shape, own, 0, below, tf.int32, alg=_PHILOX)
 
 
-def _is_number(value):
+def is_number(value):
+    """Whether it is a finite number, and no bool."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -5,8 +5,14 @@ import weakref
 import numpy as np
 
 from lth_keras.compat import tf
+from lth_keras.data.rows_on_disk import RowsOnDisk
+from lth_keras.training.placing import placed
 
 _CHUNK = 4096
+# Of a streamed set: batches that are gathered at a time, and that are kept ready.
+_READERS, _BATCHES_AHEAD = 4, 8
+# Beyond this the normalised copy, four times as large, is not worth a tenth of a step's time.
+_NORMALIZED_BYTES = 2**30
 # A feed has no state: all architectures of an experiment share one.
 _FEEDS = weakref.WeakKeyDictionary()
 
@@ -23,7 +29,7 @@ class ResidentFeed:
     def __init__(self, data):
         # Images, labels, and what each example counts for; None for 1 each.
         self._arrays = tuple(
-            None if each is None else tf.constant(each)
+            None if each is None else placed(each)
             for each in (data.images, data.labels, data.weights))
         self._scale = float(data.scale)
         self._mean, self._std = data.mean, data.std
@@ -98,10 +104,11 @@ class NormalizedFeed(ResidentFeed):
 
 
 class StreamedFeed(ResidentFeed):
-    """Examples stay in host memory; tf.data gathers and prefetches each batch.
+    """Examples stay in host memory, or in a file; tf.data gathers and prefetches each batch.
 
-    For data sets that are too large for the device. The order is that of `ResidentFeed`, and so
-    are the numbers.
+    For data sets that are too large for the device, or for the memory: of rows on disk the file is
+    mapped, and read where a batch needs it. The order is that of `ResidentFeed`, and so are the
+    numbers.
     """
 
     compiles = False
@@ -109,6 +116,9 @@ class StreamedFeed(ResidentFeed):
     def __init__(self, data):
         with tf.device("CPU:0"):
             super().__init__(data)
+            # Of rows on disk the tensor is the whole file: where in it does each one lie?
+            on_disk = isinstance(data.images, RowsOnDisk)
+            self._rows = tf.constant(data.images.rows) if on_disk else None
 
     def epoch(self, permutation, first, steps, batch_size):
         """An iterator over the batches of one stretch."""
@@ -132,11 +142,20 @@ class StreamedFeed(ResidentFeed):
         return *self.batch(source, None, size), first + tf.range(size) < stop
 
     def _gathered(self, indices):
+        # tf.data's rewriting writes what a function captures into a graph, here all examples: a
+        # copy of them for each stretch, and beyond 2 GB a crash.
+        options = tf.data.Options()
+        options.experimental_optimization.apply_default_optimizations = False
+        options.autotune.enabled = False
         return tf.data.Dataset.from_tensor_slices(indices).map(
-            lambda chosen: tuple(
-                gathered(each, chosen) for each in self._arrays if each is not None),
-            num_parallel_calls=tf.data.AUTOTUNE, deterministic=True,
-        ).prefetch(tf.data.AUTOTUNE)
+            self._batch_of, num_parallel_calls=_READERS, deterministic=True,
+        ).prefetch(_BATCHES_AHEAD).with_options(options)
+
+    def _batch_of(self, chosen):
+        images, *others = self._arrays
+        places = chosen if self._rows is None else tf.gather(self._rows, chosen)
+        return gathered(images, places), *(
+            gathered(each, chosen) for each in others if each is not None)
 
 
 def gathered(array, chosen):
@@ -159,7 +178,8 @@ def feed_for(data, jit):
         needed = 3 * stored  # The examples, the last epoch, and the epoch that is being ordered.
     else:
         preferred, needed = NormalizedFeed, 4 * data.images.size
-    if stored > limit:
+        limit = min(limit, max(stored, _NORMALIZED_BYTES))
+    if stored > limit or isinstance(data.images, RowsOnDisk):
         kind = StreamedFeed
     else:
         kind = preferred if needed <= limit else ResidentFeed

@@ -1,6 +1,7 @@
 """The engine and its feed under a `tf.distribute` strategy: each replica takes rows of a batch."""
 
 from lth_keras.compat import tf
+from lth_keras.data.rows_on_disk import RowsOnDisk
 from lth_keras.errors import ConfigurationError
 from lth_keras.training.engine import Engine
 from lth_keras.training.feed import ResidentFeed, gathered
@@ -18,6 +19,11 @@ class ReplicatedFeed(ResidentFeed):
     """
 
     def __init__(self, data, replicas):
+        if isinstance(data.images, RowsOnDisk):
+            raise ConfigurationError(
+                "Dataset.storage is 'disk', and several replicas read from memory alone; bind it "
+                "to 'memory', or Experiment.distribution = @OneDevice()"
+            )
         if data.images.nbytes > data.device_limit_mb * 2**20:
             raise ConfigurationError(
                 f"{data.name} takes {data.images.nbytes / 2**20:,.0f} MiB, and sets over "

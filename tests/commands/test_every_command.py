@@ -85,7 +85,7 @@ def test_tensorboard_has_the_metrics_tag(trained):
     from tests.tensorboard.reading import read
 
     _, metric, root = trained
-    tags = read(root / "tensorboard" / "ticket@01" / "trial_01").Tags()["tensors"]
+    tags = read(root / "tensorboard" / "ticket@01").Tags()["tensors"]
     assert {f"{metric}/test", f"{metric}/train", f"{metric}/validation", "loss/test"} <= set(tags)
     assert metric == "accuracy" or "accuracy/test" not in tags
 

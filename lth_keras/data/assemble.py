@@ -1,0 +1,171 @@
+"""From a source's arrays to `LoadedData`: labels checked, splits made, all of it fingerprinted."""
+
+import dataclasses
+import hashlib
+import json
+
+import numpy as np
+
+from lth_keras.data import splits as splitting
+from lth_keras.data.disk_cache import noted
+from lth_keras.data.loaded_data import LoadedData
+from lth_keras.data.rows_on_disk import RowsOnDisk, chosen_rows, joined
+from lth_keras.errors import ConfigurationError
+from lth_keras.tasks import Classification
+
+
+def assemble(raw, validation, validation_seed, mean, std, task=None, subset=None, **fields):
+    """Checks a source's labels, splits and fingerprints its arrays.
+
+    Args:
+      raw: the `RawData`.
+      validation: a share or a count of the training examples to hold out, stratified.
+      validation_seed: of that choice.
+      mean, std: a scalar, or one per channel (the last axis).
+      task: the `Task`; None is `Classification()`.
+      subset: function (split, strata) -> positions to use of 'train' and 'test'; None for all.
+      **fields: of `LoadedData`: requested, fallback_reason, device_limit_mb.
+
+    Raises:
+      ConfigurationError: the labels are not the task's, or the validation split or the
+        normalisation does not fit the data.
+    """
+    raw, task = _for_task(raw, Classification() if task is None else task)
+    if subset is not None:
+        raw = _chosen(raw, task, subset)
+    images, labels, weights, splits = _in_order(
+        raw, task, validation, validation_seed)
+    if weights is not None:
+        _check_some_weight(weights, splits, raw.name)
+    return LoadedData(
+        images=images,
+        labels=labels,
+        splits=splits,
+        task=task.standardised(labels[slice(*splits["train"])], raw.name),
+        name=raw.name,
+        mean=_per_channel("mean", mean, raw),
+        std=_per_channel("std", std, raw),
+        scale=1 / 255 if images.dtype == np.uint8 else 1.0,
+        fingerprint=_fingerprint(images, labels, splits, weights),
+        weights=weights,
+        label_names=raw.label_names,
+        attachments=raw.attachments,
+        inputs=raw.inputs,
+        **fields,
+    )
+
+
+def _in_order(raw, task, validation, validation_seed):
+    """(images, labels, weights, splits): train, validation, test, one after the other."""
+    train = len(raw.y_train)
+    if raw.x_validation is None:
+        count = splitting.held_out_count(validation, train, raw.name)
+        held_out = splitting.stratified_choice(task.strata(raw.y_train), count, validation_seed)
+        kept = np.delete(np.arange(train), held_out)
+        parts = ("train", kept), ("train", held_out), ("test", None)
+        ends = len(kept), train, train + len(raw.y_test)
+    elif validation:
+        raise ConfigurationError(
+            f"validation is {validation!r}, and '{raw.name}' has a validation split of its own; "
+            "leave validation out to use that"
+        )
+    else:
+        parts = ("train", None), ("validation", None), ("test", None)
+        ends = train, train + len(raw.y_validation), train + len(raw.y_validation) + len(raw.y_test)
+    images, labels, weights = (
+        None if getattr(raw, f"{axis}_train") is None else joined(
+            [(getattr(raw, f"{axis}_{split}"), chosen) for split, chosen in parts])
+        for axis in "xyw"
+    )
+    return images, labels, weights, {
+        "train": (0, ends[0]), "validation": ends[:2], "test": ends[1:]}
+
+
+def _for_task(raw, task):
+    """(`RawData` with labels as the task takes them, the task fitted to them)."""
+    labels = {
+        split: task.take_labels(np.asarray(getattr(raw, f"y_{split}")), raw.name, split,
+                                len(getattr(raw, f"x_{split}")))
+        for split in raw.splits
+    }
+    train = labels["train"]
+    for split, each in labels.items():
+        if each.shape[1:] != train.shape[1:]:
+            raise ConfigurationError(
+                f"a label of '{raw.name}' has shape {train.shape[1:]} in training and "
+                f"{each.shape[1:]} in {split}; expected the same in both"
+            )
+    task = task.fitted(train, raw.x_train, raw.name, raw.num_classes)
+    for split in raw.splits[1:]:
+        task.check_fit(labels[split], raw.name, split)
+    return dataclasses.replace(
+        raw, **{f"y_{split}": each for split, each in labels.items()}), task
+
+
+def _chosen(raw, task, subset):
+    changes = {}
+    for split in ("train", "test"):
+        positions = subset(split, task.strata(getattr(raw, f"y_{split}")))
+        for part in "xyw":
+            array = getattr(raw, f"{part}_{split}")
+            if array is not None:
+                changes[f"{part}_{split}"] = chosen_rows(array, positions)
+    return dataclasses.replace(raw, **changes)
+
+
+def _check_some_weight(weights, splits, name):
+    for split, (start, stop) in splits.items():
+        if start < stop and not weights[start:stop].any():
+            raise ConfigurationError(
+                f"the weights of all {stop - start} {split} examples of '{name}' are 0; expected "
+                "some above 0, or nothing is learnt and nothing measured"
+            )
+
+
+def check_normalisation(mean, std):
+    """Raises ConfigurationError unless both are finite numbers and std is above 0."""
+    for parameter, value in (("mean", mean), ("std", std)):
+        try:
+            numbers = np.asarray(value, np.float32)
+        except (TypeError, ValueError):
+            numbers = np.asarray(np.nan)
+        ok = numbers.ndim <= 1 and numbers.size and np.all(np.isfinite(numbers))
+        if not ok or (parameter == "std" and np.any(numbers <= 0)):
+            expected = "finite numbers" + (" above 0" if parameter == "std" else "")
+            raise ConfigurationError(
+                f"{parameter} is {value!r}; expected {expected}: one, or one per channel"
+            )
+
+
+def _per_channel(parameter, value, raw):
+    array = np.asarray(value, np.float32)
+    channels = raw.x_train.shape[-1]
+    if array.ndim and array.shape != (channels,):
+        raise ConfigurationError(
+            f"{parameter} is {value!r}, {array.size} numbers; expected one, or {channels}, "
+            f"because an example of '{raw.name}' has shape {raw.x_train.shape[1:]}"
+        )
+    return array
+
+
+def _fingerprint(images, labels, splits, weights):
+    arrays = (images, labels, *([] if weights is None else [weights]))
+    if not isinstance(images, RowsOnDisk):
+        return _digest(arrays, splits)
+    # A pass over the whole file, which is noted beside it: the next start spares it.
+    return noted(images.path, _digest((images.rows, *arrays[1:]), splits),
+                 lambda: _digest(arrays, splits))
+
+
+def _digest(arrays, splits):
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype.str}{array.shape}".encode())
+        if isinstance(array, RowsOnDisk):
+            for part in array.parts():
+                digest.update(part.data)
+        else:
+            # The buffer itself, not a copy of it: the set may fill half of the memory.
+            digest.update(np.ascontiguousarray(array).data)
+    digest.update(json.dumps(splits).encode())
+    return digest.hexdigest()

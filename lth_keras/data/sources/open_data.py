@@ -1,0 +1,168 @@
+"""From a `Dataset`'s bindings to its source, and from a source to arrays in memory or on disk."""
+
+import dataclasses
+
+import numpy as np
+from rich.console import Console
+
+from lth_keras.data import splits as splitting
+from lth_keras.data import tfds_source
+from lth_keras.data.arrays import checked_part, checked_weights
+from lth_keras.data.binding_checks import scheme_of
+from lth_keras.data.disk_cache import DiskCache, default_folder
+from lth_keras.data.embedded import EMBEDDED
+from lth_keras.data.loaded_data import RawData
+from lth_keras.data.rows_on_disk import chosen_rows
+from lth_keras.data.sources.content import ContentIndex, of_arrays
+from lth_keras.data.sources.given_arrays import open_function
+from lth_keras.data.sources.image_folder import open_images
+from lth_keras.data.sources.npz_file import open_npz
+from lth_keras.data.sources.source import SPLITS, Source, in_parts, same_form
+from lth_keras.data.sources.table_file import Columns, open_table
+from lth_keras.data.sources.tokens import tokenised
+from lth_keras.errors import ConfigurationError
+
+# The choice of test examples is the same in every experiment.
+_TEST_SEED = 0
+
+
+def raw_data(dataset, data_dir):
+    """`RawData` of what a `Dataset` names, with a test split, in memory or on disk.
+
+    Raises:
+      ConfigurationError: it cannot be read, or is not what the bindings say.
+      Unavailable: TFDS's set is neither prepared nor to be had.
+    """
+    cache = DiskCache(dataset.cache_dir or default_folder(), Console(stderr=True))
+    source = open_source(dataset, data_dir, ContentIndex(cache.folder))
+    # Before hours of decoding.
+    _check_test(source.name, "test" in source.sizes, dataset.test)
+    checked_weights(source.name, source.weights, source.sizes)
+    if dataset.text is None and dataset.storage == "memory":
+        raw = in_memory(source)
+    else:
+        raw = on_disk(source, cache, dataset)
+    return with_test(raw, dataset.test)
+
+
+def open_source(dataset, data_dir, index):
+    """The `Source` that a `Dataset` names; of text, before it is cut into tokens.
+
+    Errors as for `raw_data`.
+    """
+    scheme, place = scheme_of(dataset.name), dataset.name.partition(":")[2]
+    if dataset.source is not None:
+        return open_function(dataset.source, dataset.name)
+    if dataset.name in EMBEDDED:
+        return _of_embedded(EMBEDDED[dataset.name]())
+    if scheme == "npz":
+        return open_npz(place, index)
+    if scheme == "images":
+        return open_images(place, index, dataset.image_size, dataset.channels)
+    if scheme is not None:
+        inputs = dataset.input
+        columns = (inputs,) if isinstance(inputs, str) else inputs
+        return open_table(scheme, place, index, Columns(dataset.label, columns))
+    return tfds_source.open_set(
+        dataset.name, data_dir, index, (dataset.input, dataset.label), dataset.image_size,
+        dataset.text)
+
+
+def _of_embedded(raw):
+    arrays = {f"{axis}_{split}": getattr(raw, f"{axis}_{split}")
+              for split in ("train", "test") for axis in "xy"}
+    return Source(
+        raw.name, {split: len(arrays[f"y_{split}"]) for split in ("train", "test")},
+        lambda split: in_parts(arrays[f"x_{split}"], arrays[f"y_{split}"]),
+        content=lambda: of_arrays(arrays), num_classes=raw.num_classes,
+        label_names=raw.label_names,
+    )
+
+
+def in_memory(source):
+    """`RawData` of a source, all examples in memory once."""
+    arrays, first = {}, None
+    for split, size in source.sizes.items():
+        inputs, labels, at = None, [], 0
+        for part, part_labels in source.read(split):
+            part = checked_part(source.name, split, part)
+            form = part.dtype, part.shape[1:]
+            first = first or form
+            same_form(source.name, split, first, form, at)
+            if inputs is None:
+                inputs = np.empty((size, *form[1]), form[0])
+            inputs[at : at + len(part)] = part
+            labels.append(part_labels)
+            at += len(part)
+        arrays[f"x_{split}"], arrays[f"y_{split}"] = inputs, np.concatenate(labels)
+    return _raw(source, arrays, source.attachments())
+
+
+def on_disk(source, cache, dataset):
+    """`RawData` of a source from the cache of decoded examples, filled where it is not there.
+
+    Text always comes from there, so that it is cut into tokens once.
+    """
+    text = dataset.text
+    settings = {
+        "image_size": dataset.image_size, "channels": dataset.channels, "input": dataset.input,
+        "label": dataset.label, "text": None if text is None else dataclasses.asdict(text),
+    }
+
+    def prepare(split, inputs):
+        return checked_part(source.name, split, inputs)
+
+    entry = cache.entry(
+        source, settings, prepare, None if text is None else lambda: tokenised(source, text))
+    arrays = {f"y_{split}": labels for split, labels in entry.labels.items()}
+    for split, inputs in entry.inputs.items():
+        arrays[f"x_{split}"] = inputs if dataset.storage == "disk" else np.asarray(inputs)
+    return _raw(entry, arrays, entry.attachments)
+
+
+def with_test(raw, test):
+    """`RawData` with a test split: its own, or a share or count of the training examples.
+
+    Args:
+      raw: `RawData`, whose test arrays may be None.
+      test: the share or count; None where it has one of its own.
+
+    Raises:
+      ConfigurationError: it is not so many, or all.
+    """
+    if raw.x_test is not None:
+        return raw
+    labels = np.asarray(raw.y_train)
+    count = splitting.held_out_count(test, len(labels), raw.name, "Dataset.test")
+    by_label = labels.ndim == 1 and labels.dtype.kind in "ui"
+    strata = labels if by_label else np.zeros(len(labels), np.int32)
+    held_out = splitting.stratified_choice(strata, count, _TEST_SEED)
+    kept = np.delete(np.arange(len(labels)), held_out)
+    return dataclasses.replace(
+        raw, x_train=chosen_rows(raw.x_train, kept), y_train=labels[kept],
+        x_test=chosen_rows(raw.x_train, held_out), y_test=labels[held_out],
+        w_train=None if raw.w_train is None else raw.w_train[kept],
+        w_test=None if raw.w_train is None else raw.w_train[held_out])
+
+
+def _check_test(name, has_test, test):
+    if has_test and test is not None:
+        raise ConfigurationError(
+            f"Dataset.test is {test!r}, and '{name}' has a test split of its own; leave "
+            "Dataset.test out to use that"
+        )
+    if not has_test and test is None:
+        raise ConfigurationError(
+            f"'{name}' has no test split; bind Dataset.test = 0.2, or another share or count of "
+            "its examples to hold out for the test"
+        )
+
+
+def _raw(source, arrays, attachments):
+    return RawData(
+        source.name, arrays["x_train"], arrays["y_train"], arrays.get("x_test"),
+        arrays.get("y_test"), num_classes=source.num_classes, label_names=source.label_names,
+        x_validation=arrays.get("x_validation"), y_validation=arrays.get("y_validation"),
+        attachments=attachments, **checked_weights(source.name, source.weights, {
+            split: len(arrays[f"y_{split}"]) for split in SPLITS if f"y_{split}" in arrays}),
+    )

@@ -1,0 +1,185 @@
+"""'csv:FILE' and 'parquet:FILE': a table whose one column is the label, read by pandas."""
+
+import dataclasses
+import pathlib
+
+import numpy as np
+
+from lth_keras.data.sources.content import of_files
+from lth_keras.data.sources.source import SPLITS, Source, in_parts
+from lth_keras.errors import ConfigurationError
+
+_ENDINGS = {"csv": (".csv", ".csv.gz", ".tsv"), "parquet": (".parquet",)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Columns:
+    """Which columns of a table are what.
+
+    Attributes:
+      label: the label's.
+      inputs: the inputs'; None for all but the label's.
+    """
+
+    label: str
+    inputs: tuple | None = None
+
+
+def open_table(kind, path, index, columns):
+    """The `Source` of a table, or of a folder that holds train.csv, test.csv and the like.
+
+    Numbers become float32; labels that are text become their places in the alphabet.
+
+    Args:
+      kind: 'csv' or 'parquet'.
+      path: of the file, or of a folder with one for each split.
+      index: `ContentIndex`.
+      columns: `Columns`.
+
+    Raises:
+      ConfigurationError: there is no such file, a column is absent, or a value is no number.
+    """
+    path = pathlib.Path(path).expanduser()
+    name = f"{kind}:{path.name}"
+    places = _files(kind, path)
+    tables = {split: _table(name, kind, place) for split, place in places.items()}
+    names = _input_columns(name, tables["train"], columns)
+    inputs, labels, label_names = {}, {}, None
+    for split, table in tables.items():
+        _check_columns(name, places[split], table, [columns.label, *names])
+        inputs[split] = _numbers(name, table, names)
+        labels[split], label_names = _labels(name, table, columns.label, split, label_names)
+    return Source(
+        name, {split: len(table) for split, table in tables.items()},
+        read=lambda split: in_parts(inputs[split], labels[split]),
+        content=lambda: of_files(path, list(places.values()), index),
+        num_classes=None if label_names is None else len(label_names), label_names=label_names,
+    )
+
+
+def _files(kind, path):
+    if path.is_file():
+        return {"train": path}
+    found = {}
+    for split in SPLITS if path.is_dir() else ():
+        there = [path / f"{split}{ending}" for ending in _ENDINGS[kind]]
+        found.update({split: each for each in there if each.is_file()})
+    if "train" not in found:
+        raise ConfigurationError(
+            f"Dataset.name is '{kind}:{path}', and there is no such file; expected a {kind} file, "
+            f"or a folder with train{_ENDINGS[kind][0]} and test{_ENDINGS[kind][0]}"
+        )
+    return found
+
+
+def _table(name, kind, path):
+    import pandas
+
+    try:
+        if kind == "parquet":
+            table = pandas.read_parquet(path)
+        else:
+            table = pandas.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",")
+    # pandas and Arrow have errors of their own, most of them ValueErrors.
+    except (OSError, ValueError, ImportError, MemoryError) as error:
+        reason = str(error).strip().splitlines()[0][:100] if str(error).strip() else ""
+        raise ConfigurationError(
+            f"'{name}' cannot be read by pandas ({type(error).__name__}: {reason}); expected a "
+            f"{kind} file with a name for each column in its first row"
+        ) from error
+    if not len(table):
+        raise ConfigurationError(f"'{name}' has no row in {path.name}; expected one per example")
+    table.columns = [str(each) for each in table.columns]
+    return table
+
+
+def _input_columns(name, table, columns):
+    if columns.label is None:
+        raise ConfigurationError(
+            f"'{name}' has the columns {_listed(table.columns)} and no label is bound; bind "
+            f"Dataset.label to one of them, like Dataset.label = {str(table.columns[-1])!r}"
+        )
+    _check_columns(name, None, table, [columns.label])
+    if columns.inputs is not None:
+        return list(columns.inputs)
+    return [each for each in table.columns if each != columns.label]
+
+
+def _check_columns(name, path, table, wanted):
+    lacking = [each for each in wanted if each not in table.columns]
+    if lacking:
+        place = f" in {path.name}" if path is not None and path.name not in name else ""
+        raise ConfigurationError(
+            f"'{name}' has no column {lacking[0]!r}{place}; it has {_listed(table.columns)}: bind "
+            "Dataset.label, and Dataset.input if need be, to names among these"
+        )
+    if not wanted[1:] and path is not None:
+        raise ConfigurationError(
+            f"'{name}' has the column {wanted[0]!r} alone; expected at least one more, to predict "
+            "the label from"
+        )
+
+
+def _numbers(name, table, names):
+    found = np.empty((len(table), len(names)), np.float32)
+    for place, each in enumerate(names):
+        column = table[each]
+        if column.dtype.kind not in "buif" and not _is_nullable_number(column):
+            raise ConfigurationError(
+                f"the column {each!r} of '{name}' holds {column.dtype}, such as "
+                f"{str(column.iloc[0])[:20]!r}; expected numbers: encode it, or bind Dataset.input "
+                "to the columns of numbers"
+            )
+        values = column.to_numpy(np.float64, na_value=np.nan)
+        with np.errstate(over="ignore"):
+            found[:, place] = values
+        _check_finite(name, each, found[:, place])
+    return found
+
+
+def _is_nullable_number(column):
+    import pandas
+
+    return pandas.api.types.is_numeric_dtype(column.dtype) or pandas.api.types.is_bool_dtype(
+        column.dtype)
+
+
+def _check_finite(name, column, values):
+    wrong = np.flatnonzero(~np.isfinite(values))
+    if wrong.size:
+        raise ConfigurationError(
+            f"the column {column!r} of '{name}' lacks {wrong.size} of {len(values)} values, or "
+            f"they are not finite, first in row {wrong[0] + 1}; expected numbers: fill or drop them"
+        )
+
+
+def _labels(name, table, column, split, label_names):
+    """(labels, label names): numbers as they are, text by its place in the alphabet."""
+    values = table[column]
+    if values.dtype.kind in "buif" or _is_nullable_number(values):
+        array = values.to_numpy()
+        if array.dtype.kind not in "buif":
+            array = values.to_numpy(np.float64, na_value=np.nan)
+        _check_finite(name, column, array)
+        return (array.astype(np.int32) if array.dtype.kind == "b" else array), label_names
+    absent = np.flatnonzero(values.isna().to_numpy())
+    if absent.size:
+        raise ConfigurationError(
+            f"the column {column!r} of '{name}' lacks {absent.size} of {len(values)} values, first "
+            f"in row {absent[0] + 1}; expected a label in each row: fill or drop them"
+        )
+    texts = values.astype(str).to_numpy(str)
+    if label_names is None:
+        label_names = tuple(np.unique(texts).tolist())
+    strange = sorted(set(texts.tolist()) - set(label_names))
+    if strange:
+        raise ConfigurationError(
+            f"the {split} rows of '{name}' have the label {strange[0][:40]!r}, which the training "
+            "rows lack; expected labels that are there too"
+        )
+    return np.searchsorted(np.asarray(label_names), texts).astype(np.int32), label_names
+
+
+def _listed(names):
+    shown = [str(each)[:20] for each in names[:6]]
+    return f"{shown}" + (f" and {len(names) - 6} more" if len(names) > 6 else "")
