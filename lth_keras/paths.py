@@ -22,6 +22,15 @@ def variant_name(variant: str, round: int | None = None) -> str:
     return variant if round is None else f"{variant}@{round:02d}"
 
 
+def variant_and_round(name: str) -> tuple[str, int]:
+    """('ticket', 6) of 'ticket@06', ('imp', 3) of 'round_03', ('full', 0) of 'full'."""
+    match = ROUND.fullmatch(name)
+    if match is not None:
+        return "imp", int(match[1])
+    variant, _, round = name.partition("@")
+    return variant, int(round or 0)
+
+
 def network_label(variant: str, round: int) -> str:
     """What tables and figures call a network: 'ticket@06', or 'full' where no round applies."""
     return variant_name(variant, round or None)
@@ -63,6 +72,7 @@ class RunPaths:
         self.figures = self.root / "figures"
         self.analysis = self.root / "analysis"
         self.tensorboard = self.root / "tensorboard"
+        self.tensorboard_trials = self.root / "tensorboard_trials"
 
     def trial(self, trial: int) -> pathlib.Path:
         """Folder of one trial, counted from 1."""

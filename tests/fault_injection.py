@@ -59,13 +59,18 @@ class Subject:
         return prepared.context.paths
 
 
+def event_folders(paths):
+    """Where TensorBoard's events are."""
+    return paths.tensorboard, paths.tensorboard_trials
+
+
 def contents(paths):
     """{file: SHA-256} of what must be the same; events hold times."""
     return {
         str(path.relative_to(paths.root)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in paths.root.rglob("*")
         if path.is_file() and path.name not in _NOT_COMPARED
-        and paths.set_aside not in path.parents and paths.tensorboard not in path.parents
+        and not {paths.set_aside, *event_folders(paths)} & set(path.parents)
     }
 
 
@@ -210,7 +215,8 @@ def main():
                 console.print(f"{kind} {number + 1} of {count}", highlight=False)
         names = sorted(
             str(path.relative_to(whole.root)) for path in whole.root.rglob("*")
-            if path.is_file() and path.name != ".lock" and whole.tensorboard not in path.parents)
+            if path.is_file() and path.name != ".lock"
+            and not set(event_folders(whole)) & set(path.parents))
         cases = [(name, kind) for name in names for kind in DAMAGES]
         for done, (name, kind) in enumerate(cases[::every], 1):
             console.print(f"{done} of {len(cases[::every])}: {name} {kind}", highlight=False)

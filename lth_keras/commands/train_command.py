@@ -118,7 +118,7 @@ def _print_results(console, prepared, summary):
         (paths.report, "the answer, tables and figures, in a browser"),
         (paths.summary, "a row per variant and round"),
         (paths.metrics, "every evaluation"),
-        (paths.tensorboard, "for tensorboard --logdir="),
+        (paths.tensorboard, "means over trials, tensorboard --logdir="),
         (paths.run_json, "data, versions, seeds, configuration"),
         (pathlib.Path(paths.trial(1)), "masks and weights, a folder per network"),
     ):

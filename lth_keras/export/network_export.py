@@ -95,13 +95,9 @@ def export_network(
     data = data if data is not None else load_data(stored.header, data_dir)
     form = _input_form(options.input_form, data)
     is_bare = options.formats == (TICKET,)
-    dense = None
-    if options.latency and not is_bare:
-        dense = stored_network.find(run, trial, "round_00")
-    try:
-        to.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _no_place(to, error) from error
+    beside = options.latency and not is_bare
+    dense = stored_network.find(run, trial, "round_00") if beside else None
+    _make_parent(to)
     # Hidden, beside its place: on the same disk, where renaming is one step.
     with tempfile.TemporaryDirectory(prefix=f".{to.name}.", suffix=".partial",
                                      dir=to.parent) as partial:
@@ -119,6 +115,13 @@ def export_network(
         refuse_existing(to)
         os.rename(folder, to)
     return card
+
+
+def _make_parent(to):
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_place(to, error) from error
 
 
 def _resolved(to):

@@ -40,7 +40,7 @@ def took(run):
 
 def folders(run):
     """Names of the run's folders that a reader may want to open, those that are there."""
-    names = ["figures", "tensorboard", "exports", "analysis"]
+    names = ["figures", "tensorboard", "tensorboard_trials", "exports", "analysis"]
     names += [run.paths.trial(trial).name for trial in range(1, run.header["trials"] + 1)]
     return [name for name in names if (run.paths.root / name).is_dir()]
 

@@ -28,6 +28,23 @@ def mean_interval(values):
     return mean, mean - half, mean + half
 
 
+def mean_intervals(values):
+    """`mean_interval` of each column of `values` [n, m]: three arrays [m]."""
+    values = np.asarray(values, float)
+    counts = (~np.isnan(values)).sum(axis=0)
+    # Only what is defined is computed: NumPy warns of the mean of nothing.
+    means, halves = np.full(counts.shape, math.nan), np.full(counts.shape, math.nan)
+    for count in set(counts.tolist()) - {0}:
+        columns = values[:, counts == count]
+        present = columns.T[~np.isnan(columns.T)].reshape(-1, count)
+        shifted = present - present[:, :1]
+        means[counts == count] = present[:, 0] + shifted.mean(axis=1)
+        if count > 1:
+            error = shifted.std(axis=1, ddof=1) / math.sqrt(count)
+            halves[counts == count] = stats.t.ppf(0.5 + CONFIDENCE / 2, count - 1) * error
+    return means, means - halves, means + halves
+
+
 def in_common(ours, theirs):
     """The trials for which both {trial: value} have a value, in the order of `ours`."""
     return [

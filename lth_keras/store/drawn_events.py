@@ -53,13 +53,12 @@ def is_drawn(folder):
 
 def check_drawn(paths):
     """`Finding`s about the event files of a run."""
-    found, root = [], paths.tensorboard
-    for name in opening.entries(root):
-        folders = [root / name] if name == "run" else [
-            root / name / trial for trial in opening.entries(root / name)]
-        for folder in folders:
-            found += _check(folder, folder.relative_to(paths.root).as_posix())
-    return found
+    root, trials = paths.tensorboard, paths.tensorboard_trials
+    folders = [root / name for name in opening.entries(root)] + [trials / "run"] + [
+        trials / name / trial for name in opening.entries(trials) if name != "run"
+        for trial in opening.entries(trials / name)]
+    return [finding for folder in folders
+            for finding in _check(folder, folder.relative_to(paths.root).as_posix())]
 
 
 def _check(folder, place):

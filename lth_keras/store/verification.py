@@ -97,7 +97,8 @@ def _header(paths):
 
 def _folder_findings(paths):
     """Where a run has a folder, a link or a file may have been put."""
-    wanted = [paths.tensorboard, paths.figures, paths.exports, paths.root / "analysis"]
+    wanted = [paths.tensorboard, paths.tensorboard_trials, paths.figures, paths.exports,
+              paths.root / "analysis"]
     for trial in _trials(paths):
         wanted += [paths.root / trial, paths.root / trial / "distributions"]
     return [
@@ -133,8 +134,8 @@ def _relative(paths, path):
 
 def _network_findings(paths, header, folder):
     name = _relative(paths, folder)
-    # The event file tells of the network: it is drawn again with it.
-    events = f"{paths.tensorboard.name}/{folder.name}/{folder.parent.name}"
+    # The event file tells of the network: it is drawn again with it, and the mean with that.
+    events = f"{paths.tensorboard_trials.name}/{folder.name}/{folder.parent.name}"
 
     def finding(file, problem, changed, *more):
         place = posixpath.normpath(posixpath.join(name, file))
@@ -196,7 +197,7 @@ def _descendants(paths, findings):
                 facts[name] = network_folder.facts(folder)
         found += [
             Finding(f"{trial}/{name}", "was made from what is damaged",
-                    (f"{trial}/{name}", f"{paths.tensorboard.name}/{name}/{trial}"))
+                    (f"{trial}/{name}", f"{paths.tensorboard_trials.name}/{name}/{trial}"))
             for name in sorted(chain.descendants(facts, changed))
         ]
     return found

@@ -4,16 +4,15 @@ import dataclasses
 
 import numpy as np
 
+from lth_keras import paths as run_paths
 from lth_keras.figures import mask_planes
 from lth_keras.metric import metrics_of
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_folder import facts as read_facts
-from lth_keras.store.network_reader import read_masks, read_start, read_weights
+from lth_keras.store.network_reader import read_masks, read_start_file, read_weights
 from lth_keras.tensorboard import events
 
 GRADIENT_NORM = "gradient_norm"
-# Five, since the dashboard hides any further column until it is asked for.
-HPARAMS = ("variant", "round", "trial", "kept_percent", "learning_rate")
 
 
 def tags(metrics):
@@ -25,13 +24,26 @@ def tags(metrics):
     }
 
 
-def hparams_metrics(metric):
-    """{tag: words} of what the hparams dashboard shows beside the settings."""
-    return {
-        f"{metric.name}/test": f"final test {metric.words}",
-        f"{metric.name}/validation": f"final validation {metric.words}",
-        "loss/test": "final test loss", "loss/train": "final training loss", "density": "density",
-    }
+def hparams_columns(header, of_trials):
+    """What the hparams dashboard shows of a run, but for what is the same in each of its networks.
+
+    Args:
+      header: what run.json holds.
+      of_trials: whether there is a row for each trial, or one for their mean.
+
+    Returns:
+      (names of the hyperparameters, {tag: words} of the metrics).
+    """
+    variants, rounds = (set(each) for each in zip(
+        *(run_paths.variant_and_round(name) for _, name in header["units"])))
+    varied = {"variant": len(variants) > 1, "round": len(rounds) > 1,
+              "trial": of_trials and header["trials"] > 1, "kept_percent": len(rounds) > 1}
+    metric = metrics_of(header)[0]
+    shown = {f"{metric.name}/test": f"final test {metric.words}"}
+    if header["data"]["examples"].get("validation"):
+        shown[f"{metric.name}/validation"] = f"final validation {metric.words}"
+    return [name for name, varies in varied.items() if varies], shown | {
+        "loss/test": "final test loss", "loss/train": "final training loss"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +79,7 @@ def network(paths, header, trial, name, noted, stored):
     noted = {row["step"]: noted.get(row["step"], Noted(stored)) for row in evaluations}
     began = min((each.wall_time for each in noted.values()), default=stored)
     metrics = metrics_of(header)
-    row = events.hparams(hyperparameters(header, facts), began, f"{name}/{trial}")
+    row = events.hparams(hyperparameters(facts), began, f"{name}/{trial}")
     return [
         *events.opening(began),
         events.event(row, began),
@@ -85,7 +97,8 @@ def _of_weights(paths, header, trial, name, facts):
     masks = read_masks(folder)
     masks = {key: masks[key] for key in mask_planes.in_order(masks, header)}
     for step, weights in (
-        (facts["start_step"], read_start(paths, trial, name)),
+        # As it is stored: a histogram is of the kept weights, which need no mask applied.
+        (facts["start_step"], read_start_file(paths, trial, name)),
         (facts["steps"], read_weights(folder)),
     ):
         for key, mask in masks.items():
@@ -104,18 +117,11 @@ def scalars(row, metrics, gradient_norm=None):
     return events.scalars(present | {GRADIENT_NORM: gradient_norm})
 
 
-def hyperparameters(header, facts):
-    """A network's row of the hparams dashboard, but for its metrics."""
-    row = {
-        "variant": facts["variant"], "round": facts["round"], "trial": facts["trial"],
-        "kept_percent": round(100 * facts["density"], 3),
-        "learning_rate": header["configuration"]["optimizer"].get("learning_rate"),
-    }
-    # A learning-rate schedule is a dict, and the dashboard takes numbers and words.
-    return {
-        name: value if isinstance(value, (int, float, str)) else str(value)
-        for name, value in row.items() if value is not None
-    }
+def hyperparameters(facts, of_trials=True):
+    """A network's row of the hparams dashboard, but for its metrics; what done.json says of it."""
+    trial = {"trial": facts["trial"]} if of_trials else {}
+    return {"variant": facts["variant"], "round": facts["round"], **trial,
+            "kept_percent": round(100 * facts["density"], 3)}
 
 
 def _images(masks, input_shape):

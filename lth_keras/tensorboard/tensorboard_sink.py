@@ -7,17 +7,19 @@ from lth_keras import files, opening
 from lth_keras.metric import metrics_of
 from lth_keras.sink import Sink
 from lth_keras.store import network_folder
-from lth_keras.tensorboard import event_files, events, network_events
+from lth_keras.tensorboard import event_files, events, mean_files, network_events, run_files
 
 # A gradient takes as long as about two updates: once in 200 updates is about one percent.
 _UPDATES_PER_GRADIENT = 200
 
 
 class TensorBoard(Sink):
-    """One event file per trained network, under `tensorboard/<network>/trial_NN/`.
+    """Event files of each trial, under `tensorboard_trials/`, and their means in `tensorboard/`.
 
     Scalars reach the disk at each evaluation; histograms, images and the row of the hparams
-    dashboard when the network is stored. A file of a stored network is never written again.
+    dashboard when the network is stored. A file of a stored network is never written again; the
+    mean is, with each trial that is stored. Where there is no mean yet, the first trial can be
+    followed in its place.
 
     Args:
       paths: `RunPaths`.
@@ -28,24 +30,30 @@ class TensorBoard(Sink):
     def __init__(self, paths, gradient_norm=None):
         self._paths = paths
         self._gradient_norm = gradient_norm
-        self._file = None
+        self._files = []
         self._measured = None
         self._header = None
 
     def run_started(self):
         """Writes what belongs to the run as a whole."""
-        event_files.write_run(self._paths)
+        event_files.move_earlier(self._paths)
+        run_files.write_run(self._paths)
 
     def job_started(self, job):
-        """Opens the network's unfinished file."""
+        """Opens the network's unfinished files."""
         if self._header is None:
             self._header = network_folder.header(self._paths)
-        if self._file is not None:  # A job was interrupted in this process.
+        for file in self._files:  # A job was interrupted in this process.
             with contextlib.suppress(OSError):  # Perhaps by a full disk, which this one met too.
-                self._file.close()
-        folder = event_files.folder_of(self._paths, job.trial, job.name)
-        with files.writing(folder):
-            self._file = opening.created(event_files.unfinished_path(folder))
+                file.close()
+        self._files = []
+        folders = [event_files.folder_of(self._paths, job.trial, job.name)]
+        of_mean = mean_files.folder_of(self._paths, job.name)
+        if job.trial == 1 and not event_files.is_written(of_mean):
+            folders.append(of_mean)
+        for folder in folders:
+            with files.writing(folder):
+                self._files.append(opening.created(event_files.unfinished_path(folder)))
         self._write(events.opening(time.time()))
         self._measured = None
 
@@ -64,21 +72,28 @@ class TensorBoard(Sink):
         self._write([events.event(summary, time.time(), evaluation.step)])
 
     def job_finished(self, job, facts):
-        """Writes the network's finished file from what is stored of it."""
-        with files.writing(self._file.name):
-            self._file.close()
-        self._file = None
+        """Writes the network's finished file from what is stored of it, and the mean."""
+        for file in self._files:
+            with files.writing(file.name):
+                file.close()
+        self._files = []
         event_files.finish(self._paths, self._header, job.trial, job.name)
+        mean_files.write_mean(self._paths, self._header, job.name)
 
     def run_finished(self, summary):
         """Finishes what an earlier process was interrupted in."""
         header = network_folder.header(self._paths)
+        again = set()
         for trial, name in header["units"]:
             done = network_folder.is_done(self._paths.network(trial, name))
             if done and not event_files.is_written(event_files.folder_of(self._paths, trial, name)):
                 event_files.finish(self._paths, header, trial, name)
+                again.add(name)
+        mean_files.write_means(self._paths, header, again)
 
     def _write(self, of_network):
-        with files.writing(self._file.name):
-            self._file.write(events.encode(of_network))
-            self._file.flush()
+        content = events.encode(of_network)
+        for file in self._files:
+            with files.writing(file.name):
+                file.write(content)
+                file.flush()

@@ -137,7 +137,7 @@ def test_the_fallback_is_not_used_where_the_data_are_there(toy_dir, no_network):
     ("mnist_6k", "empty", ["'mnist_6k'", "'mnist_5k'"]),
     ("zzzzzzzz", "empty", ["'zzzzzzzz'", "does not know", "'mnist_5k_tokens' or 'mnist1d'"]),
     ("mnist/no_such_config", "empty", ["'mnist/no_such_config'", "refuses"]),
-    ("not a name", "empty", ["'not a name'", "refuses"]),
+    ("not a name", "empty", ["'not a name'", "expected a name of TensorFlow Datasets"]),
     ("imdb_reviews", "empty", ["'text' of 'imdb_reviews' is text", "@Tokens()"]),
     ("unlabelled", "toy", ["'image': 'Image'", "integer label"]),
     ("train_only", "toy", ["['train']", "expected 'train' and 'test'"]),

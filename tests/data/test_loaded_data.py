@@ -147,5 +147,5 @@ def test_the_sets_of_other_tasks_are_read_from_packages():
 
 
 def test_the_default_set_needs_its_task():
-    with pytest.raises(ConfigurationError, match="@Regression"):
+    with pytest.raises(ConfigurationError, match=r"Regression\("):
         Dataset("diabetes").load()

@@ -9,7 +9,7 @@ from tests.hostile import origin as origins
 from tests.hostile.check import FILES, check, name_of
 
 FOLDERS = ("trial_01", "trial_01/round_01", "trial_01/distributions", "tensorboard", "figures",
-           "exports", "analysis", "tensorboard/round_01")
+           "exports", "analysis", "tensorboard/round_01", "tensorboard_trials")
 NO_JSON = (*damages.NO_JSON, damages.twice)
 
 

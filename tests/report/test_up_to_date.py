@@ -9,7 +9,8 @@ from lth_keras.report import is_current, report_figures, write_report
 
 
 @pytest.mark.parametrize("gone", [
-    None, "report.html", "summary.tex", "figures/forest_full.pdf", "tensorboard/ticket@01/trial_01",
+    None, "report.html", "summary.tex", "figures/forest_full.pdf", "tensorboard/ticket@01",
+    "tensorboard_trials/ticket@01/trial_01",
 ])
 def test_a_report_is_current_while_nothing_of_it_is_missing(make_run, monkeypatch, gone):
     one = report_figures.Picture("forest_full", "t", "c", png=b"\0" * 24, pdf=b"")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lth_keras.statistics.intervals import mean_interval, paired_difference
+from lth_keras.statistics.intervals import mean_interval, mean_intervals, paired_difference
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,13 @@ def test_intervals_agree_with_scipy():
     values = np.random.default_rng(0).normal(size=7)
     interval = stats.t.interval(0.95, 6, values.mean(), stats.sem(values))
     assert mean_interval(values) == pytest.approx((values.mean(), *interval))
+
+
+def test_columns_have_the_intervals_that_each_has_on_its_own():
+    values = np.random.default_rng(3).normal(size=(5, 7))
+    values[0, 1] = values[2:, 2] = values[1:, 3] = values[:, 4] = np.nan
+    values[:, 5] = 0.1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        together = np.stack(mean_intervals(values), axis=1)
+    np.testing.assert_allclose(together, [mean_interval(column) for column in values.T], rtol=1e-12)

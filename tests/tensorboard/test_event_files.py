@@ -1,32 +1,44 @@
 """Which event files there are, and which are left alone."""
 
-from tensorboard.util import tensor_util
-
-from lth_keras import files
 from lth_keras.paths import RunPaths
 from lth_keras.report import write_report
-from lth_keras.tensorboard import TensorBoard
-from tests.tensorboard.reading import event_names, read
-
-
-def test_configuration_and_summary_are_texts(make_run):
-    root = make_run(trials=1)
-    files.write_text(root / "operative_config.gin", "Adam.l2 = 0.0\n")
-    write_report(root)
-    write_report(root)
-    reader = read(root / "tensorboard/run")
-    assert len(event_names(root / "tensorboard/run")) == 1
-    config, summary = (
-        tensor_util.make_ndarray(reader.Tensors(tag)[0].tensor_proto).item().decode()
-        for tag in ("operative_config", "summary"))
-    assert "Adam.l2 = 0.0" in config and "ticket@02" in summary
+from lth_keras.tensorboard import TensorBoard, are_written
+from tests.tensorboard.reading import event_names
 
 
 def test_no_finished_file_is_written_again(make_run):
     root = make_run(trials=1)
     write_report(root)
-    before = {path: path.stat().st_mtime_ns for path in (root / "tensorboard").glob("*/trial_*/*")}
+
+    def times():
+        return {path: path.stat().st_mtime_ns for folder in ("tensorboard", "tensorboard_trials")
+                for path in (root / folder).rglob("events.*") if path.parent.name != "run"}
+    before = times()
     write_report(root)
     TensorBoard(RunPaths(root)).run_finished(None)
-    assert before == {
-        path: path.stat().st_mtime_ns for path in (root / "tensorboard").glob("*/trial_*/*")}
+    assert times() == before and len(before) == 2 * 10
+
+
+def test_a_file_that_a_power_cut_left_empty_is_written(make_run):
+    root = make_run(trials=1)
+    write_report(root)
+    folder = root / "tensorboard_trials/ticket@02/trial_01"
+    (name,) = event_names(folder)
+    (folder / name).write_bytes(b"")
+    assert not are_written(RunPaths(root), [[1, "ticket@02"]])
+    write_report(root)
+    assert are_written(RunPaths(root), [[1, "ticket@02"]])
+
+
+def test_what_an_earlier_version_wrote_is_moved_and_kept(make_run):
+    root = make_run(trials=2)
+    write_report(root)
+    before = {path.relative_to(root / "tensorboard_trials"): path.read_bytes()
+              for path in (root / "tensorboard_trials").glob("*/trial_*/*")}
+    for folder in (root / "tensorboard_trials").glob("*/trial_*"):
+        place = root / "tensorboard" / folder.relative_to(root / "tensorboard_trials")
+        folder.rename(place)
+    write_report(root)
+    assert not list((root / "tensorboard").glob("*/trial_*"))
+    assert before == {path.relative_to(root / "tensorboard_trials"): path.read_bytes()
+                      for path in (root / "tensorboard_trials").glob("*/trial_*/*")}

@@ -52,7 +52,7 @@ class Machine(Strict):
     gpus: list[Text]
 
 
-class Optimizer(Open):
+class OptimizerSettings(Open):
     """The optimizer's fields beside its class are its own."""
 
     # `class` is no name for a field of Python.
@@ -63,7 +63,7 @@ class Configuration(Open):
     """The resolved experiment; of most fields the form is its classes', the user's among them."""
 
     model: KerasConfig
-    optimizer: Optimizer
+    optimizer: OptimizerSettings
     batch_size: Positive
 
 

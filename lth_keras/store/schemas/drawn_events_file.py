@@ -16,11 +16,13 @@ class DrawnEvents(Strict):
     Attributes:
       file: the event file's name.
       checksum: its SHA-256.
-      stored: when the network was stored, or the file of the run as a whole was drawn.
+      stored: when the network, or the last trial of a mean, was stored; or when the file of the
+        run as a whole was drawn.
       noted: {step: [time of its evaluation, norm of the gradient]}.
     """
 
-    file: Annotated[str, pydantic.Field(pattern=r"^events\.out\.tfevents\.[0-9]{1,20}$")]
+    file: Annotated[str, pydantic.Field(
+        pattern=r"^events\.out\.tfevents\.[0-9]{1,20}(\.[0-9]{2,9}_trials)?$")]
     checksum: Sha256
     stored: Seconds
     noted: dict[Annotated[str, pydantic.Field(pattern=r"^[0-9]{1,18}$")], _Noted]

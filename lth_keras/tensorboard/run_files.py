@@ -1,0 +1,75 @@
+"""What belongs to a run as a whole: the dashboards' columns and charts, and its texts."""
+
+import contextlib
+import time
+
+from lth_keras import files, opening
+from lth_keras.errors import RunError
+from lth_keras.store import network_folder
+from lth_keras.store.drawn_events import is_drawn, read_drawn, write_drawn
+from lth_keras.tensorboard import event_files, events, mean_events, network_events
+
+
+def write_run(paths):
+    """Writes the event files of the run as a whole, with the texts that there are so far.
+
+    One is for the means and one for the trials: each folder is opened on its own.
+    """
+    header = network_folder.header(paths)
+    for folder, of_trials in zip(_folders(paths), (False, True)):
+        _write(folder, [
+            events.hparams_columns(*network_events.hparams_columns(header, of_trials)),
+            *([] if of_trials else _charts_and_texts(paths, header))])
+
+
+def are_written(paths):
+    """Whether the event files of the run as a whole are there, as they were drawn."""
+    return all(is_drawn(folder) for folder in _folders(paths))
+
+
+def _write(folder, summaries):
+    before = event_files.event_paths(folder)
+    drawn = event_files.drawn_before(folder, before)
+    if drawn is not None:
+        path, then, _ = drawn
+        content = _encoded(summaries, then)
+        if files.sha256_of(content) in _checksums(folder, path):
+            # It says what it would say now: it stays, or comes back, with its time.
+            files.write_bytes(path, content)
+            write_drawn(folder, path.name, then, {})
+            event_files.remove(each for each in before if each != path)
+            return
+    path, now = event_files.event_path(folder), time.time()
+    files.write_bytes(path, _encoded(summaries, now))
+    write_drawn(folder, path.name, now, {})
+    event_files.remove(before)
+
+
+def _encoded(summaries, when):
+    return events.encode([
+        *events.opening(when), *(events.event(summary, when) for summary in summaries)])
+
+
+def _checksums(folder, path):
+    """Of the run's event file: that which is kept of it, and its own."""
+    found = {files.sha256(path)} if opening.is_file(path) else set()
+    with contextlib.suppress(RunError):
+        found.add((read_drawn(folder) or {}).get("checksum"))
+    return found
+
+
+def _charts_and_texts(paths, header):
+    """Summaries of the charts with bands, of the operative configuration and of the tables."""
+    if header["trials"] > 1:
+        yield mean_events.layout(header)
+    if opening.exists(paths.operative_config):
+        config = files.read_text(paths.operative_config)
+        # Four spaces before a line make it code in Markdown.
+        yield events.text(
+            "operative_config", "\n".join(f"    {line}" for line in config.splitlines()))
+    if opening.exists(paths.summary_md):
+        yield events.text("summary", files.read_text(paths.summary_md))
+
+
+def _folders(paths):
+    return paths.tensorboard / "run", paths.tensorboard_trials / "run"
