@@ -5,6 +5,7 @@ import types
 import numpy as np
 import pytest
 
+from lth_keras.tasks import Classification
 from lth_keras.training import Checkpoint, Plan, TrainingProgress, TrainState, train_network
 
 INF, NAN = float("inf"), float("nan")
@@ -13,7 +14,9 @@ INF, NAN = float("inf"), float("nan")
 def trained(train_loss, validation, test):
     """A network of ten updates, evaluated every five, with these losses."""
     state = TrainState({"k": np.zeros(2, np.float32)}, {"k": np.ones(2, bool)}, 0, {})
-    trainer = types.SimpleNamespace(step=0, load=lambda state: None, state=lambda: state)
+    trainer = types.SimpleNamespace(
+        step=0, load=lambda state: None, state=lambda: state,
+        data=types.SimpleNamespace(task=Classification()))
 
     def train(order, steps, seed, totals, should_stop):
         trainer.step += steps
