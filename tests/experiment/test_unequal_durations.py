@@ -21,7 +21,8 @@ UNEQUAL = (
     "IMP.duration = '30it'", "Experiment.duration = '50it'", "RewindingSchedule.rounds = 2",
     "ROUNDS = (2,)", "Dataset.train_examples = 300", "Experiment.batch_size = 30",
     "Experiment.evaluate_every = '10it'", "late_full/Variant.name = 'late_full'",
-    "late_full/Variant.rounds = ()", "late_full/Variant.mask = @KeepAll()", "late_full/Variant.weights = @RewoundWeights()",
+    "late_full/Variant.rounds = ()", "late_full/Variant.mask = @KeepAll()",
+    "late_full/Variant.weights = @RewoundWeights()",
     f"Experiment.variants = [{', '.join(f'@{name}/Variant()' for name in NAMES)}]",
 )
 
