@@ -39,10 +39,14 @@ def took(run):
 
 
 def folders(run):
-    """Names of the run's folders that a reader may want to open, those that are there."""
-    names = ["figures", "tensorboard", "tensorboard_trials", "exports", "analysis"]
-    names += [run.paths.trial(trial).name for trial in range(1, run.header["trials"] + 1)]
-    return [name for name in names if (run.paths.root / name).is_dir()]
+    """Names of the run's folders that a reader may want to open.
+
+    The first three are written along with the page, and so there when it is read.
+    """
+    others = ["exports", "analysis"]
+    others += [run.paths.trial(trial).name for trial in range(1, run.header["trials"] + 1)]
+    return ["figures", "tensorboard", "tensorboard_trials",
+            *(name for name in others if (run.paths.root / name).is_dir())]
 
 
 def _span(seconds):

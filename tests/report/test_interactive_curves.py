@@ -42,4 +42,5 @@ def test_the_setting_in_words(run):
     assert pruning(run) == (
         "1 rounds of 18 updates; 20 % of the remaining weights go in each, within each layer; "
         "ranked by Magnitude; rewound to step 0, the initialisation")
-    assert "of training" in took(run) and folders(run) == ["trial_01", "trial_02"]
+    assert "of training" in took(run) and folders(run) == [
+        "figures", "tensorboard", "tensorboard_trials", "trial_01", "trial_02"]
