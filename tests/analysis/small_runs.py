@@ -72,5 +72,5 @@ def model(shape, *layers):
 
 def inputs(run):
     """Training examples as the network sees them, [n, …] in float64, and their labels."""
-    images, labels = run.examples("train")
+    images, labels, _ = run.examples("train")
     return (images.astype(float) - MEAN) / STD, labels

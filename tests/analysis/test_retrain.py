@@ -16,21 +16,22 @@ from lth_keras.commands import analyze_command
 from lth_keras.compat import tf
 from lth_keras.errors import RunError
 from tests.analysis.small_runs import measured
+from tests.resealing import store_again
 
 
 @pytest.fixture
 def moved(run):
     """Adds an amount to the stored end of round 2 of trial 1; all is taken back afterwards."""
     path = run.paths.network(1, "round_02") / "weights.npz"
-    before = path.read_bytes()
+    before = files.read_npz(path)
 
     def add(amount):
         weights = files.read_npz(path)
         weights["output/bias"] = weights["output/bias"] + np.float32(amount)
-        files.write_npz(path, weights)
+        store_again(path, weights)
 
     yield add
-    path.write_bytes(before)
+    store_again(path, before)
 
 
 @pytest.mark.parametrize("measure", [

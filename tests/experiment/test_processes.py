@@ -44,7 +44,7 @@ def start(output, params):
 def other_writer(tmp_path):
     """A process that holds the lock of `tmp_path`."""
     program = (
-        "import sys, time\nfrom lth_keras.store import run_lock as lock\n"
+        "import sys, time\nfrom lth_keras.store import run_lock\n"
         "with run_lock.hold(sys.argv[1]):\n    print('held', flush=True)\n    time.sleep(60)"
     )
     with subprocess.Popen(

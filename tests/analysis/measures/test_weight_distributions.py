@@ -12,6 +12,7 @@ from lth_keras.analysis import (
 from lth_keras.errors import ConfigurationError
 from lth_keras.store import network_folder
 from tests.analysis.small_runs import measured
+from tests.resealing import store_again
 
 
 def test_other_runs_are_sources_and_round_0_starts_at_their_initial_weights(run, tmp_path):
@@ -19,7 +20,7 @@ def test_other_runs_are_sources_and_round_0_starts_at_their_initial_weights(run,
     shutil.copytree(run.paths.root, other, ignore=shutil.ignore_patterns("analysis"))
     # As where k > 0: the rewind point is not the initialisation.
     rewind = files.read_npz(other / "trial_01" / "rewind.npz")
-    files.write_npz(other / "trial_01" / "rewind.npz",
+    store_again(other / "trial_01" / "rewind.npz",
                     {key: array**3 for key, array in rewind.items()})
     measure = WeightDistributions(networks=("round_00", "round_01"), others=(str(other),))
     _, table = measured(measure, run)
@@ -29,7 +30,7 @@ def test_other_runs_are_sources_and_round_0_starts_at_their_initial_weights(run,
     run_measure(measure, run, lines.append)
     assert all("stored already" in line for line in lines)
     weights = files.read_npz(other / "trial_01" / "round_01" / "weights.npz")
-    files.write_npz(other / "trial_01" / "round_01" / "weights.npz",
+    store_again(other / "trial_01" / "round_01" / "weights.npz",
                     {key: 2 * array for key, array in weights.items()})
     lines.clear()
     run_measure(measure, run, lines.append)
