@@ -8,6 +8,14 @@ import pytest
 from tests.hostile import origin as origins
 
 
+def pytest_collection_modifyitems(items):
+    """All are `unproven` for now: docs/reliability.md says which were seen to pass."""
+    here = pathlib.Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.unproven)
+
+
 @pytest.fixture(scope="session")
 def _quick():
     with pytest.MonkeyPatch.context() as patch, origins.quick(patch):
