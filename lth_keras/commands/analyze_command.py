@@ -134,7 +134,9 @@ def _difference(was, now, where=""):
     """(place, was, now) of the first value that differs between two JSON values, or None."""
     if isinstance(was, dict) and isinstance(now, dict):
         # Plain values first: one of them may be why a part beside it differs.
-        keys = sorted(was | now, key=lambda key: isinstance(was.get(key), (dict, list)))
+        # θ_0 last, which differs wherever the model does.
+        keys = sorted(was | now, key=lambda key: (
+            key == "theta_0", isinstance(was.get(key), (dict, list))))
         inner = ((f"{where}.{key}".lstrip("."), was.get(key), now.get(key)) for key in keys)
     elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         inner = ((f"{where}[{place}]", *pair) for place, pair in enumerate(

@@ -61,7 +61,7 @@ def write(folder, network, data, form, options, machine):
         _check_compacted(original, data, examples)
     metric = data.task.main_metric
     card[metric.name] = {
-        "test": _measured(data.task, examples), **cards.recorded(network, metric.name)}
+        "test": float(_measured(data.task, examples)), **cards.recorded(network, metric.name)}
     if options.weights == "trained":
         _check_recorded(card[metric.name], metric, examples["labels"].size)
     for name in options.formats:

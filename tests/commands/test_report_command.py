@@ -10,7 +10,7 @@ def test_the_command_takes_a_name_and_a_margin(make_run, capsys, undrawn):
     root = make_run()
     assert main(["report", root.name, f"--output_dir={root.parent}", "--margin=0.5"]) == 0
     assert "report.html" in capsys.readouterr().out
-    assert {row[7] for row in cells_of(page_of(root), "differences")} == {"yes"}
+    assert {row[8] for row in cells_of(page_of(root), "differences")} == {"yes"}
 
 
 @pytest.mark.parametrize("arguments, said", [

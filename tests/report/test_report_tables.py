@@ -11,7 +11,7 @@ def test_latex_and_markdown_have_all_cells():
     table = report_tables.Table("k", "50 % of a_b", ["x", "p"], [["a_b|c", "−1 <0.001"]], "note")
     latex = report_tables.latex(table)
     assert r"a\_b|c & $-$1 $<$0.001 \\" in latex and r"50 \% of a\_b" in latex
-    assert r"| a_b\|c | −1 <0.001 |" in report_tables.markdown(table)
+    assert r"| a_b\|c | −1 &lt;0.001 |" in report_tables.markdown(table)
 
 
 @pytest.mark.parametrize("arguments, text", [

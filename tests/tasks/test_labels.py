@@ -68,7 +68,7 @@ MISSING = np.where(Y == 1, np.nan, Y)
 @pytest.mark.parametrize("options, words", [
     ({"y": SOFT}, "rows of zeros and a single one"),
     ({"y": MISSING}, "hold nan at example 1"),
-    ({"y": Y * 1.5}, "@Regression()"),
+    ({"y": Y * 1.5}, "Regression(…)"),
     ({"y": Y.astype(str)}, "class indices, integers"),
     ({"y": np.array([None] * 12)}, "class indices, integers"),
     ({"y": Y[:11]}, "one for each of the 12 examples"),
