@@ -232,7 +232,7 @@ def open_pool(workers, ray_address, resources, memory, note):
     """
     import ray
 
-    set_environment(is_local=not ray_address)
+    set_environment()
     options = {"address": ray_address} if ray_address else {
         "address": "local", "num_cpus": workers * resources.cpus, "include_dashboard": False,
         "object_store_memory": _OBJECT_STORE,

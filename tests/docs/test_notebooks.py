@@ -10,7 +10,9 @@ NOTEBOOKS = sorted(
 
 @pytest.mark.ci
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_it_runs(path, tmp_path):
+def test_it_runs(path, tmp_path, monkeypatch):
+    # The kernel is a process of its own, in an empty folder.
+    monkeypatch.setenv("PYTHONPATH", str(path.resolve().parents[2]))
     nbformat, nbclient = (pytest.importorskip(name) for name in ("nbformat", "nbclient"))
     notebook = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3",
