@@ -50,5 +50,5 @@ $(VENV)/bin/pip:
 
 clean:
 	if [ -e $(VENV)/made.stamp ]; then rm -rf $(VENV); fi
-	rm -rf .pytest_cache .ruff_cache .hypothesis build dist site lth_keras.egg-info __pycache__
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist site lth_keras.egg-info __pycache__
 	find lth_keras tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
