@@ -41,3 +41,12 @@ class Duration:
 
     def __str__(self):
         return f"{self.value}{self.unit}"
+
+
+def seconds_in_words(seconds: float) -> str:
+    """'75 s', '12 min', '3.4 h'."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

@@ -213,6 +213,16 @@ def sha256_of(content):
     return hashlib.sha256(content).hexdigest()
 
 
+def sha256_of_arrays(arrays):
+    """Hexadecimal SHA-256 of {key: array}: names, types, shapes and bytes, in the names' order."""
+    together = hashlib.sha256()
+    for key in sorted(arrays):
+        array = np.ascontiguousarray(arrays[key])
+        together.update(f"{key} {array.dtype.str} {array.shape}\n".encode())
+        together.update(array.tobytes())
+    return together.hexdigest()
+
+
 def _check_members(members, size):
     """Checks an archive's table of contents before anything is unpacked."""
     names = [member.filename for member in members]

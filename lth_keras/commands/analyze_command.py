@@ -78,7 +78,7 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
     data = experiment.dataset.load(data_dir, experiment.task)
     check_data(data, header, root)
     context = Context(experiment, data, paths)
-    theta_0 = identity.digest_of_weights(context.initial_weights(1))
+    theta_0 = files.sha256_of_arrays(context.initial_weights(1))
     check_configuration(identity.resolved(experiment, context.plain, theta_0), header, root)
 
     def at_rewind(candidate):

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from lth_keras.durations import seconds_in_words
 from lth_keras.plain_text import plain
 
 # Four times a second is smooth enough to read, and too seldom to slow down training.
@@ -216,7 +217,7 @@ class ProgressDisplay:
         seconds = self.seconds_left()
         if seconds is None or self._done >= self._total:
             return ""
-        return f"about {_span(seconds)} left"
+        return f"about {seconds_in_words(seconds)} left"
 
     def _position(self):
         place = f"{self._done:,} of {self._total:,} steps"
@@ -232,11 +233,3 @@ class ProgressDisplay:
     def _print(self, line):
         # soft_wrap: rich must not break a line of a log file at the width of a terminal.
         self._console.print(plain(line), markup=False, highlight=False, soft_wrap=True)
-
-
-def _span(seconds):
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

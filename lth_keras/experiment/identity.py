@@ -6,8 +6,6 @@ import inspect
 import json
 import sys
 
-import numpy as np
-
 from lth_keras.experiment.bound_files import bound_files
 from lth_keras.paths import safe_name
 from lth_keras.tasks import Classification
@@ -78,16 +76,6 @@ def resolved(experiment, model, theta_0):
     if bound:
         described["files"] = bound
     return described
-
-
-def digest_of_weights(weights):
-    """Hexadecimal SHA-256 of {key: array}: names, types, shapes and bytes."""
-    together = hashlib.sha256()
-    for key in sorted(weights):
-        array = np.ascontiguousarray(weights[key])
-        together.update(f"{key} {array.dtype.str} {array.shape}\n".encode())
-        together.update(array.tobytes())
-    return together.hexdigest()
 
 
 def _is_default(task):

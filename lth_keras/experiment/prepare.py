@@ -6,7 +6,7 @@ import shutil
 
 import gin
 
-from lth_keras import pruning
+from lth_keras import files, pruning
 from lth_keras.data import LoadedData
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import checking, fallback, identity, multi_worker
@@ -103,7 +103,7 @@ def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=N
     context = Context(
         experiment, data, None, checkpoint_seconds, should_stop, replicas)
     if theta_0 is None:
-        theta_0 = replicas.share(identity.digest_of_weights(context.initial_weights(1)))
+        theta_0 = replicas.share(files.sha256_of_arrays(context.initial_weights(1)))
     configuration = identity.resolved(experiment, context.plain, theta_0)
     run = identity.run_name(
         experiment.name or "experiment", data, identity.digest(configuration, data.fingerprint)

@@ -1,6 +1,6 @@
 """What a run was set to and what it took, in words made from run.json and the networks' facts."""
 
-from lth_keras.durations import Duration
+from lth_keras.durations import Duration, seconds_in_words
 
 _SCOPES = {"layerwise": "within each layer", "global": "over all layers together"}
 
@@ -32,9 +32,11 @@ def took(run):
     trained = sum(facts.get("train_seconds", 0) for facts in run.facts.values())
     evaluated = sum(facts.get("evaluate_seconds", 0) for facts in run.facts.values())
     steps = sum(facts["steps"] - facts.get("start_step", 0) for facts in run.facts.values())
-    text = f"{_span(trained)} of training ({steps:,} updates), {_span(evaluated)} of evaluation"
+    text = (f"{seconds_in_words(trained)} of training ({steps:,} updates), "
+            f"{seconds_in_words(evaluated)} of evaluation")
     if "seconds" in run.header:
-        text += f"; {_span(run.header['seconds'])} from the last command's start to its end"
+        whole = seconds_in_words(run.header["seconds"])
+        text += f"; {whole} from the last command's start to its end"
     return text
 
 
@@ -47,11 +49,3 @@ def folders(run):
     others += [run.paths.trial(trial).name for trial in range(1, run.header["trials"] + 1)]
     return ["figures", "tensorboard", "tensorboard_trials",
             *(name for name in others if (run.paths.root / name).is_dir())]
-
-
-def _span(seconds):
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    if seconds < 120 * 60:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

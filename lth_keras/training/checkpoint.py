@@ -1,7 +1,6 @@
 """Checkpoints of one network's training: training that goes on from one ends with the same bits."""
 
 import dataclasses
-import hashlib
 import json
 import pathlib
 import time
@@ -48,7 +47,7 @@ class Checkpoint:
         if progress.captured is not None:
             arrays |= _flat("captured", progress.captured)
         arrays["facts"] = np.array(json.dumps({
-            "made_from": self._made_from, "checksum": _checksum(arrays),
+            "made_from": self._made_from, "checksum": files.sha256_of_arrays(arrays),
             "step": progress.state.step,
             "captured_step": progress.captured.step if progress.captured else None,
             "evaluations": [dataclasses.asdict(each) for each in progress.evaluations],
@@ -70,7 +69,8 @@ class Checkpoint:
         try:
             arrays = files.read_npz(self.path)
             facts = json.loads(str(arrays.pop("facts")))
-            if (facts["made_from"], facts["checksum"]) != (self._made_from, _checksum(arrays)):
+            checksum = files.sha256_of_arrays(arrays)
+            if (facts["made_from"], facts["checksum"]) != (self._made_from, checksum):
                 return None
             captured = None
             if facts["captured_step"] is not None:
@@ -89,16 +89,6 @@ class Checkpoint:
         """Takes the file away, once the job is done."""
         with files.writing(self.path):
             opening.remove(self.path)
-
-
-def _checksum(arrays):
-    """SHA-256 over all arrays, their names and their shapes."""
-    total = hashlib.sha256()
-    for key in sorted(arrays):
-        array = np.ascontiguousarray(arrays[key])
-        total.update(f"{key} {array.dtype.str} {array.shape} ".encode())
-        total.update(array.tobytes())
-    return total.hexdigest()
 
 
 def _flat(name, state):

@@ -25,6 +25,7 @@ from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_csv
 from lth_keras.store.verification import verify
 from tests import small_experiments
+from tests.reporters import SilentReporter
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SMALL = (
@@ -173,3 +174,24 @@ def test_divergence_before_the_rewind_point_leaves_the_rounds_out(data, tmp_path
     assert header["state"] == "done"
     assert set(header["skipped"]) == {"1/round_01", "1/ticket@01"}
     assert verify(paths).findings == []
+
+
+def test_where_round_zero_diverges_all_that_needs_it_is_left_out(tmp_path):
+    experiment = configuration.read([str(ROOT / "gin/smoke/mnist_lt.gin")], (
+        *SMALL, "Experiment.trials = 1", "RewindingSchedule.rounds = 2", "ROUNDS = (2,)",
+        "Experiment.variants = [@ticket/Variant(), @reinit/Variant()]",
+        "Experiment.optimizer = @KerasOptimizer()", "KerasOptimizer.name = 'SGD'",
+        "KerasOptimizer.arguments = {'learning_rate': 1e30}",
+    ))
+    reporter, prepared = SilentReporter(), prepare(experiment, tmp_path)
+    execute(prepared, reporter)
+    paths = prepared.context.paths
+    metrics = read_csv(paths.metrics)
+    assert np.isinf(metrics["train_loss"]).all() and set(metrics["variant"]) == {"imp"}
+    header = files.read_sealed_json(paths.run_json)
+    assert header["state"] == "done"
+    assert header["skipped"]["1/round_01"] == "round_00 diverged"
+    assert set(header["skipped"]) == {"1/round_01", "1/round_02", "1/ticket@02", "1/reinit@02"}
+    assert any("not finite" in line for line in reporter.lines)
+    assert verify(paths).findings == []
+    assert files.read_sealed_json(paths.network(1, "round_00") / "done.json")["diverged"] is True

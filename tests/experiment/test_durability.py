@@ -13,7 +13,6 @@ from lth_keras.commands import configuration
 from lth_keras.commands.main import main
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import execute, prepare, provenance
-from lth_keras.store.metrics import read_csv
 from lth_keras.store.verification import set_aside, verify
 from lth_keras.tensorboard import TensorBoard
 from lth_keras.training import Checkpoint
@@ -262,27 +261,6 @@ def test_other_versions_go_on_only_when_told_to(experiment, whole, tmp_path, mon
     assert header["versions"]["tensorflow"] == versions["tensorflow"]
     assert header["continued_with"][0]["tensorflow"] == "9.9"
     assert contents(paths) == contents(whole)
-
-
-def diverging():
-    return configuration.read([GIN_FILE], (
-        *SMALL, "Experiment.optimizer = @KerasOptimizer()", "KerasOptimizer.name = 'SGD'",
-        "KerasOptimizer.arguments = {'learning_rate': 1e30}",
-    ))
-
-
-def test_where_round_zero_diverges_all_that_needs_it_is_left_out(tmp_path):
-    reporter = SilentReporter()
-    paths = run(diverging(), tmp_path, reporter=reporter)
-    metrics = read_csv(paths.metrics)
-    assert np.isinf(metrics["train_loss"]).all() and set(metrics["variant"]) == {"imp"}
-    header = files.read_sealed_json(paths.run_json)
-    assert header["state"] == "done"
-    assert header["skipped"]["1/round_01"] == "round_00 diverged"
-    assert set(header["skipped"]) == {"1/round_01", "1/round_02", "1/ticket@02", "1/reinit@02"}
-    assert any("not finite" in line for line in reporter.lines)
-    assert verify(paths).findings == []
-    assert files.read_sealed_json(paths.network(1, "round_00") / "done.json")["diverged"] is True
 
 
 def test_list_says_state_progress_and_best_ticket(experiment, whole, tmp_path, capsys):
