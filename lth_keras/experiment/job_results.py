@@ -67,7 +67,7 @@ def store_equal_round(job):
         files.write_bytes(job.folder / name, vouched.content(source, name))
     weights = (job.rewind_point() if job.equal_round else job.initial()).weights
     files.write_npz(job.folder / "initial.npz", masks.apply(job.masks_of(source.name), weights))
-    job.weights_of(source.name)
+    job.weights_of(source.name)  # Read for the record alone: `made_from` names what a job read.
     files.write_text(job.folder / "metrics.csv", relabelled(source, job.label))
     facts = {
         **network_folder.facts(source), "unit": job.name, "variant": job.label,

@@ -142,8 +142,8 @@ class StreamedFeed(ResidentFeed):
         return *self.batch(source, None, size), first + tf.range(size) < stop
 
     def _gathered(self, indices):
-        # tf.data's rewriting writes what a function captures into a graph, here all examples: a
-        # copy of them for each stretch, and beyond 2 GB a crash.
+        # tf.data's rewriting and tuning are off: this pipeline has nothing to rewrite, and what its
+        # function captures is all examples, which a rewritten graph may copy.
         options = tf.data.Options()
         options.experimental_optimization.apply_default_optimizations = False
         options.autotune.enabled = False
