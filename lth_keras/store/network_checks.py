@@ -129,24 +129,24 @@ def _check_round(paths, header, facts, index, stored, variables):
         return
     points = {"initial.npz": paths.initial(facts["trial"]), "rewind.npz": paths.rewind(
         facts["trial"])}
-    found = {}
+    arrays = {}
     for name, path in points.items():
         if f"../{name}" in facts["files"]:
-            found[name] = vouched.trial_arrays(paths, facts["trial"], path)
-            check_variables(found[name], variables, name)
+            arrays[name] = vouched.trial_arrays(paths, facts["trial"], path)
+            check_variables(arrays[name], variables, name)
             # Round 0 may have diverged before the rewind point; θ_0 is always finite.
             if name == "initial.npz" or not facts["diverged"]:
-                _check_finite(found[name], name)
-    if len(found) == 2 and header.get("rewind_step") == 0:
-        _check_equal(found["rewind.npz"], found["initial.npz"], "rewind.npz is not initial.npz")
+                _check_finite(arrays[name], name)
+    if len(arrays) == 2 and header.get("rewind_step") == 0:
+        _check_equal(arrays["rewind.npz"], arrays["initial.npz"], "rewind.npz is not initial.npz")
 
 
-def _check_start(paths, facts, found, initial):
+def _check_start(paths, facts, stored, initial):
     name = facts.get("starts_from") or _STARTS.get(facts.get("weights_rule"))
     if name is None or facts["architecture"]:
         return
     point = network_reader.read_initial if name == "initial" else network_reader.read_rewind
-    _check_equal(masks.apply(found, point(paths, facts["trial"])), initial,
+    _check_equal(masks.apply(stored, point(paths, facts["trial"])), initial,
                  f"initial.npz is not mask × {name}.npz")
 
 
