@@ -9,7 +9,7 @@ from lth_keras.variables import layer_variables, parts, plain, walk
 
 _layers = keras.layers
 
-# Subclasses count as what they inherit from. What multiplies its inputs by a kernel:
+# Layers that multiply their inputs by a kernel. A subclass counts as its base class.
 _MULTIPLYING = (
     _layers.Dense, _layers.EinsumDense, _layers.Conv1D, _layers.Conv2D, _layers.Conv3D,
     _layers.LocallyConnected1D, _layers.LocallyConnected2D,
@@ -17,7 +17,7 @@ _MULTIPLYING = (
 _SEPARABLE = (_layers.SeparableConv1D, _layers.SeparableConv2D)
 _CELLS = (_layers.GRUCell, _layers.LSTMCell, _layers.SimpleRNNCell)
 _OF_CELLS = ("kernel", "recurrent_kernel")
-# What is pruned only where it is asked for, and what it is.
+# Layers that are pruned only if they are named, and the words for them.
 _ON_REQUEST = (
     ((_layers.DepthwiseConv1D, _layers.DepthwiseConv2D, *_SEPARABLE), "depthwise_kernel",
      "a depthwise kernel"),
@@ -32,10 +32,9 @@ class Matrix:
     Attributes:
       name: within the layer: 'kernel', 'cell/recurrent_kernel', 'query/kernel'.
       variable: the variable.
-      kind: 'dense', 'conv' or 'recurrent' of one that can be pruned; else None.
-      dense: why it is not pruned unless it is named, such as 'an embedding'; '' where it is.
-      axes: (axes of its inputs, axes of its outputs), where they are not the last but one and the
-        last; None where they are.
+      kind: 'dense', 'conv' or 'recurrent' where it can be pruned; else None.
+      dense: why it is pruned only if it is named, such as 'an embedding'; '' where it always is.
+      axes: (axes of its inputs, axes of its outputs); None where they are the last two.
     """
 
     name: str
@@ -103,7 +102,8 @@ def chosen(path, layer, never=(), also=()):
       path: the layer's name, with those of nested models before it.
       layer: a built plain layer.
       never: names of layers, or keys of kernels, that are left dense.
-      also: names of layers, or keys of kernels, that are pruned though their like are not.
+      also: names of layers, or keys of kernels, that are pruned although others of their kind are
+      not.
     """
     return [
         matrix for matrix in matrices(layer)
@@ -113,7 +113,7 @@ def chosen(path, layer, never=(), also=()):
 
 
 def names(wanted, path, layer, matrix):
-    """Whether names of layers or keys of kernels are meant to include a matrix."""
+    """Whether a list of names of layers and keys of kernels names a matrix."""
     return layer.name in wanted or path in wanted or f"{path}/{matrix.name}" in wanted
 
 
@@ -137,9 +137,9 @@ def prunable_weights(model, never=(), also=()):
 
 
 def refuse_unprunable(path, layer, never):
-    """Checks that the matrices of custom layers are all known, or left dense on purpose.
+    """Checks that each matrix of a custom layer is a known kernel, or named as never pruned.
 
-    Built-in layers have matrices that are no kernels, such as PReLU's slopes: those stay dense.
+    Matrices of built-in layers that are not kernels, such as PReLU's slopes, stay dense.
 
     Raises:
       ConfigurationError: names the layer.
@@ -192,7 +192,7 @@ def _said(layer):
     said, recurrent, own = {}, [], []
     for path, part in parts(layer):
         if any(path.startswith(outer) for outer in own):
-            continue  # The layer around it has said what is to be pruned.
+            continue  # The layer around it has named its kernels already.
         if isinstance(part, _layers.RNN):
             recurrent.append(path)
         inside = any(path.startswith(outer) for outer in recurrent)
@@ -226,7 +226,7 @@ def _kind(part, recurrent, variable):
     if recurrent or isinstance(part, _CELLS):
         return "recurrent"
     if isinstance(part, _layers.EinsumDense):
-        return "dense"  # Attention's have three axes, and are products of matrices all the same.
+        return "dense"  # Attention's kernels have three axes; they still are dense products.
     return "conv" if len(variable.shape) > 2 else "dense"
 
 

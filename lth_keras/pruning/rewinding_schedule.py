@@ -21,18 +21,18 @@ SCOPES = ("layerwise", "global")
 class RewindingSchedule(PruningSchedule):
     """For each round the rate, the density that results, and the step to rewind to.
 
-    Within a round it tells TFMOT's wrapper never to prune: masks change between rounds only, by a
-    criterion, and only ever shrink. TFMOT's own mask update ranks pruned weights too, so they
-    would come back.
+    It tells TFMOT's wrapper never to prune within a round. Masks change only between rounds, by a
+    criterion, and no weight that was pruned comes back. TFMOT's own mask update ranks pruned
+    weights too, so that some would come back.
 
     Args:
       rounds: how many times weights are pruned; mask `rounds` is the sparsest.
-      rate: share of the REMAINING weights of a layer that goes at each round, in (0, 1).
+      rate: share of the REMAINING weights of a layer that each round removes, in (0, 1).
       rates: rates that differ: by kind of kernel ('dense', 'conv', 'recurrent', 'output') or by a
         regular expression that matches a layer's whole name ('name:block1_.*') or a kernel's key
-        ('name:lstm/cell/recurrent_kernel'). A name beats a kind, the kind beats `rate`. A rate of
-        None leaves such layers unpruned. The output layer counts as what it is where 'output' has
-        no rate of its own.
+        ('name:lstm/cell/recurrent_kernel'). A name goes before a kind, and a kind before `rate`. A
+        rate of None leaves such layers unpruned. Without a rate for 'output', the output layer has
+        that of its kind.
       scope: 'layerwise', each layer at its rate; or 'global', all together at `rate`.
       rewind_to: the step of the rewind point, as a duration: '0ep' is θ_0, '500it' θ_500.
       min_per_layer: fewest weights that pruning may leave in a layer; 0 permits layer collapse.
@@ -86,7 +86,8 @@ class RewindingSchedule(PruningSchedule):
         self.granularity = granularity
 
     def __call__(self, step):
-        """TFMOT's question at each step: (prune now?, to which sparsity). Never within a round."""
+        """Answers TFMOT at each step: (whether to prune now, to which sparsity); never within a
+        round."""
         return tf.constant(False), tf.constant(0.0)
 
     def rewind_step(self, steps_per_epoch: int) -> int:
@@ -124,7 +125,7 @@ class RewindingSchedule(PruningSchedule):
         return counts
 
     def total_count(self, weights: Iterable[Any], round: int) -> int:
-        """Kept groups over all rows after `round` prunings; exact in either scope."""
+        """Kept groups over all rows after `round` prunings; exact in both scopes."""
         if self.scope == "layerwise":
             return sum(self.layer_counts(weights, round).values())
         free = [weight for weight in weights if self.rate_of(weight) is not None]
@@ -141,7 +142,7 @@ class RewindingSchedule(PruningSchedule):
         return self.total_count(weights, round) / math.fsum(weight.size for weight in weights)
 
     def get_config(self) -> dict:
-        """Mirrors the constructor; `from_config` makes an equal schedule of it."""
+        """The constructor's arguments; `from_config` makes an equal schedule from them."""
         config = {
             "rounds": self.rounds, "rate": self.rate, "rates": self.rates,
             "scope": self.scope, "rewind_to": str(self.rewind_to),
