@@ -34,12 +34,14 @@ class Matrix:
       variable: the variable.
       kind: 'dense', 'conv' or 'recurrent' where it can be pruned; else None.
       dense: why it is pruned only if it is named, such as 'an embedding'; '' where it always is.
+      axes: (axes of its inputs, axes of its outputs); None where they are the last two.
     """
 
     name: str
     variable: object
     kind: str | None
     dense: str = ""
+    axes: tuple | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +54,9 @@ class PrunableWeight:
       shape: its shape.
       kind: 'dense', 'conv' or 'recurrent'.
       is_output: whether it belongs to the last prunable layer.
+      input_axes, output_axes: the axes of what it reads and of what it gives; the others, as a
+        convolution's height and width, are places. By default the last two; a vector is all
+        inputs.
     """
 
     key: str
@@ -59,19 +64,34 @@ class PrunableWeight:
     shape: tuple
     kind: str
     is_output: bool
+    input_axes: tuple | None = None
+    output_axes: tuple | None = None
+
+    def __post_init__(self):
+        rank = len(self.shape)
+        if self.input_axes is None:
+            object.__setattr__(self, "input_axes", (max(0, rank - 2),))
+        if self.output_axes is None:
+            object.__setattr__(self, "output_axes", (rank - 1,) if rank > 1 else ())
 
     @property
     def size(self):
         return math.prod(self.shape)
 
+    @property
+    def most(self):
+        """How many of its weights may stay once it is pruned: all of them."""
+        return self.size
+
 
 def matrices(layer):
     """The `Matrix`es of a built plain layer and its parts, in the order of its variables."""
     by_name = {}
-    said = _said(layer)
+    said, axes = _said(layer), _einsum_axes(layer)
     for name, variable in layer_variables(layer).items():
         if id(variable) in said or len(variable.shape) > 1:
-            by_name[name] = Matrix(name, variable, *said.get(id(variable), (None, "")))
+            by_name[name] = Matrix(name, variable, *said.get(id(variable), (None, "")),
+                                 axes.get(id(variable)))
     return list(by_name.values())
 
 
@@ -111,7 +131,7 @@ def prunable_weights(model, never=(), also=()):
     last = pruned[-1][0] if pruned else None
     return tuple(
         PrunableWeight(f"{path}/{matrix.name}", path, tuple(matrix.variable.shape), matrix.kind,
-                       path == last)
+                       path == last, *(matrix.axes or ()))
         for path, matrix in pruned
     )
 
@@ -142,6 +162,24 @@ def refuse_unprunable(path, layer, never):
 def is_built_in(layer):
     """Whether a layer's class is Keras's own."""
     return type(layer).__module__.partition(".")[0] == "tf_keras"
+
+
+def _einsum_axes(layer):
+    """{id(kernel): (axes of its inputs, axes of its outputs)} of products given by an equation.
+
+    An axis of the kernel that the output has is the output's, one that it has not is summed over.
+    What input and output both have is neither: each place of it has a matrix of its own.
+    """
+    found = {}
+    for _, part in parts(layer):
+        if isinstance(part, _layers.EinsumDense):
+            inputs, rest = part.equation.split(",")
+            kernel, outputs = rest.split("->")
+            found[id(part.kernel)] = (
+                tuple(axis for axis, each in enumerate(kernel) if each not in outputs),
+                tuple(axis for axis, each in enumerate(kernel)
+                      if each in outputs and each not in inputs))
+    return found
 
 
 def _owner(layer, matrix):
