@@ -68,16 +68,16 @@ def main():
         prepared.context._trainers = trainers
         return prepared
 
-    found = {"with": [], "without": []}
+    seconds_by_way = {"with": [], "without": []}
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         seconds(prepared_by, folder / "first")
         for repeat in range(arguments.repeats):
             for how in ("with", "without"):
                 with unchecked() if how == "without" else contextlib.nullcontext():
-                    found[how].append(seconds(prepared_by, folder / f"{how}_{repeat}"))
-    medians = {how: statistics.median(each) for how, each in found.items()}
-    for how, each in found.items():
+                    seconds_by_way[how].append(seconds(prepared_by, folder / f"{how}_{repeat}"))
+    medians = {how: statistics.median(each) for how, each in seconds_by_way.items()}
+    for how, each in seconds_by_way.items():
         print(f"{how:<8} median {medians[how]:.3f} s of {', '.join(f'{s:.3f}' for s in each)}")
     print(f"checking costs {100 * (medians['with'] / medians['without'] - 1):+.2f} %")
 

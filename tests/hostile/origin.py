@@ -123,12 +123,12 @@ def contents(root, patterns=("metrics.csv", "summary.csv", "config.gin", "*.npz"
 
 def fingerprint(folder):
     """{path: what it is} of everything below a folder, without following a link."""
-    found = {}
+    statuses = {}
     for path in sorted(pathlib.Path(folder).rglob("*")):
         status = path.lstat()
-        found[str(path)] = (status.st_mode, status.st_ino) if not path.is_file() else (
+        statuses[str(path)] = (status.st_mode, status.st_ino) if not path.is_file() else (
             status.st_mode, hashlib.sha256(path.read_bytes()).hexdigest())
-    return found
+    return statuses
 
 
 def copied(origin, folder):

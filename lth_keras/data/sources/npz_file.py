@@ -8,9 +8,9 @@ import zlib
 import numpy as np
 
 from lth_keras.data.sources.content import of_files
-from lth_keras.data.sources.source import (
+from lth_keras.data.sources.opened_source import (
     SPLITS,
-    Source,
+    OpenedSource,
     check_lengths,
     check_names,
     part_rows,
@@ -22,7 +22,7 @@ _UNREADABLE = (OSError, ValueError, KeyError, EOFError, NotImplementedError, Run
 
 
 def open_npz(path, index):
-    """The `Source` of an archive as `numpy.savez` writes it.
+    """The `OpenedSource` of an archive as `numpy.savez` writes it.
 
     Its arrays are x_train and y_train, and where there are such x_test, y_test, x_validation and
     y_validation; w_train and so on may give what each example counts for, and label_names the
@@ -48,8 +48,8 @@ def open_npz(path, index):
         labels = {split: _whole(path, f"y_{split}") for split in SPLITS if f"y_{split}" in headers}
         weights = {split: _whole(path, f"w_{split}") for split in SPLITS if f"w_{split}" in headers}
         names = _whole(path, "label_names") if "label_names" in headers else None
-    for split, found in labels.items():
-        check_lengths(name, split, headers[f"x_{split}"][0][0], len(found))
+    for split, values in labels.items():
+        check_lengths(name, split, headers[f"x_{split}"][0][0], len(values))
 
     def read(split):
         with _reading(path):
@@ -59,8 +59,8 @@ def open_npz(path, index):
                 yield part, labels[split][at : at + len(part)]
                 at += len(part)
 
-    return Source(
-        name, {split: len(found) for split, found in labels.items()}, read,
+    return OpenedSource(
+        name, {split: len(values) for split, values in labels.items()}, read,
         content=lambda: of_files(path, [path], index),
         label_names=None if names is None else tuple(map(str, names.tolist())), weights=weights,
     )
@@ -79,7 +79,7 @@ def _check_members(name, headers):
 
 def _headers(path):
     """{key: (shape, dtype)} of every array in the archive."""
-    found = {}
+    headers = {}
     with zipfile.ZipFile(path) as archive:
         for member in archive.namelist():
             if member.endswith(".npy"):
@@ -87,8 +87,8 @@ def _headers(path):
                     shape, fortran, dtype = _header(file)
                     if fortran and len(shape) > 1:
                         raise ValueError(f"'{member}' is in Fortran's order; store it in C's")
-                    found[member.removesuffix(".npy")] = shape, dtype
-    return found
+                    headers[member.removesuffix(".npy")] = shape, dtype
+    return headers
 
 
 def _header(file):
@@ -116,11 +116,11 @@ def _parts(path, key, rows):
 def _fill(file, target):
     at = 0
     while at < len(target):
-        found = file.read(len(target) - at)
-        if not found:
+        content = file.read(len(target) - at)
+        if not content:
             raise EOFError("it ends too early")
-        target[at : at + len(found)] = np.frombuffer(found, np.uint8)
-        at += len(found)
+        target[at : at + len(content)] = np.frombuffer(content, np.uint8)
+        at += len(content)
 
 
 @contextlib.contextmanager

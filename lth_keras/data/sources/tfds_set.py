@@ -7,8 +7,8 @@ import pathlib
 import numpy as np
 
 from lth_keras.data.sources.content import of_files
+from lth_keras.data.sources.opened_source import OpenedSource, part_rows
 from lth_keras.data.sources.pictures import fitted
-from lth_keras.data.sources.source import Source, part_rows
 from lth_keras.errors import ConfigurationError
 
 # Pictures of one part where their sizes differ, so that none knows what it will take.
@@ -16,7 +16,7 @@ _PICTURES = 256
 
 
 def open_prepared(builder, name, index, features, image_size=None):
-    """The `Source` of a prepared set's train and test splits.
+    """The `OpenedSource` of a prepared set's train and test splits.
 
     Other splits of the set are left alone; validation examples come out of its train split.
 
@@ -40,7 +40,7 @@ def open_prepared(builder, name, index, features, image_size=None):
     label = feature_at(builder.info.features, features[1])
     is_class = isinstance(label, tfds.features.ClassLabel) and label.num_classes
     place = pathlib.Path(builder.data_path)
-    return Source(
+    return OpenedSource(
         name, {split: builder.info.splits[split].num_examples for split in ("train", "test")},
         read=lambda split: _read(builder, split, features, image_size),
         content=lambda: of_files(
@@ -112,8 +112,8 @@ def check_features(info, name, features, image_size, text):
     """
     import tensorflow_datasets as tfds
 
-    found, label = (feature_at(info.features, each) for each in features)
-    if is_text(found):
+    input_feature, label = (feature_at(info.features, each) for each in features)
+    if is_text(input_feature):
         if text is None:
             raise ConfigurationError(
                 f"the feature {features[0]!r} of '{name}' is text; bind Dataset.text = @Tokens() "
@@ -122,10 +122,11 @@ def check_features(info, name, features, image_size, text):
     elif text is not None:
         raise ConfigurationError(
             f"Dataset.text is bound, and the feature {features[0]!r} of '{name}' is "
-            f"{type(found).__name__}; expected text: bind Dataset.input to a feature that is"
+            f"{type(input_feature).__name__}; expected text: bind Dataset.input to a feature that "
+            "is"
         )
-    for key, feature in zip(features, (found, label), strict=True):
-        if is_text(feature) and feature is found:
+    for key, feature in zip(features, (input_feature, label), strict=True):
+        if is_text(feature) and feature is input_feature:
             continue
         shape = _shape(feature)
         is_picture = isinstance(feature, tfds.features.Image)
