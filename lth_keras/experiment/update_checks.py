@@ -1,6 +1,7 @@
 """Checks of a variant whose masks change while it trains, before anything is trained."""
 
 from lth_keras.errors import ConfigurationError
+from lth_keras.granularity import Weights
 from lth_keras.training import SGD, Adam, AdamW
 from lth_keras.variables import named_variables
 from lth_keras.wording import made
@@ -26,6 +27,7 @@ def check_updates(job):
             f"{rule.begin!r} and until {rule.until!r}, and it trains from step {start} to {stop}; "
             f"expected an update before its end: give {name} a shorter every or a later until"
         )
+    check_single_weights(job, f"{of} changes masks by {name}")
     frozen = _frozen(job)
     if frozen:
         raise ConfigurationError(
@@ -37,6 +39,20 @@ def check_updates(job):
             f"{of} changes masks by {name}, which asks for the optimizer's mean of gradients, and "
             f"Experiment.optimizer is {job.context.experiment.optimizer!r}; expected "
             f"{made('Adam')}, {made('AdamW')}, or {made('SGD')} with a momentum above 0"
+        )
+
+
+def check_single_weights(job, what):
+    """Checks that weights are pruned one by one, and not in groups.
+
+    Raises:
+      ConfigurationError: they are not; `what` begins the message.
+    """
+    granularity = job.context.schedule.granularity
+    if granularity != Weights():
+        raise ConfigurationError(
+            f"{what}, which knows single weights, and RewindingSchedule.granularity is "
+            f"{granularity!r}; expected {made('Weights')}: leave the granularity or the variant out"
         )
 
 

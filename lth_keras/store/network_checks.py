@@ -1,4 +1,4 @@
-"""What must hold of a finished network beyond its checksums: arrays, counts, facts, metrics."""
+"""Checks of a finished network beyond its checksums: arrays, counts, facts, metrics."""
 
 import math
 
@@ -12,7 +12,7 @@ from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.model_arrays import check_variables
 
-# Which point of the trial a weight rule starts from, in runs from before done.json said it.
+# The point of the trial that a weight rule starts from, where done.json does not name it.
 _STARTS = {"RewoundWeights": "rewind", "InitialWeights": "initial"}
 
 
@@ -21,7 +21,7 @@ def check_network(paths, header, folder):
 
     Args:
       paths: `RunPaths`.
-      header: run.json; {} where it is damaged or missing.
+      header: run.json.
       folder: the network's.
 
     Raises:
@@ -60,12 +60,12 @@ def _check_name(folder, facts):
 
 
 def _variables(paths, header, facts):
-    """{key: [dtype, side, …]} of the network's architecture; None where nothing says it."""
+    """{key: [dtype, side, …]} of the network's architecture; None where no file records it."""
     if facts["architecture"]:
         return facts.get("variables")
     if header.get("variables"):
         return header["variables"]
-    # Of runs from before it was recorded: θ_0 has every variable.
+    # run.json does not record them; θ_0 has every variable.
     if vouched.trial_checksum(paths, facts["trial"], paths.initial(facts["trial"])) is None:
         return None
     return shapes_of(network_reader.read_initial(paths, facts["trial"]))
@@ -82,17 +82,16 @@ def _check_masks(stored, header, facts, variables):
     if set(stored) != set(wanted):
         raise RunError(f"masks.npz has masks of {sorted(stored)}; done.json counts "
                        f"{sorted(wanted)}")
-    if header and not facts["architecture"] and set(stored) != set(header["prunable_weights"]):
+    if not facts["architecture"] and set(stored) != set(header["prunable_weights"]):
         raise RunError("masks.npz has masks of other layers than run.json names as prunable")
     masks.check(stored, expected=wanted)
     if masks.size(stored) != facts["prunable_weights"]:
         raise RunError(f"masks.npz covers {masks.size(stored)} weights; done.json says "
                        f"{facts['prunable_weights']}")
-    if header:
-        density = masks.total_kept(stored) / max(1, sum(header["prunable_weights"].values()))
-        if not math.isclose(density, facts["density"], rel_tol=1e-9, abs_tol=1e-12):
-            raise RunError(f"masks.npz has the density {density:.6g}; done.json says "
-                           f"{facts['density']:.6g}")
+    density = masks.total_kept(stored) / max(1, sum(header["prunable_weights"].values()))
+    if not math.isclose(density, facts["density"], rel_tol=1e-9, abs_tol=1e-12):
+        raise RunError(f"masks.npz has the density {density:.6g}; done.json says "
+                       f"{facts['density']:.6g}")
 
 
 def _check_metrics(folder, facts):
@@ -131,24 +130,24 @@ def _check_round(paths, header, facts, index, stored, variables):
         return
     points = {"initial.npz": paths.initial(facts["trial"]), "rewind.npz": paths.rewind(
         facts["trial"])}
-    found = {}
+    arrays = {}
     for name, path in points.items():
         if f"../{name}" in facts["files"]:
-            found[name] = vouched.trial_arrays(paths, facts["trial"], path)
-            check_variables(found[name], variables, name)
-            # Round 0 may have diverged before it came to the rewind point; θ_0 was there before.
+            arrays[name] = vouched.trial_arrays(paths, facts["trial"], path)
+            check_variables(arrays[name], variables, name)
+            # Round 0 may have diverged before the rewind point; θ_0 is always finite.
             if name == "initial.npz" or not facts["diverged"]:
-                _check_finite(found[name], name)
-    if len(found) == 2 and header.get("rewind_step") == 0:
-        _check_equal(found["rewind.npz"], found["initial.npz"], "rewind.npz is not initial.npz")
+                _check_finite(arrays[name], name)
+    if len(arrays) == 2 and header.get("rewind_step") == 0:
+        _check_equal(arrays["rewind.npz"], arrays["initial.npz"], "rewind.npz is not initial.npz")
 
 
-def _check_start(paths, facts, found, initial):
+def _check_start(paths, facts, stored, initial):
     name = facts.get("starts_from") or _STARTS.get(facts.get("weights_rule"))
     if name is None or facts["architecture"]:
         return
     point = network_reader.read_initial if name == "initial" else network_reader.read_rewind
-    _check_equal(masks.apply(found, point(paths, facts["trial"])), initial,
+    _check_equal(masks.apply(stored, point(paths, facts["trial"])), initial,
                  f"initial.npz is not mask × {name}.npz")
 
 
