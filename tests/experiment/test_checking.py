@@ -80,7 +80,7 @@ CASES = [
      "the variant 'rigl' has no update of its masks: RigL has every '1000ep', begin '0it' and "
      "until 0.75, and it trains from step 0 to"),
     ((RIGL, "RigL.every = '2it'", "RigL.begin = '999ep'"), "has no update of its masks"),
-    ((RIGL, "RewindingSchedule.granularity = @Blocks()"),
+    ((RIGL, "RigL.every = '2it'", "RewindingSchedule.granularity = @Blocks()"),
      "changes masks by RigL, which knows single weights, and RewindingSchedule.granularity is "),
     ((RIGL, "RigL.drop = 0"), "RigL.drop is 0; expected a share in (0, 1]"),
     ((SGD, "SGD.momentum = 0", "Experiment.variants = [@snfs/Variant()]", "SNFS.every = '1it'"),
@@ -120,7 +120,8 @@ def test_masks_of_a_frozen_kernel_are_not_moved():
         keras.layers.Dense(2, name="output")])
     model.layers[0].trainable = False
     context = types.SimpleNamespace(
-        plain=model, steps_per_epoch=10, schedule=pruning.RewindingSchedule(1), prunable_weights=pruning.prunable_weights)
+        plain=model, steps_per_epoch=10, schedule=pruning.RewindingSchedule(1),
+        prunable_weights=pruning.prunable_weights)
     job = types.SimpleNamespace(
         variant=types.SimpleNamespace(updates=RigL("2it")), label="rigl", context=context,
         first_step=0, last_step=lambda start: 40, arguments={})
