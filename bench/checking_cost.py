@@ -29,15 +29,15 @@ from lth_keras.tensorboard import TensorBoard
 @contextlib.contextmanager
 def unchecked():
     """Takes checksums of what is read, schemas and the chain away."""
-    kept = (vouched.read_bytes, network_folder.checked, run_json_module.checked, chain.check_origin)
+    kept = (vouched.read_bytes, network_folder.checked, run_json_module.checked, chain.check_stored)
     vouched.read_bytes = lambda path, checksum: files.read_bytes(path)
     network_folder.checked = run_json_module.checked = lambda schema, content, path: content
-    chain.check_origin = lambda paths, folder: None
+    chain.check_stored = lambda paths, folder: None
     try:
         yield
     finally:
         (vouched.read_bytes, network_folder.checked, run_json_module.checked,
-         chain.check_origin) = kept
+         chain.check_stored) = kept
 
 
 def seconds(prepared_by, folder):

@@ -35,6 +35,12 @@ SHAPES = {
 }
 
 
+def test_all_are_ascii():
+    """gin reads them in the encoding of the terminal, which may be ASCII."""
+    assert [path.name for path in (ROOT / "gin").rglob("*.gin")
+            if not path.read_bytes().isascii()] == []
+
+
 def generated(name):
     """Random images in the shape of a data set that needs a network to have."""
     shape, classes = SHAPES[name]

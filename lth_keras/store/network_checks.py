@@ -21,7 +21,7 @@ def check_network(paths, header, folder):
 
     Args:
       paths: `RunPaths`.
-      header: run.json; {} where it is damaged or missing.
+      header: run.json.
       folder: the network's.
 
     Raises:
@@ -80,17 +80,16 @@ def _check_masks(stored, header, facts, variables):
     if set(stored) != set(counts):
         raise RunError(f"masks.npz has masks of {sorted(stored)}; done.json counts "
                        f"{sorted(counts)}")
-    if header and not facts["architecture"] and set(stored) != set(header["prunable_weights"]):
+    if not facts["architecture"] and set(stored) != set(header["prunable_weights"]):
         raise RunError("masks.npz has masks of other layers than run.json names as prunable")
     masks.check(stored, expected=counts)
     if masks.size(stored) != facts["prunable_weights"]:
         raise RunError(f"masks.npz covers {masks.size(stored)} weights; done.json says "
                        f"{facts['prunable_weights']}")
-    if header:
-        density = masks.total_kept(stored) / max(1, sum(header["prunable_weights"].values()))
-        if not math.isclose(density, facts["density"], rel_tol=1e-9, abs_tol=1e-12):
-            raise RunError(f"masks.npz has the density {density:.6g}; done.json says "
-                           f"{facts['density']:.6g}")
+    density = masks.total_kept(stored) / max(1, sum(header["prunable_weights"].values()))
+    if not math.isclose(density, facts["density"], rel_tol=1e-9, abs_tol=1e-12):
+        raise RunError(f"masks.npz has the density {density:.6g}; done.json says "
+                       f"{facts['density']:.6g}")
 
 
 def _check_metrics(folder, facts):

@@ -139,6 +139,7 @@ def copied(origin, folder):
 @contextlib.contextmanager
 def quick(monkeypatch):
     """Makes once what no file on disk can hurt."""
+    from lth_keras.analysis.measures import mask_overlap
     from lth_keras.data import Dataset
     from lth_keras.experiment.context import Context
     from lth_keras.export import write_export
@@ -173,6 +174,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(Context, "trainer", trains)
     monkeypatch.setattr(report_figures, "draw", lambda *_: [])
     monkeypatch.setattr(charts, "save", lambda *_: [])
+    monkeypatch.setattr(mask_overlap, "_draw_units", lambda *_: None)
     # Plain models that only lend their shapes have other weights than the compiled ones.
     monkeypatch.setattr(preparing, "check_forward", lambda context: None)
     monkeypatch.setattr(write_export, "verify", _taken_as_written)
