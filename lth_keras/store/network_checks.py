@@ -78,13 +78,13 @@ def _check_masks(stored, header, facts, variables):
         shape = [*map(int, array.shape)]
         if variables is not None and shape != list(variables.get(key, [None]))[1:]:
             raise RunError(f"masks.npz: {key} has the shape {array.shape}, which is no variable's")
-    wanted = facts["kept_weights"]
-    if set(stored) != set(wanted):
+    counts = facts["kept_weights"]
+    if set(stored) != set(counts):
         raise RunError(f"masks.npz has masks of {sorted(stored)}; done.json counts "
-                       f"{sorted(wanted)}")
+                       f"{sorted(counts)}")
     if not facts["architecture"] and set(stored) != set(header["prunable_weights"]):
         raise RunError("masks.npz has masks of other layers than run.json names as prunable")
-    masks.check(stored, expected=wanted)
+    masks.check(stored, expected=counts)
     if masks.size(stored) != facts["prunable_weights"]:
         raise RunError(f"masks.npz covers {masks.size(stored)} weights; done.json says "
                        f"{facts['prunable_weights']}")
@@ -116,15 +116,15 @@ def _check_metrics(folder, facts):
             raise RunError(f"metrics.csv ends with the {column} {last:.6g}; done.json says {said}")
 
 
-def _check_round(paths, header, facts, index, stored, variables):
+def _check_round(paths, header, facts, round, stored, variables):
     kept_by_round = header.get("kept_by_round")
     if kept_by_round is not None and (
-            index >= len(kept_by_round) or masks.total_kept(stored) != kept_by_round[index]):
-        said = kept_by_round[index] if index < len(kept_by_round) else "no such round"
+            round >= len(kept_by_round) or masks.total_kept(stored) != kept_by_round[round]):
+        said = kept_by_round[round] if round < len(kept_by_round) else "no such round"
         raise RunError(f"masks.npz keeps {masks.total_kept(stored)} weights; the schedule says "
                        f"{said}")
-    if index:
-        before = paths.network(facts["trial"], round_name(index - 1))
+    if round:
+        before = paths.network(facts["trial"], round_name(round - 1))
         if network_folder.is_done(before):
             masks.check(stored, previous=network_reader.read_masks(before))
         return
