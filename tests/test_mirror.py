@@ -40,6 +40,8 @@ TESTED_THROUGH = {
     "initializers/*.py": "initializers/test_initializers.py",
     # Rebuilding a model uses the whole room.
     "keras3/*.py": "keras3/test_rebuilt.py",
+    "experiment/layer_counts.py": "layer_densities/test_layer_densities.py",
+    "layer_densities/*.py": "layer_densities/test_layer_densities.py",
     "mask_updates/*.py": "mask_updates/test_update_rules.py",
     "metric.py": "statistics/test_summary.py",
     # One test builds every network and counts its weights.

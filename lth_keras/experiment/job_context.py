@@ -127,7 +127,8 @@ class JobContext:
     # What rules compute with.
 
     def prune(self, weights: Arrays, previous: Arrays, criterion: Criterion | None = None,
-              scope: str | None = None, iterations: int = 1) -> Arrays:
+              scope: str | None = None, iterations: int = 1,
+              counts: dict[str, int] | None = None) -> Arrays:
         """`previous` masks pruned to the round's counts; see `pruner.prune`.
 
         The round's seed is used and not the variant's: where two variants prune the same network
@@ -136,7 +137,7 @@ class JobContext:
         generator = seeds.generator(self.context.trial_seed(self.trial), "criterion", self.round)
         return pruner.prune(
             self.context, weights, self.initial().weights, previous, generator, self.round,
-            criterion, scope, iterations,
+            criterion, scope, iterations, counts,
         )
 
     def fresh_weights(self) -> Arrays:
