@@ -16,7 +16,7 @@ LAYERS = (
      "metric", "criteria", "plain_text", "wording"},
     {"compat", "variables", "keras3"},
     {"tasks"},
-    {"data", "models", "pruning", "initializers"},
+    {"data", "models", "pruning", "initializers", "channels"},
     {"statistics"},
     {"store"},
     {"figures"},

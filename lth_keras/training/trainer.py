@@ -12,6 +12,7 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.augmentation import check_augmentation
 from lth_keras.training.engine import Engine
 from lth_keras.training.feed import feed_for
+from lth_keras.training.moments import build_with_moments
 from lth_keras.training.optimizers import refuse_clipping
 from lth_keras.training.precision import optimizer_variables, with_loss_scale
 from lth_keras.training.replicas import Replicas
@@ -60,6 +61,8 @@ class Trainer:
         not; see `pruning.wrap`.
       precision: 'float32', 'mixed_float16' or 'mixed_bfloat16', as the model was built.
       replicas: `Replicas` to train on; None for one device.
+      channels: the model's `ChannelGroups`, where masks cut whole units: of such a unit nothing is
+        kept, whatever lies along it is zero. None where masks are of single weights.
 
     Raises:
       ConfigurationError: the model cannot be pruned, the optimizer clips by norm, or the batch is
@@ -68,7 +71,7 @@ class Trainer:
 
     def __init__(self, model, schedule, optimizer, data, batch_size, evaluation_batch_size=1024,
                  augmentation=None, jit="auto", never_prune=(), precision="float32",
-                 replicas=None, also_prune=()):
+                 replicas=None, also_prune=(), channels=None):
         if data.train_size < batch_size:
             raise ConfigurationError(
                 f"batch_size is {batch_size} but {data.name} has {data.train_size} training "
@@ -79,18 +82,18 @@ class Trainer:
         self.batch_size = batch_size
         self.steps_per_epoch = data.train_size // batch_size
         self.prunable = pruning.prunable_weights(model, never_prune, also_prune)
-        self._replicas = replicas or Replicas()
+        self._replicas, self._channels = replicas or Replicas(), channels
         with self._replicas.scope():
             self.model = pruning.wrap(model, schedule, never_prune, also_prune)
             self._variables = named_variables(self.model)
             self._masks = pruning.mask_variables(self.model)
             plain = optimizer.build(self.steps_per_epoch)
             refuse_clipping(plain)
-            slots = _build_with_slots(plain, self.model.trainable_variables)
+            moments = build_with_moments(plain, self.model.trainable_variables)
             self._optimizer = with_loss_scale(plain, precision)
             # A frozen kernel has a mask, and no moments.
-            self._slots = {
-                key: slots.get(id(self._variables[key]), []) for key in self._masks}
+            self._moments = {
+                key: moments.get(id(variable), []) for key, variable in self._variables.items()}
             self._optimizer_variables = {
                 f"{index:03d}/{variable.name.split(':')[0]}": variable
                 for index, variable in enumerate(optimizer_variables(self._optimizer))
@@ -119,6 +122,13 @@ class Trainer:
             self.batch_size, evaluation_batch_size, augmentation)
 
     @property
+    def moments(self):
+        """{name in `TrainState.optimizer`: key of the weight whose moment it is}."""
+        keys = {id(moment): key for key, some in self._moments.items() for moment in some}
+        return {name: keys[id(variable)] for name, variable in self._optimizer_variables.items()
+                if id(variable) in keys}
+
+    @property
     def step(self):
         """Optimizer updates so far."""
         return int(self._optimizer.iterations.numpy())
@@ -142,11 +152,12 @@ class Trainer:
         optimizer = self._fresh_optimizer if state.optimizer is None else state.optimizer
         with self._replicas.scope():
             pruning.write_masks(self._masks, state.masks)
-            for key, array in masks_lib.apply(state.masks, state.weights).items():
+            weights = masks_lib.apply(state.masks, state.weights)
+            for key, array in self._cleared(state.masks, weights).items():
                 self._variables[key].assign(array)
             for key, variable in self._optimizer_variables.items():
                 variable.assign(optimizer[key])
-            self._mask_moments()
+            self._mask_moments(state.masks)
             self._optimizer.iterations.assign(state.step)
 
     def state(self):
@@ -160,7 +171,7 @@ class Trainer:
             weights, masks = snapshot(self._variables), pruning.read_masks(self._masks)
             optimizer = snapshot(self._optimizer_variables)
         masks_lib.check_applied(masks, weights)
-        return TrainState(weights, masks, self.step, optimizer)
+        return TrainState(self._cleared(masks, weights), masks, self.step, optimizer)
 
     def chiefs(self, decision):
         """A decision that all workers must take alike, as the chief takes it."""
@@ -248,36 +259,21 @@ class Trainer:
         self._order, self._order_epoch, self._order_tensors = order, epoch, source
         return source
 
-    def _mask_moments(self):
+    def _cleared(self, masks, arrays):
+        return arrays if self._channels is None else self._channels.cleared(masks, arrays)
+
+    def _mask_moments(self, masks):
         # Moments restored from a rewind point were those of a denser network: a pruned weight
-        # must not move on their momentum.
-        for key, mask in self._masks.items():
-            shape = self._variables[key].shape
-            for slot in self._slots[key]:
-                if slot.shape == shape:
-                    slot.assign(slot * mask)
-
-
-def _build_with_slots(optimizer, variables):
-    """Builds a Keras optimizer for `variables`; {id(variable): [its moments]}.
-
-    The moments are found by identity and not by name: Keras names them after their variables, and
-    layers of two nested models may have one name.
-    """
-    slots = {id(variable): [] for variable in variables}
-    add = optimizer.add_variable_from_reference
-
-    def add_and_note(model_variable, *arguments, **options):
-        slot = add(model_variable, *arguments, **options)
-        slots[id(model_variable)].append(slot)
-        return slot
-
-    optimizer.add_variable_from_reference = add_and_note
-    try:
-        optimizer.build(variables)
-    finally:
-        del optimizer.add_variable_from_reference
-    return slots
+        # must not move on their momentum, nor the bias of a unit that is cut.
+        kept = dict(self._masks)
+        if self._channels is not None:
+            ones = {key: np.ones(variable.shape, np.float32)
+                    for key, variable in self._variables.items() if key not in kept}
+            kept |= self._cleared(masks, ones)
+        for key, mask in kept.items():
+            for moment in self._moments[key]:
+                if moment.shape == self._variables[key].shape:
+                    moment.assign(moment * mask)
 
 
 def check_fits(weights, variables):
