@@ -5,7 +5,7 @@ import dataclasses
 from lth_keras.pruning.kernels import chosen, matrices, names, prunable_weights
 from lth_keras.variables import plain, walk
 
-# A person reads them; the largest networks have hundreds.
+# People read the table, and the largest networks have hundreds of rows.
 _SHOWN = 41
 
 
@@ -18,9 +18,9 @@ class KernelRow:
       type: the layer's class.
       kernel: its name within the layer: 'kernel', 'cell/recurrent_kernel'.
       shape: its shape.
-      kind: 'dense', 'conv' or 'recurrent'; None of one that is no kernel.
+      kind: 'dense', 'conv' or 'recurrent'; None where it is not a kernel.
       pruned: whether it is pruned.
-      why: at which rate it is, or why it is not.
+      why: the rate, or the reason why it is not pruned.
     """
 
     layer: str
