@@ -2,14 +2,15 @@
 
 import dataclasses
 
-import numpy as np
-
-from lth_keras.compat import keras
 from lth_keras.channels import join_rules, kernel_rules, shape_rules
 from lth_keras.channels.channel_labels import ChannelLabels, Channels
+from lth_keras.compat import keras
 
 # What an axis of a variable is to the channels along it.
 MAKES, READS, CARRIES = "makes", "reads", "carries"
+
+# What the shape of an input of a nested model is noted as: 'input 0'.
+INPUT = "input "
 
 _RULES = kernel_rules.RULES | shape_rules.RULES | join_rules.RULES
 
@@ -127,9 +128,20 @@ class ChannelWalk:
                 known.update(zip(map(id, outputs), found, strict=True))
         return [known[id(tensor)] for tensor in model.outputs]
 
+    def _note_inputs(self, model, inputs, path):
+        """A nested model says itself how wide its inputs are."""
+        for place, channels in enumerate(inputs):
+            if channels is not None:
+                noted = self.sizes.setdefault(path, {})
+                labels, _ = noted.setdefault(f"{INPUT}{place}", (channels.labels, None))
+                self.labels.tie(labels, channels.labels)
+                noted[f"{INPUT}{place}"] = labels, _input_shape(
+                    tuple(model.inputs[place].shape), channels.axis)
+
     def _call(self, node, inputs, prefix):
         layer, path = node.layer, f"{prefix}{node.layer.name}"
         if isinstance(layer, keras.Model):
+            self._note_inputs(layer, inputs, path)
             return self._model(layer, inputs, f"{path}/")
         call = Call(self, layer, path, inputs, [tuple(each.shape) for each in node.keras_inputs],
                     [tuple(each.shape) for each in keras_tensors(node.outputs)], node)
@@ -142,6 +154,11 @@ class ChannelWalk:
         if getattr(layer, "_activity_regularizer", None) is not None:
             return call.whole("has an activity regularizer")
         return rule(call)
+
+
+def _input_shape(shape, axis):
+    return lambda kept, _: tuple(
+        int(kept.sum()) if place == axis else size for place, size in enumerate(shape))
 
 
 def keras_tensors(outputs):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from lth_keras.compat import keras
 from lth_keras.channels.channel_labels import Channels
 from lth_keras.channels.shape_rules import same
+from lth_keras.compat import keras
 
 _layers = keras.layers
 # What `x + y` and its like become in a functional model.

@@ -6,9 +6,9 @@ rule is a function of a `Call` that gives the `Channels` of its outputs.
 
 import numpy as np
 
-from lth_keras.compat import keras
 from lth_keras.channels.channel_labels import Channels
 from lth_keras.channels.shape_rules import is_channelwise
+from lth_keras.compat import keras
 
 _layers = keras.layers
 

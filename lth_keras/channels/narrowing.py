@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from lth_keras.channels.channel_groups import ChannelGroups
+from lth_keras.channels.channel_walk import INPUT
 from lth_keras.compat import keras
 
 _BUILT_AS = ("query_shape", "key_shape", "value_shape")
@@ -37,7 +38,7 @@ class Narrowing:
                 kept = ~np.isin(along, labels)
                 if kept.all():
                     continue
-                value = layers[path].get_config().get(field)
+                value = None if field.startswith(INPUT) else layers[path].get_config().get(field)
                 self.settings.setdefault(path, {})[field] = (
                     int(kept.sum()) if make is None else make(kept, value))
 
@@ -69,8 +70,15 @@ class Narrowing:
         return self._cloned(model, "")
 
     def _cloned(self, model, prefix):
+        # Shapes of inputs are known of nested models only: the model's own input stays.
+        shapes = self.settings.get(prefix.rstrip("/"), {}) if prefix else {}
+        inputs = [
+            keras.Input(batch_shape=shapes.get(f"{INPUT}{place}", tensor.shape),
+                        dtype=tensor.dtype, name=tensor._keras_history.layer.name)
+            for place, tensor in enumerate(model.inputs)
+        ] if shapes else None
         return keras.models.clone_model(
-            model, clone_function=lambda layer: self._copy(layer, prefix))
+            model, inputs, clone_function=lambda layer: self._copy(layer, prefix))
 
     def _copy(self, layer, prefix):
         path = f"{prefix}{layer.name}"

@@ -5,8 +5,8 @@ Each rule is a function of a `Call` that gives the `Channels` of its outputs.
 
 import numpy as np
 
-from lth_keras.compat import keras
 from lth_keras.channels.channel_labels import Channels
+from lth_keras.compat import keras
 
 _layers = keras.layers
 _ACROSS = ("softmax", "log_softmax")
