@@ -123,10 +123,10 @@ def read_json(path: str | os.PathLike) -> Any:
 def parse_json(content, path):
     """`read_json` of bytes that were read from `path` already."""
     try:
-        found = json.loads(content.decode("utf-8"), object_pairs_hook=_without_repetition)
+        parsed = json.loads(content.decode("utf-8"), object_pairs_hook=_without_repetition)
         # Half of a pair of surrogates is a string that nothing could write or print.
-        json.dumps(found, ensure_ascii=False).encode("utf-8")
-        return found
+        json.dumps(parsed, ensure_ascii=False).encode("utf-8")
+        return parsed
     except (ValueError, RecursionError) as error:
         raise RunError(f"cannot read {path}: {error}") from error
 
@@ -258,12 +258,12 @@ def _array(archive, member):
 
 
 def _without_repetition(pairs):
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    parsed = dict(pairs)
+    if len(parsed) < len(pairs):
         keys = [key for key, _ in pairs]
         repeated = next(key for key in keys if keys.count(key) > 1)
         raise ValueError(f"the key {repeated!r} stands twice in one object")
-    return found
+    return parsed
 
 
 def _seal(content):

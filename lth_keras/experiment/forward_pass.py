@@ -56,13 +56,13 @@ def check_forward(context):
         wrapped = pruning.wrap(
             model, context.schedule, experiment.never_prune, experiment.also_prune)
         wrapped_chance = LayerChance(wrapped)
-    found = _computed(
+    by_wrapped = _computed(
         wrapped, wrapped_chance, weights, batch, "the model, wrapped for pruning,", context)
     again = _computed(model, chance, weights, batch, "the model", context)
     for name, value in expected.items():
         # Chance of a layer's own, with no seed to give it, cannot be compared.
-        if _agree(value, again[name]) and not _agree(value, found.get(name)):
-            raise ConfigurationError(_difference(name, value, found.get(name), model))
+        if _agree(value, again[name]) and not _agree(value, by_wrapped.get(name)):
+            raise ConfigurationError(_difference(name, value, by_wrapped.get(name), model))
     if isinstance(data.task, (Classification, BinaryClassification, LanguageModel)):
         _warn_of_probabilities(model, expected["outputs"])
 

@@ -70,8 +70,8 @@ def _with_stable_ids(texts):
     """
     names = {}
 
-    def stable(found):
-        return names.setdefault(found[0], f"curves-{len(names) + 1}")
+    def stable(match):
+        return names.setdefault(match[0], f"curves-{len(names) + 1}")
 
     return [_ID.sub(stable, text) for text in texts]
 

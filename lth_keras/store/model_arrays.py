@@ -41,10 +41,10 @@ def check_variables(arrays, variables, path):
     for key in sorted(arrays.keys() ^ variables.keys()):
         what = "is missing" if key in variables else "belongs to no variable of the model"
         raise RunError(f"{path}: {key} {what}")
-    for key, found in shapes_of(arrays).items():
-        if found != list(variables[key]):
+    for key, shape in shapes_of(arrays).items():
+        if shape != list(variables[key]):
             raise RunError(
-                f"{path}: {key} is {_words(found)}; the model's is {_words(variables[key])}")
+                f"{path}: {key} is {_words(shape)}; the model's is {_words(variables[key])}")
 
 
 def check_masks(arrays, folder, path):

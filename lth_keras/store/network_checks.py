@@ -21,7 +21,7 @@ def check_network(paths, header, folder):
 
     Args:
       paths: `RunPaths`.
-      header: run.json; {} where it is damaged or missing.
+      header: run.json.
       folder: the network's.
 
     Raises:
@@ -80,17 +80,16 @@ def _check_masks(stored, header, facts, variables):
     if set(stored) != set(wanted):
         raise RunError(f"masks.npz has masks of {sorted(stored)}; done.json counts "
                        f"{sorted(wanted)}")
-    if header and not facts["architecture"] and set(stored) != set(header["prunable_weights"]):
+    if not facts["architecture"] and set(stored) != set(header["prunable_weights"]):
         raise RunError("masks.npz has masks of other layers than run.json names as prunable")
     masks.check(stored, expected=wanted)
     if masks.size(stored) != facts["prunable_weights"]:
         raise RunError(f"masks.npz covers {masks.size(stored)} weights; done.json says "
                        f"{facts['prunable_weights']}")
-    if header:
-        density = masks.total_kept(stored) / max(1, sum(header["prunable_weights"].values()))
-        if not math.isclose(density, facts["density"], rel_tol=1e-9, abs_tol=1e-12):
-            raise RunError(f"masks.npz has the density {density:.6g}; done.json says "
-                           f"{facts['density']:.6g}")
+    density = masks.total_kept(stored) / max(1, sum(header["prunable_weights"].values()))
+    if not math.isclose(density, facts["density"], rel_tol=1e-9, abs_tol=1e-12):
+        raise RunError(f"masks.npz has the density {density:.6g}; done.json says "
+                       f"{facts['density']:.6g}")
 
 
 def _check_metrics(folder, facts):
@@ -129,24 +128,24 @@ def _check_round(paths, header, facts, index, stored, variables):
         return
     points = {"initial.npz": paths.initial(facts["trial"]), "rewind.npz": paths.rewind(
         facts["trial"])}
-    found = {}
+    arrays = {}
     for name, path in points.items():
         if f"../{name}" in facts["files"]:
-            found[name] = vouched.trial_arrays(paths, facts["trial"], path)
-            check_variables(found[name], variables, name)
+            arrays[name] = vouched.trial_arrays(paths, facts["trial"], path)
+            check_variables(arrays[name], variables, name)
             # Round 0 may have diverged before the rewind point; θ_0 is always finite.
             if name == "initial.npz" or not facts["diverged"]:
-                _check_finite(found[name], name)
-    if len(found) == 2 and header.get("rewind_step") == 0:
-        _check_equal(found["rewind.npz"], found["initial.npz"], "rewind.npz is not initial.npz")
+                _check_finite(arrays[name], name)
+    if len(arrays) == 2 and header.get("rewind_step") == 0:
+        _check_equal(arrays["rewind.npz"], arrays["initial.npz"], "rewind.npz is not initial.npz")
 
 
-def _check_start(paths, facts, found, initial):
+def _check_start(paths, facts, stored, initial):
     name = facts.get("starts_from") or _STARTS.get(facts.get("weights_rule"))
     if name is None or facts["architecture"]:
         return
     point = network_reader.read_initial if name == "initial" else network_reader.read_rewind
-    _check_equal(masks.apply(found, point(paths, facts["trial"])), initial,
+    _check_equal(masks.apply(stored, point(paths, facts["trial"])), initial,
                  f"initial.npz is not mask × {name}.npz")
 
 

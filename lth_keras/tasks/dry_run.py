@@ -36,10 +36,10 @@ def check_functions(task, data):
 
 def _traced(task, name, function, examples):
     """What the function gives, as symbols."""
-    found = []
+    results = []
 
     def noting(*given):
-        found.append(function(*given))
+        results.append(function(*given))
         return tf.zeros([])
 
     try:
@@ -51,7 +51,7 @@ def _traced(task, name, function, examples):
             f"{type(task).__name__}.{name} fails on labels {examples[0].shape} and outputs "
             f"{examples[1].shape}: {type(error).__name__}: {first[:120]}"
         ) from error
-    return found[0]
+    return results[0]
 
 
 def _is_pair(value):

@@ -87,9 +87,9 @@ def _finished(paths, header, name):
 def _is_written(paths, header, name):
     """Whether the network's only file is the mean of all its finished trials; also for none."""
     folder = folder_of(paths, name)
-    found, count = event_files.event_paths(folder), len(_finished(paths, header, name))
+    event_paths, count = event_files.event_paths(folder), len(_finished(paths, header, name))
     return not count or (
-        len(found) == 1 and _trials_in(found[0])[0] == count and is_drawn(folder))
+        len(event_paths) == 1 and _trials_in(event_paths[0])[0] == count and is_drawn(folder))
 
 
 def _trials_in(path):

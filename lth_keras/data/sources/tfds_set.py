@@ -112,8 +112,8 @@ def check_features(info, name, features, image_size, text):
     """
     import tensorflow_datasets as tfds
 
-    found, label = (feature_at(info.features, each) for each in features)
-    if is_text(found):
+    input_feature, label = (feature_at(info.features, each) for each in features)
+    if is_text(input_feature):
         if text is None:
             raise ConfigurationError(
                 f"the feature {features[0]!r} of '{name}' is text; bind Dataset.text = @Tokens() "
@@ -122,10 +122,11 @@ def check_features(info, name, features, image_size, text):
     elif text is not None:
         raise ConfigurationError(
             f"Dataset.text is bound, and the feature {features[0]!r} of '{name}' is "
-            f"{type(found).__name__}; expected text: bind Dataset.input to a feature that is"
+            f"{type(input_feature).__name__}; expected text: bind Dataset.input to a feature that "
+            "is"
         )
-    for key, feature in zip(features, (found, label), strict=True):
-        if is_text(feature) and feature is found:
+    for key, feature in zip(features, (input_feature, label), strict=True):
+        if is_text(feature) and feature is input_feature:
             continue
         shape = _shape(feature)
         is_picture = isinstance(feature, tfds.features.Image)
