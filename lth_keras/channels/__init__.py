@@ -8,5 +8,9 @@ from lth_keras.channels.channel_groups import (
     check_has_groups,
 )
 from lth_keras.channels.narrowing import Narrowing
+from lth_keras.channels.unit_rows import unit_rows
 
-__all__ = ["Along", "ChannelGroup", "ChannelGroups", "Narrowing", "WholeLayer", "check_has_groups"]
+__all__ = [
+    "Along", "ChannelGroup", "ChannelGroups", "Narrowing", "WholeLayer", "check_has_groups",
+    "unit_rows",
+]

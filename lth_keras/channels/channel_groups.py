@@ -59,16 +59,21 @@ class WholeLayer:
     """A layer all or some of whose channels cannot be cut.
 
     Attributes:
-      layer: its path.
+      key: of the kernel that makes them, 'layer/kernel'.
       channels: how many of them stay.
       of: how many it has.
       why: one reason, in words.
     """
 
-    layer: str
+    key: str
     channels: int
     of: int
     why: str
+
+    @property
+    def layer(self) -> str:
+        """The layer's path."""
+        return self.key.rpartition("/")[0]
 
 
 class ChannelGroups:
@@ -226,6 +231,5 @@ def _whole(walk, axes):
         labels = axes[key][axis]
         reasons = [reason for reason in map(walk.labels.reason, labels.tolist()) if reason]
         if reasons:
-            rows.append(
-                WholeLayer(key.rpartition("/")[0], len(reasons), labels.size, reasons[0]))
+            rows.append(WholeLayer(key, len(reasons), labels.size, reasons[0]))
     return tuple(rows)

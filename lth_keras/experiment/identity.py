@@ -64,6 +64,8 @@ def resolved(experiment, model, theta_0):
         described.pop(name)
     if described["precision"] == "float32":
         del described["precision"]  # The default adds nothing to the name.
+    if not described["compact_training"]:
+        del described["compact_training"]
     if _is_default(experiment.task):
         del described["task"]  # Nor does this one.
     for variant, entry in zip(experiment.variants, described["variants"], strict=True):

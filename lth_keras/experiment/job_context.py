@@ -16,7 +16,7 @@ from lth_keras.masks import Arrays
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
 from lth_keras.store import network_folder, network_reader, vouched
-from lth_keras.training import Checkpoint, Trainer, TrainState
+from lth_keras.training import Checkpoint, CompactTrainer, Trainer, TrainState
 from lth_keras.variables import named_variables, snapshot
 
 
@@ -35,6 +35,7 @@ class JobContext:
         checksums too.
       told: what its rules say in done.json.
       made_from: {path: SHA-256} of every stored file that was read for it.
+      in_training: what trains it, a `Trainer` or a `CompactTrainer`; None before its training.
     """
 
     def __init__(self, context: Context, job: Job):
@@ -47,6 +48,7 @@ class JobContext:
         self.used: list = []
         self.told: dict[str, Any] = {}
         self.made_from: dict[pathlib.Path, str] = {}
+        self.in_training: Trainer | CompactTrainer | None = None
 
     # What the network is.
 
@@ -59,6 +61,11 @@ class JobContext:
     def trainer(self) -> Trainer:
         """The `Trainer` of the network's architecture."""
         return self.context.trainer(**self.arguments)
+
+    def trainer_for(self, masks: Arrays) -> Trainer | CompactTrainer:
+        """What trains the network with these masks; it is noted as `in_training`."""
+        self.in_training = self.context.trainer_for(masks, **self.arguments)
+        return self.in_training
 
     @property
     def prunable(self) -> tuple:

@@ -6,6 +6,7 @@ and checkpoints need not know of it.
 
 import numpy as np
 
+from lth_keras.channels import Narrowing
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.trainer import TrainState
 
@@ -21,17 +22,15 @@ class CompactTrainers:
       model: the full plain model.
       channels: its `ChannelGroups`.
       full: the `Trainer` of the full network.
-      narrow: function (channels, cut) -> a `Narrowing` of the model.
       make: function of a plain model that gives its `Trainer`.
 
     Raises:
       ConfigurationError: the optimizer's moments have other shapes than their weights.
     """
 
-    def __init__(self, model, channels, full, narrow, make):
+    def __init__(self, model, channels, full, make):
         self._model, self._channels, self._full = model, channels, full
-        self._narrow, self._make = narrow, make
-        self._trainers = {}
+        self._make, self._trainers = make, {}
         check_moments(full)
 
     def for_masks(self, masks):
@@ -39,7 +38,7 @@ class CompactTrainers:
         cut = self._channels.cut(masks)
         if not any(gone.any() for gone in cut.values()):
             return self._full
-        narrowing = self._narrow(self._model, self._channels, cut)
+        narrowing = Narrowing(self._model, self._channels, cut)
         key = narrowing.architecture
         trainer = self._trainers.pop(key, None) or self._make(narrowing.model(self._model))
         self._trainers[key] = trainer  # The last one is the one used last.
@@ -61,12 +60,12 @@ class CompactTrainer:
 
     Attributes:
       trainer: as above.
-      data, batch_size: as the trainer's.
+      data: as the trainer's.
     """
 
     def __init__(self, trainer, narrowing):
         self.trainer, self._narrowing = trainer, narrowing
-        self.data, self.batch_size = trainer.data, trainer.batch_size
+        self.data = trainer.data
         self.train, self.evaluate, self.chiefs = trainer.train, trainer.evaluate, trainer.chiefs
 
     @property
