@@ -27,6 +27,8 @@ TESTED_THROUGH = {
     "data/*.py": "data/test_dataset.py",
     "experiment/architectures.py": "experiment/test_variant.py",
     "experiment/bindings.py": "experiment/test_identity.py",
+    "experiment/described.py": "experiment/test_identity.py",
+    "experiment/update_checks.py": "experiment/test_checking.py",
     "experiment/context.py": "experiment/test_variant.py",
     "experiment/job*.py": "experiment/test_execute.py",
     "experiment/mask_rules.py": "experiment/test_variant.py",
@@ -42,6 +44,7 @@ TESTED_THROUGH = {
     "initializers/*.py": "initializers/test_initializers.py",
     # Rebuilding a model uses the whole room.
     "keras3/*.py": "keras3/test_rebuilt.py",
+    "mask_updates/*.py": "mask_updates/test_update_rules.py",
     "metric.py": "statistics/test_summary.py",
     # One test builds every network and counts its weights.
     "models/*.py": "models/test_networks.py",
@@ -56,9 +59,9 @@ TESTED_THROUGH = {
     "tasks/*.py": "tasks/test_losses_and_metrics.py",
     "tickets.py": "test_api.py",
     "training/compact_trainer.py": "experiment/test_compact_training.py",
-    "training/moments.py": "experiment/test_compact_training.py",
     "training/checkpoint.py": "experiment/test_durability.py",
     "training/gradient_norm.py": "tensorboard/test_tensorboard_sink.py",
+    "training/moments.py": "training/test_mask_changes.py",
     "training/replicated.py": "training/test_replicas.py",
     "training/saliency.py": "criteria/test_criteria_by_hand.py",
     "training/strategies.py": "training/test_replicas.py",

@@ -3,6 +3,7 @@
 import dataclasses
 
 from lth_keras import pruning
+from lth_keras.experiment.update_checks import check_updates
 from lth_keras.tasks import check_functions
 
 
@@ -50,3 +51,5 @@ def check_job(job):
         job.context.build(**job.arguments)
     job.variant.mask.check(job)
     job.variant.weights.check(job)
+    if job.variant.updates is not None:
+        check_updates(job)

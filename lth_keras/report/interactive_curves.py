@@ -47,12 +47,12 @@ def interactive_curves(run):
     from bokeh.resources import Resources
 
     metric = run.metric
-    wanted = {
+    columns = {
         f"Test {metric.label} against steps": (f"test_{metric.name}", metric.scale),
         "Training loss against steps": ("train_loss", 1),
     }
     figures = {
-        title: _figure(rows, column, scale, title) for title, (column, scale) in wanted.items()
+        title: _figure(rows, column, scale, title) for title, (column, scale) in columns.items()
         if rows[column].map(math.isfinite).any()
     }
     if not figures:

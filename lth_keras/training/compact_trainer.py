@@ -73,8 +73,12 @@ class CompactTrainer:
         """Optimizer updates so far."""
         return self.trainer.step
 
-    def load(self, state):
+    def load(self, state, dense_moments=False):
         """Assigns a `TrainState` of the full network, without what its masks cut.
+
+        Args:
+          state: the `TrainState`.
+          dense_moments: as `Trainer.load`'s.
 
         Raises:
           RunError: the optimizer's state is of another optimizer.
@@ -84,7 +88,8 @@ class CompactTrainer:
             optimizer = self._moments(optimizer, self._narrowing.narrowed)
         self.trainer.load(TrainState(
             self._each(state.weights, self._narrowing.narrowed),
-            self._each(state.masks, self._narrowing.narrowed), state.step, optimizer))
+            self._each(state.masks, self._narrowing.narrowed), state.step, optimizer),
+            dense_moments)
 
     def state(self):
         """The present `TrainState` in the full network's shapes; what is cut is zero."""

@@ -12,13 +12,14 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.augmentation import check_augmentation
 from lth_keras.training.engine import Engine
 from lth_keras.training.feed import feed_for
-from lth_keras.training.moments import build_with_moments
+from lth_keras.training.mask_changes import MaskChanger
+from lth_keras.training.moments import build_with_slots, mask_moments
 from lth_keras.training.optimizers import refuse_clipping
 from lth_keras.training.precision import optimizer_variables, with_loss_scale
 from lth_keras.training.replicas import Replicas
 from lth_keras.training.replicated import ReplicatedEngine, ReplicatedFeed
 from lth_keras.training.xla import resolve_jit
-from lth_keras.variables import named_variables, snapshot
+from lth_keras.variables import check_fits, named_variables, snapshot
 from lth_keras.wording import made
 
 # The longest wait after Ctrl-C. A call of the compiled function costs less than 1/1000 of it.
@@ -89,11 +90,11 @@ class Trainer:
             self._masks = pruning.mask_variables(self.model)
             plain = optimizer.build(self.steps_per_epoch)
             refuse_clipping(plain)
-            moments = build_with_moments(plain, self.model.trainable_variables)
+            slots = build_with_slots(plain, self.model.trainable_variables)
             self._optimizer = with_loss_scale(plain, precision)
             # A frozen kernel has a mask, and no moments.
-            self._moments = {
-                key: moments.get(id(variable), []) for key, variable in self._variables.items()}
+            self._slots = {
+                key: slots.get(id(variable), []) for key, variable in self._variables.items()}
             self._optimizer_variables = {
                 f"{index:03d}/{variable.name.split(':')[0]}": variable
                 for index, variable in enumerate(optimizer_variables(self._optimizer))
@@ -101,17 +102,24 @@ class Trainer:
             self._fresh_optimizer = snapshot(self._optimizer_variables)
             self._engine = self._make_engine(
                 optimizer.l2, evaluation_batch_size, augmentation, resolve_jit(jit, model), jit)
+        self._changer = MaskChanger(
+            self._engine, self.model, {key: self._variables[key] for key in self._masks},
+            self._masks, self._slots)
+        # Of what has no mask and goes with units: 1, and 0 for the units that are cut.
+        self._ones = {} if channels is None else {
+            key: np.ones(self._variables[key].shape, np.float32)
+            for key in channels.axes if key not in self._masks}
         self._order, self._order_epoch, self._order_tensors = None, None, None
         self._steps_per_call, self._called = _STEPS_AT_FIRST, False
 
-    def _make_engine(self, l2, evaluation_batch_size, augmentation, jit, asked):
+    def _make_engine(self, l2, evaluation_batch_size, augmentation, jit, jit_setting):
         mask_of = {id(self._variables[key]): mask for key, mask in self._masks.items()}
         masks = [mask_of.get(id(variable)) for variable in self.model.trainable_variables]
         if self._replicas.strategy is None:
             self._feed = feed_for(self.data, jit)
             return Engine(self.model, self.data.task, self._optimizer, masks, l2, self._feed,
                           self.batch_size, evaluation_batch_size, augmentation, jit)
-        if asked is True:
+        if jit_setting is True:
             raise ConfigurationError(
                 "Experiment.jit is True, and XLA does not compile for several replicas; expected "
                 f"'auto' or False, or Experiment.distribution = {made('OneDevice')}"
@@ -124,7 +132,7 @@ class Trainer:
     @property
     def moments(self):
         """{name in `TrainState.optimizer`: key of the weight whose moment it is}."""
-        keys = {id(moment): key for key, some in self._moments.items() for moment in some}
+        keys = {id(slot): key for key, slots in self._slots.items() for slot in slots}
         return {name: keys[id(variable)] for name, variable in self._optimizer_variables.items()
                 if id(variable) in keys}
 
@@ -142,8 +150,12 @@ class Trainer:
         """{'train': …, 'evaluate': …}: how often each compiled function was traced."""
         return self._engine.trace_counts()
 
-    def load(self, state):
+    def load(self, state, dense_moments=False):
         """Assigns `state` to the variables, masks applied; nothing is built or traced again.
+
+        Args:
+          state: `TrainState`.
+          dense_moments: whether the optimizer gets the gradients of pruned weights from now on.
 
         Raises:
           ConfigurationError: its weights do not fit this architecture.
@@ -157,7 +169,10 @@ class Trainer:
                 self._variables[key].assign(array)
             for key, variable in self._optimizer_variables.items():
                 variable.assign(optimizer[key])
-            self._mask_moments(state.masks)
+            self._engine.dense_moments.assign(dense_moments)
+            if not dense_moments:
+                mask_moments(self._slots, self._masks)
+            mask_moments(self._slots, self._cleared(state.masks, self._ones))
             self._optimizer.iterations.assign(state.step)
 
     def state(self):
@@ -170,6 +185,8 @@ class Trainer:
             self._engine.synchronize()
             weights, masks = snapshot(self._variables), pruning.read_masks(self._masks)
             optimizer = snapshot(self._optimizer_variables)
+            if self._engine.dense_moments.numpy():
+                weights = masks_lib.apply(masks, weights)  # As the next forward pass would.
         masks_lib.check_applied(masks, weights)
         return TrainState(self._cleared(masks, weights), masks, self.step, optimizer)
 
@@ -213,6 +230,20 @@ class Trainer:
                 totals.numpy()  # Waits until a GPU is done, so that the measured time is true.
         return totals.numpy()
 
+    def proposed_change(self, updates, order, augmentation_seed=0):
+        """The `MaskChange` that `MaskUpdates` want at this step, or None; nothing is changed."""
+        ((epoch, first, _),) = order.stretches(self.step, self.step + 1)
+        seed = tf.constant([augmentation_seed % 2**31, epoch * self.steps_per_epoch], tf.int32)
+        with self._replicas.scope():
+            return self._changer.proposed(
+                updates, self.step, lambda: self._epoch_source(order, epoch, first, 1),
+                tf.constant(first), seed)
+
+    def change_masks(self, change):
+        """Writes a `MaskChange`."""
+        with self._replicas.scope():
+            self._changer.write(change)
+
     def _paced(self, first, count):
         """Cuts `count` steps into calls of about a second, by the time that earlier calls took."""
         stop = first + count
@@ -252,44 +283,12 @@ class Trainer:
         loss, *means = (float(total) / float(weight) if weight else 0.0 for total, weight in sums)
         return loss, *self.data.task.finish(means)
 
+    def _cleared(self, masks, arrays):
+        return arrays if self._channels is None else self._channels.cleared(masks, arrays)
+
     def _epoch_source(self, order, epoch, first, count):
         if self._feed.compiles and order is self._order and epoch == self._order_epoch:
             return self._order_tensors
         source = self._feed.epoch(order.epoch(epoch), first, count, self.batch_size)
         self._order, self._order_epoch, self._order_tensors = order, epoch, source
         return source
-
-    def _cleared(self, masks, arrays):
-        return arrays if self._channels is None else self._channels.cleared(masks, arrays)
-
-    def _mask_moments(self, masks):
-        # Moments restored from a rewind point were those of a denser network: a pruned weight
-        # must not move on their momentum, nor the bias of a unit that is cut.
-        kept = dict(self._masks)
-        if self._channels is not None:
-            ones = {key: np.ones(variable.shape, np.float32)
-                    for key, variable in self._variables.items() if key not in kept}
-            kept |= self._cleared(masks, ones)
-        for key, mask in kept.items():
-            for moment in self._moments[key]:
-                if moment.shape == self._variables[key].shape:
-                    moment.assign(moment * mask)
-
-
-def check_fits(weights, variables):
-    """Checks that `weights` are those of a model with `variables`: same keys, same shapes.
-
-    Raises:
-      ConfigurationError: names the first key that is missing, left over, or of another shape.
-    """
-    for key in variables:
-        if key not in weights:
-            raise ConfigurationError(f"the weights have no {key!r}, which the model needs")
-    for key, array in weights.items():
-        if key not in variables:
-            raise ConfigurationError(f"the weights have {key!r}, which the model has not")
-        if tuple(variables[key].shape) != array.shape:
-            raise ConfigurationError(
-                f"the weights of {key!r} have shape {array.shape}; the model's have "
-                f"{tuple(variables[key].shape)}"
-            )

@@ -105,17 +105,17 @@ def _input_columns(name, table, columns):
     return [each for each in table.columns if each != columns.label]
 
 
-def _check_columns(name, path, table, wanted):
-    lacking = [each for each in wanted if each not in table.columns]
+def _check_columns(name, path, table, columns):
+    lacking = [each for each in columns if each not in table.columns]
     if lacking:
         place = f" in {path.name}" if path is not None and path.name not in name else ""
         raise ConfigurationError(
             f"'{name}' has no column {lacking[0]!r}{place}; it has {_listed(table.columns)}: bind "
             "Dataset.label, and Dataset.input if need be, to names among these"
         )
-    if not wanted[1:] and path is not None:
+    if not columns[1:] and path is not None:
         raise ConfigurationError(
-            f"'{name}' has the column {wanted[0]!r} alone; expected at least one more, to predict "
+            f"'{name}' has the column {columns[0]!r} alone; expected at least one more, to predict "
             "the label from"
         )
 
