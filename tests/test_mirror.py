@@ -71,7 +71,7 @@ def imported(source):
 
 
 def untested(modules, test_files, imports, through):
-    """The modules without a test file of that name, an import in a test, or an entry in `through`."""
+    """The modules without a test file of their name, a test that imports them, or an entry."""
     return [
         path for path in modules
         if str(pathlib.PurePath(path).with_name(f"test_{pathlib.PurePath(path).name}"))

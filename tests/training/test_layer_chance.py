@@ -1,4 +1,4 @@
-"""Dropout and similar layers depend on the seed and the step alone, so that a resumed run is equal."""
+"""Dropout and similar layers depend on the seed and the step alone, also after a resumption."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Several replicas give the numbers of one device, up to rounding; refusals of what they cannot do."""
+"""Several replicas give the numbers of one device, up to rounding; or they refuse."""
 
 import dataclasses
 import json
