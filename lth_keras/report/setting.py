@@ -1,4 +1,4 @@
-"""What a run was set to and what it took, in words made from run.json and the networks' facts."""
+"""A run's settings and durations in words, from run.json and the networks' facts."""
 
 from lth_keras.durations import Duration, seconds_in_words
 
@@ -6,7 +6,7 @@ _SCOPES = {"layerwise": "within each layer", "global": "over all layers together
 
 
 def updates_a_round(run):
-    """Optimizer updates of one round of pruning, the rewinding left out."""
+    """Optimizer updates of one round, from the rewind point on."""
     steps = Duration.parse(run.header["round_duration"]).steps(run.header["steps_per_epoch"])
     return steps - run.header["rewind_step"]
 
@@ -28,7 +28,7 @@ def pruning(run):
 
 
 def took(run):
-    """How long training took, over all networks, and the whole run where it was one process's."""
+    """How long the training of all networks took, and the whole run if one process did it."""
     trained = sum(facts.get("train_seconds", 0) for facts in run.facts.values())
     evaluated = sum(facts.get("evaluate_seconds", 0) for facts in run.facts.values())
     steps = sum(facts["steps"] - facts.get("start_step", 0) for facts in run.facts.values())
@@ -43,7 +43,7 @@ def took(run):
 def folders(run):
     """Names of the run's folders that a reader may want to open.
 
-    The first three are written along with the page, and so there when it is read.
+    The first three are written with the page, so that they always exist.
     """
     others = ["exports", "analysis"]
     others += [run.paths.trial(trial).name for trial in range(1, run.header["trials"] + 1)]

@@ -1,4 +1,4 @@
-"""Writes everything that a stored run leads to: tables, figures, the page, TensorBoard's texts."""
+"""Writes a stored run's tables, figures, page and TensorBoard's texts."""
 
 import dataclasses
 import json
