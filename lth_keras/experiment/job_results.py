@@ -110,6 +110,9 @@ def _facts(job, start, progress):
         "train_seconds": round(progress.train_seconds, 3),
         "evaluate_seconds": round(progress.evaluate_seconds, 3),
     }
+    grouping = job.context.grouping
+    if not grouping.counts_weights and not job.arguments:
+        facts["kept_groups"] = masks.kept(grouping.alive(start.masks))
     if job.arguments:
         # run.json describes the experiment's own network; a reader has no function to build
         # another one with.

@@ -118,10 +118,12 @@ def _check_metrics(folder, facts):
 def _check_round(paths, header, facts, index, stored, variables):
     kept_by_round = header.get("kept_by_round")
     if kept_by_round is not None and (
-            index >= len(kept_by_round) or masks.total_kept(stored) != kept_by_round[index]):
+            index >= len(kept_by_round)
+            or kept_by_round[index] not in (None, masks.total_kept(stored))):
         said = kept_by_round[index] if index < len(kept_by_round) else "no such round"
         raise RunError(f"masks.npz keeps {masks.total_kept(stored)} weights; the schedule says "
                        f"{said}")
+    _check_groups(header, facts, index)
     if index:
         before = paths.network(facts["trial"], round_name(index - 1))
         if network_folder.is_done(before):
@@ -139,6 +141,17 @@ def _check_round(paths, header, facts, index, stored, variables):
                 _check_finite(found[name], name)
     if len(found) == 2 and header.get("rewind_step") == 0:
         _check_equal(found["rewind.npz"], found["initial.npz"], "rewind.npz is not initial.npz")
+
+
+def _check_groups(header, facts, index):
+    groups = header.get("groups")
+    if groups is None:
+        return
+    kept = facts.get("kept_groups") or {}
+    if set(kept) != set(groups["sizes"]) or sum(kept.values()) != groups["kept_by_round"][index]:
+        raise RunError(
+            f"done.json counts {sum(kept.values())} {groups['name']}s; the schedule says "
+            f"{groups['kept_by_round'][index]}")
 
 
 def _check_start(paths, facts, found, initial):
