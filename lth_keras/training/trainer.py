@@ -101,14 +101,14 @@ class Trainer:
         self._order, self._order_epoch, self._order_tensors = None, None, None
         self._steps_per_call, self._called = _STEPS_AT_FIRST, False
 
-    def _make_engine(self, l2, evaluation_batch_size, augmentation, jit, asked):
+    def _make_engine(self, l2, evaluation_batch_size, augmentation, jit, jit_setting):
         mask_of = {id(self._variables[key]): mask for key, mask in self._masks.items()}
         masks = [mask_of.get(id(variable)) for variable in self.model.trainable_variables]
         if self._replicas.strategy is None:
             self._feed = feed_for(self.data, jit)
             return Engine(self.model, self.data.task, self._optimizer, masks, l2, self._feed,
                           self.batch_size, evaluation_batch_size, augmentation, jit)
-        if asked is True:
+        if jit_setting is True:
             raise ConfigurationError(
                 "Experiment.jit is True, and XLA does not compile for several replicas; expected "
                 f"'auto' or False, or Experiment.distribution = {made('OneDevice')}"

@@ -63,8 +63,8 @@ def same(left, right):
 
 def surviving(run, job):
     """{key: the non-zero start weights of a job}."""
-    found = run.masks(job)
-    return {key: run.start(job)[key][found[key]] for key in found}
+    kept = run.masks(job)
+    return {key: run.start(job)[key][kept[key]] for key in kept}
 
 
 # One row a variant: its mask ('found', 'shuffled', 'ones', 'own'), and the step it starts from.
@@ -87,23 +87,23 @@ FORMS = {
 @pytest.mark.parametrize("variant", FORMS)
 def test_mask_and_starting_step(run, variant, index):
     form, step = FORMS[variant]
-    job, found = f"{variant}@{index:02d}", run.masks(f"round_{index:02d}")
+    job, of_round = f"{variant}@{index:02d}", run.masks(f"round_{index:02d}")
     mine, facts = run.masks(job), run.facts(job)
     if form == "found":
-        same(mine, found)
+        same(mine, of_round)
     elif form in ("shuffled", "layer counts"):
-        assert masks.kept(mine) == masks.kept(found)
+        assert masks.kept(mine) == masks.kept(of_round)
         if form == "shuffled":
-            assert all((mine[key] != found[key]).any() for key in found)
+            assert all((mine[key] != of_round[key]).any() for key in of_round)
     elif form == "ones":
-        assert masks.density(mine) == 1 and masks.size(mine) == masks.size(found)
+        assert masks.density(mine) == 1 and masks.size(mine) == masks.size(of_round)
     elif form == "narrow":
         assert masks.density(mine) == 1
         # The closest width; one job more or less in both layers is a percent.
-        assert masks.size(mine) == pytest.approx(masks.total_kept(found), rel=0.01)
-        assert facts["density"] == masks.size(mine) / masks.size(found)
+        assert masks.size(mine) == pytest.approx(masks.total_kept(of_round), rel=0.01)
+        assert facts["density"] == masks.size(mine) / masks.size(of_round)
     else:
-        assert masks.total_kept(mine) == masks.total_kept(found)
+        assert masks.total_kept(mine) == masks.total_kept(of_round)
     assert facts["kept_weights"] == masks.kept(mine)
     assert facts["collapsed_layers"] == []
     if step is not None:
@@ -149,9 +149,9 @@ def test_random_ticket_has_the_rewind_points_weights(run, index):
 ])
 @pytest.mark.parametrize("index", ROUNDS)
 def test_sampled_weights_are_values_of_their_distribution(run, variant, source, pool, index):
-    found = run.masks(f"round_{index:02d}")
+    of_round = run.masks(f"round_{index:02d}")
     weights = run.trained(f"round_{index - 1:02d}") if source == "trained" else run.initial
-    values = {key: weights[key][found[key] | (source == "dense_initial")] for key in found}
+    values = {key: weights[key][of_round[key] | (source == "dense_initial")] for key in of_round}
     everything = np.concatenate([value[value != 0] for value in values.values()])
     for key, drawn in surviving(run, f"{variant}@{index:02d}").items():
         allowed = values[key] if pool == "layer" else everything
@@ -164,8 +164,8 @@ def test_sampled_weights_are_values_of_their_distribution(run, variant, source, 
 
 @pytest.mark.parametrize("index", ROUNDS)
 def test_the_histograms_samples_are_new_values_of_the_same_distribution(run, index):
-    found = run.masks(f"round_{index:02d}")
-    values = np.concatenate([run.initial[key][found[key]] for key in found])
+    of_round = run.masks(f"round_{index:02d}")
+    values = np.concatenate([run.initial[key][of_round[key]] for key in of_round])
     drawn = np.concatenate(list(surviving(run, f"reinit_histogram@{index:02d}").values()))
     assert np.isin(drawn, values).mean() < 0.5
     assert values.min() <= drawn.min() and drawn.max() <= values.max()
@@ -186,11 +186,11 @@ def test_fresh_draws_are_not_theta_0_and_stay_in_its_range(run, variant):
 
 @pytest.mark.parametrize("index", ROUNDS)
 def test_same_sign_has_theta_0s_signs_and_new_magnitudes(run, index):
-    found = run.masks(f"round_{index:02d}")
+    of_round = run.masks(f"round_{index:02d}")
     fresh, constant = (
         surviving(run, f"{name}@{index:02d}") for name in ("same_sign", "same_sign_constant"))
     for key in run.kernels():
-        initial = run.initial[key][found[key]]
+        initial = run.initial[key][of_round[key]]
         np.testing.assert_array_equal(np.sign(fresh[key]), np.sign(initial))
         assert (np.abs(fresh[key]) != np.abs(initial)).mean() > 0.99
         np.testing.assert_array_equal(np.sign(constant[key]), np.sign(initial))
