@@ -58,8 +58,7 @@ def find_ticket(
         finite `tf.data.Dataset` of such pairs, or of dicts with the keys `input` and `label`. uint8
         is scaled to [0, 1]. Examples of several inputs are a tuple or a dict of arrays.
       test: the same; nothing is ever chosen by it.
-      rounds, rate, rates, scope, rewind_to, granularity: as `RewindingSchedule`'s; None for the
-        granularity is `Weights()`.
+      rounds, rate, rates, scope, rewind_to, granularity: as `RewindingSchedule`'s; None: `Weights`.
       duration: the step at which the training of each round ends: '5ep', '2000it'.
       criterion, optimizer, task: None is `Magnitude()`, `Adam()`, `Classification()`. Keras's own
         Adam, AdamW and SGD, with Keras's schedules, are taken too.
