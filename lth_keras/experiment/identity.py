@@ -7,7 +7,11 @@ import json
 import sys
 
 from lth_keras.experiment.bound_files import bound_files
+<<<<<<< HEAD
 from lth_keras.granularity import Weights
+=======
+from lth_keras.experiment.described import is_unnamed
+>>>>>>> main
 from lth_keras.paths import safe_name
 from lth_keras.tasks import Classification
 
@@ -37,7 +41,8 @@ def describe(value):
         return {
             **_describe_class(type(value)),
             **{field.name: describe(getattr(value, field.name))
-               for field in dataclasses.fields(value)},
+               for field in dataclasses.fields(value)
+               if not is_unnamed(field, getattr(value, field.name))},
         }
     if _is_users(type(value)) and hasattr(value, "__dict__") and not isinstance(value, type):
         # Its text would have its address in it, another one in each process.

@@ -44,9 +44,11 @@ def check_network(paths, header, folder):
     else:
         initial = network_reader.read_start_file(paths, facts["trial"], folder.name)
         check_variables(initial, variables, "initial.npz")
-        masks.check_applied(stored, initial)
+        first = network_reader.read_start_masks(paths, facts["trial"], folder.name)
+        masks.check_applied(first, initial)
         _check_finite(initial, "initial.npz")
-        _check_start(paths, facts, stored, initial)
+        _check_start(paths, facts, first, initial)
+        _check_updates(facts, first, stored)
 
 
 def _check_name(folder, facts):
@@ -160,6 +162,16 @@ def _check_start(paths, facts, stored, initial):
     point = network_reader.read_initial if name == "initial" else network_reader.read_rewind
     _check_equal(masks.apply(stored, point(paths, facts["trial"])), initial,
                  f"initial.npz is not mask × {name}.npz")
+
+
+def _check_updates(facts, first, stored):
+    changed = facts.get("mask_updates")
+    if changed is None:
+        return
+    kept = [each["weights"] for each in changed["kept"]]
+    if not kept or (kept[0], kept[-1]) != (masks.kept(first), masks.kept(stored)):
+        raise RunError("mask_updates of done.json do not begin with the counts of "
+                       "initial_masks.npz, or do not end with those of masks.npz")
 
 
 def _check_equal(ours, others, problem):
