@@ -7,11 +7,8 @@ import json
 import sys
 
 from lth_keras.experiment.bound_files import bound_files
-<<<<<<< HEAD
-from lth_keras.granularity import Weights
-=======
 from lth_keras.experiment.described import is_unnamed
->>>>>>> main
+from lth_keras.granularity import Weights
 from lth_keras.paths import safe_name
 from lth_keras.tasks import Classification
 

@@ -117,11 +117,9 @@ def _facts(job, network):
         "train_seconds": round(progress.train_seconds, 3),
         "evaluate_seconds": round(progress.evaluate_seconds, 3),
     }
-<<<<<<< HEAD
     grouping = job.context.grouping
     if not grouping.counts_weights and not job.arguments:
-        facts["kept_groups"] = masks.kept(grouping.alive(start.masks))
-=======
+        facts["kept_groups"] = masks.kept(grouping.alive(final))
     if network.updates is not None:
         rule = network.updates.rule
         facts["mask_updates"] = {
@@ -129,7 +127,6 @@ def _facts(job, network):
             "dense_gradients": rule.dense_gradients, "dense_moments": rule.dense_moments,
             "kept": progress.kept,
         }
->>>>>>> main
     if job.arguments:
         # run.json describes the experiment's own network; a reader has no function to build
         # another one with.
