@@ -17,7 +17,11 @@ def pruning(run):
     schedule = imp["schedule"].get("config", imp["schedule"])
     parts = [f"{schedule['rounds']} rounds of {updates_a_round(run):,} updates"]
     scope = _SCOPES.get(schedule["scope"], schedule["scope"])
-    parts.append(f"{100 * schedule['rate']:g} % of the remaining weights go in each, {scope}")
+    groups = (run.header.get("groups") or {"name": "weight"})["name"]
+    parts.append(f"{100 * schedule['rate']:g} % of the remaining {groups}s go in each, {scope}")
+    if "granularity" in schedule:
+        parts.append(f"granularity {schedule['granularity']['class_name']} " + ", ".join(
+            f"{name} {value}" for name, value in schedule["granularity"]["config"].items()))
     if schedule.get("rates"):
         parts.append("other rates: " + ", ".join(
             f"{name} {100 * rate:g} %" for name, rate in schedule["rates"].items()))
