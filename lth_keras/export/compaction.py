@@ -1,4 +1,4 @@
-"""Compaction: units and channels whose weights are all gone are removed, the function stays.
+"""Compaction: removes units and channels without weights; the network computes the same.
 
 A unit (a neuron, a channel, a head) that no layer reads is removed, wherever it goes on its way:
 through sums, concatenations and nested models, with its biases and its normalisation. A unit
