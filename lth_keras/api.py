@@ -43,7 +43,8 @@ def find_ticket(
     augmentation: Callable | None = None, never_prune: Sequence[str] = (), label: str | None = None,
     also_prune: Sequence[str] = (), initial_weights: str | os.PathLike | None = None,
     output: str | None = None, task: Task | None = None, jit: str | bool = "auto", seed: int = 0,
-    compact_training: bool = False, name: str | None = None, output_dir: str | os.PathLike = "runs", progress: bool = True,
+    compact_training: bool = False, name: str | None = None,
+    output_dir: str | os.PathLike = "runs", progress: bool = True,
 ) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
@@ -80,7 +81,8 @@ def find_ticket(
         criterion=criterion or Magnitude(), optimizer=optimizer or Adam(), duration=duration,
         batch_size=batch_size, augmentation=augmentation, never_prune=tuple(never_prune),
         also_prune=tuple(also_prune), initial_weights=initial_weights, output=output, jit=jit,
-        compact_training=compact_training, task=task or Classification(), seed=seed, name=name or getattr(model, "__name__", "ticket"))
+        compact_training=compact_training, task=task or Classification(), seed=seed,
+        name=name or getattr(model, "__name__", "ticket"))
     return _tickets(experiment, output_dir, progress)
 
 
