@@ -1,4 +1,4 @@
-"""Each module has tests: a file of its name, a test that imports it, or the file named here."""
+"""Each module has tests: a file with its name, a test that imports it, or the file named here."""
 
 import ast
 import fnmatch
@@ -23,6 +23,8 @@ TESTED_THROUGH = {
     "data/*.py": "data/test_dataset.py",
     "experiment/architectures.py": "experiment/test_variant.py",
     "experiment/bindings.py": "experiment/test_identity.py",
+    "experiment/described.py": "experiment/test_identity.py",
+    "experiment/update_checks.py": "experiment/test_checking.py",
     "experiment/context.py": "experiment/test_variant.py",
     "experiment/job*.py": "experiment/test_execute.py",
     "experiment/mask_rules.py": "experiment/test_variant.py",
@@ -38,6 +40,7 @@ TESTED_THROUGH = {
     "initializers/*.py": "initializers/test_initializers.py",
     # Rebuilding a model uses the whole room.
     "keras3/*.py": "keras3/test_rebuilt.py",
+    "mask_updates/*.py": "mask_updates/test_update_rules.py",
     "metric.py": "statistics/test_summary.py",
     # One test builds every network and counts its weights.
     "models/*.py": "models/test_networks.py",
@@ -53,6 +56,7 @@ TESTED_THROUGH = {
     "tickets.py": "test_api.py",
     "training/checkpoint.py": "experiment/test_durability.py",
     "training/gradient_norm.py": "tensorboard/test_tensorboard_sink.py",
+    "training/moments.py": "training/test_mask_changes.py",
     "training/replicated.py": "training/test_replicas.py",
     "training/saliency.py": "criteria/test_criteria_by_hand.py",
     "training/strategies.py": "training/test_replicas.py",
@@ -71,7 +75,7 @@ def imported(source):
 
 
 def untested(modules, test_files, imports, through):
-    """The modules that no test file is called after, imports, or is named for."""
+    """The modules without a test file of their name, a test that imports them, or an entry."""
     return [
         path for path in modules
         if str(pathlib.PurePath(path).with_name(f"test_{pathlib.PurePath(path).name}"))

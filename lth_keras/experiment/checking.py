@@ -1,6 +1,7 @@
 """Checks of an experiment that need its data and its network."""
 
 from lth_keras import pruning
+from lth_keras.experiment.update_checks import check_updates
 from lth_keras.tasks import check_functions
 
 
@@ -34,3 +35,5 @@ def check_job(job):
         job.context.build(**job.arguments)
     job.variant.mask.check(job)
     job.variant.weights.check(job)
+    if job.variant.updates is not None:
+        check_updates(job)

@@ -44,11 +44,11 @@ def check_forward(context):
     chance = LayerChance(model)
     batch = images, labels, counts
     expected = _computed(model, chance, weights, batch, "the model", context)
-    wanted = (stop - start, *data.output_shape)
-    if expected["outputs"].shape != wanted:
+    expected_shape = (stop - start, *data.output_shape)
+    if expected["outputs"].shape != expected_shape:
         raise ConfigurationError(
             f"the model {model.name!r} gives outputs of shape {expected['outputs'].shape} for "
-            f"{stop - start} examples; expected {wanted}"
+            f"{stop - start} examples; expected {expected_shape}"
         )
     if context.replicas.strategy is None:
         wrapped, wrapped_chance = context.trainer().model, context.trainer().chance

@@ -10,7 +10,7 @@ from lth_keras.paths import round_name
 from lth_keras.store import network_folder, vouched
 from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import MetricsRow, columns, relabelled, rows_to_csv
-from lth_keras.training import TrainingProgress, TrainState
+from lth_keras.training import MaskUpdates, TrainingProgress, TrainState
 from lth_keras.variables import named_variables
 
 _COPIED = ("masks.npz", "weights.npz")
@@ -23,10 +23,12 @@ class TrainedNetwork:
     Attributes:
       start: where its training started.
       progress: where it ended.
+      updates: `MaskUpdates` by which its masks changed; None where they stayed.
     """
 
     start: TrainState
     progress: TrainingProgress
+    updates: MaskUpdates | None = None
 
 
 def store_network(job, network):
@@ -36,9 +38,13 @@ def store_network(job, network):
       The facts that done.json holds.
     """
     start, progress = network.start, network.progress
+    final = progress.state.masks
     network_folder.begin(job.folder)
     names = ["masks.npz", "weights.npz", "metrics.csv"]
-    files.write_npz(job.folder / "masks.npz", start.masks, compress=True)
+    files.write_npz(job.folder / "masks.npz", final, compress=True)
+    if network.updates is not None:
+        names.append("initial_masks.npz")
+        files.write_npz(job.folder / "initial_masks.npz", start.masks, compress=True)
     files.write_npz(job.folder / "weights.npz", progress.state.weights)
     if job.keeps_optimizer:
         names.append("optimizer.npz")
@@ -46,7 +52,7 @@ def store_network(job, network):
     if job.variant is not None:
         names.append("initial.npz")
         files.write_npz(job.folder / "initial.npz", masks.apply(start.masks, start.weights))
-    facts = _facts(job, start, progress)
+    facts = _facts(job, network)
     files.write_text(
         job.folder / "metrics.csv", _rows(job, facts["density"], progress.evaluations))
     # Files of the trial that this job wrote or read: done.json has their checksums too.
@@ -90,17 +96,18 @@ def _made_from(job):
     }
 
 
-def _facts(job, start, progress):
+def _facts(job, network):
     told = dict(job.told)
+    start, progress, final = network.start, network.progress, network.progress.state.masks
     # A narrower network's weights are counted as a share of the FULL network's too: only so can
     # it be compared with the ticket of its size.
     full = sum(weight.size for weight in job.context.prunable)
     metric = job.context.metric.name
     facts = {
         "trial": job.trial, "unit": job.name, "variant": job.label, "round": job.round,
-        "density": masks.total_kept(start.masks) / full, "kept_weights": masks.kept(start.masks),
-        "collapsed_layers": pruner.collapsed(start.masks),
-        "prunable_weights": masks.size(start.masks), "architecture": job.arguments,
+        "density": masks.total_kept(final) / full, "kept_weights": masks.kept(final),
+        "collapsed_layers": pruner.collapsed(final),
+        "prunable_weights": masks.size(final), "architecture": job.arguments,
         "start_step": start.step, "steps": progress.state.step, "diverged": progress.diverged,
         "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
         "starts_from": job.variant.weights.equals if job.variant else None,
@@ -110,6 +117,16 @@ def _facts(job, start, progress):
         "train_seconds": round(progress.train_seconds, 3),
         "evaluate_seconds": round(progress.evaluate_seconds, 3),
     }
+    grouping = job.context.grouping
+    if not grouping.counts_weights and not job.arguments:
+        facts["kept_groups"] = masks.kept(grouping.alive(final))
+    if network.updates is not None:
+        rule = network.updates.rule
+        facts["mask_updates"] = {
+            "rule": type(rule).__name__, "updates": progress.updates,
+            "dense_gradients": rule.dense_gradients, "dense_moments": rule.dense_moments,
+            "kept": progress.kept,
+        }
     if job.arguments:
         # run.json describes the experiment's own network; a reader has no function to build
         # another one with.

@@ -9,9 +9,12 @@ from lth_keras.criteria import Criterion
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, check_is_a
 from lth_keras.experiment.architectures import Architecture, SameArchitecture
+from lth_keras.experiment.described import UNNAMED_DEFAULT
 from lth_keras.experiment.mask_rules import KeepAll, MaskRule
 from lth_keras.experiment.weight_rules import InitialWeights, RewoundWeights, WeightRule
+from lth_keras.mask_updates import MaskUpdate
 from lth_keras.paths import safe_name, variant_name
+from lth_keras.wording import made
 
 DATA_ORDERS = ("shared", "own")
 EVERY_ROUND = "every"
@@ -32,6 +35,7 @@ class Variant:
         depends on none, such as the full network.
       duration: until when it trains; None means the experiment's duration, and for a chain, which
         does what IMP does without rewinding, a round's.
+      updates: an update rule, by which masks change while it trains; None where they stay.
       data_order: 'shared', the trial's order, so that variants differ in nothing else; 'own'.
     """
 
@@ -43,6 +47,7 @@ class Variant:
     rounds: tuple[int, ...] | str = ()
     duration: str | None = None
     data_order: str = "shared"
+    updates: MaskUpdate | None = dataclasses.field(default=None, metadata=UNNAMED_DEFAULT)
 
     def __post_init__(self):
         if self.name == "" and gin.current_scope():
@@ -64,6 +69,8 @@ class Variant:
         of = f"of {self.name!r}"
         check_is_a(f"Variant.mask {of}", self.mask, MaskRule, "FoundMask")
         check_is_a(f"Variant.weights {of}", self.weights, WeightRule, "RewoundWeights")
+        if self.updates is not None:
+            self._check_updates()
         check_is_a(
             f"Variant.architecture {of}", self.architecture, Architecture, "MatchedWidth")
         if self.is_chain and not self.rounds:
@@ -79,6 +86,23 @@ class Variant:
             raise ConfigurationError(
                 f"Variant.data_order of {self.name!r} is {self.data_order!r}; expected one of "
                 f"{DATA_ORDERS}"
+            )
+
+    def _check_updates(self):
+        name = f"Variant.updates of {self.name!r}"
+        check_is_a(name, self.updates, MaskUpdate, "RigL")
+        rule = type(self.updates).__name__
+        if isinstance(self.mask, KeepAll):
+            raise ConfigurationError(
+                f"{name} is {rule}, and its mask rule KeepAll says that no weight is pruned; "
+                f"expected a mask rule with as many weights as {rule} is to keep, like "
+                f"{made('FoundMask')}"
+            )
+        if self.is_chain or self.weights.goes_on:
+            raise ConfigurationError(
+                f"{name} is {rule}, and its training goes on from another network's last step; "
+                f"expected masks and weights that begin anew, like {made('FoundMask')} and "
+                f"{made('InitialWeights')}; or leave Variant.updates out"
             )
 
     @property
@@ -121,6 +145,8 @@ class Variant:
         keeps = self.mask.description or type(self.mask).__name__
         if self.mask.criterion is not None:
             keeps += f" by {type(self.mask.criterion).__name__}"
+        if self.updates is not None:
+            keeps = f"masks moved by {type(self.updates).__name__}, as many weights as {keeps}"
         starts = self.weights.description or type(self.weights).__name__
         return f"{self.architecture.description or keeps}; starts from {starts}"
 
@@ -144,7 +170,8 @@ class Variant:
           rewind_step: IMP's; at 0 the rewind point is the initialisation.
           criterion: IMP's.
         """
-        if self.data_order != "shared" or self.architecture != SameArchitecture():
+        if self.data_order != "shared" or self.updates is not None \
+                or self.architecture != SameArchitecture():
             return None
         initial = self.weights == InitialWeights()
         rewound = self.weights == RewoundWeights()

@@ -130,8 +130,8 @@ def check_counts(entry, weights):
         counts = counts if len(counts) == len(layers) else closest(counts, layers)
         for count, (most, least, key) in zip(counts, sorted(layers), strict=True):
             if not least <= count <= most:
-                wanted = most if least == most else f"{least} to {most}"
-                raise Broken(f"{key} has {count} non-zero weights; promised: {wanted}")
+                expected = most if least == most else f"{least} to {most}"
+                raise Broken(f"{key} has {count} non-zero weights; promised: {expected}")
             total += count
     return total
 

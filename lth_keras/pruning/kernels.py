@@ -112,9 +112,9 @@ def chosen(path, layer, never=(), also=()):
     ]
 
 
-def names(wanted, path, layer, matrix):
+def names(listed, path, layer, matrix):
     """Whether a list of names of layers and keys of kernels names a matrix."""
-    return layer.name in wanted or path in wanted or f"{path}/{matrix.name}" in wanted
+    return layer.name in listed or path in listed or f"{path}/{matrix.name}" in listed
 
 
 def prunable_weights(model, never=(), also=()):

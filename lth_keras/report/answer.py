@@ -35,7 +35,7 @@ def _ticket(run, rows):
             + _missing(run, "ticket", "full") + "."
         )
     matches = [row for row in tickets if row["matching"] == "yes"]
-    # The sentence is on the sparsest ticket that matches; where none matches, on the densest.
+    # The sentence is about the sparsest ticket that matches; if none matches, about the densest.
     choose, candidates = (min, matches) if matches else (max, tickets)
     row = choose(candidates, key=lambda each: each["density"])
     metric = run.metric
@@ -159,10 +159,10 @@ def _interval(low, high, digits, sign="", more=""):
     return f" (95 % interval {show(low, digits, sign)} to {show(high, digits, sign)}{more})"
 
 
-def _missing(run, *wanted):
+def _missing(run, *variants):
     column = f"{final_column(run.metric)}_mean"
     finite = set(run.summary.loc[run.summary[column].notna(), "variant"])
-    gone = [each for each in wanted if each not in finite]
+    gone = [each for each in variants if each not in finite]
     if not gone:
         return "they have no trial in common"
     verb = "has" if len(gone) == 1 else "have"

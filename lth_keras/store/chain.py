@@ -100,7 +100,7 @@ def made_from(name, facts):
     match = ROUND.fullmatch(name)
     last = facts["round"] - 1 if match else facts["round"]
     return drawn_from | set(_SHARED) | {
-        f"{round_name(index)}/{file}" for index in range(last + 1)
+        f"{round_name(round)}/{file}" for round in range(last + 1)
         for file in ("masks.npz", "weights.npz")
     }
 

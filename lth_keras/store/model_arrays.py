@@ -53,10 +53,10 @@ def check_masks(arrays, folder, path):
     Raises:
       RunError: a mask is missing, is not counted there, or has another shape.
     """
-    wanted = network_folder.facts(folder)["kept_weights"]
-    if set(arrays) != set(wanted):
+    counts = network_folder.facts(folder)["kept_weights"]
+    if set(arrays) != set(counts):
         raise RunError(
-            f"{path} has masks of {sorted(arrays)}; done.json counts {sorted(wanted)}")
+            f"{path} has masks of {sorted(arrays)}; done.json counts {sorted(counts)}")
     variables = variables_of(folder)
     for key, array in arrays.items() if variables is not None else ():
         if [*map(int, array.shape)] != list(variables.get(key, [None]))[1:]:

@@ -44,9 +44,11 @@ def check_network(paths, header, folder):
     else:
         initial = network_reader.read_start_file(paths, facts["trial"], folder.name)
         check_variables(initial, variables, "initial.npz")
-        masks.check_applied(stored, initial)
+        first = network_reader.read_start_masks(paths, facts["trial"], folder.name)
+        masks.check_applied(first, initial)
         _check_finite(initial, "initial.npz")
-        _check_start(paths, facts, stored, initial)
+        _check_start(paths, facts, first, initial)
+        _check_updates(facts, first, stored)
 
 
 def _check_name(folder, facts):
@@ -76,13 +78,13 @@ def _check_masks(stored, header, facts, variables):
         shape = [*map(int, array.shape)]
         if variables is not None and shape != list(variables.get(key, [None]))[1:]:
             raise RunError(f"masks.npz: {key} has the shape {array.shape}, which is no variable's")
-    wanted = facts["kept_weights"]
-    if set(stored) != set(wanted):
+    counts = facts["kept_weights"]
+    if set(stored) != set(counts):
         raise RunError(f"masks.npz has masks of {sorted(stored)}; done.json counts "
-                       f"{sorted(wanted)}")
+                       f"{sorted(counts)}")
     if not facts["architecture"] and set(stored) != set(header["prunable_weights"]):
         raise RunError("masks.npz has masks of other layers than run.json names as prunable")
-    masks.check(stored, expected=wanted)
+    masks.check(stored, expected=counts)
     if masks.size(stored) != facts["prunable_weights"]:
         raise RunError(f"masks.npz covers {masks.size(stored)} weights; done.json says "
                        f"{facts['prunable_weights']}")
@@ -114,15 +116,17 @@ def _check_metrics(folder, facts):
             raise RunError(f"metrics.csv ends with the {column} {last:.6g}; done.json says {said}")
 
 
-def _check_round(paths, header, facts, index, stored, variables):
+def _check_round(paths, header, facts, round, stored, variables):
     kept_by_round = header.get("kept_by_round")
     if kept_by_round is not None and (
-            index >= len(kept_by_round) or masks.total_kept(stored) != kept_by_round[index]):
-        said = kept_by_round[index] if index < len(kept_by_round) else "no such round"
+            round >= len(kept_by_round)
+            or kept_by_round[round] not in (None, masks.total_kept(stored))):
+        said = kept_by_round[round] if round < len(kept_by_round) else "no such round"
         raise RunError(f"masks.npz keeps {masks.total_kept(stored)} weights; the schedule says "
                        f"{said}")
-    if index:
-        before = paths.network(facts["trial"], round_name(index - 1))
+    _check_groups(header, facts, round)
+    if round:
+        before = paths.network(facts["trial"], round_name(round - 1))
         if network_folder.is_done(before):
             masks.check(stored, previous=network_reader.read_masks(before))
         return
@@ -140,6 +144,17 @@ def _check_round(paths, header, facts, index, stored, variables):
         _check_equal(arrays["rewind.npz"], arrays["initial.npz"], "rewind.npz is not initial.npz")
 
 
+def _check_groups(header, facts, round):
+    groups = header.get("groups")
+    if groups is None:
+        return
+    kept = facts.get("kept_groups") or {}
+    if set(kept) != set(groups["sizes"]) or sum(kept.values()) != groups["kept_by_round"][round]:
+        raise RunError(
+            f"done.json counts {sum(kept.values())} {groups['name']}s; the schedule says "
+            f"{groups['kept_by_round'][round]}")
+
+
 def _check_start(paths, facts, stored, initial):
     name = facts.get("starts_from") or _STARTS.get(facts.get("weights_rule"))
     if name is None or facts["architecture"]:
@@ -147,6 +162,16 @@ def _check_start(paths, facts, stored, initial):
     point = network_reader.read_initial if name == "initial" else network_reader.read_rewind
     _check_equal(masks.apply(stored, point(paths, facts["trial"])), initial,
                  f"initial.npz is not mask × {name}.npz")
+
+
+def _check_updates(facts, first, stored):
+    changed = facts.get("mask_updates")
+    if changed is None:
+        return
+    kept = [each["weights"] for each in changed["kept"]]
+    if not kept or (kept[0], kept[-1]) != (masks.kept(first), masks.kept(stored)):
+        raise RunError("mask_updates of done.json do not begin with the counts of "
+                       "initial_masks.npz, or do not end with those of masks.npz")
 
 
 def _check_equal(ours, others, problem):

@@ -97,13 +97,13 @@ def _header(paths):
 
 def _folder_findings(paths):
     """`Finding`s about folders of a run that are links or files now."""
-    wanted = [paths.tensorboard, paths.tensorboard_trials, paths.figures, paths.exports,
+    folders = [paths.tensorboard, paths.tensorboard_trials, paths.figures, paths.exports,
               paths.root / "analysis"]
     for trial in _trials(paths):
-        wanted += [paths.root / trial, paths.root / trial / "distributions"]
+        folders += [paths.root / trial, paths.root / trial / "distributions"]
     return [
         Finding(name, "is a link or no folder", (name,))
-        for path in wanted if opening.exists(path) and not opening.is_folder(path)
+        for path in folders if opening.exists(path) and not opening.is_folder(path)
         for name in [_relative(paths, path)]
     ]
 

@@ -7,6 +7,7 @@ from lth_keras.training.gradient_norm import GradientNorm
 from lth_keras.training.layer_chance import LayerChance
 from lth_keras.training.learning_rates import CosineDecay, KerasSchedule, RateSchedule, StepDecay
 from lth_keras.training.loop import Evaluation, Interrupted, Plan, TrainingProgress, train_network
+from lth_keras.training.mask_changes import MaskUpdates
 from lth_keras.training.optimizers import SGD, Adam, AdamW, KerasOptimizer, Optimizer
 from lth_keras.training.order import DataOrder
 from lth_keras.training.precision import building, check_precision
@@ -25,7 +26,7 @@ from lth_keras.training.trainer import Trainer, TrainState
 __all__ = [
     "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Distribution",
     "Evaluation", "GradientNorm", "Interrupted", "KerasOptimizer", "KerasSchedule", "LayerChance",
-    "Mirrored", "MultiWorkerMirrored", "OneDevice", "Optimizer", "Plan", "Probe",
+    "MaskUpdates", "Mirrored", "MultiWorkerMirrored", "OneDevice", "Optimizer", "Plan", "Probe",
     "RandomResizedCropAndFlip", "RateSchedule", "Replicas", "SGD", "Saliency", "StepDecay",
     "TrainState", "Trainer", "TrainingProgress", "building", "check_precision", "from_keras",
     "in_cluster", "is_keras_optimizer", "train_network",

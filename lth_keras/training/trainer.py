@@ -12,6 +12,8 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.augmentation import check_augmentation
 from lth_keras.training.engine import Engine
 from lth_keras.training.feed import feed_for
+from lth_keras.training.mask_changes import MaskChanger
+from lth_keras.training.moments import build_with_slots, mask_moments
 from lth_keras.training.optimizers import refuse_clipping
 from lth_keras.training.precision import optimizer_variables, with_loss_scale
 from lth_keras.training.replicas import Replicas
@@ -86,7 +88,7 @@ class Trainer:
             self._masks = pruning.mask_variables(self.model)
             plain = optimizer.build(self.steps_per_epoch)
             refuse_clipping(plain)
-            slots = _build_with_slots(plain, self.model.trainable_variables)
+            slots = build_with_slots(plain, self.model.trainable_variables)
             self._optimizer = with_loss_scale(plain, precision)
             # A frozen kernel has a mask, and no moments.
             self._slots = {
@@ -98,17 +100,20 @@ class Trainer:
             self._fresh_optimizer = snapshot(self._optimizer_variables)
             self._engine = self._make_engine(
                 optimizer.l2, evaluation_batch_size, augmentation, resolve_jit(jit, model), jit)
+        self._changer = MaskChanger(
+            self._engine, self.model, {key: self._variables[key] for key in self._masks},
+            self._masks, self._slots)
         self._order, self._order_epoch, self._order_tensors = None, None, None
         self._steps_per_call, self._called = _STEPS_AT_FIRST, False
 
-    def _make_engine(self, l2, evaluation_batch_size, augmentation, jit, asked):
+    def _make_engine(self, l2, evaluation_batch_size, augmentation, jit, jit_setting):
         mask_of = {id(self._variables[key]): mask for key, mask in self._masks.items()}
         masks = [mask_of.get(id(variable)) for variable in self.model.trainable_variables]
         if self._replicas.strategy is None:
             self._feed = feed_for(self.data, jit)
             return Engine(self.model, self.data.task, self._optimizer, masks, l2, self._feed,
                           self.batch_size, evaluation_batch_size, augmentation, jit)
-        if asked is True:
+        if jit_setting is True:
             raise ConfigurationError(
                 "Experiment.jit is True, and XLA does not compile for several replicas; expected "
                 f"'auto' or False, or Experiment.distribution = {made('OneDevice')}"
@@ -132,8 +137,12 @@ class Trainer:
         """{'train': …, 'evaluate': …}: how often each compiled function was traced."""
         return self._engine.trace_counts()
 
-    def load(self, state):
+    def load(self, state, dense_moments=False):
         """Assigns `state` to the variables, masks applied; nothing is built or traced again.
+
+        Args:
+          state: `TrainState`.
+          dense_moments: whether the optimizer gets the gradients of pruned weights from now on.
 
         Raises:
           ConfigurationError: its weights do not fit this architecture.
@@ -146,7 +155,9 @@ class Trainer:
                 self._variables[key].assign(array)
             for key, variable in self._optimizer_variables.items():
                 variable.assign(optimizer[key])
-            self._mask_moments()
+            self._engine.dense_moments.assign(dense_moments)
+            if not dense_moments:
+                mask_moments(self._slots, self._masks)
             self._optimizer.iterations.assign(state.step)
 
     def state(self):
@@ -159,6 +170,8 @@ class Trainer:
             self._engine.synchronize()
             weights, masks = snapshot(self._variables), pruning.read_masks(self._masks)
             optimizer = snapshot(self._optimizer_variables)
+            if self._engine.dense_moments.numpy():
+                weights = masks_lib.apply(masks, weights)  # As the next forward pass would.
         masks_lib.check_applied(masks, weights)
         return TrainState(weights, masks, self.step, optimizer)
 
@@ -201,6 +214,20 @@ class Trainer:
                     totals, source, tf.constant(begin), tf.constant(part), seed)
                 totals.numpy()  # Waits until a GPU is done, so that the measured time is true.
         return totals.numpy()
+
+    def proposed_change(self, updates, order, augmentation_seed=0):
+        """The `MaskChange` that `MaskUpdates` want at this step, or None; nothing is changed."""
+        ((epoch, first, _),) = order.stretches(self.step, self.step + 1)
+        seed = tf.constant([augmentation_seed % 2**31, epoch * self.steps_per_epoch], tf.int32)
+        with self._replicas.scope():
+            return self._changer.proposed(
+                updates, self.step, lambda: self._epoch_source(order, epoch, first, 1),
+                tf.constant(first), seed)
+
+    def change_masks(self, change):
+        """Writes a `MaskChange`."""
+        with self._replicas.scope():
+            self._changer.write(change)
 
     def _paced(self, first, count):
         """Cuts `count` steps into calls of about a second, by the time that earlier calls took."""
@@ -247,37 +274,6 @@ class Trainer:
         source = self._feed.epoch(order.epoch(epoch), first, count, self.batch_size)
         self._order, self._order_epoch, self._order_tensors = order, epoch, source
         return source
-
-    def _mask_moments(self):
-        # Moments restored from a rewind point were those of a denser network: a pruned weight
-        # must not move on their momentum.
-        for key, mask in self._masks.items():
-            shape = self._variables[key].shape
-            for slot in self._slots[key]:
-                if slot.shape == shape:
-                    slot.assign(slot * mask)
-
-
-def _build_with_slots(optimizer, variables):
-    """Builds a Keras optimizer for `variables`; {id(variable): [its moments]}.
-
-    The moments are found by identity and not by name: Keras names them after their variables, and
-    layers of two nested models may have one name.
-    """
-    slots = {id(variable): [] for variable in variables}
-    add = optimizer.add_variable_from_reference
-
-    def add_and_note(model_variable, *arguments, **options):
-        slot = add(model_variable, *arguments, **options)
-        slots[id(model_variable)].append(slot)
-        return slot
-
-    optimizer.add_variable_from_reference = add_and_note
-    try:
-        optimizer.build(variables)
-    finally:
-        del optimizer.add_variable_from_reference
-    return slots
 
 
 def check_fits(weights, variables):

@@ -1,4 +1,4 @@
-"""A run's identity heeds the code of a user's classes, and of the package's only their fields."""
+"""A run's identity includes the source of a user's classes; of our classes only the fields."""
 
 import importlib
 import sys
@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from lth_keras.criteria import Magnitude
-from lth_keras.experiment import FoundMask, identity
+from lth_keras.experiment import FoundMask, InitialWeights, Variant, identity
+from lth_keras.mask_updates import RigL
 
 CRITERION = '''
 import dataclasses
@@ -52,7 +53,7 @@ def test_the_code_of_a_users_class_is_part_of_the_identity(written, form):
     first = digest(written(form))
     assert digest(written(form)) == first
     assert digest(written(form, sign="-")) != first
-    assert digest(written(form, base="2")) != first  # What it inherits counts too.
+    assert digest(written(form, base="2")) != first  # The source of its base class counts too.
     assert digest(written(form, module="other_criterion")) != first
 
 
@@ -67,3 +68,11 @@ def test_a_users_fields_count_as_before(written):
 def test_the_packages_own_are_called_by_class_alone():
     assert identity.describe(Magnitude()) == {"class": "Magnitude"}
     assert identity.describe(FoundMask()) == {"class": "FoundMask"}
+
+
+def test_a_field_that_came_later_adds_nothing_by_its_default():
+    made = {
+        updates: identity.describe(Variant("one", FoundMask(), InitialWeights(), updates=updates))
+        for updates in (None, RigL())}
+    assert "updates" not in made[None]
+    assert made[RigL()] == {**made[None], "updates": identity.describe(RigL())}

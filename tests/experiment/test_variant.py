@@ -1,4 +1,4 @@
-"""What defines each variant, on what one run of gin/smoke/variants.gin stored of it.
+"""The definition of each variant, checked on one stored run of gin/smoke/variants.gin.
 
 The rewind point is step 10 of 40, so that θ_0, θ_10 and the trained weights are three things.
 """
@@ -13,7 +13,8 @@ from lth_keras import files, masks
 from lth_keras.commands import configuration
 from lth_keras.experiment import execute, prepare
 from lth_keras.store import network_folder
-from lth_keras.store.network_reader import read_masks
+from lth_keras.store.network_reader import read_masks, read_start_masks
+from lth_keras.store.verification import verify
 from tests.reporters import SilentReporter
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -41,8 +42,11 @@ class Stored:
     def masks(self, job):
         return read_masks(self.trial / job)
 
+    def first_masks(self, job):
+        return read_start_masks(self.context.paths, 1, job)
+
     def start(self, job):
-        """The weights that a unit's training began from."""
+        """The weights that a job's training began from."""
         return files.read_npz(self.trial / job / "initial.npz")
 
     def trained(self, job):
@@ -79,6 +83,8 @@ FORMS = {
     "small_dense_random": ("narrow", 0), "dense_sparse_dense": ("ones", 10),
     "one_shot": ("layer counts", 10), "fine_tune": ("layer counts", None),
     "lr_rewind": ("layer counts", 10),
+    "set": ("layer counts", 0), "rigl": ("layer counts", 0), "snfs": ("total", 0),
+    "gradual": ("layer counts", 0),
     "snip": ("total", 0), "grasp": ("total", 0), "synflow": ("total", 0),
 }
 
@@ -109,8 +115,8 @@ def test_mask_and_starting_step(run, variant, index):
     if step is not None:
         assert (facts["start_step"], facts["steps"]) == (step, 40)
     assert (facts["variant"], facts["round"], facts["trial"]) == (variant, index, 1)
-    # Nothing pruned is alive at the start or at the end.
-    masks.check_applied(mine, run.start(job))
+    # Pruned weights are zero at the start and at the end.
+    masks.check_applied(run.first_masks(job), run.start(job))
     masks.check_applied(mine, run.trained(job))
 
 
@@ -251,6 +257,30 @@ def test_pruning_at_initialisation_keeps_theta_0(run, variant):
         same(run.start(job), masks.apply(run.masks(job), run.initial))
     # Layers compete: their shares are not IMP's.
     assert masks.kept(run.masks(f"{variant}@03")) != masks.kept(run.masks("round_03"))
+
+
+@pytest.mark.parametrize("variant, updates", [
+    ("rigl", range(6, 31, 6)), ("set", range(6, 37, 6)), ("snfs", range(6, 37, 6)),
+    ("gradual", range(6, 31, 6))])
+def test_update_rules_move_masks_and_say_so(run, variant, updates):
+    for index in ROUNDS:
+        job, found = f"{variant}@{index:02d}", run.masks(f"round_{index:02d}")
+        first, last, facts = run.first_masks(job), run.masks(job), run.facts(job)["mask_updates"]
+        assert all((first[key] != last[key]).any() for key in found)
+        assert facts["updates"] == len(updates)
+        assert facts["dense_gradients"] is (variant == "rigl")
+        kept = [each["weights"] for each in facts["kept"]]
+        assert (kept[0], kept[-1]) == (masks.kept(first), masks.kept(last))
+        if variant == "gradual":
+            assert masks.density(first) == 1
+            assert [each["from_step"] for each in facts["kept"]] == [0, *updates]
+        elif variant != "snfs":
+            assert len(kept) == 1
+        same(run.start(job), masks.apply(first, run.initial))
+
+
+def test_the_store_finds_nothing_wrong_with_masks_that_moved(run):
+    assert verify(run.context.paths).findings == []
 
 
 def test_biases_are_never_pruned_and_of_the_same_source_as_the_kernels(run):

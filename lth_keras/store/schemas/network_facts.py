@@ -47,6 +47,31 @@ class HistogramDistance(Strict):
     wasserstein: float
 
 
+class KeptFrom(Strict):
+    """How many weights each layer kept from a step on."""
+
+    from_step: Count
+    weights: dict[Key, Count]
+
+
+class MaskUpdatesFacts(Strict):
+    """How the masks of a network changed while it trained.
+
+    Attributes:
+      rule: the update rule's class.
+      updates: how many there were.
+      dense_gradients: whether each computed the gradients of all weights, of one batch.
+      dense_moments: whether each step of the optimizer did.
+      kept: how many weights were kept, the first entry from the start on.
+    """
+
+    rule: Text
+    updates: Count
+    dense_gradients: bool
+    dense_moments: bool
+    kept: list[KeptFrom]
+
+
 class NetworkFacts(Strict):
     """done.json of a network without its seal, and `final_test_<metric>` for the task's metric."""
 
@@ -58,6 +83,8 @@ class NetworkFacts(Strict):
     round: Count
     density: Share
     kept_weights: dict[Key, Count]
+    # {row of the granularity: groups kept}, where a group is more than one weight.
+    kept_groups: dict[Key, Count] | None = None
     collapsed_layers: list[Text] = []
     prunable_weights: Count
     architecture: dict[Text, Json]
@@ -69,6 +96,7 @@ class NetworkFacts(Strict):
     equal_to: FolderName | None = None
     histogram_distance: dict[Text, HistogramDistance] | None = None
     told: dict[Text, Json] = {}
+    mask_updates: MaskUpdatesFacts | None = None
     train_seconds: Seconds
     evaluate_seconds: Seconds
     model: KerasConfig | None = None
