@@ -34,17 +34,15 @@ from lth_keras.training import Adam
 
 def find_ticket(
     model: Callable[..., Any], train: Any, test: Any, rounds: int = 10, rate: float = 0.2,
-    duration: str = "5ep", *,
-    rates: Mapping[str, float | None] | None = None, scope: str = "layerwise",
-    rewind_to: str = "0it", granularity: Granularity | None = None,
-    criterion: Criterion | None = None, optimizer: Any = None,
-    batch_size: int = 128, validation: Any = 0.1, input: str | None = None,
+    duration: str = "5ep", *, rates: Mapping[str, float | None] | None = None,
+    scope: str = "layerwise", rewind_to: str = "0it", granularity: Granularity | None = None,
+    criterion: Criterion | None = None, optimizer: Any = None, batch_size: int = 128,
+    validation: Any = 0.1, input: str | None = None, output: str | None = None,
     mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
     augmentation: Callable | None = None, never_prune: Sequence[str] = (), label: str | None = None,
     also_prune: Sequence[str] = (), initial_weights: str | os.PathLike | None = None,
-    output: str | None = None, task: Task | None = None, jit: str | bool = "auto", seed: int = 0,
-    compact_training: bool = False, name: str | None = None,
-    output_dir: str | os.PathLike = "runs", progress: bool = True,
+    task: Task | None = None, jit: str | bool = "auto", seed: int = 0, name: str | None = None,
+    output_dir: str | os.PathLike = "runs", progress: bool = True, compact_training: bool = False,
 ) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
