@@ -1,4 +1,4 @@
-"""Each module has tests: a file of its name, a test that imports it, or the file named here."""
+"""Each module has tests: a file with its name, a test that imports it, or the file named here."""
 
 import ast
 import fnmatch
@@ -14,6 +14,10 @@ TESTED_THROUGH = {
     "analysis/*.py": "commands/test_analyze_command.py",
     "cluster/worker.py": "cluster/test_side_by_side.py",
     # Commands are called as a user calls them.
+    # Groups are found by the whole room; networks are narrowed by compaction.
+    "channels/*_rules.py": "channels/test_channel_groups.py",
+    "channels/channel_*.py": "channels/test_channel_groups.py",
+    "channels/narrowing.py": "export/test_compaction.py",
     "commands/*.py": "commands/test_bad_input.py",
     "commands/doctor_command.py": "doctor/test_doctor.py",
     "commands/export_command.py": "export/test_network_export.py",
@@ -56,6 +60,7 @@ TESTED_THROUGH = {
     "statistics/training_length.py": "report/test_answer.py",
     "tasks/*.py": "tasks/test_losses_and_metrics.py",
     "tickets.py": "test_api.py",
+    "training/compact_trainer.py": "experiment/test_compact_training.py",
     "training/checkpoint.py": "experiment/test_durability.py",
     "training/gradient_norm.py": "tensorboard/test_tensorboard_sink.py",
     "training/moments.py": "training/test_mask_changes.py",
@@ -77,7 +82,7 @@ def imported(source):
 
 
 def untested(modules, test_files, imports, through):
-    """The modules that no test file is called after, imports, or is named for."""
+    """The modules without a test file of their name, a test that imports them, or an entry."""
     return [
         path for path in modules
         if str(pathlib.PurePath(path).with_name(f"test_{pathlib.PurePath(path).name}"))

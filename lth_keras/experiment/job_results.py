@@ -117,6 +117,9 @@ def _facts(job, network):
         "train_seconds": round(progress.train_seconds, 3),
         "evaluate_seconds": round(progress.evaluate_seconds, 3),
     }
+    grouping = job.context.grouping
+    if not grouping.counts_weights and not job.arguments:
+        facts["kept_groups"] = masks.kept(grouping.alive(final))
     if network.updates is not None:
         rule = network.updates.rule
         facts["mask_updates"] = {

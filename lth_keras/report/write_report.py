@@ -1,4 +1,4 @@
-"""Writes everything that a stored run leads to: tables, figures, the page, TensorBoard's texts."""
+"""Writes a stored run's tables, figures, page and TensorBoard's texts."""
 
 import dataclasses
 import json
@@ -9,6 +9,7 @@ from lth_keras.plain_text import in_markdown
 from lth_keras.report import (
     answer,
     geometry,
+    group_table,
     html_page,
     report_figures,
     report_tables,
@@ -106,6 +107,7 @@ def run_tables(run, comparisons):
         report_tables.differences(comparisons, run.subject, run.margin, run.metric),
         report_tables.published(run.summary, run.published, run.subject, run.metric),
         report_tables.rounds(run.summary, run.subject, run.metric),
+        group_table.groups(run),
         report_tables.exports(kept_cards(run.paths)),
     ]
     return [table for table in made if table.rows]
