@@ -144,7 +144,7 @@ class AnalyzedRun:
         else:
             facts = self.facts(trial, name)
             folder = self.paths.network(trial, name)
-            arguments, kept = facts["architecture"], network_reader.read_masks(folder)
+            arguments, kept = facts["architecture"], network_reader.acting_masks(folder)
             weights = network_reader.read_start(self.paths, trial, name) if parts["start"] \
                 else network_reader.read_weights(folder)
         if parts["mask"]:

@@ -1,7 +1,9 @@
 """Checks of an experiment that need its data and its network."""
 
 from lth_keras import pruning
+from lth_keras.errors import ConfigurationError
 from lth_keras.tasks import check_functions
+from lth_keras.training import refuse_decay
 
 
 def check_network(context):
@@ -32,5 +34,27 @@ def check_job(job):
         return
     if job.arguments:
         job.context.build(**job.arguments)
+    _check_training(job)
     job.variant.mask.check(job)
     job.variant.weights.check(job)
+
+
+def _check_training(job):
+    context, variant = job.context, job.variant
+    if variant.pruned == "initial":
+        refuse_decay(context.experiment.optimizer, context.steps_per_epoch, variant.name)
+    if variant.learned is None:
+        return
+    if context.replicas.count > 1:
+        raise ConfigurationError(
+            f"Variant.learned of {variant.name!r} is {type(variant.learned).__name__}, which "
+            f"trains on one device, and Experiment.distribution has {context.replicas.count} "
+            "replicas; expected OneDevice, or no such variant"
+        )
+    frozen = context.frozen_kernels(**job.arguments)
+    if frozen:
+        raise ConfigurationError(
+            f"Variant.learned of {variant.name!r} learns a mask through the gradients of the "
+            f"kernels, and the model has {frozen[0]!r} not trainable; expected trainable kernels, "
+            "or that layer in Experiment.never_prune"
+        )

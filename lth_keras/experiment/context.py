@@ -7,8 +7,16 @@ import numpy as np
 from lth_keras import models, pruning, seeds
 from lth_keras.durations import Duration
 from lth_keras.experiment.initial_weights import read_initial_weights
+from lth_keras.learned_masks import ScoreTrainer
 from lth_keras.tasks import Classification
-from lth_keras.training import DataOrder, Replicas, Saliency, Trainer, building
+from lth_keras.training import (
+    DataOrder,
+    FrozenTrainer,
+    Replicas,
+    Saliency,
+    Trainer,
+    building,
+)
 from lth_keras.variables import named_variables, snapshot
 
 
@@ -117,12 +125,26 @@ class Context:
         return pruning.prunable_weights(
             model, self.experiment.never_prune, self.experiment.also_prune)
 
-    def trainer(self, **arguments):
-        """The one trainer of the architecture with these arguments."""
-        key = tuple(sorted(arguments.items()))
+    def frozen_kernels(self, **arguments):
+        """Keys of the prunable kernels that the model's function has made not trainable."""
+        model = self.build(**arguments) if arguments else self.plain
+        trained = {id(variable) for variable in model.trainable_variables}
+        variables = named_variables(model)
+        return [weight.key for weight in self.prunable_weights(model)
+                if id(variables[weight.key]) not in trained]
+
+    def trainer(self, kind=None, /, **arguments):
+        """The one trainer of its kind for the architecture with these arguments.
+
+        Args:
+          kind: None trains weights; 'frozen' likewise, pruned ones frozen where they start; a
+            `LearnedMask` trains scores.
+          arguments: of the model's function.
+        """
+        key = (repr(kind), *sorted(arguments.items()))
         if key not in self._trainers:
             experiment = self.experiment
-            self._trainers[key] = Trainer(
+            self._trainers[key] = _maker(kind)(
                 self.build(**arguments) if arguments else self.plain, self.schedule,
                 experiment.optimizer, self.data,
                 experiment.batch_size, experiment.evaluation_batch_size, experiment.augmentation,
@@ -165,3 +187,10 @@ class Context:
     def _count_at_width(self, width):
         model = self.build(width=width)
         return sum(weight.size for weight in self.prunable_weights(model))
+
+
+def _maker(kind):
+    """What makes a trainer of a kind; see `Context.trainer`."""
+    if kind is None:
+        return Trainer
+    return FrozenTrainer if kind == "frozen" else functools.partial(ScoreTrainer, kind)

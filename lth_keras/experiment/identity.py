@@ -18,6 +18,8 @@ FORMAT = 1
 _NOT_NUMBERS = ("name", "published", "margin", "on_divergence", "distribution", "initial_weights",
                 "on_fallback")
 
+_VARIANT_DEFAULTS = {"learned": None, "pruned": "zero"}
+
 # Whose classes are named by class alone: run.json has their versions.
 _VERSIONED = {
     "lth_keras", "numpy", "tensorflow", "tensorflow_model_optimization", "tf_keras",
@@ -67,6 +69,9 @@ def resolved(experiment, model, theta_0):
     if _is_default(experiment.task):
         del described["task"]  # Nor does this one.
     for variant, entry in zip(experiment.variants, described["variants"], strict=True):
+        for name, default in _VARIANT_DEFAULTS.items():
+            if getattr(variant, name) == default:
+                del entry[name]  # Variants were named before there was such a setting.
         if variant.is_chain and experiment.imp.duration != experiment.duration:
             # A chain without a duration trains as long as a round: that length decides numbers.
             entry["duration"] = variant.duration_in(experiment)

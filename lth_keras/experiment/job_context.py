@@ -57,8 +57,15 @@ class JobContext:
 
     @property
     def trainer(self) -> Trainer:
-        """The `Trainer` of the network's architecture."""
-        return self.context.trainer(**self.arguments)
+        """The `Trainer` of the network's architecture, of the kind that its variant asks for."""
+        return self.context.trainer(self.trainer_kind, **self.arguments)
+
+    @property
+    def trainer_kind(self) -> Any:
+        """What `Context.trainer` calls it: None where all kept weights are trained."""
+        if self.variant is None:
+            return None
+        return "frozen" if self.variant.pruned == "initial" else self.variant.learned
 
     @property
     def prunable(self) -> tuple:

@@ -6,6 +6,7 @@ import os
 
 from lth_keras import files, masks
 from lth_keras.experiment import pruner
+from lth_keras.learned_masks import mean_kept
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder, vouched
 from lth_keras.store.fingerprints import shapes_of
@@ -36,16 +37,21 @@ def store_network(job, network):
       The facts that done.json holds.
     """
     start, progress = network.start, network.progress
+    found = progress.state.masks  # A mask that was learned was not there at the start.
     network_folder.begin(job.folder)
     names = ["masks.npz", "weights.npz", "metrics.csv"]
-    files.write_npz(job.folder / "masks.npz", start.masks, compress=True)
+    files.write_npz(job.folder / "masks.npz", found, compress=True)
     files.write_npz(job.folder / "weights.npz", progress.state.weights)
     if job.keeps_optimizer:
         names.append("optimizer.npz")
         files.write_npz(job.folder / "optimizer.npz", progress.state.optimizer)
     if job.variant is not None:
         names.append("initial.npz")
-        files.write_npz(job.folder / "initial.npz", masks.apply(start.masks, start.weights))
+        first = start.weights if job.variant.pruned == "initial" else masks.apply(
+            found, start.weights)
+        files.write_npz(job.folder / "initial.npz", first)
+    if progress.state.learned is not None:
+        job.told["mean_kept"] = mean_kept(progress.state.learned, progress.state.step - start.step)
     facts = _facts(job, start, progress)
     files.write_text(
         job.folder / "metrics.csv", _rows(job, facts["density"], progress.evaluations))
@@ -94,13 +100,13 @@ def _facts(job, start, progress):
     told = dict(job.told)
     # A narrower network's weights are counted as a share of the FULL network's too: only so can
     # it be compared with the ticket of its size.
-    full = sum(weight.size for weight in job.context.prunable)
+    full, found = sum(weight.size for weight in job.context.prunable), progress.state.masks
     metric = job.context.metric.name
     facts = {
         "trial": job.trial, "unit": job.name, "variant": job.label, "round": job.round,
-        "density": masks.total_kept(start.masks) / full, "kept_weights": masks.kept(start.masks),
-        "collapsed_layers": pruner.collapsed(start.masks),
-        "prunable_weights": masks.size(start.masks), "architecture": job.arguments,
+        "density": masks.total_kept(found) / full, "kept_weights": masks.kept(found),
+        "collapsed_layers": pruner.collapsed(found),
+        "prunable_weights": masks.size(found), "architecture": job.arguments,
         "start_step": start.step, "steps": progress.state.step, "diverged": progress.diverged,
         "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
         "starts_from": job.variant.weights.equals if job.variant else None,
@@ -110,6 +116,8 @@ def _facts(job, start, progress):
         "train_seconds": round(progress.train_seconds, 3),
         "evaluate_seconds": round(progress.evaluate_seconds, 3),
     }
+    if job.variant is not None and job.variant.pruned == "initial":
+        facts["pruned"] = "initial"
     if job.arguments:
         # run.json describes the experiment's own network; a reader has no function to build
         # another one with.

@@ -146,4 +146,4 @@ def _check_job(job):
     if replicas.workers > 1:
         # All workers make their variables at the same time: now, before each goes its own way.
         with replicas.guard():
-            job.context.trainer(**job.arguments)
+            job.trainer  # Made now: it is made when it is first asked for.

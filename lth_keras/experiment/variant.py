@@ -11,9 +11,11 @@ from lth_keras.errors import ConfigurationError, check_is_a
 from lth_keras.experiment.architectures import Architecture, SameArchitecture
 from lth_keras.experiment.mask_rules import KeepAll, MaskRule
 from lth_keras.experiment.weight_rules import InitialWeights, RewoundWeights, WeightRule
+from lth_keras.learned_masks import LearnedMask
 from lth_keras.paths import safe_name, variant_name
 
 DATA_ORDERS = ("shared", "own")
+PRUNED = ("zero", "initial")
 EVERY_ROUND = "every"
 
 
@@ -33,6 +35,11 @@ class Variant:
       duration: until when it trains; None means the experiment's duration, and for a chain, which
         does what IMP does without rewinding, a round's.
       data_order: 'shared', the trial's order, so that variants differ in nothing else; 'own'.
+      learned: a `LearnedMask`, which trains a mask on the weights and leaves the weights as they
+        are; the mask rule then says no more than how many weights each layer keeps. None trains
+        the weights.
+      pruned: where pruned weights stay while the others train: 'zero', or 'initial', the value that
+        they start from (DLT's other mask action).
     """
 
     name: str = ""
@@ -43,6 +50,8 @@ class Variant:
     rounds: tuple[int, ...] | str = ()
     duration: str | None = None
     data_order: str = "shared"
+    learned: LearnedMask | None = None
+    pruned: str = "zero"
 
     def __post_init__(self):
         if self.name == "" and gin.current_scope():
@@ -80,6 +89,28 @@ class Variant:
                 f"Variant.data_order of {self.name!r} is {self.data_order!r}; expected one of "
                 f"{DATA_ORDERS}"
             )
+
+        self._check_learned()
+
+    def _check_learned(self):
+        if self.pruned not in PRUNED:
+            raise ConfigurationError(
+                f"Variant.pruned of {self.name!r} is {self.pruned!r}; expected one of {PRUNED}")
+        if self.learned is None:
+            return
+        check_is_a(f"Variant.learned of {self.name!r}", self.learned, LearnedMask, "EdgePopup")
+        cannot = None
+        if self.pruned != "zero":
+            cannot = f"Variant.pruned is {self.pruned!r}, where a learned mask leaves zeros"
+        elif self.is_chain or self.weights.goes_on:
+            cannot = ("its mask or weights go on from a trained network, and a learned mask trains "
+                      "no weights")
+        elif self.learned.uses_counts and self.mask == KeepAll():
+            cannot = ("Variant.mask is KeepAll, which leaves no weight out; expected a mask rule "
+                      "with the density that the learned mask is to have, such as ShuffledMask")
+        if cannot:
+            raise ConfigurationError(f"Variant.learned of {self.name!r} is "
+                                     f"{type(self.learned).__name__}, but {cannot}")
 
     @property
     def is_chain(self) -> bool:
@@ -122,7 +153,12 @@ class Variant:
         if self.mask.criterion is not None:
             keeps += f" by {type(self.mask.criterion).__name__}"
         starts = self.weights.description or type(self.weights).__name__
-        return f"{self.architecture.description or keeps}; starts from {starts}"
+        keeps = self.architecture.description or keeps
+        if self.learned is not None:
+            counts = f" of as many weights as {keeps}" if self.learned.uses_counts else ""
+            return f"{self.learned.description}{counts}; its weights, never trained: {starts}"
+        frozen = ", pruned weights frozen there" if self.pruned == "initial" else ""
+        return f"{keeps}; starts from {starts}{frozen}"
 
     def needs(self, round: int) -> tuple[str, ...]:
         """Folders of the trial's networks whose weights it reads at a round."""
@@ -144,7 +180,8 @@ class Variant:
           rewind_step: IMP's; at 0 the rewind point is the initialisation.
           criterion: IMP's.
         """
-        if self.data_order != "shared" or self.architecture != SameArchitecture():
+        if (self.data_order, self.learned, self.pruned) != ("shared", None, "zero") \
+                or self.architecture != SameArchitecture():
             return None
         initial = self.weights == InitialWeights()
         rewound = self.weights == RewoundWeights()

@@ -7,7 +7,7 @@ import numpy as np
 from lth_keras import masks, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND
-from lth_keras.store import vouched
+from lth_keras.store import network_folder, vouched
 from lth_keras.store.model_arrays import (
     check_masks,
     check_variables,
@@ -30,6 +30,20 @@ def read_masks(folder):
     return as_masks(arrays, path)
 
 
+def acting_masks(folder):
+    """The masks of what a finished network computes with, {key: bool array}.
+
+    Ones where pruned weights are frozen at their first value: such a network uses every weight.
+
+    Raises:
+      RunError: as `read_masks`.
+    """
+    stored = read_masks(folder)
+    if network_folder.facts(folder).get("pruned") == "initial":
+        return {key: masks.ones(mask.shape) for key, mask in stored.items()}
+    return stored
+
+
 def as_masks(arrays, path):
     """{key: bool array} of what was read from `path`.
 
@@ -46,7 +60,8 @@ def as_masks(arrays, path):
 
 
 def read_weights(folder):
-    """{key: array} of a network's variables after training; pruned weights are zero.
+    """{key: array} of a network's variables after training; pruned weights are zero, but for
+    those that a variant froze where they were.
 
     Raises:
       RunError: the file is missing or damaged.
@@ -129,7 +144,7 @@ def read_start(paths, trial, name):
       RunError: a file is missing or damaged.
     """
     weights = read_start_file(paths, trial, name)
-    return masks.apply(read_masks(paths.network(trial, name)), weights)
+    return masks.apply(acting_masks(paths.network(trial, name)), weights)
 
 
 def _of_model(folder, name):

@@ -92,7 +92,8 @@ class Checkpoint:
 
 
 def _flat(name, state):
-    parts = {"weights": state.weights, "masks": state.masks, "optimizer": state.optimizer}
+    parts = {"weights": state.weights, "masks": state.masks, "optimizer": state.optimizer,
+             "learned": state.learned}
     return {
         f"{name}/{part}/{key}": array for part, arrays in parts.items()
         for key, array in (arrays or {}).items()
@@ -104,4 +105,5 @@ def _state(name, arrays, step):
         prefix = f"{name}/{which}/"
         return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
 
-    return TrainState(part("weights"), part("masks"), step, part("optimizer"))
+    return TrainState(part("weights"), part("masks"), step, part("optimizer"),
+                      part("learned") or None)

@@ -102,6 +102,15 @@ class Engine:
             objective = scaled_loss(self._optimizer, self._objective(loss))
         gradients = unscaled(self._optimizer, self._across(tape.gradient(
             objective, variables, unconnected_gradients="zero")))
+        self._apply(gradients, variables)
+        measured = [
+            mean(total, self._across_all(weight))
+            for total, weight in self._task.metric(labels, outputs, weights)
+        ]
+        return self._across([tf.stack([loss, *measured])])[0]
+
+    def _apply(self, gradients, variables):
+        """Updates `variables` by the gradients of the whole batch."""
         if self._l2:
             gradients = [g + self._l2 * v for g, v in zip(gradients, variables, strict=True)]
         # A pruned weight has no gradient, so that it and its moments stay zero. `where` and not a
@@ -112,11 +121,6 @@ class Engine:
         ]
         self._optimizer.apply_gradients(
             zip(gradients, variables, strict=True), **self._apply_options)
-        measured = [
-            mean(total, self._across_all(weight))
-            for total, weight in self._task.metric(labels, outputs, weights)
-        ]
-        return self._across([tf.stack([loss, *measured])])[0]
 
     def _evaluate(self, source, start, stop):
         """Sums over examples [start, stop), float32 [1 + metrics, 2].

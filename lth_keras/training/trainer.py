@@ -12,6 +12,7 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.augmentation import check_augmentation
 from lth_keras.training.engine import Engine
 from lth_keras.training.feed import feed_for
+from lth_keras.training.optimizer_slots import build_with_slots
 from lth_keras.training.optimizers import refuse_clipping
 from lth_keras.training.precision import optimizer_variables, with_loss_scale
 from lth_keras.training.replicas import Replicas
@@ -20,8 +21,7 @@ from lth_keras.training.xla import resolve_jit
 from lth_keras.variables import named_variables, snapshot
 from lth_keras.wording import made
 
-# The longest wait after Ctrl-C. A call of the compiled function costs less than 1/1000 of it.
-_SECONDS_PER_CALL = 1.0
+_SECONDS_PER_CALL = 1.0  # The longest wait after Ctrl-C; a call costs less than 1/1000 of it.
 _STEPS_AT_FIRST = 20
 
 
@@ -35,12 +35,15 @@ class TrainState:
       step: optimizer updates so far.
       optimizer: {name: array} of the optimizer's variables; None for a fresh optimizer. Its step
         count is set to `step` in either case, so that the learning-rate schedule is at its place.
+      learned: {name: array} of what a learned mask consists of; None of a network whose weights are
+        trained.
     """
 
     weights: dict
     masks: dict
     step: int = 0
     optimizer: dict | None = None
+    learned: dict | None = None
 
 
 class Trainer:
@@ -86,7 +89,7 @@ class Trainer:
             self._masks = pruning.mask_variables(self.model)
             plain = optimizer.build(self.steps_per_epoch)
             refuse_clipping(plain)
-            slots = _build_with_slots(plain, self.model.trainable_variables)
+            slots = build_with_slots(plain, self._trained_variables())
             self._optimizer = with_loss_scale(plain, precision)
             # A frozen kernel has a mask, and no moments.
             self._slots = {
@@ -100,6 +103,10 @@ class Trainer:
                 optimizer.l2, evaluation_batch_size, augmentation, resolve_jit(jit, model), jit)
         self._order, self._order_epoch, self._order_tensors = None, None, None
         self._steps_per_call, self._called = _STEPS_AT_FIRST, False
+
+    def _trained_variables(self):
+        """The variables that the optimizer updates; a subclass may train others."""
+        return self.model.trainable_variables
 
     def _make_engine(self, l2, evaluation_batch_size, augmentation, jit, asked):
         mask_of = {id(self._variables[key]): mask for key, mask in self._masks.items()}
@@ -124,6 +131,11 @@ class Trainer:
         return int(self._optimizer.iterations.numpy())
 
     @property
+    def mask_variables(self):
+        """{key: variable} of the masks that decide which weights are trained."""
+        return self._masks
+
+    @property
     def chance(self):
         """The `LayerChance` of its model."""
         return self._engine.chance
@@ -142,7 +154,7 @@ class Trainer:
         optimizer = self._fresh_optimizer if state.optimizer is None else state.optimizer
         with self._replicas.scope():
             pruning.write_masks(self._masks, state.masks)
-            for key, array in masks_lib.apply(state.masks, state.weights).items():
+            for key, array in self._placed(state).items():
                 self._variables[key].assign(array)
             for key, variable in self._optimizer_variables.items():
                 variable.assign(optimizer[key])
@@ -155,12 +167,23 @@ class Trainer:
         Raises:
           RunError: a pruned weight is not zero.
         """
+        state = self._read()
+        self._check_pruned(state)
+        return state
+
+    def _read(self):
         with self._replicas.scope():
             self._engine.synchronize()
             weights, masks = snapshot(self._variables), pruning.read_masks(self._masks)
             optimizer = snapshot(self._optimizer_variables)
-        masks_lib.check_applied(masks, weights)
         return TrainState(weights, masks, self.step, optimizer)
+
+    def _placed(self, state):
+        """The weights that a state is loaded as: pruned ones are zero; a subclass may differ."""
+        return masks_lib.apply(state.masks, state.weights)
+
+    def _check_pruned(self, state):
+        masks_lib.check_applied(state.masks, state.weights)
 
     def chiefs(self, decision):
         """A decision that all workers must take alike, as the chief takes it."""
@@ -256,28 +279,6 @@ class Trainer:
             for slot in self._slots[key]:
                 if slot.shape == shape:
                     slot.assign(slot * mask)
-
-
-def _build_with_slots(optimizer, variables):
-    """Builds a Keras optimizer for `variables`; {id(variable): [its moments]}.
-
-    The moments are found by identity and not by name: Keras names them after their variables, and
-    layers of two nested models may have one name.
-    """
-    slots = {id(variable): [] for variable in variables}
-    add = optimizer.add_variable_from_reference
-
-    def add_and_note(model_variable, *arguments, **options):
-        slot = add(model_variable, *arguments, **options)
-        slots[id(model_variable)].append(slot)
-        return slot
-
-    optimizer.add_variable_from_reference = add_and_note
-    try:
-        optimizer.build(variables)
-    finally:
-        del optimizer.add_variable_from_reference
-    return slots
 
 
 def check_fits(weights, variables):
