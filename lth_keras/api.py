@@ -19,7 +19,7 @@ from rich.console import Console
 from lth_keras.compat import keras, tf
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.criteria import Criterion, Magnitude
-from lth_keras.data import from_arrays, has_fields, input_fields
+from lth_keras.data import DataSource, from_arrays, has_fields, input_fields
 from lth_keras.data.tf_datasets import collected
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare
@@ -80,7 +80,7 @@ def find_ticket(
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class ArrayDataset:
+class ArrayDataset(DataSource):
     """Arrays in the place of a `Dataset`; arguments as `data.from_arrays`'s."""
 
     x_train: np.ndarray = dataclasses.field(repr=False)

@@ -13,7 +13,8 @@ import pytest
 
 from lth_keras import criteria, files
 from lth_keras.analysis import run_measure
-from lth_keras.commands import analyze_command
+from lth_keras.commands import analyze_command, configuration
+from lth_keras.experiment import prepare
 from lth_keras.paths import RunPaths
 from lth_keras.report import report_figures, write_report
 from lth_keras.store.metrics import read_csv
@@ -153,3 +154,14 @@ def test_the_figure_is_drawn_by_the_report(run, folder, monkeypatch):
     expected = 100 * (last.train_accuracy - last.test_accuracy)
     np.testing.assert_allclose(sorted(line.get_ydata()), sorted(expected))
     assert generalisation_gap.generalisation_gap(stored.metrics[:0], "mine") is None
+
+
+def test_the_data_source_is_taken_by_an_experiment(run, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    gin.clear_config()  # The page's run has locked it.
+    (folder / "own_data.gin").write_text("include 'mine.gin'\ninclude 'parity.gin'", "utf-8")
+    prepared = prepare(configuration.read(["own_data.gin"]), folder / "runs")
+    data = prepared.context.data
+    assert prepared.run.startswith("own_data-") and data.splits == {
+        "train": (0, 1350), "validation": (1350, 1500), "test": (1500, 2000)}
+    np.testing.assert_array_equal(data.labels, data.images[:, :2].sum(-1) % 2)

@@ -13,7 +13,7 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
 # From the ground up; a module may import from its own layer and from those before it.
 LAYERS = (
     {"errors", "durations", "opening", "paths", "files", "seeds", "signals", "sink", "masks",
-     "metric", "criteria", "plain_text", "wording"},
+     "metric", "criteria", "granularity", "plain_text", "wording"},
     {"compat", "variables", "keras3"},
     {"tasks"},
     {"data", "models", "pruning", "initializers"},

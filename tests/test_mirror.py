@@ -33,6 +33,8 @@ TESTED_THROUGH = {
     "export/*.py": "export/test_network_export.py",
     # A report draws every figure.
     "figures/*.py": "report/test_write_report.py",
+    # Tests import the classes from the room; properties hold of all of them.
+    "granularity/*.py": "granularity/test_grouped_weights.py",
     "initializers/*.py": "initializers/test_initializers.py",
     # Rebuilding a model uses the whole room.
     "keras3/*.py": "keras3/test_rebuilt.py",

@@ -11,10 +11,11 @@ import gin
 from lth_keras.data import binding_checks as check
 from lth_keras.data import splits
 from lth_keras.data.assemble import assemble
+from lth_keras.data.data_source import DataSource
 from lth_keras.data.embedded import EMBEDDED
 from lth_keras.data.sources.open_data import raw_data
+from lth_keras.data.sources.tfds_download import Unavailable
 from lth_keras.data.sources.tokens import Tokens
-from lth_keras.data.tfds_source import Unavailable
 from lth_keras.errors import ConfigurationError
 
 # The choice for smoke tests is the same in every experiment, whatever its validation seed.
@@ -25,7 +26,7 @@ _NOT_NUMBERS = ("source", "storage", "cache_dir")
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
-class Dataset:
+class Dataset(DataSource):
     """A data set by name: of TFDS, embedded, in files of one's own, or made by a function.
 
     Attributes:

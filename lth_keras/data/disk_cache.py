@@ -16,7 +16,7 @@ import numpy as np
 
 from lth_keras import files
 from lth_keras.data.rows_on_disk import RowsOnDisk
-from lth_keras.data.sources.source import SPLITS, same_form
+from lth_keras.data.sources.opened_source import SPLITS, same_form
 from lth_keras.errors import ConfigurationError, RunError
 
 # Raised when the layout changes, or what is written for the same content.
@@ -52,10 +52,10 @@ class DiskCache:
         """The folder of a source's decoded examples, made if it is not there.
 
         Args:
-          source: `Source`.
+          source: `OpenedSource`.
           settings: what else the bytes depend on, as JSON.
           prepare: function (split, inputs) -> inputs as they are to be stored, of each part.
-          made: function: the `Source` to read where that is another one, made from `source`.
+          made: function: the `OpenedSource` to read where that is another one, made from `source`.
 
         Returns:
           `Entry`.
@@ -178,7 +178,7 @@ class Entry:
 
     Attributes:
       place: its folder.
-      name, num_classes, label_names: as the `Source`'s.
+      name, num_classes, label_names: as the `OpenedSource`'s.
       inputs, labels, weights: {split: `RowsOnDisk`}, {split: array}, {split: array} or empty.
       attachments: {file name: bytes}.
     """

@@ -34,6 +34,7 @@ class Context:
     Attributes:
       plain: the experiment's plain model, for its layers; its weights mean nothing.
       prunable: the `PrunableWeight`s of it.
+      grouping: the `Grouping` of them that the schedule's granularity makes.
     """
 
     def __init__(self, experiment, data, paths, checkpoint_seconds=300, should_stop=None,
@@ -51,6 +52,7 @@ class Context:
         self.rewind_step = self.schedule.rewind_step(self.steps_per_epoch)
         self.plain = self.build()
         self.prunable = self.prunable_weights(self.plain)
+        self.grouping = self.schedule.granularity.grouping(self.prunable)
         self._trainers = {}
         self._widths = {}
         self._saliency = None
@@ -180,7 +182,7 @@ class Context:
         """The width multiple whose dense network is closest to the ticket of `round`."""
         if round not in self._widths:
             self._widths[round], _ = models.closest_width(
-                self._count_at_width, self.schedule.total_count(self.prunable, round)
+                self._count_at_width, self.grouping.kept_weights(self.schedule, round)
             )
         return self._widths[round]
 

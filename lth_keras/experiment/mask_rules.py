@@ -7,7 +7,6 @@ import dataclasses
 
 import gin
 
-from lth_keras import masks as masks_lib
 from lth_keras.criteria import Criterion
 from lth_keras.criteria.snip import check_examples as check_count
 from lth_keras.errors import ConfigurationError, check_is_a
@@ -93,13 +92,16 @@ class FoundMask(MaskRule):
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
 class ShuffledMask(MaskRule):
-    """m with the entries of each layer in a random order: same density per layer."""
+    """m with the groups of each layer in a random order: same density per layer.
+
+    A group is a weight, or what `RewindingSchedule.granularity` says.
+    """
 
     description = "the ticket's mask, shuffled within each layer"
 
     def masks(self, job: JobContext) -> Arrays:
         """A shuffle of the round's mask, by the variant's own seed."""
-        return masks_lib.shuffled(job.found_masks(), job.generator("mask"))
+        return job.context.grouping.shuffled(job.found_masks(), job.generator("mask"))
 
 
 @gin.configurable

@@ -56,29 +56,47 @@ def report_collapse(masks):
 
 
 def _layerwise(context, scores, previous, masks, round, share):
-    target = context.schedule.layer_counts(context.prunable, round)
+    grouping = context.grouping
+    target = context.schedule.layer_counts(grouping.rows, round)
+    before, alive = masks_lib.kept(grouping.alive(previous)), grouping.alive(masks)
+    most = {row.key: row.most for row in grouping.rows}
     counts = {
-        key: _between(masks_lib.kept(previous)[key], count, share)
-        for key, count in target.items()
+        key: _between(before[key], count, share, most[key]) for key, count in target.items()
     }
-    pruned = criteria.prune_layerwise(scores, masks, counts)
-    masks_lib.check(pruned, masks, counts)
-    return pruned
+    pooled = grouping.pool(scores, masks)
+    pruned = criteria.prune_layerwise(pooled, _candidates(context, pooled, alive), counts)
+    masks_lib.check(pruned, alive, counts)
+    return grouping.expand(pruned, masks)
 
 
 def _globally(context, scores, previous, masks, round, share):
-    schedule = context.schedule
-    fixed = {w.key for w in context.prunable if schedule.rate_of(w) is None}
+    schedule, grouping = context.schedule, context.grouping
+    before, alive = grouping.alive(previous), grouping.alive(masks)
+    fixed = _unpruned(context)
     total = _between(
-        masks_lib.total_kept(previous), schedule.total_count(context.prunable, round), share)
-    free = {key: mask for key, mask in masks.items() if key not in fixed}
-    count = total - sum(int(previous[key].sum()) for key in fixed)
-    pruned = masks | criteria.prune_globally(scores, free, count, schedule.min_per_layer)
-    masks_lib.check(pruned, masks)
+        masks_lib.total_kept(before), schedule.total_count(grouping.rows, round), share,
+        sum(row.size if row.key in fixed else row.most for row in grouping.rows))
+    pooled = grouping.pool(scores, masks)
+    free = {key: mask for key, mask in _candidates(context, pooled, alive).items()
+            if key not in fixed}
+    count = total - sum(int(before[key].sum()) for key in fixed)
+    pruned = alive | criteria.prune_globally(pooled, free, count, schedule.min_per_layer)
+    masks_lib.check(pruned, alive)
     masks_lib.check_total(pruned, total)
-    return pruned
+    return grouping.expand(pruned, masks)
 
 
-def _between(start, stop, share):
+def _candidates(context, pooled, alive):
+    """The groups that the pattern allows; all that are there, in rows that are not pruned."""
+    fixed = _unpruned(context)
+    return context.grouping.candidates(pooled, alive) | {key: alive[key] for key in fixed}
+
+
+def _unpruned(context):
+    """Keys of the rows that have the rate None."""
+    return {row.key for row in context.grouping.rows if context.schedule.rate_of(row) is None}
+
+
+def _between(start, stop, share, most):
     # Exact at the end, whatever rounding says on the way.
-    return stop if share == 1 or not stop else round(start * (stop / start) ** share)
+    return stop if share == 1 or not stop else min(round(start * (stop / start) ** share), most)

@@ -6,6 +6,7 @@ import os
 import gin
 
 from lth_keras.criteria import Criterion, Magnitude
+from lth_keras.data import DataSource
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, check_is_a
 from lth_keras.experiment.fallback import check_on_fallback
@@ -59,7 +60,7 @@ class Experiment:
     """One experiment: data, network, IMP and the variants, over several trials.
 
     Attributes:
-      dataset: `Dataset`.
+      dataset: `Dataset`, or a `DataSource` of one's own.
       model: function (input_shape, num_outputs, …) -> Keras model that gives the outputs which
         the task takes: for classification logits of num_outputs classes.
       imp: `IMP`.
@@ -97,7 +98,7 @@ class Experiment:
         smaller set has fewer at the same batch size.
     """
 
-    dataset: object
+    dataset: DataSource
     model: object
     imp: IMP
     variants: tuple = ()
@@ -130,11 +131,7 @@ class Experiment:
         trial_jobs(self, 1)
 
     def _check_parts(self):
-        if not hasattr(self.dataset, "load"):
-            raise ConfigurationError(
-                f"Experiment.dataset is {self.dataset!r}; expected "
-                f"{made('Dataset')}"
-            )
+        check_is_a("Experiment.dataset", self.dataset, DataSource, "Dataset")
         if not callable(self.model):
             raise ConfigurationError(
                 f"Experiment.model is {self.model!r}; expected a function, "

@@ -1,4 +1,4 @@
-"""AlexNet-small: AlexNet's layers for 32×32 images, as the pruning literature has it."""
+"""AlexNet-small: AlexNet's layers for 32×32 images, in the form that pruning papers use."""
 
 import gin
 
@@ -16,7 +16,7 @@ def alexnet_small(input_shape, num_classes, width=1.0, initialization=he_normal,
     """AlexNet-s of SNIP (Lee, Ajanthan, Torr, ICLR 2019; `alexnet-v1` in its authors' code).
 
     Five convolutions with AlexNet's sizes and channels, each with stride 2 and followed by batch
-    normalisation and ReLU; no pooling; then two dense layers, likewise normalised, and the
+    normalisation and ReLU; no pooling; then two dense layers with batch normalisation, and the
     output. 5,066,784 prunable weights on 32×32×3 inputs and 10 classes (SNIP, table 2: 5.1M);
     `hidden` = 2048 is its AlexNet-b (8.5M).
 

@@ -67,9 +67,9 @@ def _shape(outputs):
 
 
 def _called(model_fn, name, input_shape, outputs, interface, arguments):
-    """What the model's function returns, and every variable that was made on the way.
+    """(model that the function returns, all variables that were made meanwhile).
 
-    A Sequential model is told its input's shape.
+    A Sequential model is built for its input's shape.
     """
     shape = tuple(input_shape) if interface.inputs is None else interface.inputs.shapes
     made = []
@@ -96,11 +96,12 @@ def _called(model_fn, name, input_shape, outputs, interface, arguments):
 
 
 class _GlobalRandomState:
-    """Seeds the global generators of Python, NumPy, Keras and TensorFlow, and gives all but
-    TensorFlow's back.
+    """Seeds the global random generators of Python, NumPy, Keras and TensorFlow.
 
-    Keras initializers without a seed of their own draw from them: from Keras's own, where
-    somebody has called `keras.utils.set_random_seed`, otherwise from Python's.
+    At the end it restores the first three; TensorFlow's stays seeded.
+
+    Keras initializers without a seed of their own draw from these: from Keras's generator if
+    `keras.utils.set_random_seed` was called, otherwise from Python's.
     """
 
     def __init__(self, seed):
@@ -121,6 +122,6 @@ class _GlobalRandomState:
 
 
 def build_seeded(model_fn, input_shape, outputs, seed, interface=ModelInterface(), **arguments):
-    """`build`, with every initializer that has no seed of its own drawing from `seed`."""
+    """As `build`; initializers without a seed of their own draw from `seed`."""
     with _GlobalRandomState(seed):
         return build(model_fn, input_shape, outputs, interface, **arguments)

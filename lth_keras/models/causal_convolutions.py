@@ -12,12 +12,12 @@ def causal_convolutions(input_shape, num_classes, width=1.0, initialization=he_n
                         depth=4):
     """An embedding, then `depth` causal convolutions of three places, then the next token's logits.
 
-    Dilations 1, 2, 4, … let place t see 2^(depth+1) − 1 tokens, t itself the last (van den Oord
-    et al., "WaveNet", arXiv 1609.03499, without its gates).
+    With dilations 1, 2, 4, … the output at place t depends on 2^(depth+1) − 1 tokens, the last of
+    which is t (van den Oord et al., "WaveNet", arXiv 1609.03499, without its gates).
 
     Args:
       input_shape: (T,), tokens as whole numbers.
-      num_classes: tokens there are.
+      num_classes: number of different tokens.
       width: multiple of all filters.
       initialization: see `lth_keras.models.initialization`.
       filters: of each convolution, before `width`.

@@ -1,17 +1,17 @@
-"""The block of which both transformers here are made: attention, then two dense layers."""
+"""The encoder block of both transformers: attention, then two dense layers."""
 
 from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError
 
-# Of both normalisations: the value of the Vision Transformer's own code.
+# ε of both normalisations, as in the code of the Vision Transformer's authors.
 EPSILON = 1e-6
 
 
 def encoder_block(x, name, heads, mlp, initialization):
     """x + attention(norm(x)), then that + dense(gelu(dense(norm(·)))).
 
-    The encoder block of Vaswani et al. 2017 (arXiv 1706.03762) with each normalisation before its
-    part, as in the Vision Transformer (Dosovitskiy et al. 2021, figure 1).
+    The encoder block of Vaswani et al. 2017 (arXiv 1706.03762) with each normalisation before the
+    part that it belongs to, as in the Vision Transformer (Dosovitskiy et al. 2021, figure 1).
 
     Args:
       x: [batch, tokens, units].
@@ -38,13 +38,14 @@ def encoder_block(x, name, heads, mlp, initialization):
 def with_positions(x, units, name, initialization):
     """Each token projected to `units`, plus a learned vector for its place in the sequence.
 
-    One layer does both: the bias of an `EinsumDense` may differ by place, and a table that is
-    looked up at constant places would be no layer of a functional model. Normal with a standard
-    deviation of 0.02, as the Vision Transformer's positions; never pruned, as no bias is.
+    One layer does both: the bias of an `EinsumDense` can be different at each place. A table that
+    is looked up at constant places would not be a layer of the functional model. The vectors are
+    drawn from a normal distribution with a standard deviation of 0.02, as in the Vision
+    Transformer. They are a bias, and so never pruned.
 
     Args:
       x: [batch, tokens, entries].
-      units: of the tokens that come out.
+      units: size of a token after the projection.
       name: the layer's name.
       initialization: of its kernel.
 
@@ -60,7 +61,7 @@ def with_positions(x, units, name, initialization):
 def classified(x, num_classes, initialization):
     """Logits [batch, classes] of tokens [batch, tokens, units]: normalised, averaged, projected.
 
-    The mean over the tokens does as well as a token of its own for the class, with fewer parts
+    The mean over the tokens does as well as an extra class token, and is simpler
     (Beyer, Zhai, Kolesnikov 2022, arXiv 2205.01580).
     """
     x = keras.layers.LayerNormalization(epsilon=EPSILON, name="norm")(x)
@@ -74,7 +75,7 @@ def units_of(units, width, heads):
 
 
 def check_whole(model, **values):
-    """Checks that each is a whole number of at least 1.
+    """Checks that each value is a whole number of at least 1.
 
     Raises:
       ConfigurationError: one is not.

@@ -17,7 +17,7 @@ def fan_in_uniform(fan_in):
     """Uniform in ±1/√fan_in for kernels and biases alike: PyTorch's default for such layers."""
     bound = 1.0 / math.sqrt(fan_in)
     return {
-        # Uniform with limit √(3·scale/fan_in), hence the third.
+        # The limit is √(3·scale/fan_in): with a scale of 1/3 it is 1/√fan_in.
         "kernel_initializer": keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform"),
         "bias_initializer": keras.initializers.RandomUniform(-bound, bound),
     }

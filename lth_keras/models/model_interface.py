@@ -1,8 +1,8 @@
 """From the model that a function built to the one that is trained: one input, one output.
 
-Everything past this file knows models of one kind: one array in, [batch, …], and one out, as the
-task wants it. A model of another kind is joined to the data by a few of TensorFlow's own
-operations; its layers and their names stay as they are.
+All code after this file works with models that have one input array, [batch, …], and one output, in
+the form that the task takes. Any other model is joined to the data by a few TensorFlow operations;
+its layers and their names stay as they are.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ class ModelInterface:
       inputs: `data.InputFields` where an example has several arrays; else None.
       output: the name of the output that the labels are for, of a model with several.
       one_for_two: whether one logit may stand for two classes.
-      as_written: the model is wanted with the inputs and the logits that its function gave it.
+      as_written: whether to keep the inputs and the logits that its function gave it.
     """
 
     inputs: object = None
@@ -29,7 +29,8 @@ class ModelInterface:
 
 
 def joined(model, interface, input_shape, outputs, name):
-    """The model with one input and the task's output as its only one; itself where it is that.
+    """The model with one input and one output, the task's; unchanged where it already is such a
+    model.
 
     Args:
       model: as the function built it.
@@ -55,7 +56,7 @@ def joined(model, interface, input_shape, outputs, name):
         _check_input(model.inputs[0].shape, input_shape, name)
     shape = model.output_shape
     if interface.one_for_two and outputs[-1] == 2 and _fits(shape, (None, *outputs[:-1], 1)):
-        # One logit z of the second class against none: the softmax of (0, z) is its sigmoid.
+        # One logit z, that of the second class: the softmax of (0, z) is the sigmoid of z.
         sides = [[0, 0]] * (len(shape) - 1) + [[1, 0]]
         return _model(model, tf.pad(model.outputs[0], sides))
     if not _fits(shape, (None, *outputs)):
@@ -67,7 +68,7 @@ def joined(model, interface, input_shape, outputs, name):
 
 
 def _fits(shape, expected):
-    """Whether a model's output shape is the expected one; an axis left open may be any."""
+    """Whether a model's output shape is the expected one; an axis that is None fits any size."""
     return isinstance(shape, tuple) and len(shape) == len(expected) and all(
         size in (None, wanted) for size, wanted in zip(shape, expected, strict=True))
 

@@ -64,7 +64,7 @@ def _block(x, filters, stride, name, shortcut, initialization):
         x = _convolved(x, filters, 1, stride, f"{name}_shortcut", initialization)
     elif stride > 1:
         x = _subsampled(x, filters, stride, f"{name}_shortcut")
-    # TFMOT refuses `x + y`, which becomes a layer it does not know.
+    # `x + y` would become a layer with a name that Keras makes up.
     x = keras.layers.Add(name=f"{name}_add")([x, y])
     return keras.layers.ReLU(name=f"{name}_relu")(x)
 
@@ -82,7 +82,7 @@ def _convolved(x, filters, size, stride, name, initialization):
 
 
 def _subsampled(x, filters, stride, name):
-    """Every `stride`-th pixel, zeros for the channels to come, half of them on either side."""
+    """Every `stride`-th pixel, with channels of zeros added, half of them on either side."""
     new = filters - x.shape[-1]
     x = keras.layers.MaxPool2D(1, stride, name=f"{name}_subsample")(x)
     if not new:

@@ -1,11 +1,11 @@
-"""Is every layer of a model to be seen from outside, so that it can be copied and pruned?"""
+"""Checks that every layer of a model can be seen from outside, copied and pruned."""
 
 from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
 
 
 def refuse_unseen(model, name):
-    """Checks that a model is a graph of layers, each of which says how it is made again.
+    """Checks that a model is a graph of layers, and that each can be built again from its config.
 
     Args:
       model: a Keras model.
@@ -53,7 +53,8 @@ def _refuse_fixed_batches(model, name):
 def refuse_constants(model, name, made):
     """Checks that no layer was called on a constant, whose weights would be left out of the model.
 
-    `Embedding(n)(tf.range(n))` computes a table once: a number in the model, and no part of it.
+    `Embedding(n)(tf.range(n))` computes a table once. The model then holds the result as a
+    constant, and the layer is not a part of the model.
 
     Args:
       model, name: as `refuse_unseen`'s.
@@ -82,7 +83,7 @@ def refuse_constants(model, name, made):
 
 
 def _find_subclassed(model):
-    """The model, or the first one nested in it, that is no graph of layers; or None."""
+    """The model itself or the first nested model that is not a graph of layers; or None."""
     if not getattr(model, "_is_graph_network", False):
         return model
     nested = (_find_subclassed(layer) for layer in model.layers if isinstance(layer, keras.Model))

@@ -21,10 +21,11 @@ def token_transformer(
 ):
     """An encoder as BERT's (Devlin et al. 2019, arXiv 1810.04805) over tokens of one vocabulary.
 
-    Tokens are looked up in a table, projected (as Lan et al. 2020, arXiv 1909.11942, part the
-    table from the width) and given a learned vector for their place; `depth` blocks follow, each
-    normalised before its parts, and the mean over the tokens is classified. Every token counts:
-    there is no padding. The table is left dense unless it is asked for. With the defaults, 49
+    Tokens are looked up in a table, projected (the table has a width of its own, as in Lan et al.
+    2020, arXiv 1909.11942) and given a learned vector for their place; `depth` blocks follow, each
+    with its normalisations before its parts, and the mean over the tokens is classified. There is
+    no padding: every token counts. The table is pruned only if `also_prune` names it. With the
+    defaults, 49
     tokens and 10 classes: 17,728 prunable weights.
 
     Args:
@@ -32,7 +33,7 @@ def token_transformer(
       num_classes: number of logits.
       width: multiple of `units`.
       initialization: see `lth_keras.models.initialization`.
-      vocabulary: how many tokens there are.
+      vocabulary: number of different tokens.
       units: numbers per token; rounded to a multiple of `heads`.
       depth: encoder blocks.
       heads: attention heads of a block.

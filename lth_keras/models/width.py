@@ -2,7 +2,7 @@
 
 
 def scaled(units, width):
-    """`units` times the width multiple, rounded, at least one."""
+    """`units` times the width multiple, rounded; at least 1."""
     return max(1, round(units * width))
 
 
@@ -10,7 +10,7 @@ def closest_width(count_weights, target, tolerance=1e-4):
     """The width multiple in (0, 1] whose network has the number of weights closest to `target`.
 
     The count is a step function that grows with the width, so bisection finds the step around
-    `target`; the better of its two sides is taken, the narrower one where they are equally far.
+    `target`; the side that is closer is taken, and the narrower one if both are equally close.
 
     Args:
       count_weights: width -> number of prunable weights of the network of that width.

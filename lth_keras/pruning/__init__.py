@@ -1,4 +1,4 @@
-"""TFMOT: wrapping kernel layers, the schedule of IMP's rounds, masks in and out of a model."""
+"""TFMOT: wraps layers with kernels, schedules IMP's rounds, reads and writes masks."""
 
 from lth_keras.pruning.kernel_positions import positions
 from lth_keras.pruning.kernel_table import KernelRow, kernel_table, lines_of

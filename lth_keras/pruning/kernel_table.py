@@ -7,7 +7,7 @@ from lth_keras.pruning.kernel_positions import positions
 from lth_keras.pruning.kernels import chosen, matrices, names, prunable_weights
 from lth_keras.variables import plain, walk
 
-# A person reads them; the largest networks have hundreds.
+# People read the table, and the largest networks have hundreds of rows.
 _SHOWN = 41
 
 
@@ -20,11 +20,11 @@ class KernelRow:
       type: the layer's class.
       kernel: its name within the layer: 'kernel', 'cell/recurrent_kernel'.
       shape: its shape.
-      kind: 'dense', 'conv' or 'recurrent'; None of one that is no kernel.
+      kind: 'dense', 'conv' or 'recurrent'; None where it is not a kernel.
       pruned: whether it is pruned.
-      why: at which rate it is, or why it is not.
-      positions: how often it is applied to one example, 0 of what is looked up or added: each of
-        its weights then is one multiplication and one addition at each of them.
+      why: the rate, or the reason why it is not pruned.
+      positions: how often it is applied to one example; 0 where it is looked up or added. Each of
+        its weights then takes part in one multiplication and one addition at each of them.
     """
 
     layer: str

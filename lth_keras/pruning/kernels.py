@@ -9,7 +9,7 @@ from lth_keras.variables import layer_variables, parts, plain, walk
 
 _layers = keras.layers
 
-# Subclasses count as what they inherit from. What multiplies its inputs by a kernel:
+# Layers that multiply their inputs by a kernel. A subclass counts as its base class.
 _MULTIPLYING = (
     _layers.Dense, _layers.EinsumDense, _layers.Conv1D, _layers.Conv2D, _layers.Conv3D,
     _layers.LocallyConnected1D, _layers.LocallyConnected2D,
@@ -17,7 +17,7 @@ _MULTIPLYING = (
 _SEPARABLE = (_layers.SeparableConv1D, _layers.SeparableConv2D)
 _CELLS = (_layers.GRUCell, _layers.LSTMCell, _layers.SimpleRNNCell)
 _OF_CELLS = ("kernel", "recurrent_kernel")
-# What is pruned only where it is asked for, and what it is.
+# Layers that are pruned only if they are named, and the words for them.
 _ON_REQUEST = (
     ((_layers.DepthwiseConv1D, _layers.DepthwiseConv2D, *_SEPARABLE), "depthwise_kernel",
      "a depthwise kernel"),
@@ -32,14 +32,16 @@ class Matrix:
     Attributes:
       name: within the layer: 'kernel', 'cell/recurrent_kernel', 'query/kernel'.
       variable: the variable.
-      kind: 'dense', 'conv' or 'recurrent' of one that can be pruned; else None.
-      dense: why it is not pruned unless it is named, such as 'an embedding'; '' where it is.
+      kind: 'dense', 'conv' or 'recurrent' where it can be pruned; else None.
+      dense: why it is pruned only if it is named, such as 'an embedding'; '' where it always is.
+      axes: (axes of its inputs, axes of its outputs); None where they are the last two.
     """
 
     name: str
     variable: object
     kind: str | None
     dense: str = ""
+    axes: tuple | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +54,9 @@ class PrunableWeight:
       shape: its shape.
       kind: 'dense', 'conv' or 'recurrent'.
       is_output: whether it belongs to the last prunable layer.
+      input_axes, output_axes: the axes of what it reads and of what it gives; the others, as a
+        convolution's height and width, are places. By default the last two; a vector is all
+        inputs.
     """
 
     key: str
@@ -59,19 +64,34 @@ class PrunableWeight:
     shape: tuple
     kind: str
     is_output: bool
+    input_axes: tuple | None = None
+    output_axes: tuple | None = None
+
+    def __post_init__(self):
+        rank = len(self.shape)
+        if self.input_axes is None:
+            object.__setattr__(self, "input_axes", (max(0, rank - 2),))
+        if self.output_axes is None:
+            object.__setattr__(self, "output_axes", (rank - 1,) if rank > 1 else ())
 
     @property
     def size(self):
         return math.prod(self.shape)
 
+    @property
+    def most(self):
+        """How many of its weights may stay once it is pruned: all of them."""
+        return self.size
+
 
 def matrices(layer):
     """The `Matrix`es of a built plain layer and its parts, in the order of its variables."""
     found = {}
-    said = _said(layer)
+    said, axes = _said(layer), _einsum_axes(layer)
     for name, variable in layer_variables(layer).items():
         if id(variable) in said or len(variable.shape) > 1:
-            found[name] = Matrix(name, variable, *said.get(id(variable), (None, "")))
+            found[name] = Matrix(name, variable, *said.get(id(variable), (None, "")),
+                                 axes.get(id(variable)))
     return list(found.values())
 
 
@@ -82,7 +102,8 @@ def chosen(path, layer, never=(), also=()):
       path: the layer's name, with those of nested models before it.
       layer: a built plain layer.
       never: names of layers, or keys of kernels, that are left dense.
-      also: names of layers, or keys of kernels, that are pruned though their like are not.
+      also: names of layers, or keys of kernels, that are pruned although others of their kind are
+      not.
     """
     return [
         matrix for matrix in matrices(layer)
@@ -92,7 +113,7 @@ def chosen(path, layer, never=(), also=()):
 
 
 def names(wanted, path, layer, matrix):
-    """Whether names of layers or keys of kernels are meant to include a matrix."""
+    """Whether a list of names of layers and keys of kernels names a matrix."""
     return layer.name in wanted or path in wanted or f"{path}/{matrix.name}" in wanted
 
 
@@ -110,15 +131,15 @@ def prunable_weights(model, never=(), also=()):
     last = found[-1][0] if found else None
     return tuple(
         PrunableWeight(f"{path}/{matrix.name}", path, tuple(matrix.variable.shape), matrix.kind,
-                       path == last)
+                       path == last, *(matrix.axes or ()))
         for path, matrix in found
     )
 
 
 def refuse_unprunable(path, layer, never):
-    """Checks that the matrices of custom layers are all known, or left dense on purpose.
+    """Checks that each matrix of a custom layer is a known kernel, or named as never pruned.
 
-    Built-in layers have matrices that are no kernels, such as PReLU's slopes: those stay dense.
+    Matrices of built-in layers that are not kernels, such as PReLU's slopes, stay dense.
 
     Raises:
       ConfigurationError: names the layer.
@@ -143,6 +164,24 @@ def is_built_in(layer):
     return type(layer).__module__.partition(".")[0] == "tf_keras"
 
 
+def _einsum_axes(layer):
+    """{id(kernel): (axes of its inputs, axes of its outputs)} of products given by an equation.
+
+    An axis of the kernel that the output has is the output's, one that it has not is summed over.
+    What input and output both have is neither: each place of it has a matrix of its own.
+    """
+    found = {}
+    for _, part in parts(layer):
+        if isinstance(part, _layers.EinsumDense):
+            inputs, rest = part.equation.split(",")
+            kernel, outputs = rest.split("->")
+            found[id(part.kernel)] = (
+                tuple(axis for axis, each in enumerate(kernel) if each not in outputs),
+                tuple(axis for axis, each in enumerate(kernel)
+                      if each in outputs and each not in inputs))
+    return found
+
+
 def _owner(layer, matrix):
     path = matrix.name.rpartition("/")[0]
     return next((part for where, part in parts(layer) if where.rstrip("/") == path), layer)
@@ -153,7 +192,7 @@ def _said(layer):
     said, recurrent, own = {}, [], []
     for path, part in parts(layer):
         if any(path.startswith(outer) for outer in own):
-            continue  # The layer around it has said what is to be pruned.
+            continue  # The layer around it has named its kernels already.
         if isinstance(part, _layers.RNN):
             recurrent.append(path)
         inside = any(path.startswith(outer) for outer in recurrent)
@@ -187,7 +226,7 @@ def _kind(part, recurrent, variable):
     if recurrent or isinstance(part, _CELLS):
         return "recurrent"
     if isinstance(part, _layers.EinsumDense):
-        return "dense"  # Attention's have three axes, and are products of matrices all the same.
+        return "dense"  # Attention's kernels have three axes; they still are dense products.
     return "conv" if len(variable.shape) > 2 else "dense"
 
 

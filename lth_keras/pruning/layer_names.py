@@ -1,4 +1,4 @@
-"""Names of layers in a configuration: each has to be of the model's, or nothing would heed it."""
+"""Checks names of layers in a configuration: a name that the model lacks would have no effect."""
 
 import re
 
@@ -11,7 +11,7 @@ _SHOWN = 30
 
 
 def check_never_prune(model, never):
-    """Checks that each name in `never` is a layer's of the plain `model`, or a kernel's key.
+    """Checks that each name in `never` is a layer of the plain `model`, or the key of a kernel.
 
     Raises:
       ConfigurationError: one is not.
@@ -28,7 +28,7 @@ def check_never_prune(model, never):
 
 
 def check_also_prune(model, also):
-    """Checks that each name in `also` is of a layer, or a kernel's key, left dense without it.
+    """Checks that each name in `also` is of a layer or a kernel that is dense without it.
 
     Raises:
       ConfigurationError: one is not.
@@ -47,7 +47,7 @@ def check_also_prune(model, also):
 
 
 def check_rates(model, rates, also=()):
-    """Checks that each of a `RewindingSchedule`'s rates is for some layer of the plain `model`.
+    """Checks that each rate of a `RewindingSchedule` applies to a layer of the plain `model`.
 
     Raises:
       ConfigurationError: the pattern of a 'name:' matches no layer with a kernel, or there is no

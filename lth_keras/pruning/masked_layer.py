@@ -1,14 +1,15 @@
-"""TFMOT's wrapper, for layers that it alone cannot carry: masks, several inputs, parts."""
+"""TFMOT's wrapper for all layers, also those with padding masks, several inputs or parts."""
 
 from lth_keras.compat import PruneLowMagnitude, keras, tf
 
 
 class MaskedLayer(PruneLowMagnitude):
-    """TFMOT's wrapper around any layer, which is called and not by-passed.
+    """TFMOT's wrapper around any layer; it calls the layer as Keras does.
 
-    TFMOT calls the `call` of a layer. Keras does more around it: it passes padding masks on,
-    casts to half precision, adds activity regularizers, tells parts whether they are in training.
-    This wrapper masks the weights by TFMOT's own means and then calls the layer as Keras does.
+    TFMOT calls only the method `call` of a layer. Keras does more around it: it passes padding
+    masks on, casts to half precision, adds activity regularizers, and tells parts whether they are
+    in training. This wrapper masks the weights with TFMOT's own code, and then calls the layer
+    itself.
 
     Args:
       layer: a plain layer; one with parts has to be built.
@@ -22,15 +23,15 @@ class MaskedLayer(PruneLowMagnitude):
 
         get_prunable_weights.is_chosen_here = True
         layer.get_prunable_weights = get_prunable_weights
-        # Neither kernel nor mask may pass through half precision; inputs are the layer's to cast.
+        # Kernel and mask stay in float32. The layer casts its inputs itself.
         super().__init__(
             layer, pruning_schedule=schedule, dtype=layer.variable_dtype, autocast=False)
         self._name = f"prune_low_magnitude_{layer.name}"
-        # The layer has put the masks on its outputs by the time that Keras asks for them.
+        # The layer has put padding masks on its outputs before Keras asks for them.
         self._supports_masking = self._compute_output_and_mask_jointly = True
 
     def call(self, inputs, *others, **options):
-        """The layer's outputs, its weights masked before."""
+        """Masks the weights; then the layer's outputs."""
         if options.pop("training", None):
             self.pruning_step.assign_add(1)
             self.add_update(self.pruning_obj.conditional_mask_update())
@@ -46,9 +47,9 @@ class MaskedLayer(PruneLowMagnitude):
 
 
 def build_like(twin, layer):
-    """Builds a copy of a layer by calling it once as the layer was called first.
+    """Builds a copy of a layer: calls it once with the inputs of the layer's first call.
 
-    For layers with parts, whose variables exist only once all the parts were called.
+    For layers with parts: their variables exist only after all parts were called.
     """
     if not layer.inbound_nodes:
         return

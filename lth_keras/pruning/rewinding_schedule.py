@@ -10,7 +10,8 @@ import gin
 from lth_keras.compat import PruningSchedule, tf
 from lth_keras.criteria.ranking import kept_after
 from lth_keras.durations import Duration
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, check_is_a
+from lth_keras.granularity import Granularity, Weights, from_config
 
 KINDS = ("dense", "conv", "recurrent", "output")
 SCOPES = ("layerwise", "global")
@@ -20,28 +21,30 @@ SCOPES = ("layerwise", "global")
 class RewindingSchedule(PruningSchedule):
     """For each round the rate, the density that results, and the step to rewind to.
 
-    Within a round it tells TFMOT's wrapper never to prune: masks change between rounds only, by a
-    criterion, and only ever shrink. TFMOT's own mask update ranks pruned weights too, so they
-    would come back.
+    It tells TFMOT's wrapper never to prune within a round. Masks change only between rounds, by a
+    criterion, and no weight that was pruned comes back. TFMOT's own mask update ranks pruned
+    weights too, so that some would come back.
 
     Args:
       rounds: how many times weights are pruned; mask `rounds` is the sparsest.
-      rate: share of the REMAINING weights of a layer that goes at each round, in (0, 1).
+      rate: share of the REMAINING weights of a layer that each round removes, in (0, 1).
       rates: rates that differ: by kind of kernel ('dense', 'conv', 'recurrent', 'output') or by a
         regular expression that matches a layer's whole name ('name:block1_.*') or a kernel's key
-        ('name:lstm/cell/recurrent_kernel'). A name beats a kind, the kind beats `rate`. A rate of
-        None leaves such layers unpruned. The output layer counts as what it is where 'output' has
-        no rate of its own.
+        ('name:lstm/cell/recurrent_kernel'). A name goes before a kind, and a kind before `rate`. A
+        rate of None leaves such layers unpruned. Without a rate for 'output', the output layer has
+        that of its kind.
       scope: 'layerwise', each layer at its rate; or 'global', all together at `rate`.
       rewind_to: the step of the rewind point, as a duration: '0ep' is θ_0, '500it' θ_500.
       min_per_layer: fewest weights that pruning may leave in a layer; 0 permits layer collapse.
+      granularity: which weights go together: `Weights()`, `Blocks()`, `Units()`, `NofM()`. Rates,
+        counts and `min_per_layer` are about its groups; with `Weights()` a group is one weight.
 
     Raises:
       ConfigurationError: an argument is out of its range.
     """
 
     def __init__(self, rounds, rate=0.2, rates=None, scope="layerwise", rewind_to="0it",
-                 min_per_layer=0):
+                 min_per_layer=0, granularity=Weights()):
         if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 0:
             raise ConfigurationError(
                 f"RewindingSchedule.rounds is {rounds!r}; expected a whole number of prunings, "
@@ -73,15 +76,18 @@ class RewindingSchedule(PruningSchedule):
             raise ConfigurationError(
                 f"RewindingSchedule.min_per_layer is {min_per_layer!r}; expected 0 or more weights"
             )
+        check_is_a("RewindingSchedule.granularity", granularity, Granularity, "Blocks")
         self.rounds = rounds
         self.rate = rate
         self.rates = rates
         self.scope = scope
         self.rewind_to = Duration.parse(rewind_to, "RewindingSchedule.rewind_to")
         self.min_per_layer = min_per_layer
+        self.granularity = granularity
 
     def __call__(self, step):
-        """TFMOT's question at each step: (prune now?, to which sparsity). Never within a round."""
+        """Answers TFMOT at each step: (whether to prune now, to which sparsity); never within a
+        round."""
         return tf.constant(False), tf.constant(0.0)
 
     def rewind_step(self, steps_per_epoch: int) -> int:
@@ -100,10 +106,11 @@ class RewindingSchedule(PruningSchedule):
         return self.rates.get(weight.kind, self.rate)
 
     def layer_counts(self, weights: Iterable[Any], round: int) -> dict[str, int]:
-        """{key: kept weights} of each layer after `round` prunings, layerwise.
+        """{key: kept groups} of each row after `round` prunings, layerwise.
 
         Args:
-          weights: the model's `PrunableWeight`s.
+          weights: the rows of the granularity's `Grouping`: for `Weights()` the model's
+            `PrunableWeight`s, and a group is a weight.
           round: 0 … rounds.
         """
         counts = {}
@@ -113,34 +120,45 @@ class RewindingSchedule(PruningSchedule):
                 if rate is None:
                     break
                 count = max(kept_after(rate, count), min(self.min_per_layer, weight.size))
+                count = min(count, weight.most)
             counts[weight.key] = count
         return counts
 
     def total_count(self, weights: Iterable[Any], round: int) -> int:
-        """Kept weights over all layers after `round` prunings; exact in either scope."""
+        """Kept groups over all rows after `round` prunings; exact in both scopes."""
         if self.scope == "layerwise":
             return sum(self.layer_counts(weights, round).values())
-        free = [weight.size for weight in weights if self.rate_of(weight) is not None]
-        fixed = sum(weight.size for weight in weights) - sum(free)
-        count, least = sum(free), sum(min(self.min_per_layer, size) for size in free)
+        free = [weight for weight in weights if self.rate_of(weight) is not None]
+        count = sum(weight.size for weight in free)
+        fixed = sum(weight.size for weight in weights) - count
+        least = sum(min(self.min_per_layer, weight.size) for weight in free)
+        most = sum(weight.most for weight in free)
         for _ in range(round):
-            count = max(kept_after(self.rate, count), least)
+            count = min(max(kept_after(self.rate, count), least), most)
         return count + fixed
 
     def density(self, weights: Iterable[Any], round: int) -> float:
-        """Share of the prunable weights that is kept after `round` prunings, in [0, 1]."""
+        """Share of the groups that is kept after `round` prunings, in [0, 1]."""
         return self.total_count(weights, round) / math.fsum(weight.size for weight in weights)
 
     def get_config(self) -> dict:
-        """Mirrors the constructor; `from_config` makes an equal schedule of it."""
-        return {
-            "class_name": type(self).__name__,
-            "config": {
-                "rounds": self.rounds, "rate": self.rate, "rates": self.rates,
-                "scope": self.scope, "rewind_to": str(self.rewind_to),
-                "min_per_layer": self.min_per_layer,
-            },
+        """The constructor's arguments; `from_config` makes an equal schedule from them."""
+        config = {
+            "rounds": self.rounds, "rate": self.rate, "rates": self.rates,
+            "scope": self.scope, "rewind_to": str(self.rewind_to),
+            "min_per_layer": self.min_per_layer,
         }
+        if self.granularity != Weights():  # The default adds nothing to a run's name.
+            config["granularity"] = self.granularity.get_config()
+        return {"class_name": type(self).__name__, "config": config}
+
+    @classmethod
+    def from_config(cls, config: dict) -> "RewindingSchedule":
+        """A schedule of the `config` that `get_config` gives."""
+        config = dict(config)
+        if "granularity" in config:
+            config["granularity"] = from_config(config["granularity"])
+        return cls(**config)
 
 
 def _check_rate(rate, name):

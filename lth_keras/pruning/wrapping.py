@@ -1,4 +1,4 @@
-"""Wrapping a model's kernel layers with TFMOT, and reading and writing their masks."""
+"""Wraps a model's layers with TFMOT, and reads and writes their masks."""
 
 import numpy as np
 
@@ -19,8 +19,8 @@ def wrap(model, schedule, never=(), also=()):
       model: a functional or Sequential Keras model.
       schedule: the `RewindingSchedule` that every wrapper gets.
       never: names of layers, or keys of kernels, to leave alone.
-      also: names of layers, or keys of kernels, to prune though their like are left alone:
-        embeddings and depthwise kernels.
+      also: names of layers, or keys of kernels, to prune although their kind is left alone
+        otherwise: embeddings and depthwise kernels.
 
     Raises:
       ConfigurationError: a custom layer has weights of a kind TFMOT cannot prune, or cannot be
@@ -50,7 +50,7 @@ def wrap(model, schedule, never=(), also=()):
         raise ConfigurationError(
             f"the model {model.name!r} has no layer with a prunable kernel (Dense, Conv, …)"
         )
-    # TFMOT counts from -1, and its schedule is asked for steps from 0 on.
+    # TFMOT's step begins at -1, and its schedule accepts steps from 0 on.
     for _, wrapper in _wrappers(wrapped):
         wrapper.pruning_step.assign(0)
     return wrapped
@@ -60,7 +60,7 @@ def copied(layer):
     """A layer of the same configuration, with weights of its own.
 
     Raises:
-      ConfigurationError: its class does not say how it is made again.
+      ConfigurationError: its class cannot be built again from its config.
     """
     try:
         return layer.__class__.from_config(layer.get_config())

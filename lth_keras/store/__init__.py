@@ -1,1 +1,1 @@
-"""A run's folder on disk: networks' folders, lock, metrics, and the checks of what is stored."""
+"""A run's folder on disk: networks' folders, the lock, metrics, and checks of stored files."""

@@ -1,4 +1,4 @@
-"""Checking what a run has beside its networks: tables, report, analyses, cards of exports."""
+"""Checks the files of a run that belong to no network: tables, report, analyses, export cards."""
 
 from lth_keras import files, opening
 from lth_keras.errors import RunError
@@ -14,7 +14,7 @@ SUMMARY = "summary.json"
 
 
 def check_beside(paths, header):
-    """`Finding`s about all that is drawn or measured from a run's networks.
+    """`Finding`s about all files that are drawn or measured from a run's networks.
 
     Args:
       paths: `RunPaths`.
@@ -26,10 +26,10 @@ def check_beside(paths, header):
 
 
 def read_summary(folder):
-    """summary.json of a measure, checked, and with it all files that it vouches for.
+    """summary.json of a measure; it and all files that it vouches for are checked.
 
     Raises:
-      RunError: something of it is damaged, or it is from before summaries had a seal.
+      RunError: a file is damaged, or the summary has no seal.
     """
     path = folder / SUMMARY
     summary = checked(AnalysisSummary, files.read_sealed_json(path), path)
@@ -50,7 +50,7 @@ def _tables(paths, header):
 
 
 def _report(paths, known):
-    """Whatever is wrong with a report, the training command or `report` draws it anew."""
+    """`Finding`s about the report, which the training command or `report` then writes anew."""
     seal = paths.report_seal.name
     try:
         content = read_seal(paths)

@@ -1,4 +1,4 @@
-"""The chain from network to network: what each was made from, and what a change reaches."""
+"""The chain from network to network: which files each was made from, and what a change affects."""
 
 import posixpath
 
@@ -11,7 +11,7 @@ _SHARED = ("initial.npz", "rewind.npz", "rewind_optimizer.npz")
 
 
 def other_origin(paths, facts, header=None):
-    """Why a finished network is not of what is stored now, in a few words; None where it is.
+    """Why a finished network does not come from the files that are stored now, in words; else None.
 
     Args:
       paths: `RunPaths`.
@@ -20,7 +20,7 @@ def other_origin(paths, facts, header=None):
     """
     made_from = facts.get("made_from")
     if made_from is None:
-        return None  # It was trained before that was recorded.
+        return None  # done.json has no such record: nothing to compare.
     if header is not None:
         if made_from["data"] != header["data"]["fingerprint"]:
             return "it was trained on other data than run.json names"
@@ -35,7 +35,7 @@ def other_origin(paths, facts, header=None):
 
 
 def doubtful(paths, facts):
-    """Files of the trial that a network was made from and that are others now."""
+    """Files of the trial that have changed since a network was made from them."""
     recorded = (facts.get("made_from") or {}).get("files", {})
     return [place for name, checksum in recorded.items()
             for place in [_in_trial(facts["unit"], name)]
@@ -57,7 +57,7 @@ def check_origin(paths, folder):
 
 
 def descendants(trial_facts, changed):
-    """Names of the networks that any of the changed files reached, directly or by way of others.
+    """Names of the networks that were made from a changed file, directly or through other networks.
 
     Args:
       trial_facts: {name: done.json} of a trial's finished networks.
@@ -85,7 +85,7 @@ def written_by(name, facts):
 def made_from(name, facts):
     """The files that a network was made from, relative to the trial.
 
-    Of a network that was trained before they were recorded: all that it can have been.
+    Where done.json does not record them: all files that it can have been made from.
     """
     recorded = facts.get("made_from")
     drawn_from = {_in_trial(name, file) for file in facts["files"] if file.startswith("../dist")}

@@ -1,7 +1,7 @@
-"""Which event file was drawn, and from what: with it the same bytes can be drawn again.
+"""drawn.json: from what an event file was written, so that the same bytes can be written again.
 
-An event file holds the times of its evaluations and gradients' norms, which no other file of the
-run has. They are kept here, and can be had again from the event file: of the two one may go.
+An event file holds the times of the evaluations and the gradients' norms, which no other file of
+the run has. drawn.json keeps them too: if one of the two files is lost, the other one is enough.
 """
 
 from lth_keras import files, opening
@@ -43,7 +43,7 @@ def write_drawn(folder, name, stored, noted):
 
 
 def is_drawn(folder):
-    """Whether the folder's event file is there as it was drawn."""
+    """Whether the folder's event file is there and unchanged."""
     try:
         drawn = read_drawn(folder)
     except RunError:

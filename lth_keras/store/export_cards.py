@@ -1,4 +1,4 @@
-"""What is kept in a run of the exports that were made of it: their cards, and a table of sizes."""
+"""What a run keeps of its exports: their cards, and a table of sizes."""
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ def kept_cards(paths):
     """The cards kept in a run, by name.
 
     Raises:
-      RunError: one of them is damaged, or from before cards had a seal.
+      RunError: one of them is damaged, or has no seal.
     """
     return [read_card(path) for path in card_files(paths)]
 
@@ -34,7 +34,7 @@ def read_card(path):
     """One kept card.
 
     Raises:
-      RunError: it is damaged, or from before cards had a seal.
+      RunError: it is damaged, or has no seal.
     """
     try:
         return checked(ExportCard, files.read_sealed_json(path), path)

@@ -1,17 +1,17 @@
-"""What a verification finds."""
+"""`Finding`: one thing that `verify` has found wrong."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """Something that is wrong in a stored run.
+    """One thing that is wrong in a stored run.
 
     Attributes:
       path: the file, relative to the run.
       problem: what is wrong with it.
-      aside: what has to be set aside so that the next run mends it, relative to the run.
-      changed: files of the trial whose contents cannot be relied on, relative to the trial.
+      aside: paths to set aside, relative to the run; the next training command makes them again.
+      changed: files of the trial with contents that nobody may rely on, relative to the trial.
     """
 
     path: str

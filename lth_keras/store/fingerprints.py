@@ -1,4 +1,4 @@
-"""What tells a network's configuration, and its variables, from any other's."""
+"""Digests that tell one configuration, and one set of variables, from another."""
 
 import hashlib
 import json

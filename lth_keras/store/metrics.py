@@ -1,4 +1,4 @@
-"""One evaluation of one network as a row, and rows as CSV whose bytes can be compared."""
+"""metrics.csv: one row for each evaluation of a network; equal rows give equal bytes."""
 
 import csv
 import dataclasses
@@ -26,7 +26,7 @@ def columns(metrics):
 
 
 COLUMNS = columns([ACCURACY])
-# The metrics after each split's loss, the same in each.
+# Each split has its loss, then the same metrics.
 _PATTERN = re.compile(",".join([
     *_PLACE, *(rf"{split}_loss(?:,{split}_\w+)+" for split in ("train", "val", "test"))]))
 
@@ -40,14 +40,13 @@ class MetricsRow:
 
     Attributes:
       trial: counted from 1.
-      variant: 'imp' for a round of iterative pruning, else the control's name.
+      variant: 'imp' for a round of iterative pruning, else the variant's name.
       round: whose mask it is; 0 is dense.
       density: share of prunable weights kept, 0 to 1.
       step: optimizer updates so far.
       epoch: the same in passes over the training set, perhaps with a fraction.
       values: {column: number} as `metric.value_columns` names them; None if not evaluated. A loss
-        that is not a number is recorded as inf: where tables are read, NaN is what was not
-        evaluated.
+        that is NaN is recorded as inf, because NaN in a table means 'not evaluated'.
 
     Raises:
       ValueError: an accuracy lies outside 0 to 1, or the variant's name would break a CSV line.
@@ -75,7 +74,7 @@ class MetricsRow:
 def rows_to_csv(rows, header=COLUMNS):
     """The text of a metrics file: `header`, then a line for each `MetricsRow`.
 
-    What a row has no value for was not evaluated.
+    A field without a value is empty: it was not evaluated.
     """
     lines = [",".join(header)]
     for row in rows:
@@ -97,16 +96,16 @@ def read_csv(path):
 
 
 def read_rows(folder):
-    """The evaluations of a finished network, as `read_csv` gives them, checked against done.json.
+    """The evaluations of a finished network, as from `read_csv`, checked against done.json.
 
     Raises:
-      RunError: they are others than were stored, or no evaluations.
+      RunError: they are not those that were stored, or not evaluations.
     """
     return _parse(_stored(folder), pathlib.Path(folder) / FILE)
 
 
 def parse_rows(content, path):
-    """`read_csv` of bytes that were read from `path` already."""
+    """As `read_csv`, of bytes that were read from `path` already."""
     try:
         return _parse(_whole(content.decode("utf-8"), path), path)
     except UnicodeDecodeError as error:
@@ -116,8 +115,8 @@ def parse_rows(content, path):
 def concatenate(folders, to, header=COLUMNS):
     """Writes the evaluations of finished networks, in this order, as one file `to`.
 
-    Lines are copied as they are: no number is read and written again. `header` is that of no
-    file.
+    Lines are copied unchanged: no number is read and written again. Without any network the file
+    has only `header`.
 
     Raises:
       RunError: a file is missing, not what done.json says or no metrics file, they have unequal
@@ -145,7 +144,7 @@ def _value(name, value):
         return math.inf if math.isnan(value) else value
     if name.endswith("_accuracy") and not 0 <= value <= 1:
         raise ValueError(f"{name} is {value}; expected 0 to 1, or None: not evaluated")
-    # Beside a loss that is not finite, and so recorded as one, there may be no such number.
+    # A network that diverged may have no value for its metric; its loss, inf, says why.
     return None if math.isnan(value) else value
 
 
@@ -153,7 +152,7 @@ def relabelled(folder, variant):
     """A finished network's evaluations as text, `variant` in each row; no number is changed.
 
     Raises:
-      RunError: they are others than were stored, or no evaluations.
+      RunError: they are not those that were stored, or not evaluations.
     """
     header, *rows = csv.reader(
         io.StringIO(_stored(folder)))
@@ -165,7 +164,7 @@ def relabelled(folder, variant):
 
 
 def _plain(value):
-    # str, not item(): a float32 as a double is 0.10000000149011612 where '0.1' says the same.
+    # str() and not item(): item() would give 0.10000000149011612 for the float32 0.1.
     return float(str(value[()])) if getattr(value, "dtype", None) == np.float32 else float(value)
 
 
@@ -211,7 +210,7 @@ def _parse(text, path):
 
 
 def _check_ranges(frame):
-    """Refuses what no evaluation gives; empty fields are NaN and in no range."""
+    """Refuses values that no evaluation gives; empty fields are NaN, which no range refuses."""
     least = {"trial": 1, "round": 0, "step": 0, "epoch": 0, "density": 0}
     for column in frame:
         low = 0 if column.endswith("_accuracy") else least.get(column)

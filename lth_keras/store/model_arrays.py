@@ -1,4 +1,4 @@
-"""Stored arrays against the model's variables: their names, shapes and types."""
+"""Checks stored arrays against the model's variables: names, shapes and types."""
 
 import pathlib
 
@@ -13,8 +13,8 @@ def variables_of(folder):
     """{key: [dtype, side, side, …]} of a finished network's variables.
 
     Returns:
-      The same of its run's model, or of an architecture of its own; None where neither run.json nor
-      done.json says it: runs from before it was recorded.
+      Those of the run's model, from run.json; of a network with an architecture of its own those in
+      its done.json. None where the file does not record them.
     """
     facts = network_folder.facts(folder)
     if facts["architecture"]:
@@ -23,7 +23,7 @@ def variables_of(folder):
 
 
 def variables_of_run(root):
-    """`variables_of` a run's own model; None where there is no run.json, or an older one."""
+    """The same of a run's own model; None where run.json is missing or does not record them."""
     path = pathlib.Path(root) / "run.json"
     if not opening.exists(path):
         return None
@@ -31,7 +31,7 @@ def variables_of_run(root):
 
 
 def check_variables(arrays, variables, path):
-    """Checks that arrays are those of a model's variables; nothing where `variables` is None.
+    """Checks that arrays are those of a model's variables; without `variables` it checks nothing.
 
     Raises:
       RunError: one is missing, belongs to no variable, or has another shape or type.
@@ -48,10 +48,10 @@ def check_variables(arrays, variables, path):
 
 
 def check_masks(arrays, folder, path):
-    """Checks that masks are those that done.json counts, each of its variable's shape.
+    """Checks that masks are those that done.json counts, each with its variable's shape.
 
     Raises:
-      RunError: one is missing, or too many, or of another shape.
+      RunError: a mask is missing, is not counted there, or has another shape.
     """
     wanted = network_folder.facts(folder)["kept_weights"]
     if set(arrays) != set(wanted):

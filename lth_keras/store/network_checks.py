@@ -1,4 +1,4 @@
-"""What must hold of a finished network beyond its checksums: arrays, counts, facts, metrics."""
+"""Checks of a finished network beyond its checksums: arrays, counts, facts, metrics."""
 
 import math
 
@@ -12,7 +12,7 @@ from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.model_arrays import check_variables
 
-# Which point of the trial a weight rule starts from, in runs from before done.json said it.
+# The point of the trial that a weight rule starts from, where done.json does not name it.
 _STARTS = {"RewoundWeights": "rewind", "InitialWeights": "initial"}
 
 
@@ -63,12 +63,12 @@ def _check_name(folder, facts):
 
 
 def _variables(paths, header, facts):
-    """{key: [dtype, side, …]} of the network's architecture; None where nothing says it."""
+    """{key: [dtype, side, …]} of the network's architecture; None where no file records it."""
     if facts["architecture"]:
         return facts.get("variables")
     if header.get("variables"):
         return header["variables"]
-    # Of runs from before it was recorded: θ_0 has every variable.
+    # run.json does not record them; θ_0 has every variable.
     if vouched.trial_checksum(paths, facts["trial"], paths.initial(facts["trial"])) is None:
         return None
     return shapes_of(network_reader.read_initial(paths, facts["trial"]))
@@ -139,7 +139,7 @@ def _check_round(paths, header, facts, index, stored, variables):
         if f"../{name}" in facts["files"]:
             found[name] = vouched.trial_arrays(paths, facts["trial"], path)
             check_variables(found[name], variables, name)
-            # Round 0 may have diverged before it came to the rewind point; θ_0 was there before.
+            # Round 0 may have diverged before the rewind point; θ_0 is always finite.
             if name == "initial.npz" or not facts["diverged"]:
                 _check_finite(found[name], name)
     if len(found) == 2 and header.get("rewind_step") == 0:

@@ -1,4 +1,5 @@
-"""A network's folder: its files first, then done.json with their checksums; and run.json."""
+"""A network's folder: its files are written first, done.json with their checksums last. Also reads
+run.json."""
 
 import pathlib
 
@@ -7,7 +8,7 @@ from lth_keras.errors import RunError
 from lth_keras.store.schemas import NetworkFacts, RunHeader, checked
 
 DONE = "done.json"
-# {path: (stamp, contents)} of what was read and checked in this process.
+# {path: (stamp, contents)} of JSON files that this process has read and checked.
 _read_before = {}
 
 
@@ -17,10 +18,11 @@ def is_done(folder):
 
 
 def begin(folder):
-    """Takes done.json away before a network is written anew: half of it must not count as done.
+    """Removes done.json before a network is written anew, so that half of it does not count as
+    done.
 
     Raises:
-      RunError: it cannot be taken away.
+      RunError: it cannot be removed.
     """
     path = pathlib.Path(folder) / DONE
     with files.writing(path):
@@ -32,9 +34,9 @@ def finish(folder, names, facts, schema=NetworkFacts):
 
     Args:
       folder: the network's folder.
-      names: its files; of another folder, relative to this one.
+      names: the files to vouch for, relative to this folder.
       facts: what is known of the network, for people and for other programs.
-      schema: what done.json has to look like.
+      schema: the form of done.json.
     """
     folder = pathlib.Path(folder)
     checksums = {name: files.sha256(folder / name) for name in names}
@@ -65,7 +67,7 @@ def header(paths):
 
 
 def _check_place(folder, found):
-    """A whole folder may have been put in another one's place."""
+    """Checks that done.json belongs here: a whole folder may have been moved."""
     trial = folder.parent.name.removeprefix("trial_")
     if found["unit"] != folder.name or not trial.isdecimal() or found["trial"] != int(trial):
         raise RunError(
@@ -75,7 +77,7 @@ def _check_place(folder, found):
 
 
 def read_checked(path, schema):
-    """A sealed JSON file that fits a schema, read once while it stays as it is.
+    """A sealed JSON file that fits a schema; it is read again only when it has changed.
 
     Raises:
       RunError: it is missing, was altered, or is not what this program writes.

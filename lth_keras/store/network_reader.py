@@ -97,7 +97,7 @@ def read_rewind(paths, trial):
 
 
 def read_rewind_optimizer(paths, trial):
-    """{name: array} of the optimizer's variables at θ_k; there is a file only where k is not 0.
+    """{name: array} of the optimizer's variables at θ_k; the file exists only where k is not 0.
 
     Raises:
       RunError: the file is missing or damaged.
@@ -123,7 +123,7 @@ def start_file(paths, trial, name):
 
 
 def read_start_file(paths, trial, name):
-    """{key: array} of `start_file`, as it is stored: the network's masks are not applied here.
+    """{key: array} of `start_file`, as stored: the network's masks are not applied.
 
     Raises:
       RunError: the file is missing or damaged.
@@ -148,21 +148,21 @@ def read_start(paths, trial, name):
 
 
 def _of_model(folder, name):
-    """An .npz of a network's folder that has every variable of its model."""
+    """{key: array} of an .npz of a network's folder; it must have every variable of the model."""
     arrays = vouched.arrays(folder, name)
     check_variables(arrays, variables_of(folder), pathlib.Path(folder) / name)
     return arrays
 
 
 def _shared(paths, trial, path):
-    """An .npz of a trial that has every variable of the run's own model."""
+    """{key: array} of an .npz of a trial; it must have every variable of the run's own model."""
     arrays = vouched.trial_arrays(paths, trial, path)
     check_variables(arrays, variables_of_run(paths.root), path)
     return arrays
 
 
 def is_unchanged(path, checksum):
-    """Whether a file is there and still has the SHA-256 that was stored of it."""
+    """Whether a file exists and still has the SHA-256 that was stored."""
     try:
         return opening.is_file(path) and vouched.digest(path) == checksum
     except RunError:

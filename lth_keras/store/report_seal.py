@@ -1,4 +1,4 @@
-"""report.json: the checksums of all that a report consists of, so that a change of it shows."""
+"""report.json: the checksums of all files of a report, so that a change is noticed."""
 
 from lth_keras import files, opening
 from lth_keras.errors import RunError
@@ -12,7 +12,7 @@ def write_seal(paths, made_of, written):
 
     Args:
       paths: `RunPaths`.
-      made_of: the state that the page tells of, and what its numbers come from.
+      made_of: the run's state, and checksums of what the report's numbers come from.
       written: paths of the report's files.
     """
     content = {"made_of": made_of, "files": {
@@ -22,7 +22,7 @@ def write_seal(paths, made_of, written):
 
 
 def read_seal(paths):
-    """The contents of report.json; None where no report was written, or an older version did.
+    """The contents of report.json; None where there is none.
 
     Raises:
       RunError: it was altered.
@@ -33,7 +33,7 @@ def read_seal(paths):
 
 
 def is_whole(paths, made_of):
-    """Whether the report tells of `made_of` and each of its files is as it was written."""
+    """Whether the report was made of `made_of`, and each of its files is unchanged."""
     try:
         seal = read_seal(paths)
     except RunError:

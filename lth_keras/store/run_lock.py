@@ -1,4 +1,4 @@
-"""One writer for a run: a lock that goes with the process that holds it."""
+"""One writer for a run: a lock that ends with the process that holds it."""
 
 import contextlib
 import fcntl
@@ -13,11 +13,11 @@ from lth_keras.paths import RunPaths
 
 @contextlib.contextmanager
 def hold(root):
-    """Holds the lock of the run in `root`, which is made if need be.
+    """Holds the lock of the run in `root`; the folder is made if it is missing.
 
-    The kernel frees the lock when its process ends, however it ends, so that a dead process's is
-    taken over at once. The file says who holds it; it is never removed, because a lock on a
-    removed file locks nobody out.
+    The kernel frees the lock when the process ends, in whatever way, so that the next process can
+    take it at once. The file names the process that holds it. It is never removed: a lock on a
+    removed file would keep nobody out.
 
     Raises:
       RunError: another process holds it, or the place cannot be written.
@@ -51,7 +51,7 @@ def is_held(root):
     try:
         file = opening.opened(path)
     except OSError:
-        return False  # None, or none that this program made.
+        return False  # There is no lock file, or not one of this program.
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""A run as it lies on disk, finished or not: what reports are made from."""
+"""A run as it is on disk, finished or not; reports are made from it."""
 
 import dataclasses
 import datetime
@@ -18,13 +18,13 @@ from lth_keras.store.network_reader import is_unchanged
 
 @dataclasses.dataclass(frozen=True)
 class StoredRun:
-    """What is known of a run from its folder.
+    """All that a run's folder says.
 
     Attributes:
       paths: `RunPaths`.
       header: what run.json holds.
-      units: [(trial, name)] of all networks that the run is to train.
-      facts: {(trial, name): what done.json holds} of those that are stored, in that order.
+      units: [(trial, name)] of all jobs of the run.
+      facts: {(trial, name): what done.json holds} of the stored networks, in that order.
       metrics: every evaluation of those, as `read_csv` gives them.
       summary: what `summarise` makes of the metrics.
       is_worked_on: whether a process was working on the run when it was read.
@@ -40,10 +40,11 @@ class StoredRun:
 
     @classmethod
     def load(cls, root):
-        """The run in the folder `root`; writes its metrics.csv anew from its networks' own.
+        """Reads the run in the folder `root`, and writes its metrics.csv anew from the networks'
+        files.
 
-        Of a finished run that has lost networks it leaves a whole metrics.csv as it is: that file
-        holds all that is still known of them.
+        If a finished run has lost networks, an undamaged metrics.csv stays as it is: nothing else
+        still knows their values.
 
         Raises:
           ConfigurationError: there is no run.
@@ -88,7 +89,7 @@ class StoredRun:
 
     @property
     def data(self):
-        """The data really used; a fallback says what it stands in for."""
+        """The data that were used; for a fallback also the data that it replaces."""
         data = self.header["data"]
         if self.is_fallback:
             return f"{data['name']} (FALLBACK, NOT {data['requested']})"
@@ -101,13 +102,13 @@ class StoredRun:
 
     @property
     def subject(self):
-        """What every title names: network, data, trials."""
+        """Network, data and trials, for the titles of figures."""
         count = self.trials
         return f"{self.network} on {self.data}, {count} trial{'s' if count != 1 else ''}"
 
     @property
     def published(self):
-        """`PublishedFigure`s of the data that were used; () on a fallback."""
+        """The `PublishedFigure`s; () on a fallback, which they do not apply to."""
         if self.is_fallback:
             return ()
         return tuple(PublishedFigure(**figure) for figure in self.header["published"])
@@ -125,26 +126,26 @@ class StoredRun:
 
     @property
     def margin(self):
-        """How much worse still counts as matching, in the metric's unit."""
+        """How much worse than the full network still counts as matching, in the metric's unit."""
         return self.header["margin"]
 
     @property
     def lost(self):
-        """The networks of a finished run that are neither stored nor recorded as left out."""
+        """The networks of a finished run that are neither stored nor recorded as skipped."""
         return _lost(self.header, self.units, self.facts)
 
     @property
     def keeps_summary(self):
-        """Whether summary.csv tells of more networks than are stored, and is to stay so."""
+        """Whether summary.csv has rows of networks that are lost, and must be kept as it is."""
         return bool(self.lost) and _is_vouched(self.header, self.paths.summary)
 
     @property
     def is_complete(self):
-        """Whether every network is stored, or left out for a reason that is recorded."""
+        """Whether every network is stored, or skipped for a reason that is recorded."""
         return self.header["state"] == "done" and not self.lost
 
     def state(self):
-        """A sentence or two on how far the run came, or None where it is done."""
+        """One or two sentences that say how far the run came; None where it is done."""
         if self.is_complete:
             return None
         if self.lost:
@@ -174,7 +175,7 @@ class StoredRun:
             {facts["round"] for facts in self.facts.values() if facts["variant"] == variant})
 
     def variants(self):
-        """Names of the stored variants, the rounds of IMP left out, in their order."""
+        """Names of the stored variants in their order, without the rounds of IMP."""
         return list(dict.fromkeys(
             facts["variant"] for facts in self.facts.values() if facts["variant"] != "imp"))
 
@@ -197,7 +198,7 @@ def _lost(header, units, facts):
 
 
 def _check_vouched(paths, header, facts):
-    """A finished run vouches for each network: none was put in another one's place."""
+    """Checks each network of a finished run against run.json: none was replaced."""
     for unit in facts:
         folder = paths.network(*unit)
         known = header.get("networks", {}).get(f"{folder.parent.name}/{folder.name}")

@@ -1,4 +1,4 @@
-"""Checking a stored run: every checksum and every invariant of it, without TensorFlow."""
+"""`run.py verify`: checks every checksum and every invariant of a run, without TensorFlow."""
 
 import dataclasses
 import pathlib
@@ -15,7 +15,7 @@ from lth_keras.store.network_reader import is_unchanged
 
 @dataclasses.dataclass
 class Verification:
-    """The outcome: what is wrong, and how many networks were there.
+    """What a verification has found, and how many networks it has checked.
 
     Attributes:
       findings: `Finding`s.
@@ -58,9 +58,9 @@ def verify(paths):
 
 
 def set_aside(paths, findings):
-    """Moves what is damaged into set_aside/NNN/, for the next run to do it again.
+    """Moves damaged files into set_aside/NNN/, so that the next training command makes them again.
 
-    Nothing is deleted, and nothing is touched that lies outside the run or behind a link.
+    It deletes nothing, and moves nothing that lies outside the run or behind a link.
 
     Returns:
       The folder it was moved to.
@@ -96,7 +96,7 @@ def _header(paths):
 
 
 def _folder_findings(paths):
-    """Where a run has a folder, a link or a file may have been put."""
+    """`Finding`s about folders of a run that are links or files now."""
     wanted = [paths.tensorboard, paths.tensorboard_trials, paths.figures, paths.exports,
               paths.root / "analysis"]
     for trial in _trials(paths):
@@ -134,7 +134,7 @@ def _relative(paths, path):
 
 def _network_findings(paths, header, folder):
     name = _relative(paths, folder)
-    # The event file tells of the network: it is drawn again with it, and the mean with that.
+    # The event file shows the network, and the mean's shows the event file: both are written again.
     events = f"{paths.tensorboard_trials.name}/{folder.name}/{folder.parent.name}"
 
     def finding(file, problem, changed, *more):
@@ -164,7 +164,7 @@ def _network_findings(paths, header, folder):
     try:
         problem = chain.other_origin(paths, facts, header or None)
         if problem:
-            # Which of the two is the right one nobody can tell: both are done again.
+            # Nobody can tell which of the two is right: both are made again.
             doubtful = chain.doubtful(paths, facts)
             return [finding("", problem, [*everything, *doubtful], *(
                 f"{folder.parent.name}/{each}" for place in doubtful
@@ -176,13 +176,14 @@ def _network_findings(paths, header, folder):
 
 
 def _owners(place):
-    """What is set aside for a file of a trial: its network, or itself and round 0 that wrote it."""
+    """What to set aside for a file of a trial: its network, or the file and round 0, which wrote
+    it."""
     name, _, file = place.partition("/")
     return [name] if file and name != "distributions" else [place, "round_00"]
 
 
 def _descendants(paths, findings):
-    """A finding for each network that was made from something that is damaged."""
+    """A finding for each network that was made from a damaged file."""
     damaged = {name for finding in findings for name in finding.aside}
     found = []
     for trial in _trials(paths):

@@ -1,8 +1,8 @@
-"""What is stored is checked before it is used: bytes against the checksum that vouches for them.
+"""Reads stored files, and checks their bytes against the checksum before they are used.
 
 A network's done.json vouches for the files of its folder, and for those of the trial that it wrote
-or drew from. A file is hashed once in a process, and again when its size, its inode or the time of
-its last change is another one.
+or drew from. A process hashes a file once, and again only when its size, its inode or the time of
+its last change is different.
 """
 
 import os
@@ -14,15 +14,15 @@ from lth_keras.paths import round_name
 from lth_keras.store import network_folder
 from lth_keras.store.schemas import NetworkFacts
 
-# {path: (stamp, SHA-256)} of what was hashed in this process.
+# {path: (stamp, SHA-256)} of files that this process has hashed.
 _known = {}
 
 
 def digest(path):
-    """SHA-256 of a file, computed once while the file stays as it is.
+    """SHA-256 of a file; it is computed again only when the file has changed.
 
     Raises:
-      RunError: there is none that may be opened.
+      RunError: there is no such file, or it may not be opened.
     """
     try:
         with opening.opened(path) as file:
@@ -36,10 +36,10 @@ def digest(path):
 
 
 def read_bytes(path, checksum):
-    """The bytes of a file, which have to be those that `checksum` was made of.
+    """The bytes of a file, checked against `checksum`.
 
     Raises:
-      RunError: they are others, or there are none.
+      RunError: the file is missing or has changed.
     """
     try:
         with opening.opened(path) as file:
@@ -60,10 +60,10 @@ def read_bytes(path, checksum):
 
 
 def content(folder, name, schema=NetworkFacts):
-    """The bytes of a file of a finished network's folder, or of a measured piece's, checked.
+    """The bytes of a file in the folder of a finished network or of a measured piece, checked.
 
     Raises:
-      RunError: they are others than done.json vouches for.
+      RunError: they are not those that done.json vouches for.
     """
     known = network_folder.facts(folder, schema)["files"]
     if name not in known:
@@ -88,7 +88,7 @@ def trial_arrays(paths, trial, path):
     """{key: array} of an .npz that a trial's networks share, checked.
 
     Raises:
-      RunError: no finished network vouches for it, or it is another one.
+      RunError: no finished network vouches for it, or it has changed.
     """
     checksum = trial_checksum(paths, trial, path)
     if checksum is None:
@@ -100,7 +100,7 @@ def trial_arrays(paths, trial, path):
 
 
 def trial_checksum(paths, trial, path):
-    """SHA-256 that the trial's networks vouch for a shared file with, round 0's first; or None."""
+    """The SHA-256 of a shared file in the trial's done.json files, round 0's first; or None."""
     root = paths.trial(trial)
     name = os.path.join("..", os.path.relpath(path, root))
     for each in (round_name(0), *opening.entries(root)):

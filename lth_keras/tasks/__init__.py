@@ -3,7 +3,7 @@
 from lth_keras.metric import ACCURACY, Metric
 from lth_keras.tasks.binary_classification import BinaryClassification
 from lth_keras.tasks.classification import Classification
-from lth_keras.tasks.functions import check_functions
+from lth_keras.tasks.dry_run import check_functions
 from lth_keras.tasks.language_model import LanguageModel, next_tokens
 from lth_keras.tasks.regression import Regression
 from lth_keras.tasks.stored_task import stored_task

@@ -128,11 +128,9 @@ def check_task(task, name="Experiment.task"):
     """Checks that `task` is a task.
 
     Raises:
-      ConfigurationError: it is not, or has no metric.
+      ConfigurationError: it is not, or has no metric or two of one name.
     """
-    if isinstance(task, type) or not all(
-            callable(getattr(task, each, None))
-            for each in ("loss", "metric", "take_labels", "output_shape")):
+    if not isinstance(task, Task):
         raise ConfigurationError(
             f"{name} is {task!r}; expected a task of lth_keras.tasks, with brackets, like "
             f"{made('Regression')}, or a subclass of lth_keras.tasks.Task"

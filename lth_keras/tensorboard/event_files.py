@@ -12,7 +12,7 @@ from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.store import network_folder
 from lth_keras.store.drawn_events import is_drawn, read_drawn, write_drawn
-from lth_keras.tensorboard import events, network_events
+from lth_keras.tensorboard import event_protocol, network_events
 
 _STEM = "events.out.tfevents"
 _UNFINISHED = ".unfinished"
@@ -65,7 +65,7 @@ def finish(paths, header, trial, name):
             noted |= _noted(decoded(each))
     else:
         path, stored, noted = drawn
-    files.write_bytes(path, events.encode(
+    files.write_bytes(path, event_protocol.encode(
         network_events.network(paths, header, trial, name, noted, stored)))
     # What the file itself says, so that either of the two can be made from the other.
     write_drawn(folder, path.name, stored, {
@@ -96,7 +96,7 @@ def _time_of(folder):
 
 def decoded(path):
     """The events of a file; none where there is no file."""
-    return events.decode(path) if opening.is_file(path) else []
+    return event_protocol.decode(path) if opening.is_file(path) else []
 
 
 def write_missing(paths, header, wanted):
@@ -140,7 +140,7 @@ def _noted(of_network):
     noted = {}
     for event in of_network:
         if event.HasField("summary"):
-            values = events.scalars_in(event)
+            values = event_protocol.scalars_in(event)
             if not any(tag.startswith("loss/") for tag in values):
                 continue  # Of a finished file: histograms have the time of storing.
             noted[event.step] = network_events.Noted(

@@ -7,7 +7,7 @@ import numpy as np
 
 from lth_keras.metric import metrics_of
 from lth_keras.statistics.intervals import mean_intervals
-from lth_keras.tensorboard import events, network_events
+from lth_keras.tensorboard import event_protocol, network_events
 
 _LOW, _HIGH = "interval_low", "interval_high"
 
@@ -34,18 +34,19 @@ def mean(of_trials, header, facts):
     first = of_trials[0]
     began, ended = first[0].wall_time, first[-1].wall_time
     name = facts["unit"]
-    row = events.hparams(network_events.hyperparameters(facts, of_trials=False), began, name)
-    scalars = [event for event in first if events.scalars_in(event)]
+    values = network_events.hyperparameters(facts, of_trials=False)
+    row = event_protocol.hparams(values, began, name)
+    scalars = [event for event in first if event_protocol.scalars_in(event)]
     if len(of_trials) > 1:
         times = {event.step: event.wall_time for each in of_trials[::-1]
-                 for event in each if events.scalars_in(event)}
+                 for event in each if event_protocol.scalars_in(event)}
         summaries = _means([_by_step(each) for each in of_trials], sorted(times), header)
-        scalars = [events.event(summary, times[step], step)
+        scalars = [event_protocol.event(summary, times[step], step)
                    for step, summary in summaries.items()]
     return [
-        *events.opening(began), events.event(row, began), *scalars,
-        *(event for event in first if events.is_of_weights(event)),
-        events.event(events.hparams_end(ended, not facts["diverged"]), ended),
+        *event_protocol.opening(began), event_protocol.event(row, began), *scalars,
+        *(event for event in first if event_protocol.is_of_weights(event)),
+        event_protocol.event(event_protocol.hparams_end(ended, not facts["diverged"]), ended),
     ]
 
 
@@ -57,12 +58,13 @@ def layout(header):
         measure, split = tag.split("/")
         chart = f"{split} {measure}: mean and 95 % interval over trials"
         categories.setdefault(measure, {})[chart] = (tag, *interval_tags(tag))
-    return events.margin_charts(dict(reversed(categories.items())))
+    return event_protocol.margin_charts(dict(reversed(categories.items())))
 
 
 def _by_step(of_trial):
     """{step: {tag: number}} of a trial."""
-    return {event.step: values for event in of_trial if (values := events.scalars_in(event))}
+    return {event.step: values for event in of_trial
+            if (values := event_protocol.scalars_in(event))}
 
 
 def _means(of_trials, steps, header):
@@ -82,6 +84,6 @@ def _means(of_trials, steps, header):
             row[tag] = middle
             if tag in with_band:
                 row |= zip(interval_tags(tag), (low, high))
-        summaries[step] = events.scalars(
+        summaries[step] = event_protocol.scalars(
             {tag: value for tag, value in row.items() if not np.isnan(value)})
     return summaries

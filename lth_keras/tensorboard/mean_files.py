@@ -11,7 +11,7 @@ import re
 from lth_keras import files
 from lth_keras.store import network_folder
 from lth_keras.store.drawn_events import is_drawn, write_drawn
-from lth_keras.tensorboard import event_files, events, mean_events, run_files
+from lth_keras.tensorboard import event_files, event_protocol, mean_events, run_files
 
 _OF_TRIALS = re.compile(r"\.(\d+)_trials$")
 
@@ -31,7 +31,7 @@ def write_mean(paths, header, name):
         return
     facts = {trial: network_folder.facts(paths.network(trial, name)) for trial in of_trials}
     meant = [trial for trial in of_trials if not facts[trial]["diverged"]] or list(of_trials)[:1]
-    content = events.encode(mean_events.mean(
+    content = event_protocol.encode(mean_events.mean(
         [of_trials[trial] for trial in meant], header, facts[meant[0]]))
     last = max(each[-1].wall_time for each in of_trials.values())
     folder = folder_of(paths, name)

@@ -10,7 +10,7 @@ from lth_keras.metric import metrics_of
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_folder import facts as read_facts
 from lth_keras.store.network_reader import read_masks, read_start_file, read_weights
-from lth_keras.tensorboard import events
+from lth_keras.tensorboard import event_protocol
 
 GRADIENT_NORM = "gradient_norm"
 
@@ -79,15 +79,15 @@ def network(paths, header, trial, name, noted, stored):
     noted = {row["step"]: noted.get(row["step"], Noted(stored)) for row in evaluations}
     began = min((each.wall_time for each in noted.values()), default=stored)
     metrics = metrics_of(header)
-    row = events.hparams(hyperparameters(facts), began, f"{name}/{trial}")
+    row = event_protocol.hparams(hyperparameters(facts), began, f"{name}/{trial}")
     return [
-        *events.opening(began),
-        events.event(row, began),
-        *(events.event(scalars(row, metrics, noted[row["step"]].gradient_norm),
+        *event_protocol.opening(began),
+        event_protocol.event(row, began),
+        *(event_protocol.event(scalars(row, metrics, noted[row["step"]].gradient_norm),
                        noted[row["step"]].wall_time, row["step"]) for row in evaluations),
-        *(events.event(summary, stored, step)
+        *(event_protocol.event(summary, stored, step)
           for step, summary in _of_weights(paths, header, trial, name, facts)),
-        events.event(events.hparams_end(stored, not facts["diverged"]), stored),
+        event_protocol.event(event_protocol.hparams_end(stored, not facts["diverged"]), stored),
     ]
 
 
@@ -102,10 +102,10 @@ def _of_weights(paths, header, trial, name, facts):
         (facts["steps"], read_weights(folder)),
     ):
         for key, mask in masks.items():
-            yield step, events.histogram(f"weights/{key}", weights[key][mask])
+            yield step, event_protocol.histogram(f"weights/{key}", weights[key][mask])
     if facts["density"] < 1 and not all(mask.all() for mask in masks.values()):
         for tag, pixels in _images(masks, header["data"]["input_shape"]):
-            yield facts["start_step"], events.image(tag, pixels)
+            yield facts["start_step"], event_protocol.image(tag, pixels)
 
 
 def scalars(row, metrics, gradient_norm=None):
@@ -114,7 +114,7 @@ def scalars(row, metrics, gradient_norm=None):
     values["density"] = row["density"]
     present = {tag: value for tag, value in values.items()
                if value is not None and not np.isnan(value)}
-    return events.scalars(present | {GRADIENT_NORM: gradient_norm})
+    return event_protocol.scalars(present | {GRADIENT_NORM: gradient_norm})
 
 
 def hyperparameters(facts, of_trials=True):

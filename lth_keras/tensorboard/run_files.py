@@ -7,7 +7,7 @@ from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.store import network_folder
 from lth_keras.store.drawn_events import is_drawn, read_drawn, write_drawn
-from lth_keras.tensorboard import event_files, events, mean_events, network_events
+from lth_keras.tensorboard import event_files, event_protocol, mean_events, network_events
 
 
 def write_run(paths):
@@ -18,7 +18,7 @@ def write_run(paths):
     header = network_folder.header(paths)
     for folder, of_trials in zip(_folders(paths), (False, True)):
         _write(folder, [
-            events.hparams_columns(*network_events.hparams_columns(header, of_trials)),
+            event_protocol.hparams_columns(*network_events.hparams_columns(header, of_trials)),
             *([] if of_trials else _charts_and_texts(paths, header))])
 
 
@@ -46,8 +46,9 @@ def _write(folder, summaries):
 
 
 def _encoded(summaries, when):
-    return events.encode([
-        *events.opening(when), *(events.event(summary, when) for summary in summaries)])
+    return event_protocol.encode([
+        *event_protocol.opening(when),
+        *(event_protocol.event(summary, when) for summary in summaries)])
 
 
 def _checksums(folder, path):
@@ -65,10 +66,10 @@ def _charts_and_texts(paths, header):
     if opening.exists(paths.operative_config):
         config = files.read_text(paths.operative_config)
         # Four spaces before a line make it code in Markdown.
-        yield events.text(
+        yield event_protocol.text(
             "operative_config", "\n".join(f"    {line}" for line in config.splitlines()))
     if opening.exists(paths.summary_md):
-        yield events.text("summary", files.read_text(paths.summary_md))
+        yield event_protocol.text("summary", files.read_text(paths.summary_md))
 
 
 def _folders(paths):

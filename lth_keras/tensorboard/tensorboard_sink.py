@@ -7,7 +7,7 @@ from lth_keras import files, opening
 from lth_keras.metric import metrics_of
 from lth_keras.sink import Sink
 from lth_keras.store import network_folder
-from lth_keras.tensorboard import event_files, events, mean_files, network_events, run_files
+from lth_keras.tensorboard import event_files, event_protocol, mean_files, network_events, run_files
 
 # A gradient takes as long as about two updates: once in 200 updates is about one percent.
 _UPDATES_PER_GRADIENT = 200
@@ -54,7 +54,7 @@ class TensorBoard(Sink):
         for folder in folders:
             with files.writing(folder):
                 self._files.append(opening.created(event_files.unfinished_path(folder)))
-        self._write(events.opening(time.time()))
+        self._write(event_protocol.opening(time.time()))
         self._measured = None
 
     def evaluated(self, job, evaluation):
@@ -68,8 +68,8 @@ class TensorBoard(Sink):
         columns = network_events.tags(metrics_of(self._header))
         values = {tag: evaluation.values[column] for tag, column in columns.items()}
         present = {tag: value for tag, value in values.items() if value is not None}
-        summary = events.scalars(present | {network_events.GRADIENT_NORM: norm})
-        self._write([events.event(summary, time.time(), evaluation.step)])
+        summary = event_protocol.scalars(present | {network_events.GRADIENT_NORM: norm})
+        self._write([event_protocol.event(summary, time.time(), evaluation.step)])
 
     def job_finished(self, job, facts):
         """Writes the network's finished file from what is stored of it, and the mean."""
@@ -92,7 +92,7 @@ class TensorBoard(Sink):
         mean_files.write_means(self._paths, header, again)
 
     def _write(self, of_network):
-        content = events.encode(of_network)
+        content = event_protocol.encode(of_network)
         for file in self._files:
             with files.writing(file.name):
                 file.write(content)

@@ -14,7 +14,7 @@ from rich.console import Console
 from lth_keras.data import Dataset, disk_cache
 from lth_keras.data.rows_on_disk import RowsOnDisk, joined
 from lth_keras.data.sources import content
-from lth_keras.data.sources.source import Source
+from lth_keras.data.sources.opened_source import OpenedSource
 from lth_keras.errors import ConfigurationError, RunError
 from tests.data import own_data
 
@@ -24,7 +24,7 @@ class Counted:
 
     def __init__(self, fails_at=None, key="a"):
         self.reads, self._fails_at = 0, fails_at
-        self.source = Source("counted", {"train": 15, "test": 5}, self.read, lambda: key)
+        self.source = OpenedSource("counted", {"train": 15, "test": 5}, self.read, lambda: key)
 
     def read(self, split):
         self.reads += 1

@@ -77,7 +77,7 @@ def test_a_label_may_lie_within_another_feature_and_be_a_number(prepared):
 
 def test_a_mask_keeps_its_classes_when_it_is_brought_to_a_size(prepared):
     from lth_keras.data.sources.content import ContentIndex
-    from lth_keras.data.tfds_source import open_set
+    from lth_keras.data.sources.tfds_download import open_set
 
     source = open_set("pets", str(prepared), ContentIndex(), ("photo", "mask"), (4, 4))
     parts = list(source.read("train"))

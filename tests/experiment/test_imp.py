@@ -91,6 +91,7 @@ def context(minimum, scope="global", rate=0.5):
     schedule = RewindingSchedule(3, rate, scope=scope, min_per_layer=minimum)
     return types.SimpleNamespace(
         schedule=schedule, prunable=prunable, probe=lambda *_: None,
+        grouping=schedule.granularity.grouping(prunable),
         experiment=types.SimpleNamespace(
             imp=types.SimpleNamespace(criterion=criteria.Magnitude())))
 

@@ -3,9 +3,9 @@
 import numpy as np
 
 from lth_keras.data.sources.content import of_arrays
-from lth_keras.data.sources.source import (
+from lth_keras.data.sources.opened_source import (
     SPLITS,
-    Source,
+    OpenedSource,
     check_lengths,
     check_names,
     in_parts,
@@ -17,7 +17,7 @@ _FORM = ("a dict with x_train, y_train, x_test, y_test (and perhaps x_validation
 
 
 def open_function(function, name):
-    """The `Source` of what `function()` returns.
+    """The `OpenedSource` of what `function()` returns.
 
     Args:
       function: without arguments; its arrays may be memory-mapped, and are then read in parts.
@@ -46,7 +46,7 @@ def open_function(function, name):
         if f"x_{split}" in arrays:
             check_lengths(name, split, len(arrays[f"x_{split}"]), len(arrays[f"y_{split}"]))
             sizes[split] = len(arrays[f"y_{split}"])
-    return Source(
+    return OpenedSource(
         name, sizes, lambda split: in_parts(arrays[f"x_{split}"], arrays[f"y_{split}"]),
         content=lambda: of_arrays(arrays),
         label_names=None if label_names is None else tuple(map(str, label_names)),

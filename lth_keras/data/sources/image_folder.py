@@ -7,8 +7,8 @@ import pathlib
 import numpy as np
 
 from lth_keras.data.sources.content import of_files
+from lth_keras.data.sources.opened_source import OpenedSource, part_rows
 from lth_keras.data.sources.pictures import UnreadablePicture, decoded
-from lth_keras.data.sources.source import Source, part_rows
 from lth_keras.errors import ConfigurationError
 
 _ENDINGS = {".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
@@ -19,7 +19,7 @@ _LAYOUT = "FOLDER/CLASS/picture.jpg, or FOLDER/train/CLASS/… and FOLDER/test/C
 
 
 def open_images(folder, index, size=None, channels=3):
-    """The `Source` of a folder of pictures; labels are the classes' places in the alphabet.
+    """The `OpenedSource` of a folder of pictures; labels are the classes' places in the alphabet.
 
     Files that begin with a point, and files that are no pictures by their ending, are passed over.
 
@@ -48,7 +48,7 @@ def open_images(folder, index, size=None, channels=3):
         paths, labels = listed[split]
         return _read(name, paths, labels, size, channels)
 
-    return Source(
+    return OpenedSource(
         name, {split: len(paths) for split, (paths, _) in listed.items()}, read,
         content=lambda: of_files(
             root, [path for paths, _ in listed.values() for path in paths], index),

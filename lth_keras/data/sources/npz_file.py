@@ -8,9 +8,9 @@ import zlib
 import numpy as np
 
 from lth_keras.data.sources.content import of_files
-from lth_keras.data.sources.source import (
+from lth_keras.data.sources.opened_source import (
     SPLITS,
-    Source,
+    OpenedSource,
     check_lengths,
     check_names,
     part_rows,
@@ -22,7 +22,7 @@ _UNREADABLE = (OSError, ValueError, KeyError, EOFError, NotImplementedError, Run
 
 
 def open_npz(path, index):
-    """The `Source` of an archive as `numpy.savez` writes it.
+    """The `OpenedSource` of an archive as `numpy.savez` writes it.
 
     Its arrays are x_train and y_train, and where there are such x_test, y_test, x_validation and
     y_validation; w_train and so on may give what each example counts for, and label_names the
@@ -59,7 +59,7 @@ def open_npz(path, index):
                 yield part, labels[split][at : at + len(part)]
                 at += len(part)
 
-    return Source(
+    return OpenedSource(
         name, {split: len(found) for split, found in labels.items()}, read,
         content=lambda: of_files(path, [path], index),
         label_names=None if names is None else tuple(map(str, names.tolist())), weights=weights,

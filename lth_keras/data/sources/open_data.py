@@ -6,18 +6,18 @@ import numpy as np
 from rich.console import Console
 
 from lth_keras.data import splits as splitting
-from lth_keras.data import tfds_source
 from lth_keras.data.arrays import checked_part, checked_weights
 from lth_keras.data.binding_checks import scheme_of
 from lth_keras.data.disk_cache import DiskCache, default_folder
 from lth_keras.data.embedded import EMBEDDED
 from lth_keras.data.loaded_data import RawData
 from lth_keras.data.rows_on_disk import chosen_rows
+from lth_keras.data.sources import tfds_download
 from lth_keras.data.sources.content import ContentIndex, of_arrays
 from lth_keras.data.sources.given_arrays import open_function
 from lth_keras.data.sources.image_folder import open_images
 from lth_keras.data.sources.npz_file import open_npz
-from lth_keras.data.sources.source import SPLITS, Source, in_parts, same_form
+from lth_keras.data.sources.opened_source import SPLITS, OpenedSource, in_parts, same_form
 from lth_keras.data.sources.table_file import Columns, open_table
 from lth_keras.data.sources.tokens import tokenised
 from lth_keras.errors import ConfigurationError
@@ -46,7 +46,7 @@ def raw_data(dataset, data_dir):
 
 
 def open_source(dataset, data_dir, index):
-    """The `Source` that a `Dataset` names; of text, before it is cut into tokens.
+    """The `OpenedSource` that a `Dataset` names; of text, before it is cut into tokens.
 
     Errors as for `raw_data`.
     """
@@ -63,7 +63,7 @@ def open_source(dataset, data_dir, index):
         inputs = dataset.input
         columns = (inputs,) if isinstance(inputs, str) else inputs
         return open_table(scheme, place, index, Columns(dataset.label, columns))
-    return tfds_source.open_set(
+    return tfds_download.open_set(
         dataset.name, data_dir, index, (dataset.input, dataset.label), dataset.image_size,
         dataset.text)
 
@@ -71,7 +71,7 @@ def open_source(dataset, data_dir, index):
 def _of_embedded(raw):
     arrays = {f"{axis}_{split}": getattr(raw, f"{axis}_{split}")
               for split in ("train", "test") for axis in "xy"}
-    return Source(
+    return OpenedSource(
         raw.name, {split: len(arrays[f"y_{split}"]) for split in ("train", "test")},
         lambda split: in_parts(arrays[f"x_{split}"], arrays[f"y_{split}"]),
         content=lambda: of_arrays(arrays), num_classes=raw.num_classes,

@@ -6,7 +6,7 @@ import pathlib
 import numpy as np
 
 from lth_keras.data.sources.content import of_files
-from lth_keras.data.sources.source import SPLITS, Source, in_parts
+from lth_keras.data.sources.opened_source import SPLITS, OpenedSource, in_parts
 from lth_keras.errors import ConfigurationError
 
 _ENDINGS = {"csv": (".csv", ".csv.gz", ".tsv"), "parquet": (".parquet",)}
@@ -26,7 +26,7 @@ class Columns:
 
 
 def open_table(kind, path, index, columns):
-    """The `Source` of a table, or of a folder that holds train.csv, test.csv and the like.
+    """The `OpenedSource` of a table, or of a folder that holds train.csv, test.csv and the like.
 
     Numbers become float32; labels that are text become their places in the alphabet.
 
@@ -49,7 +49,7 @@ def open_table(kind, path, index, columns):
         _check_columns(name, places[split], table, [columns.label, *names])
         inputs[split] = _numbers(name, table, names)
         labels[split], label_names = _labels(name, table, columns.label, split, label_names)
-    return Source(
+    return OpenedSource(
         name, {split: len(table) for split, table in tables.items()},
         read=lambda split: in_parts(inputs[split], labels[split]),
         content=lambda: of_files(path, list(places.values()), index),

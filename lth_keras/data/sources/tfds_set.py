@@ -7,8 +7,8 @@ import pathlib
 import numpy as np
 
 from lth_keras.data.sources.content import of_files
+from lth_keras.data.sources.opened_source import OpenedSource, part_rows
 from lth_keras.data.sources.pictures import fitted
-from lth_keras.data.sources.source import Source, part_rows
 from lth_keras.errors import ConfigurationError
 
 # Pictures of one part where their sizes differ, so that none knows what it will take.
@@ -16,7 +16,7 @@ _PICTURES = 256
 
 
 def open_prepared(builder, name, index, features, image_size=None):
-    """The `Source` of a prepared set's train and test splits.
+    """The `OpenedSource` of a prepared set's train and test splits.
 
     Other splits of the set are left alone; validation examples come out of its train split.
 
@@ -40,7 +40,7 @@ def open_prepared(builder, name, index, features, image_size=None):
     label = feature_at(builder.info.features, features[1])
     is_class = isinstance(label, tfds.features.ClassLabel) and label.num_classes
     place = pathlib.Path(builder.data_path)
-    return Source(
+    return OpenedSource(
         name, {split: builder.info.splits[split].num_examples for split in ("train", "test")},
         read=lambda split: _read(builder, split, features, image_size),
         content=lambda: of_files(

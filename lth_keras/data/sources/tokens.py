@@ -6,7 +6,7 @@ import io
 import gin
 import numpy as np
 
-from lth_keras.data.sources.source import Source, in_parts
+from lth_keras.data.sources.opened_source import OpenedSource, in_parts
 from lth_keras.errors import ConfigurationError
 
 PADDING, UNKNOWN, END = 0, 1, 2
@@ -50,10 +50,10 @@ class Tokens:
 
 
 def tokenised(source, tokens):
-    """The `Source` of a text source's tokens; all of them are in memory, 4 bytes each.
+    """The `OpenedSource` of a text source's tokens; all of them are in memory, 4 bytes each.
 
     Args:
-      source: a `Source` whose inputs are bytes in UTF-8.
+      source: a `OpenedSource` whose inputs are bytes in UTF-8.
       tokens: `Tokens`.
 
     Raises:
@@ -67,7 +67,7 @@ def tokenised(source, tokens):
             arrays[split] = _windows(source.name, split, encoded, tokens.length)
         else:
             arrays[split] = _padded(encoded, tokens.length), labels
-    return Source(
+    return OpenedSource(
         source.name, {split: len(inputs) for split, (inputs, _) in arrays.items()},
         lambda split: in_parts(*arrays[split]), source.content,
         num_classes=tokens.vocabulary if tokens.next_token else source.num_classes,

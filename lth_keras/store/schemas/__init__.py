@@ -1,7 +1,7 @@
-"""What each stored JSON file may hold, a module each: checked when it is written and when read.
+"""The form of each stored JSON file, one module for each; checked when it is written and read.
 
-pydantic, strict: a number is no string, and a key that nobody names is refused. Who adds a key to
-a stored file names it here; keys that older runs lack have a default.
+pydantic checks strictly: a number is not a string, and an unknown key is refused. If you add a key
+to a stored file, name it here, with a default: stored runs do not have it.
 """
 
 from lth_keras.store.schemas.analysis_files import AnalysisSummary, PieceFacts

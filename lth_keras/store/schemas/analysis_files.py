@@ -1,4 +1,4 @@
-"""What `run.py analyze` leaves: done.json of each piece, and summary.json of each measure."""
+"""The files of `run.py analyze`: done.json of each piece, and summary.json of each measure."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ Drawn = Annotated[str, pydantic.Field(pattern=r"^[A-Za-z0-9_.-]{1,200}$")]
 
 
 class PieceFacts(Strict):
-    """done.json of a piece without its seal; further keys are what it found beside its rows."""
+    """done.json of a piece without its seal; further keys are results beside its rows."""
 
     model_config = pydantic.ConfigDict(extra="allow")
 

@@ -1,4 +1,4 @@
-"""drawn.json beside an event file: what it was drawn from that is nowhere else in the run."""
+"""drawn.json beside an event file: times and norms that no other file of the run has."""
 
 from typing import Annotated
 
@@ -16,8 +16,8 @@ class DrawnEvents(Strict):
     Attributes:
       file: the event file's name.
       checksum: its SHA-256.
-      stored: when the network, or the last trial of a mean, was stored; or when the file of the
-        run as a whole was drawn.
+      stored: when the network, or the last trial of a mean, was stored; for the run's own file,
+        when it was written.
       noted: {step: [time of its evaluation, norm of the gradient]}.
     """
 

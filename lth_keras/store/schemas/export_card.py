@@ -1,4 +1,4 @@
-"""card.json: what an export is; a run keeps a copy of it, for its report."""
+"""card.json: what an export is; a run keeps a copy for its report."""
 
 import pydantic
 
@@ -77,7 +77,7 @@ class Provenance(Strict):
 
 
 class RemovedUnits(Strict):
-    """How many units of a layer are left when the dead ones are gone."""
+    """How many units of a layer are left without the dead ones."""
 
     layer: Text
     before: Count
@@ -85,7 +85,7 @@ class RemovedUnits(Strict):
 
 
 class Compaction(Strict):
-    """What removing dead units does, or would do."""
+    """The effect of removing dead units, done or not."""
 
     applied: bool
     units: list[RemovedUnits]
@@ -139,7 +139,7 @@ class ExportCard(Strict):
     what: Text
     lth_keras: Text
     input: Input
-    # How its outputs are read, and what they are judged by.
+    # How to read its outputs, and the metric that judges them.
     output: dict[Text, Json] = {}
     data: DataFacts
     weights: Text

@@ -1,4 +1,4 @@
-"""done.json of a network's folder: what it is, what vouches for it, what it was made from."""
+"""done.json of a network's folder: its facts, its files' checksums, and what it was made from."""
 
 import re
 from typing import Literal
@@ -27,7 +27,7 @@ _ALWAYS = {"masks.npz", "weights.npz", "metrics.csv"}
 
 
 class MadeFrom(Strict):
-    """What a network was made from: change any of it, and this network is another one.
+    """What a network was made from; if any of it changes, the network must be trained again.
 
     Attributes:
       files: {file of the trial or of another of its networks: its SHA-256}.
@@ -41,14 +41,14 @@ class MadeFrom(Strict):
 
 
 class HistogramDistance(Strict):
-    """How far the two ways of sampling a distribution are apart."""
+    """Distance between the two ways of sampling a distribution."""
 
     kolmogorov_smirnov: float
     wasserstein: float
 
 
 class NetworkFacts(Strict):
-    """done.json of a network without its seal; `final_test_<metric>` is named for the task's."""
+    """done.json of a network without its seal, and `final_test_<metric>` for the task's metric."""
 
     model_config = pydantic.ConfigDict(extra="allow")
 

@@ -1,4 +1,4 @@
-"""What the schemas share: names, counts, checksums, a network's configuration, and `checked`."""
+"""Parts that the schemas share: names, counts, checksums, a model's configuration, `checked`."""
 
 import math
 from typing import Annotated, Any
@@ -11,19 +11,19 @@ _LARGEST = 2**63 - 1
 
 
 class Strict(pydantic.BaseModel):
-    """An object of JSON whose keys are all named and of the types that are named."""
+    """A JSON object with known keys only, each of its type."""
 
     model_config = pydantic.ConfigDict(strict=True, extra="forbid", protected_namespaces=())
 
 
 class Open(pydantic.BaseModel):
-    """An object whose further keys are the user's: fields of classes of their own, for instance."""
+    """A JSON object that may have further keys, such as the fields of a user's class."""
 
     model_config = pydantic.ConfigDict(strict=True, extra="allow", protected_namespaces=())
 
 
 def _is_plain(value):
-    """Refuses, anywhere in a tree of JSON, numbers that no float64 or int64 holds."""
+    """Refuses numbers, anywhere in a JSON tree, that do not fit into float64 or int64."""
     if isinstance(value, dict):
         for each in value.values():
             _is_plain(each)
@@ -36,7 +36,7 @@ def _is_plain(value):
 
 
 def _is_path(name):
-    """Refuses a name that is no file of the network's own folder, or of the trial's."""
+    """Refuses a name that is not a file of the network's folder or of the trial's."""
     parts = name.split("/")
     if parts[0] == "..":
         parts = parts[1:]
@@ -56,7 +56,7 @@ Sha256 = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
 Json = Annotated[Any, pydantic.AfterValidator(_is_plain)]
 FolderName = Annotated[
     str, pydantic.Field(max_length=200, pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.@+-]*$")]
-# 'fc1/kernel': what TensorFlow takes for a name, and no figure for a formula.
+# 'fc1/kernel': a name that TensorFlow accepts, and that matplotlib does not read as a formula.
 Key = Annotated[str, pydantic.Field(max_length=500, pattern=r"^[A-Za-z0-9_./:\\ -]+$")]
 # A file of a network's folder, 'masks.npz', or of its trial, '../initial.npz'.
 FileName = Annotated[str, pydantic.Field(max_length=500), pydantic.AfterValidator(_is_path)]
@@ -69,7 +69,7 @@ DurationText = Annotated[str, pydantic.Field(pattern=r"^[0-9]{1,15}(ep|it)$")]
 
 
 class LayerConfig(Open):
-    """A layer of a Keras model as `get_config` gives it, as far as it is shown."""
+    """The part of a Keras layer's `get_config` that a report shows."""
 
     name: Text
 
@@ -82,23 +82,23 @@ class Layer(Open):
 
 
 class KerasConfig(Open):
-    """What `model.to_json()` gives of a functional or Sequential model; `export` checks the rest
-    before it builds anything from it."""
+    """`model.to_json()` of a functional or Sequential model. `export` checks the rest of it before
+    it builds a model."""
 
     name: Text = "network"
     layers: list[Layer] = []
 
 
 def checked(schema, content, path):
-    """`content` if `schema` has nothing against it.
+    """`content`, checked against `schema`.
 
     Args:
       schema: a subclass of `Strict`.
-      content: what JSON gave, without a seal.
+      content: the parsed JSON, without its seal.
       path: where it was read, or is to be written, for the message.
 
     Raises:
-      RunError: it is not of that form; one line says where and why.
+      RunError: it does not fit; one line says where and why.
     """
     try:
         _is_plain(content)

@@ -1,4 +1,4 @@
-"""report.json: the checksums of all that a report consists of."""
+"""report.json: the checksums of all files of a report."""
 
 from lth_keras.store.schemas.parts import Sha256, Strict, TableName, Text
 
@@ -7,7 +7,7 @@ class ReportSeal(Strict):
     """report.json without its seal.
 
     Attributes:
-      made_of: the state that the page tells of, and what its numbers come from.
+      made_of: the run's state, and checksums of what the report's numbers come from.
       files: {file of the run: its SHA-256}.
     """
 

@@ -1,4 +1,4 @@
-"""run.json: what ran, where, on what data, and how far it came."""
+"""run.json: the experiment, its data and machine, and how far the run came."""
 
 from typing import Annotated
 
@@ -53,14 +53,14 @@ class Machine(Strict):
 
 
 class OptimizerSettings(Open):
-    """The optimizer's fields beside its class are its own."""
+    """The optimizer's class; its other fields depend on the class."""
 
-    # `class` is no name for a field of Python.
+    # Python does not allow a field with the name `class`.
     kind: Text = pydantic.Field(alias="class")
 
 
 class Configuration(Open):
-    """The resolved experiment; of most fields the form is its classes', the user's among them."""
+    """The resolved experiment; most fields depend on the classes used, some of them the user's."""
 
     model: KerasConfig
     optimizer: OptimizerSettings
@@ -117,11 +117,11 @@ class RunHeader(Strict):
     rewind_step: Count = 0
     prunable_weights: dict[Key, Count]
     variables: Variables | None = None
-    # A row for each kernel: which are pruned, and as what.
+    # A row for each matrix: whether it is pruned, and as which kind.
     kernels: list[dict[Text, Json]] = []
     kept_by_round: list[Count]
     kept_by_round_and_layer: list[dict[Text, Count]] | None = None
-    # JSON has no pairs, it has lists of two.
+    # JSON has lists of two, no tuples.
     units: list[Annotated[tuple[Positive, FolderName], pydantic.Strict(False)]]
     traces: list[dict[Text, Count]] = []
     published: list[Published]

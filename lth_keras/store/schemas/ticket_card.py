@@ -1,4 +1,4 @@
-"""ticket.json: what a bare ticket is and where it comes from."""
+"""ticket.json: what a bare ticket holds and where it comes from."""
 
 import pydantic
 
@@ -10,7 +10,7 @@ _FILES = {"masks.npz", "weights.npz"}
 
 
 class TicketCard(Strict):
-    """ticket.json without its seal; what only tells a person of it may be missing."""
+    """ticket.json without its seal; keys that are only for people may be missing."""
 
     format: Positive
     step: Count

@@ -5,12 +5,12 @@ import pytest
 from tensorboard.plugins.histogram.summary_v2 import histogram_pb
 from tensorboard.util import tensor_util
 
-from lth_keras.tensorboard import events
+from lth_keras.tensorboard import event_protocol
 
 
 @pytest.mark.parametrize("values", [[0.5, -1.0, 0.25, 3.0, 0.25], [2.5, 2.5], []])
 def test_a_histogram_is_tensorboards_own(values):
-    ours = events.histogram("w", np.array([*values, np.nan], np.float32)).value[0]
+    ours = event_protocol.histogram("w", np.array([*values, np.nan], np.float32)).value[0]
     theirs = histogram_pb("w", np.array(values), 60).value[0]
     assert ours.metadata == theirs.metadata
     np.testing.assert_allclose(
@@ -18,8 +18,9 @@ def test_a_histogram_is_tensorboards_own(values):
 
 
 def test_a_file_that_ends_in_the_middle_of_a_record_is_read_up_to_there(tmp_path):
-    content = events.encode(events.opening(1.0) + [events.event(events.scalars({"a": 1}), 2.0, 3)])
+    scalar = event_protocol.event(event_protocol.scalars({"a": 1}), 2.0, 3)
+    content = event_protocol.encode([*event_protocol.opening(1.0), scalar])
     (tmp_path / "events").write_bytes(content[:-5])
-    assert len(events.decode(tmp_path / "events")) == 2
+    assert len(event_protocol.decode(tmp_path / "events")) == 2
     (tmp_path / "events").write_bytes(content)
-    assert len(events.decode(tmp_path / "events")) == 3
+    assert len(event_protocol.decode(tmp_path / "events")) == 3

@@ -18,7 +18,7 @@ class Unavailable(Exception):
 
 
 def open_set(name, data_dir, index, wanted=(None, None), image_size=None, text=None):
-    """The `Source` of a set's train and test splits, after downloading it if need be.
+    """The `OpenedSource` of a set's train and test splits, after downloading it if need be.
 
     Args:
       name: TFDS's name for it: 'mnist', 'cifar10_corrupted/fog_2', 'mnist:3.0.1'.

@@ -13,7 +13,7 @@ SPLITS = ("train", "validation", "test")
 
 
 @dataclasses.dataclass(frozen=True)
-class Source:
+class OpenedSource:
     """A data set that was found and not read yet.
 
     Attributes:
@@ -45,7 +45,7 @@ def part_rows(shape, dtype):
 
 
 def in_parts(inputs, labels):
-    """What `Source.read` gives, of whole arrays or of something that slices like them."""
+    """What `OpenedSource.read` gives, of whole arrays or of something that slices like them."""
     rows = part_rows(inputs.shape[1:], inputs.dtype)
     for first in range(0, len(labels), rows):
         yield np.asarray(inputs[first : first + rows]), labels[first : first + rows]
