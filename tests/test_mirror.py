@@ -38,6 +38,7 @@ TESTED_THROUGH = {
     "initializers/*.py": "initializers/test_initializers.py",
     # Rebuilding a model uses the whole room.
     "keras3/*.py": "keras3/test_rebuilt.py",
+    "learned_masks/score_engine.py": "learned_masks/test_score_trainer.py",
     "metric.py": "statistics/test_summary.py",
     # One test builds every network and counts its weights.
     "models/*.py": "models/test_networks.py",
@@ -52,6 +53,7 @@ TESTED_THROUGH = {
     "tasks/*.py": "tasks/test_losses_and_metrics.py",
     "tickets.py": "test_api.py",
     "training/checkpoint.py": "experiment/test_durability.py",
+    "training/optimizer_slots.py": "training/test_trainer.py",
     "training/gradient_norm.py": "tensorboard/test_tensorboard_sink.py",
     "training/replicated.py": "training/test_replicas.py",
     "training/saliency.py": "criteria/test_criteria_by_hand.py",

@@ -140,14 +140,18 @@ class _Book:
             if unit in seen:
                 continue
             seen.add(unit)
-            for file in self._facts[trial, unit]["made_from"]["files"]:
+            origin = self._facts[trial, unit].get("made_from")
+            if origin is None:
+                raise KeyError(unit)
+            for file in origin["files"]:
                 source, _, part = posixpath.normpath(posixpath.join(unit, file)).rpartition("/")
                 if not source or source == "distributions":
                     rewound |= part.startswith("rewind")
                 else:
                     # A mask that was found in training is not to be had without it.
-                    trained = part != "masks.npz" or "mean_kept" in self._told(trial, source)
-                    waiting.append((source, trained))
+                    found_in_training = "mean_kept" in self._told(trial, source) or bool(
+                        self._facts[trial, source].get("mask_updates"))
+                    waiting.append((source, part != "masks.npz" or found_in_training))
         return needed, rewound
 
     def _told(self, trial, name):
@@ -161,6 +165,8 @@ class _Book:
         """FLOPs of a network's own training."""
         facts, told = self._facts[trial, name], self._told(trial, name)
         dense = self._products(facts, {})
+        if facts.get("mask_updates"):
+            return _FLOPS * self._batch * self._changing(facts, dense)
         kept = self._products(facts, told.get("mean_kept") or facts["kept_weights"])
         if "mean_kept" in told:
             products = 2 * kept + dense
@@ -169,6 +175,23 @@ class _Book:
         else:
             products = 3 * kept
         return _FLOPS * self._batch * self._updates(trial, name) * products
+
+    def _changing(self, facts, dense):
+        """Products of a training whose masks changed, an example's for each update."""
+        changed, stop = facts["mask_updates"], facts["steps"]
+        total, left = 0, changed["updates"]
+        kept = [(each["from_step"], self._products(facts, each["weights"]))
+                for each in changed["kept"]]
+        ends = [step for step, _ in kept[1:]] + [stop]
+        for (begin, sparse), end in zip(kept, ends, strict=True):
+            own = dense if changed["dense_moments"] else sparse
+            total += (end - begin) * (2 * sparse + own)
+        if changed["dense_gradients"]:
+            # Each update is one step whose kernel gradients are those of all weights. Counts that
+            # stay the same are listed once, so that not each update has an entry of its own.
+            per_update = [dense - sparse for _, sparse in kept]
+            total += sum(per_update[:left]) + max(0, left - len(per_update)) * per_update[-1]
+        return total
 
     def _acting(self, facts):
         return {} if facts.get("pruned") == "initial" else facts["kept_weights"]
