@@ -162,11 +162,11 @@ def peak(folder, gigabytes, console):
     return training.peak["VmHWM"] <= allowed
 
 
-def _say(console, gigabytes, found):
+def _say(console, gigabytes, peaks):
     console.print(
-        f"data {gigabytes:.2f} GB; peaks: resident {found['VmHWM'] / 1e9:.2f} GB, of it private "
-        f"{found['RssAnon'] / 1e9:.2f} GB; private and writable, touched or not "
-        f"{found['VmData'] / 1e9:.2f} GB", highlight=False)
+        f"data {gigabytes:.2f} GB; peaks: resident {peaks['VmHWM'] / 1e9:.2f} GB, of it private "
+        f"{peaks['RssAnon'] / 1e9:.2f} GB; private and writable, touched or not "
+        f"{peaks['VmData'] / 1e9:.2f} GB", highlight=False)
 
 
 def main():

@@ -29,15 +29,15 @@ from lth_keras.tensorboard import TensorBoard
 @contextlib.contextmanager
 def unchecked():
     """Takes checksums of what is read, schemas and the chain away."""
-    kept = (vouched.read_bytes, network_folder.checked, run_json_module.checked, chain.check_origin)
+    kept = (vouched.read_bytes, network_folder.checked, run_json_module.checked, chain.check_stored)
     vouched.read_bytes = lambda path, checksum: files.read_bytes(path)
     network_folder.checked = run_json_module.checked = lambda schema, content, path: content
-    chain.check_origin = lambda paths, folder: None
+    chain.check_stored = lambda paths, folder: None
     try:
         yield
     finally:
         (vouched.read_bytes, network_folder.checked, run_json_module.checked,
-         chain.check_origin) = kept
+         chain.check_stored) = kept
 
 
 def seconds(prepared_by, folder):
@@ -68,16 +68,16 @@ def main():
         prepared.context._trainers = trainers
         return prepared
 
-    found = {"with": [], "without": []}
+    seconds_by_way = {"with": [], "without": []}
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         seconds(prepared_by, folder / "first")
         for repeat in range(arguments.repeats):
             for how in ("with", "without"):
                 with unchecked() if how == "without" else contextlib.nullcontext():
-                    found[how].append(seconds(prepared_by, folder / f"{how}_{repeat}"))
-    medians = {how: statistics.median(each) for how, each in found.items()}
-    for how, each in found.items():
+                    seconds_by_way[how].append(seconds(prepared_by, folder / f"{how}_{repeat}"))
+    medians = {how: statistics.median(each) for how, each in seconds_by_way.items()}
+    for how, each in seconds_by_way.items():
         print(f"{how:<8} median {medians[how]:.3f} s of {', '.join(f'{s:.3f}' for s in each)}")
     print(f"checking costs {100 * (medians['with'] / medians['without'] - 1):+.2f} %")
 

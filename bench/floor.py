@@ -27,29 +27,29 @@ class Floor:
         self._loop = tf.function(self._steps)
 
     def run(self, steps):
-        """Computes `steps` steps' products."""
+        """Computes `steps` steps' terms."""
         self._loop(tf.constant(steps)).numpy()
 
     def _steps(self, steps):
         total = 0.0
         for _ in tf.range(steps):
-            found = []
+            terms = []
             for index, (inputs, weights, outputs) in enumerate(self._layers):
-                found.append(tf.matmul(inputs, weights))
-                found.append(tf.matmul(inputs, outputs, transpose_a=True))
+                terms.append(tf.matmul(inputs, weights))
+                terms.append(tf.matmul(inputs, outputs, transpose_a=True))
                 if index:
-                    found.append(tf.matmul(outputs, weights, transpose_b=True))
+                    terms.append(tf.matmul(outputs, weights, transpose_b=True))
             # One entry of each is used, so that none is left out.
-            total += tf.add_n([product[0, 0] for product in found])
+            total += tf.add_n([product[0, 0] for product in terms])
         return total
 
 
 def products(model, batch_size):
     """[(rows, inner, columns)] of each layer's forward product, in the order of the layers."""
-    found = []
+    shapes = []
     for _, layer in walk(model):
         if isinstance(layer, (keras.layers.Dense, keras.layers.Conv2D)):
             *inner, columns = layer.kernel.shape
             positions = math.prod(layer.output_shape[1:-1])
-            found.append((batch_size * positions, math.prod(inner), columns))
-    return found
+            shapes.append((batch_size * positions, math.prod(inner), columns))
+    return shapes

@@ -89,8 +89,8 @@ def main():
     for setting in arguments.settings:
         workers, threads = map(int, setting.split("x"))
         with tempfile.TemporaryDirectory() as output:
-            row, found = measure(workers, threads, arguments.gin_param, pathlib.Path(output))
-        digest = hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
+            row, digests = measure(workers, threads, arguments.gin_param, pathlib.Path(output))
+        digest = hashlib.sha256(repr(sorted(digests.items())).encode()).hexdigest()
         row["same_bytes"] = left.setdefault(threads, digest) == digest
         row["ratio"] = round(
             row["steps_per_second"] / (rows[0] if rows else row)["steps_per_second"], 2)
@@ -111,14 +111,14 @@ def main():
 
 def _family(process):
     """A process and all that it has started, and those have."""
-    found = [process]
-    for parent in found:
+    family = [process]
+    for parent in family:
         for thread in pathlib.Path(f"/proc/{parent}/task").glob("*/children"):
             try:
-                found.extend(map(int, thread.read_text().split()))
+                family.extend(map(int, thread.read_text().split()))
             except OSError:
                 continue
-    return found
+    return family
 
 
 def _peak(process):

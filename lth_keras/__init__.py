@@ -5,7 +5,7 @@ import os
 
 # TFMOT works on Keras 2 only, and TensorFlow reads this when it is first imported.
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
-# The C++ log has to be quietened before the import as well; the user's own choice wins.
+# The C++ log, too, can only be silenced before the import; a value that the user has set stays.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 __version__ = "0.1.0"
@@ -17,7 +17,7 @@ _API = {
 
 
 def __getattr__(name):
-    """The Python API, imported when it is first asked for: most of it brings TensorFlow along."""
+    """Imports the Python API at its first use, because most of it imports TensorFlow."""
     if name in _API:
         return getattr(importlib.import_module(_API[name]), name)
     raise AttributeError(f"module 'lth_keras' has no attribute {name!r}")

@@ -4,7 +4,8 @@
     result = lth_keras.find_ticket(build, (x_train, y_train), (x_test, y_test), rounds=5)
     sparse = result.model(5)
 
-The same experiment, store and resuming as the command's; for variants and trials write a gin file.
+The experiment, its files and its resumption are the same as those of the command. For variants and
+several trials write a gin file.
 """
 
 import dataclasses
@@ -44,8 +45,9 @@ def find_ticket(
 ) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
-    Trains the dense network, then `rounds` times: prunes, sets the remaining weights back, trains
-    again. Stored under `output_dir`; the same call goes on where it was interrupted.
+    Trains the dense network; then, `rounds` times, prunes it, rewinds the remaining weights, and
+    trains again. The run is stored under `output_dir`; the same call goes on where it was
+    interrupted.
 
     Args:
       model: function (input_shape, num_outputs) -> functional or Sequential model of tf_keras or
@@ -53,20 +55,20 @@ def find_ticket(
       train: (examples, labels), or with weights as a third: arrays [N, …] and integers [N]; or a
         finite `tf.data.Dataset` of such pairs, or of dicts with the keys `input` and `label`. uint8
         is scaled to [0, 1]. Examples of several inputs are a tuple or a dict of arrays.
-      test: the same; never used to choose anything.
+      test: the same; nothing is ever chosen by it.
       rounds, rate, rates, scope, rewind_to: as `RewindingSchedule`'s.
-      duration: until which step every round trains: '5ep', '2000it'.
-      criterion, optimizer, task: None is `Magnitude()`, `Adam()`, `Classification()`. Optimizers of
-        Keras's own are taken too: Adam, AdamW and SGD, with its schedules.
+      duration: the step at which the training of each round ends: '5ep', '2000it'.
+      criterion, optimizer, task: None is `Magnitude()`, `Adam()`, `Classification()`. Keras's own
+        Adam, AdamW and SGD, with Keras's schedules, are taken too.
       batch_size, augmentation, never_prune, also_prune, initial_weights, output, jit, seed: as
         `Experiment`'s.
       validation: share or count of the training examples to hold out, or a set like `train`.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
-      name: the run's. output_dir: where runs live. progress: whether to show how far it is.
+      name: the run's. output_dir: the folder of runs. progress: whether to show a progress bar.
 
     Raises:
       ConfigurationError: something does not fit; nothing was written.
-      RunError: the run cannot go on, and what is stored stays good; or the dense network diverged.
+      RunError: the run cannot go on (what is stored stays valid), or the dense network diverged.
     """
     _check_builds(model)
     experiment = _experiment(
@@ -81,7 +83,7 @@ def find_ticket(
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class ArrayDataset(DataSource):
-    """Arrays in the place of a `Dataset`; arguments as `data.from_arrays`'s."""
+    """The data source of `find_ticket`: arrays; arguments as for `data.from_arrays`."""
 
     x_train: np.ndarray = dataclasses.field(repr=False)
     y_train: np.ndarray = dataclasses.field(repr=False)
@@ -103,14 +105,15 @@ class ArrayDataset(DataSource):
         )
 
     def get_config(self):
-        """What a run's identity needs beside the fingerprint of the arrays."""
-        own = isinstance(self.validation, tuple)  # The fingerprint knows it.
+        """The part of a run's identity that is not in the fingerprint of the arrays."""
+        own = isinstance(self.validation, tuple)  # It is in the fingerprint.
         return {"validation": "own" if own else self.validation,
                 "mean": np.asarray(self.mean).tolist(), "std": np.asarray(self.std).tolist(),
                 **self._fields()}
 
     def _fields(self):
-        # Of one array its shape and type are in the fingerprint; packed rows look all alike.
+        # The fingerprint has the shape and type of one array, but not those of several packed into
+        # rows.
         if not has_fields(self.x_train, len(self.y_train)):
             return {}
         return {"inputs": input_fields(self.x_train, "the training examples").describe()}
@@ -133,7 +136,7 @@ def _check_builds(model):
 
 
 def _experiment(dataset, model, schedule, criterion, duration, **others):
-    """The `Experiment`; what is wrong with it is said in one line."""
+    """The `Experiment`; an error becomes one line in the caller's words."""
     try:
         imp = IMP(RewindingSchedule(**schedule), criterion, duration)
         return Experiment(dataset=dataset, model=model, imp=imp, duration=duration, **others)
@@ -156,7 +159,7 @@ def _tickets(experiment, output_dir, progress):
 
 
 def _weights(data: Any) -> Any:
-    """The third of a triple; None of anything else."""
+    """The weights of (examples, labels, weights); None where there are none."""
     return data[2] if isinstance(data, (tuple, list)) and len(data) == 3 else None
 
 

@@ -1,4 +1,4 @@
-"""The one place where Keras, TensorFlow and TFMOT are imported, and checked to fit together."""
+"""Imports Keras, TensorFlow and TFMOT, in this one place, and checks that they fit together."""
 
 import contextlib
 import faulthandler
@@ -16,7 +16,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 @contextlib.contextmanager
 def _quiet():
-    """Holds back what TensorFlow's C++ says while it is imported, and shows it only on failure.
+    """Holds back the messages of TensorFlow's C++ during the import, and shows them only on
+    failure.
 
     Until its log is set up it ignores TF_CPP_MIN_LOG_LEVEL and writes to file descriptor 2.
     """
@@ -53,22 +54,22 @@ with _quiet():
     # Keras's own global generator is not part of its public API.
     from tf_keras.src import backend as keras_backend
 
-    # The first look for devices is noisy too, where there is no GPU.
+    # The first search for devices prints messages too if there is no GPU.
     tf.config.list_physical_devices()
 
 def _give_signals_a_stack():
-    """Lets signals arrive while oneDNN multiplies matrices, without a damaged heap.
+    """Gives signals a stack of their own, so that they do not damage the heap inside oneDNN.
 
-    Its AVX-512 kernel puts the stack pointer into a buffer of the heap, so that a signal's frame
-    (Ctrl-C, SIGTERM, a timer's) overwrites what lies below it: the process aborts, or goes on
-    with wrong numbers. Python's handlers ask for the alternate stack where there is one, and
-    `faulthandler` is what sets one up, for the main thread, where signals arrive.
+    oneDNN's AVX-512 kernel points the stack pointer into a buffer on the heap. The frame of a
+    signal (Ctrl-C, SIGTERM, a timer) then overwrites the memory below that buffer: the process
+    aborts, or goes on with wrong numbers. Python's handlers use the alternate stack if there is
+    one, and `faulthandler` makes one for the main thread, which receives the signals.
     """
     if faulthandler.is_enabled() or threading.current_thread() is not threading.main_thread():
         return
     try:
         faulthandler.enable(sys.__stderr__)
-    except (AttributeError, OSError, RuntimeError, ValueError):  # No stderr with a descriptor.
+    except (AttributeError, OSError, RuntimeError, ValueError):  # stderr has no file descriptor.
         faulthandler.enable(open(os.devnull, "w"))  # noqa: SIM115 - for the process's life
 
 

@@ -1,4 +1,4 @@
-"""Typed durations: a number of epochs ('100ep') or of iterations ('50000it')."""
+"""Durations with a unit: a number of epochs ('100ep') or of iterations ('50000it')."""
 
 import dataclasses
 import re
@@ -36,7 +36,7 @@ class Duration:
         return cls(int(match[1]), match[2])
 
     def steps(self, steps_per_epoch: int) -> int:
-        """The number of optimizer updates, where an epoch has `steps_per_epoch`."""
+        """The number of optimizer updates, if an epoch has `steps_per_epoch` of them."""
         return self.value * steps_per_epoch if self.unit == "ep" else self.value
 
     def __str__(self):

@@ -1,4 +1,4 @@
-"""The two ways in which a person's input or machine, and not our code, stops a run."""
+"""The two errors that come from a person's input or machine, and not from a defect of ours."""
 
 from lth_keras.wording import made
 
@@ -12,23 +12,23 @@ class ConfigurationError(Exception):
 
 
 class RunError(Exception):
-    """The run cannot go on; what is stored stays good. Exit status 1.
+    """The run cannot go on; what is stored stays valid. Exit status 1.
 
     The message is one line that says why and what to do.
     """
 
 
 def check_is_a(name: str, value: object, base: type, example: str) -> None:
-    """Checks that a part of a configuration is of the kind that is used there.
+    """Checks that a value in a configuration has the base class that is needed there.
 
     Args:
       name: of the parameter: 'IMP.criterion'.
       value: what was given.
-      base: the base class of its kind.
-      example: a class that would do: 'Magnitude'.
+      base: the base class.
+      example: the name of a class that has it: 'Magnitude'.
 
     Raises:
-      ConfigurationError: it is not.
+      ConfigurationError: it has not.
     """
     if not isinstance(value, base):
         raise ConfigurationError(

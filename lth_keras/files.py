@@ -1,4 +1,4 @@
-"""Files that are either whole or absent: written beside their place, flushed, then renamed."""
+"""Files that are either whole or absent: written under another name, flushed, then renamed."""
 
 import contextlib
 import hashlib
@@ -24,15 +24,15 @@ from lth_keras.errors import RunError
 _ARCHIVE_DATE = (1980, 1, 1, 0, 0, 0)
 _TEMPORARY = re.compile(r"\..*\.[0-9]+\.tmp")
 _MOST_TEXT = 2**28
-# Deflate packs no byte better than this.
+# Deflate cannot compress more than this.
 _DEFLATES_AT_MOST = 1032
-# What arrays of a run are: masks, counts, weights, and JSON in a checkpoint.
+# The types of a run's arrays: masks, counts, weights, and JSON in a checkpoint.
 _KINDS = "biufU"
 
 
 @contextlib.contextmanager
 def writing(path: str | os.PathLike) -> Iterator[None]:
-    """Turns what the system says of a full disk, or of a wrong place, into one line.
+    """Turns the system's errors about a full disk or a wrong place into a `RunError` of one line.
 
     Raises:
       RunError: `path` could not be written.
@@ -47,7 +47,7 @@ def writing(path: str | os.PathLike) -> Iterator[None]:
 
 
 def write_bytes(path: str | os.PathLike, content: bytes) -> None:
-    """Writes `content` so that `path` holds all of it or what it held before.
+    """Writes `content`; at any instant `path` holds either all of it or its former content.
 
     Raises:
       RunError: the disk is full, or the place cannot be written.
@@ -62,13 +62,13 @@ def write_bytes(path: str | os.PathLike, content: bytes) -> None:
                 os.fsync(file.fileno())
             opening.replace(temporary, path)
     finally:
-        # Gone already where all went well; left by a full disk, or by an interruption.
+        # The file exists only after a full disk or an interruption.
         with contextlib.suppress(OSError):
             opening.remove(temporary)
 
 
 def remove_temporaries(root: str | os.PathLike) -> None:
-    """Takes away what processes that were killed while they wrote left below `root`."""
+    """Removes the half-written files of killed processes below `root`."""
     for name in opening.entries(root):
         path = os.path.join(root, name)
         if opening.is_folder(path):
@@ -91,7 +91,7 @@ def read_bytes(path: str | os.PathLike, most: int = opening.MOST) -> bytes:
     """The bytes of a regular file that is no larger than `most`.
 
     Raises:
-      RunError: there is none, or it may not be opened (see `opening`).
+      RunError: it is missing, or may not be opened (see `opening`).
     """
     try:
         return opening.read_bytes(path, most)
@@ -103,7 +103,7 @@ def read_text(path: str | os.PathLike) -> str:
     """The text in `path`, UTF-8.
 
     Raises:
-      RunError: as `read_bytes`; or it is no UTF-8.
+      RunError: as `read_bytes`; or it is not UTF-8.
     """
     try:
         return read_bytes(path, _MOST_TEXT).decode("utf-8")
@@ -115,29 +115,29 @@ def read_json(path: str | os.PathLike) -> Any:
     """The JSON in `path`.
 
     Raises:
-      RunError: the file is missing or is not JSON, or a key stands twice in one object.
+      RunError: the file is missing or is not JSON, or an object has a key twice.
     """
     return parse_json(read_bytes(path, _MOST_TEXT), path)
 
 
 def parse_json(content, path):
-    """`read_json` of bytes that were read from `path` already."""
+    """As `read_json`, of bytes that were read from `path` already."""
     try:
-        found = json.loads(content.decode("utf-8"), object_pairs_hook=_without_repetition)
-        # Half of a pair of surrogates is a string that nothing could write or print.
-        json.dumps(found, ensure_ascii=False).encode("utf-8")
-        return found
+        parsed = json.loads(content.decode("utf-8"), object_pairs_hook=_without_repetition)
+        # A string with half of a surrogate pair cannot be written or printed: refuse it here.
+        json.dumps(parsed, ensure_ascii=False).encode("utf-8")
+        return parsed
     except (ValueError, RecursionError) as error:
         raise RunError(f"cannot read {path}: {error}") from error
 
 
 def write_sealed_json(path: str | os.PathLike, content: dict) -> None:
-    """`write_json` with the SHA-256 of the rest under 'seal', so that a later change shows."""
+    """`write_json` with 'seal', the SHA-256 of the rest, so that a later change is noticed."""
     write_json(path, {**content, "seal": _seal(content)})
 
 
 def read_sealed_json(path: str | os.PathLike) -> dict:
-    """What `write_sealed_json` wrote, without the seal.
+    """The content that `write_sealed_json` wrote, without the seal.
 
     Raises:
       RunError: the file is missing, is not JSON, or was altered.
@@ -147,7 +147,7 @@ def read_sealed_json(path: str | os.PathLike) -> dict:
 
 
 def unsealed(content, path):
-    """`read_sealed_json` of what was read from `path` already."""
+    """As `read_sealed_json`, of content that was read from `path` already."""
     if not isinstance(content, dict) or content.pop("seal", None) != _seal(content):
         raise RunError(f"{path} was altered or damaged: its seal does not fit its contents")
     return content
@@ -157,7 +157,7 @@ def write_npz(path: str | os.PathLike, arrays: dict[str, np.ndarray],
               compress: bool = False) -> None:
     """Writes a dict of arrays as an .npz whose bytes depend on the arrays alone.
 
-    `np.savez` stamps each member with the time of day, so that two equal runs would differ.
+    `np.savez` would write the time of day into the file, so that two equal runs differ.
 
     Args:
       path: where to.
@@ -177,7 +177,7 @@ def write_npz(path: str | os.PathLike, arrays: dict[str, np.ndarray],
 
 
 def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
-    """{key: array} of an .npz; pickled objects are refused, and sizes that the file cannot hold.
+    """{key: array} of an .npz; refuses pickled objects, and sizes that the file cannot hold.
 
     Raises:
       RunError: the file is missing, damaged, or holds what `write_npz` does not write.
@@ -186,7 +186,7 @@ def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
 
 
 def parse_npz(content, path):
-    """`read_npz` of bytes that were read from `path` already."""
+    """As `read_npz`, of bytes that were read from `path` already."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
@@ -224,7 +224,7 @@ def sha256_of_arrays(arrays):
 
 
 def _check_members(members, size):
-    """Checks an archive's table of contents before anything is unpacked."""
+    """Checks an archive's table of contents before anything is decompressed."""
     names = [member.filename for member in members]
     if len(set(names)) < len(names):
         raise ValueError("an array stands in it twice")
@@ -239,7 +239,7 @@ def _check_members(members, size):
 
 
 def _array(archive, member):
-    """One array, whose header is checked against its size before it is given room."""
+    """One array; its header is checked against its size before memory is allocated."""
     with archive.open(member) as file:
         version = np.lib.format.read_magic(file)
         read_header = {(1, 0): np.lib.format.read_array_header_1_0,
@@ -258,12 +258,12 @@ def _array(archive, member):
 
 
 def _without_repetition(pairs):
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    parsed = dict(pairs)
+    if len(parsed) < len(pairs):
         keys = [key for key, _ in pairs]
         repeated = next(key for key in keys if keys.count(key) > 1)
         raise ValueError(f"the key {repeated!r} stands twice in one object")
-    return found
+    return parsed
 
 
 def _seal(content):

@@ -1,7 +1,7 @@
 """Masks: dicts {'layer/kernel': bool array} that say which weights are kept. Pure NumPy.
 
-Everything that is counted, checked or shuffled about a mask is here, so that it can be read and
-tested without TensorFlow.
+All counting, checking and shuffling of masks is here, so that it can be read and tested without
+TensorFlow.
 """
 
 import numpy as np
@@ -37,7 +37,7 @@ def density(masks: Arrays) -> float:
 
 
 def apply(masks: Arrays, weights: Arrays) -> Arrays:
-    """`weights` with zeros where the mask has none; arrays without a mask pass unchanged."""
+    """`weights` with zeros where the mask is False; arrays without a mask stay unchanged."""
     return {
         key: np.where(masks[key], array, array.dtype.type(0)) if key in masks else array.copy()
         for key, array in weights.items()
@@ -46,7 +46,7 @@ def apply(masks: Arrays, weights: Arrays) -> Arrays:
 
 def check(masks: Arrays, previous: Arrays | None = None,
           expected: dict[str, int] | None = None) -> None:
-    """Checks what must hold of every mask that enters a model or a file.
+    """Checks a mask before it enters a model or a file.
 
     Args:
       masks: the masks, boolean.
@@ -83,7 +83,7 @@ def check_applied(masks: Arrays, weights: Arrays) -> None:
     """Checks that every pruned weight is exactly zero.
 
     Raises:
-      RunError: a pruned weight is alive.
+      RunError: a pruned weight is not zero.
     """
     for key, mask in masks.items():
         alive = int(np.count_nonzero(weights[key][~mask]))

@@ -1,4 +1,4 @@
-"""What a task is judged by: a metric's name, its unit, and which way is better."""
+"""`Metric`: the name and unit of what a task is judged by, and whether higher is better."""
 
 import dataclasses
 import math
@@ -14,14 +14,15 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclasses.dataclass(frozen=True)
 class Metric:
-    """One number that an evaluation gives, and how people read it.
+    """One number of an evaluation, and how it is shown.
 
     Attributes:
       name: of its columns: 'accuracy' makes `test_accuracy`; small letters, digits and '_'.
-      words: what a reader calls it; None is the name with spaces.
-      unit: of its values, such as 'mmHg'; '' for none. Shares have none and are shown in per cent.
+      words: its name in tables and figures; None is the name with spaces.
+      unit: of its values, such as 'mmHg'; '' for none. Shares have no unit and are shown in per
+      cent.
       is_share: whether it lies between 0 and 1.
-      higher_is_better: which way is better.
+      higher_is_better: whether a higher value is better.
       margin: how much worse still counts as matching, in the metric's own unit.
 
     Raises:
@@ -48,27 +49,28 @@ class Metric:
 
     @property
     def sign(self):
-        """1 where higher is better, else −1: times a difference, above 0 is better."""
+        """1 where higher is better, else −1; sign · difference is above 0 where the first is
+        better."""
         return 1 if self.higher_is_better else -1
 
     @property
     def best(self):
-        """'max' or 'min': what is best among several."""
+        """'max' or 'min': the function that finds the best of several values."""
         return "max" if self.higher_is_better else "min"
 
     @property
     def scale(self):
-        """What a value is multiplied by before it is shown: 100 for a share."""
+        """The factor for showing a value: 100 for a share."""
         return 100 if self.is_share else 1
 
     @property
     def shown_unit(self):
-        """' %', ' mmHg' or '': what follows a value."""
+        """' %', ' mmHg' or '': the text after a value."""
         return " %" if self.is_share else f" {self.unit}" if self.unit else ""
 
     @property
     def difference_unit(self):
-        """' points', ' mmHg' or '': what follows a difference of two values."""
+        """' points', ' mmHg' or '': the text after a difference of two values."""
         return " points" if self.is_share else self.shown_unit
 
     @property
@@ -85,16 +87,16 @@ class Metric:
 
     @property
     def digits(self):
-        """Decimals that are shown of a share in per cent; None, three or four digits, of others."""
+        """Decimals of a share in per cent; None for others, which have three or four digits."""
         return 2 if self.is_share else None
 
     @property
     def worst(self):
-        """'lowest' or 'highest': what the worst of several is called."""
+        """'lowest' or 'highest': the word for the worst of several."""
         return "lowest" if self.higher_is_better else "highest"
 
     def text(self, value, sign=""):
-        """A value as a reader has it, its unit left out: '97.31', '43.2'; '-' for none."""
+        """A value for showing, without its unit: '97.31', '43.2'; '-' for None."""
         if value is None or math.isnan(value):
             return "-"
         return f"{self.scale * value:{sign}.2f}" if self.is_share else f"{value:{sign}.4g}"
@@ -105,19 +107,19 @@ class Metric:
             f"{margin:.3g}{self.difference_unit}")
 
     def better_than(self, margin):
-        """Where a difference lies that is no worse than a margin: 'above −0.2 points'."""
+        """The condition of being no worse than a margin, in words: 'above −0.2 points'."""
         side, sign = ("above", "−") if self.higher_is_better else ("below", "+")
         return f"{side} {sign}{self.margin_text(margin)}"
 
     def error(self, value):
-        """The same with lower as better: 1 − a share, the value itself, or its negative."""
+        """A value for which lower is better: 1 − a share, the value itself, or its negative."""
         if not self.higher_is_better:
             return value
         return 1 - value if self.is_share else -value
 
     @property
     def error_words(self):
-        """What `error` is called: 'error' for 1 − accuracy."""
+        """The name of `error`: 'error' for 1 − accuracy."""
         if not self.higher_is_better:
             return self.words
         if self.name == ACCURACY.name:
@@ -134,7 +136,7 @@ def check_margin(margin, metric, name):
     """Checks how much worse still counts as matching.
 
     Raises:
-      ConfigurationError: it is no number of at least 0, or no share where the metric is one.
+      ConfigurationError: it is not a number of at least 0, or above 1 where the metric is a share.
     """
     is_number = isinstance(margin, (int, float)) and not isinstance(margin, bool)
     most = 1 if metric.is_share else math.inf

@@ -1,8 +1,8 @@
-"""The one way to files on disk: regular ones only, of bounded size, and in a run by no link.
+"""The one way to open files: only regular ones, of bounded size, and inside a run without links.
 
-What is stored of a run may have come from somebody else. A link in it could lead anywhere, a pipe
-would be waited for without end, and a file may claim to be larger than memory. `fence` names a
-run's folder; below it each folder on the way is opened one by one, none of them through a link.
+The files of a run may come from somebody else. A link among them could lead anywhere, a program
+would wait for a pipe without end, and a file may claim to be larger than memory. `fence` names a
+run's folder; below it the folders of a path are opened one by one, and a link is refused.
 """
 
 import contextlib
@@ -11,15 +11,16 @@ import os
 import stat
 
 GIB = 2**30
-# No file of a run comes near: a checkpoint of a network of 10^9 weights has about 24 GB.
+# All files of a run are smaller: a checkpoint of a network of 10^9 weights has about 24 GB.
 MOST = 32 * GIB
 _CLOSED = os.O_CLOEXEC | os.O_NOFOLLOW
 _fences = set()
 
 
 def fence(root):
-    """From now on no link is followed below the folder `root`; it may be reached by one itself."""
-    with contextlib.suppress(ValueError):  # A name with a zero in it: nothing can be below it.
+    """From now on no link is followed below the folder `root`; `root` itself may be a link."""
+    with contextlib.suppress(ValueError):  # A name with a zero byte in it: no such folder can
+    # exist.
         _fences.add(os.path.abspath(root))
 
 
@@ -31,7 +32,7 @@ def read_bytes(path, most=MOST):
       most: the largest size in bytes that is read.
 
     Raises:
-      OSError: there is none, it is no regular file, larger than `most`, or behind a link.
+      OSError: it is missing, not a regular file, larger than `most`, or behind a link.
     """
     with opened(path) as file:
         return read_all(file, most)
@@ -55,15 +56,15 @@ def check_size(file, most=MOST):
 
 
 def opened(path):
-    """A regular file open for reading; OSError where there is none."""
+    """A regular file, open for reading; OSError where there is none."""
     with parent(path) as (folder, name):
-        # Without O_NONBLOCK a pipe would be waited for until somebody writes into it.
+        # Without O_NONBLOCK the call would wait until somebody writes into a pipe.
         flags = os.O_RDONLY | os.O_NONBLOCK | _followed(path)
         return _regular(_open(name, flags, folder), "rb")
 
 
 def created(path):
-    """A new regular file open for writing in the place of what was there; folders are made."""
+    """A new regular file, open for writing; replaces an old one, and makes missing folders."""
     with parent(path, make=True) as (folder, name):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name, dir_fd=folder)
@@ -72,7 +73,7 @@ def created(path):
 
 
 def appended(path):
-    """A regular file open for reading and writing, made if need be, for locks."""
+    """A regular file for locks, open for reading and writing; it is made if it is missing."""
     with parent(path, make=True) as (folder, name):
         flags = os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | _CLOSED
         return _regular(_open(name, flags, folder, 0o666), "r+b")
@@ -86,7 +87,7 @@ def replace(source, target):
 
 
 def move(source, target):
-    """Renames what is at `source`, whatever it is, to `target`, where nothing may be yet."""
+    """Renames the file, folder or link `source` to `target`, which must not exist yet."""
     with parent(source) as (old, name), parent(target, make=True) as (new, other):
         if _kind(other, new) is not None:
             raise OSError(errno.EEXIST, "something is there already")
@@ -94,33 +95,33 @@ def move(source, target):
 
 
 def remove(path):
-    """Removes a file, or a link and not what it leads to; nothing where there is none."""
+    """Removes a file or a link, not the file that a link leads to; without either, does nothing."""
     with contextlib.suppress(FileNotFoundError), parent(path) as (folder, name):
         os.unlink(name, dir_fd=folder)
 
 
 def is_file(path):
-    """Whether a regular file is there, by no link below a fence."""
+    """Whether there is a regular file, not behind a link below a fence."""
     return stat.S_ISREG(_mode(path) or 0)
 
 
 def is_folder(path):
-    """Whether a folder is there, by no link below a fence."""
+    """Whether there is a folder, not behind a link below a fence."""
     return stat.S_ISDIR(_mode(path) or 0)
 
 
 def exists(path):
-    """Whether anything is there, were it a link that leads nowhere."""
+    """Whether anything is there, also a link that leads nowhere."""
     return _mode(path) is not None
 
 
 def entries(folder):
-    """Sorted names of what is in a folder; () where there is none, or it is behind a link."""
+    """Sorted names of a folder's files and folders; () where it is missing or behind a link."""
     if not is_folder(folder):
         return ()
     try:
         with parent(os.path.join(folder, "x")) as (descriptor, _):
-            # Names that are no UTF-8 are nobody's that this program wrote.
+            # This program writes no names that are not UTF-8.
             return tuple(sorted(
                 name for name in os.listdir(descriptor) if name.isprintable()))
     except OSError:
@@ -128,7 +129,8 @@ def entries(folder):
 
 
 def stamp(path):
-    """(device, inode, size, time of the last change in ns): while it stays, the bytes have."""
+    """(device, inode, size, time of the last change in ns); as long as it is the same, so are the
+    bytes."""
     with opened(path) as file:
         return stamp_of(file)
 
@@ -176,7 +178,7 @@ def _steps(path):
     while place != os.path.dirname(place):
         below = [os.path.basename(place), *below]
         place = os.path.dirname(place)
-        if place in _fences:  # The outermost: a run's, and not its analysis'.
+        if place in _fences:  # The outermost fence: that of the run, not that of its analysis.
             root, inside = place, below
     if root is not None:
         return [root, *inside]
@@ -219,7 +221,7 @@ def _regular(descriptor, mode):
 
 
 def _followed(path):
-    """Flags for reading `path`: its last step may be a link where no run's folder is around it."""
+    """Flags for reading `path`: its last part may be a link if the path is not inside a run."""
     root, *below = _steps(path)
     return _CLOSED if len(below) > 1 or root in _fences else os.O_CLOEXEC
 

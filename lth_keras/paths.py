@@ -1,4 +1,4 @@
-"""The names in a run's directory: where each file and folder of a run lies.
+"""The place of each file and folder of a run.
 
 The files inside a network's folder (masks.npz, weights.npz, …) are named in `store`, not here.
 """
@@ -18,7 +18,7 @@ def round_name(round: int) -> str:
 
 
 def variant_name(variant: str, round: int | None = None) -> str:
-    """'ticket@06' for a variant at a round's mask, or the bare name where no round applies."""
+    """'ticket@06' for a variant at a round; the variant's name alone where no round applies."""
     return variant if round is None else f"{variant}@{round:02d}"
 
 
@@ -32,26 +32,26 @@ def variant_and_round(name: str) -> tuple[str, int]:
 
 
 def network_label(variant: str, round: int) -> str:
-    """What tables and figures call a network: 'ticket@06', or 'full' where no round applies."""
+    """A network's name in tables and figures: 'ticket@06', or 'full' where no round applies."""
     return variant_name(variant, round or None)
 
 
 def chain_name(variant: str, round: int) -> str:
-    """A chain's network at a round: its own folder, or IMP's round 0, where each chain begins."""
+    """The name of a chain's network at a round; at round 0 it is IMP's: each chain begins there."""
     return round_name(0) if round == 0 else variant_name(variant, round)
 
 
 def safe_name(text: object) -> str:
     """`text` as the name of one folder: letters, digits, '_', '-' and '.', never a path.
 
-    At most 100 characters: a file system takes 255, and more is added to some names.
+    At most 100 characters: a file system allows 255, and some names become longer.
     """
     plain = unicodedata.normalize("NFKD", str(text)).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[^A-Za-z0-9_.-]+", "_", plain)[:100].strip("._-") or "unnamed"
 
 
 class RunPaths:
-    """Where everything of one run is; whoever asks for it follows no link in there any more."""
+    """The paths of one run. From now on no link is followed inside the run's folder."""
 
     def __init__(self, root):
         self.root = pathlib.Path(root)

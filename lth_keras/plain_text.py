@@ -1,13 +1,13 @@
-"""Names from files as text: shown as they are, and never obeyed.
+"""Shows names from files as plain text, so that nothing in them has an effect.
 
-A run may come from somebody else. In a terminal an escape sequence can retitle the window or hide
+A run may come from somebody else. In a terminal an escape sequence can rename the window or hide
 lines; in a page `<script>` runs; in a figure `$` begins a formula.
 """
 
 import re
 import unicodedata
 
-# Of Unicode's categories: controls, surrogates, formats such as those that reverse direction.
+# Unicode's categories: controls, surrogates, formats such as the one that reverses the direction.
 _HIDDEN = {"Cc", "Cs", "Cf", "Co", "Zl", "Zp"}
 _MARKDOWN = re.compile(r"([\\`\[\]|<>&])")
 
@@ -16,7 +16,7 @@ def plain(text, keep="\n"):
     """`text` with what a terminal would obey spelt out, ESC as '\\x1b'.
 
     Args:
-      text: anything; its str is taken.
+      text: any object; `str()` of it is taken.
       keep: controls that stay.
     """
     text = str(text)
@@ -28,12 +28,12 @@ def plain(text, keep="\n"):
 
 
 def in_figure(text):
-    """`text` for a figure, where two dollar signs would be the ends of a formula."""
+    """`text` for a figure, in which text between two dollar signs would be a formula."""
     return plain(text).replace("$", r"\$")
 
 
 def in_markdown(text):
-    """`text` for a line of Markdown, as a reader would see it: nothing in it is markup."""
+    """`text` for a line of Markdown; nothing in it acts as markup."""
     return _MARKDOWN.sub(
         lambda found: {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(found[1], f"\\{found[1]}"),
         plain(" ".join(str(text).splitlines())))

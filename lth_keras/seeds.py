@@ -1,4 +1,4 @@
-"""Seeds by name: each use of chance in a trial has its own, so that adding one changes no other."""
+"""Seeds by name: each use of chance in a trial has its own, so that a new one changes no other."""
 
 import hashlib
 
@@ -17,5 +17,5 @@ def derive(seed: int, *names: object) -> int:
 
 
 def generator(seed: int, *names: object) -> np.random.Generator:
-    """np.random.Generator of one use of chance; counter-based, the same on any machine."""
+    """The np.random.Generator of one use of chance; counter-based, the same on any machine."""
     return np.random.Generator(np.random.Philox(key=derive(seed, *names)))

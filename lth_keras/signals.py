@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first ends a run at the next safe point, a second one at once."""
+"""Ctrl-C and SIGTERM: the first stops a run at the next safe point, a second one at once."""
 
 import contextlib
 import signal
@@ -38,15 +38,16 @@ class Stopper:
 
 @contextlib.contextmanager
 def kept():
-    """Puts this process's handlers back after a call that sets others.
+    """Restores this process's handlers after a call that sets others.
 
-    Ray takes SIGTERM when it starts, and so does TensorFlow when it joins a cluster.
+    Ray sets a handler for SIGTERM when it starts, and TensorFlow when it joins a cluster.
     """
     before = {each: signal.getsignal(each) for each in STOPPING}
     try:
         yield
     finally:
-        if threading.current_thread() is threading.main_thread():  # Others may not set handlers.
+        if threading.current_thread() is threading.main_thread():  # Other threads may not set
+        # handlers.
             for each, handler in before.items():
                 if handler is not None:  # None stands for a handler that Python did not set.
                     signal.signal(each, handler)

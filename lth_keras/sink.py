@@ -1,15 +1,15 @@
-"""The base class of what follows a run as it goes, such as TensorBoard's event files."""
+"""The base class of all that records a run while it goes on, such as TensorBoard's event files."""
 
 from typing import Any, Protocol
 
 
 class FollowedJob(Protocol):
-    """What a sink may read of a job, which is the training of one network.
+    """The attributes of a job that a sink may read. A job is the training of one network.
 
     Attributes:
       trial: counted from 1.
       name: the network's folder, such as 'ticket@06'.
-      round: of IMP, whose mask the network has; 0 where there is none.
+      round: the round of IMP whose mask the network has; 0 where it has none.
       label: the variant's name, or 'imp'.
     """
 
@@ -20,20 +20,19 @@ class FollowedJob(Protocol):
 
 
 class Sink:
-    """Is told what happens in a run, and does nothing with it.
+    """Is told what happens in a run. This base class does nothing with it.
 
-    Write a subclass that overrides the methods it needs, and give it to the run: nothing else has
-    to be changed.
+    To add a sink, write a subclass that overrides the methods it needs, and give it to the run.
     """
 
     def run_started(self) -> None:
-        """The run begins or goes on; its run.json is written.
+        """The run begins or goes on; its run.json is written already.
 
-        Where several processes train the jobs, the sinks of only one of them are told.
+        Where several processes train the jobs, only one of them tells its sinks.
         """
 
     def job_started(self, job: FollowedJob) -> None:
-        """The training of a network begins; no one is told of a network that is stored already."""
+        """The training of a network begins; not called for networks that are stored already."""
 
     def evaluated(self, job: FollowedJob, evaluation: Any) -> None:
         """The network was evaluated.

@@ -1,4 +1,4 @@
-"""What `find_ticket` gives: the tickets of a finished run, read from its store."""
+"""The result of `find_ticket`: the tickets of a finished run, read from its folder."""
 
 import dataclasses
 import functools
@@ -28,12 +28,12 @@ _WEIGHTS = ("trained", "rewound")
 
 
 class Tickets:
-    """The tickets of a finished run, sparser by the round: `tickets[3]`, or one after the other.
+    """The tickets of a finished run: `tickets[3]` is that of round 3; a loop gives all of them.
 
     Attributes:
       path: the run's folder.
-      rounds: how many times weights were pruned; `tickets[0]` is the dense network. Where a
-        round's training diverged it is the last one, and fewer than were asked for.
+      rounds: how many times weights were pruned; `tickets[0]` is the dense network. If a round's
+        training diverged, that round is the last one.
     """
 
     def __init__(self, prepared: "Prepared"):
@@ -41,16 +41,16 @@ class Tickets:
         self.path = prepared.context.paths.root
         self.rounds = prepared.experiment.imp.schedule.rounds
         while self.rounds and not network_folder.is_done(self._folder(self.rounds)):
-            self.rounds -= 1  # Left out, because the round before diverged.
+            self.rounds -= 1  # The round was skipped, because the one before diverged.
 
-    def _folder(self, index):
-        return self._context.paths.network(_TRIAL, round_name(index))
+    def _folder(self, round):
+        return self._context.paths.network(_TRIAL, round_name(round))
 
     def check_dense(self) -> None:
-        """Checks that the dense network came to its end.
+        """Checks that the training of the dense network did not diverge.
 
         Raises:
-          RunError: its loss was not finite, so that there is nothing to prune.
+          RunError: its loss was not finite; there is nothing to prune.
         """
         facts = network_folder.facts(self._folder(0))
         if facts["diverged"]:
@@ -68,8 +68,8 @@ class Tickets:
 
     def __getitem__(self, index: int) -> "Ticket":
         if not isinstance(index, (int, np.integer)) or not -len(self) <= index < len(self):
-            wanted = self._context.schedule.rounds
-            why = f": round {self.rounds} diverged" if self.rounds < wanted else ""
+            planned = self._context.schedule.rounds
+            why = f": round {self.rounds} diverged" if self.rounds < planned else ""
             raise IndexError(f"there is no round {index!r}{why}; expected 0 to {self.rounds}")
         return Ticket(self._context, int(index) % len(self))
 
@@ -96,13 +96,13 @@ class Tickets:
         """θ_k, which every round starts from, before a mask is applied."""
         return read_rewind(self._context.paths, _TRIAL)
 
-    def model(self, index: int, weights: str = "trained", keras: int = 2) -> Any:
-        """`self[index].model(weights, keras)`."""
-        return self[index].model(weights, keras)
+    def model(self, round: int, weights: str = "trained", keras: int = 2) -> Any:
+        """`self[round].model(weights, keras)`."""
+        return self[round].model(weights, keras)
 
     def answers(self, outputs: Any) -> dict[str, np.ndarray]:
-        """What the networks' outputs say: probabilities and label, or the prediction in the labels'
-        unit; {} for a task of your own that does not say."""
+        """The meaning of outputs: probabilities and label, or the prediction in the labels' unit;
+        {} for a task of your own without `answers`."""
         said = self._context.task.answers(tf.convert_to_tensor(outputs, tf.float32))
         return {name: value.numpy() for name, value in said.items()}
 
@@ -121,19 +121,19 @@ class Ticket:
     """The network of one round: a mask, and the weights before and after training.
 
     Attributes:
-      round: how many prunings made its mask.
+      round: the number of prunings that made its mask.
       density: share of the prunable weights that is kept.
       kept_weights: {'layer/kernel': number} of weights kept.
       test_metric: the task's first metric at the end of its training.
-      val_metric: the same on what was held out; None where nothing was.
+      val_metric: the same on the validation examples; None where there are none.
       test_accuracy, val_accuracy: the same two, where that metric is accuracy, 0 to 1.
       path: its folder.
     """
 
-    def __init__(self, context: "Context", index: int):
+    def __init__(self, context: "Context", round: int):
         self._context = context
-        self.round = index
-        self.path = context.paths.network(_TRIAL, round_name(index))
+        self.round = round
+        self.path = context.paths.network(_TRIAL, round_name(round))
         facts = network_folder.facts(self.path)
         self.density, self.kept_weights = facts["density"], facts["kept_weights"]
         last = self.metrics.iloc[-1]
@@ -168,7 +168,7 @@ class Ticket:
         return masks.apply(self.masks, point)
 
     def model(self, weights: str = "trained", keras: int = 2) -> Any:
-        """A plain Keras model of your function, without a trace of pruning but the zeros.
+        """A plain Keras model of your function; only the zeros in its weights come from pruning.
 
         Args:
           weights: 'trained', or 'rewound' for the ticket as it was before training.
@@ -190,7 +190,7 @@ class Ticket:
         return model
 
     def assign_to(self, model: Any, weights: str = "trained") -> None:
-        """Puts the ticket's weights, pruned ones zero, into a built model of yours.
+        """Assigns the ticket's weights, zeros where pruned, to a built model of yours.
 
         Args:
           model: of tf_keras or Keras 3, with the layers that your function gives.

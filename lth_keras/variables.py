@@ -3,7 +3,7 @@
 from lth_keras.compat import PruneLowMagnitude, keras
 from lth_keras.errors import ConfigurationError
 
-# What Keras's attention calls its projections inside is no name for a reader.
+# The names of Keras's attention for its projections, and ours.
 _SHORT = {
     "_query_dense": "query", "_key_dense": "key", "_value_dense": "value",
     "_output_dense": "output",
@@ -11,7 +11,7 @@ _SHORT = {
 
 
 def walk(model, prefix=""):
-    """Yields (path, layer) for each layer that is no model; nested models prefix their name.
+    """Yields (path, layer) for each layer that is not a model; a nested model's name is put before.
 
     A wrapped layer is yielded as its wrapper, under the wrapped layer's own name: names must not
     depend on whether a layer is wrapped.
@@ -24,14 +24,14 @@ def walk(model, prefix=""):
 
 
 def plain(layer):
-    """The layer itself, out of TFMOT's wrapper where it is in one."""
+    """The layer itself, without TFMOT's wrapper."""
     return layer.layer if isinstance(layer, PruneLowMagnitude) else layer
 
 
 def parts(layer, path=""):
-    """Yields (path, part) for a layer and all the layers that it is made of.
+    """Yields (path, part) for a layer and all layers inside it.
 
-    The layer's own path is ''. Parts are called by the attribute that holds them, 'cell/' in an
+    The layer's own path is ''. A part has the name of the attribute that holds it, 'cell/' in an
     LSTM, 'forward_layer/cell/' in a Bidirectional one, 'query/' in an attention layer: Keras
     numbers the parts' own names anew in each copy of the layer.
     """
@@ -59,7 +59,7 @@ def layer_variables(layer):
         for variable in part._trainable_weights + part._non_trainable_weights:
             _enter(named, path + _short(variable), variable, layer.name)
             known.add(id(variable))
-    for variable in layer.weights:  # What a layer keeps where Keras alone finds it.
+    for variable in layer.weights:  # Variables that no attribute of the layer holds.
         if id(variable) not in known:
             _enter(named, _short(variable), variable, layer.name)
     return named
@@ -84,7 +84,7 @@ def named_variables(model):
 
 
 def snapshot(variables):
-    """{key: NumPy copy} of {key: variable}; never an alias of what training goes on to change."""
+    """{key: NumPy copy} of {key: variable}; later training does not change the copies."""
     return {key: variable.numpy().copy() for key, variable in variables.items()}
 
 

@@ -1,6 +1,6 @@
 """How a message names what can be configured: as gin writes it, or as Python does.
 
-The same checks answer a gin file and a program: `@Adam()` says nothing to who wrote no gin file.
+The same checks serve gin files and programs; `@Adam()` means nothing to the writer of a program.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ _from_gin = contextvars.ContextVar("from_gin", default=False)
 
 @contextlib.contextmanager
 def answering_gin() -> Iterator[None]:
-    """Within it messages are read by somebody who wrote a gin file."""
+    """Inside this context, messages use gin's notation."""
     before = _from_gin.set(True)
     try:
         yield
@@ -21,7 +21,7 @@ def answering_gin() -> Iterator[None]:
 
 
 def made(name: str) -> str:
-    """An object of a class: '@Adam()', or 'Adam(…)'; a scope, 'ticket/Variant', is gin's alone."""
+    """An object of a class: '@Adam()', or 'Adam(…)'. Only gin shows a scope ('ticket/Variant')."""
     return f"@{name}()" if _from_gin.get() else f"{name.rpartition('/')[2]}(…)"
 
 

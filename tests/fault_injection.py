@@ -185,8 +185,8 @@ def damage(subject, whole, folder, expected, name, kind):
 
 
 def _compare(paths, expected):
-    found = contents(paths)
-    differing = [name for name in expected if found.get(name) != expected[name]]
+    ended = contents(paths)
+    differing = [name for name in expected if ended.get(name) != expected[name]]
     return f"DIFFERS: {', '.join(differing)}" if differing else ""
 
 

@@ -98,10 +98,10 @@ def trial(kills, seed, folder, console, params=()):
                 console.print(
                     f"life {lives}: killed after {after:.1f} s, last stored or met: {where}",
                     highlight=False)
-        found = contents(output)
+        now = contents(output)
         differing += [
-            f"life {lives}: {name}" for name in sorted(expected | found)
-            if expected.get(name) != found.get(name)
+            f"life {lives}: {name}" for name in sorted(expected | now)
+            if expected.get(name) != now.get(name)
         ]
     return struck, lives, differing
 

@@ -92,11 +92,11 @@ def test_tickets_of_every_kind_of_model(tmp_path, model, keys, kept):
                             ("rewound", ticket.rewound_weights)):
         plain = ticket.model(weights)
         assert type(plain) is type(model((5,), 3))
-        found = lth_keras.variables.named_variables(plain)
-        assert set(found) == set(arrays)
+        variables = lth_keras.variables.named_variables(plain)
+        assert set(variables) == set(arrays)
         for key, mask in ticket.masks.items():
-            assert np.count_nonzero(found[key].numpy()) <= mask.sum()
-            assert np.array_equal(found[key].numpy(), arrays[key])
+            assert np.count_nonzero(variables[key].numpy()) <= mask.sum()
+            assert np.array_equal(variables[key].numpy(), arrays[key])
     predicted = np.argmax(result.model(2)(result.normalize(TEST[0])), -1)
     assert np.mean(predicted == TEST[1]) == pytest.approx(ticket.test_accuracy)
 
@@ -272,7 +272,7 @@ def test_a_tf_data_set_of_several_inputs(batched):
 
     given = {"a": np.arange(8, dtype=np.float32).reshape(4, 2), "b": np.arange(4)}
     dataset = tf.data.Dataset.from_tensor_slices((given, np.arange(4) % 2))
-    found, labels = _pair(dataset.batch(3) if batched else dataset, "train")
-    assert set(found) == {"a", "b"} and labels.tolist() == [0, 1, 0, 1]
+    inputs, labels = _pair(dataset.batch(3) if batched else dataset, "train")
+    assert set(inputs) == {"a", "b"} and labels.tolist() == [0, 1, 0, 1]
     for key, array in given.items():
-        assert np.array_equal(found[key], array)
+        assert np.array_equal(inputs[key], array)

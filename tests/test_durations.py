@@ -26,9 +26,9 @@ def test_refused(text):
 
 def test_seeds_differ_by_name_and_are_the_same_on_every_machine():
     uses = [("a",), ("b",), ("a", "b"), ("a", 1)]
-    found = {seeds.derive(0, *use) for use in uses} | {seeds.derive(1, *use) for use in uses}
-    assert len(found) == 8
-    assert all(0 <= seed < 2**63 for seed in found)
+    derived = {seeds.derive(0, *use) for use in uses} | {seeds.derive(1, *use) for use in uses}
+    assert len(derived) == 8
+    assert all(0 <= seed < 2**63 for seed in derived)
     assert seeds.derive(0, "initialisation") == 1_952_974_914_541_233_639
 
 

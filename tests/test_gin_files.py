@@ -35,6 +35,12 @@ SHAPES = {
 }
 
 
+def test_all_are_ascii():
+    """gin reads them in the encoding of the terminal, which may be ASCII."""
+    assert [path.name for path in (ROOT / "gin").rglob("*.gin")
+            if not path.read_bytes().isascii()] == []
+
+
 def generated(name):
     """Random images in the shape of a data set that needs a network to have."""
     shape, classes = SHAPES[name]
@@ -82,12 +88,12 @@ def test_runs_for_a_few_steps_with_nested_masks_and_exact_counts(path, tmp_path,
     context = prepared.context
     before = None
     for index in range(3):
-        found = read_masks(context.paths.network(1, f"round_{index:02d}"))
-        masks.check(found, before)
-        masks.check_total(found, context.schedule.total_count(context.prunable, index))
+        kept = read_masks(context.paths.network(1, f"round_{index:02d}"))
+        masks.check(kept, before)
+        masks.check_total(kept, context.schedule.total_count(context.prunable, index))
         if context.schedule.scope == "layerwise":
-            masks.check(found, expected=context.schedule.layer_counts(context.prunable, index))
-        before = found
+            masks.check(kept, expected=context.schedule.layer_counts(context.prunable, index))
+        before = kept
     assert masks.density(before) < 1
     wanted = {
         (variant.name, index) for variant in experiment.variants

@@ -13,7 +13,8 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
 # From the ground up; a module may import from its own layer and from those before it.
 LAYERS = (
     {"errors", "durations", "opening", "paths", "files", "seeds", "signals", "sink", "masks",
-     "metric", "criteria", "granularity", "plain_text", "wording"},
+     "metric", "criteria", "granularity", "plain_text", "wording", "apportioning",
+     "mask_updates"},
     {"compat", "variables", "keras3"},
     {"tasks"},
     {"data", "models", "pruning", "initializers"},
@@ -59,25 +60,25 @@ def imported(source):
 
 def violations(own, source, file=""):
     """What is wrong with the imports of a module of the part `own`, a sentence each."""
-    found = set()
+    wrong = set()
     for name in imported(source):
         first, *rest = name.split(".")
         if first == "lth_keras" and rest:
             target = layer_of(rest[0])
             if target is None:
                 if rest[0] != "__version__":
-                    found.add(f"{own} imports lth_keras.{rest[0]}, which has no layer")
+                    wrong.add(f"{own} imports lth_keras.{rest[0]}, which has no layer")
             elif target > layer_of(own):
-                found.add(f"{own} imports {rest[0]}, which lies above it")
+                wrong.add(f"{own} imports {rest[0]}, which lies above it")
             elif own in WITHOUT_TENSORFLOW and rest[0] not in WITHOUT_TENSORFLOW:
-                found.add(f"{own} imports {rest[0]}, which may import TensorFlow")
+                wrong.add(f"{own} imports {rest[0]}, which may import TensorFlow")
         elif own in WITHOUT_TENSORFLOW and first in TENSORFLOW:
-            found.add(f"{own} imports {first}")
+            wrong.add(f"{own} imports {first}")
         elif first in {"tf_keras", "tensorflow_model_optimization"} and own not in KERAS_IN:
-            found.add(f"{own} imports {first} past lth_keras.compat")
+            wrong.add(f"{own} imports {first} past lth_keras.compat")
         elif first == "keras" and file != KERAS_3_IN:
-            found.add(f"{own} imports {first} past lth_keras.{KERAS_3_IN}")
-    return sorted(found)
+            wrong.add(f"{own} imports {first} past lth_keras.{KERAS_3_IN}")
+    return sorted(wrong)
 
 
 def sources():

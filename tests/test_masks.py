@@ -48,15 +48,15 @@ def test_no_negative_zero_is_left_behind():
     assert not np.signbit(applied["a"][0])
 
 
-@pytest.mark.parametrize("found, previous, expected, message", [
+@pytest.mark.parametrize("mask, previous, expected, message", [
     (np.array([1.0, 0.0]), None, None, "dtype float64; expected bool"),
     (np.array([True, True]), np.array([True, False]), None, "keeps 1 weights that were pruned"),
     (np.array([True, False]), None, 2, "keeps 1 weights; the schedule says 2"),
 ])
-def test_check_refuses(found, previous, expected, message):
+def test_check_refuses(mask, previous, expected, message):
     with pytest.raises(RunError, match=message):
         masks.check(
-            {"a": found},
+            {"a": mask},
             None if previous is None else {"a": previous},
             None if expected is None else {"a": expected},
         )
@@ -82,9 +82,9 @@ def test_check_applied():
 
 @given(hnp.arrays(bool, hnp.array_shapes(max_dims=4, max_side=6)), st.integers(0, 2**32))
 def test_shuffled_keeps_shape_and_count(mask, seed):
-    found = masks.shuffled({"a": mask}, np.random.default_rng(seed))["a"]
-    assert found.dtype == bool and found.shape == mask.shape
-    assert found.sum() == mask.sum()
+    shuffled = masks.shuffled({"a": mask}, np.random.default_rng(seed))["a"]
+    assert shuffled.dtype == bool and shuffled.shape == mask.shape
+    assert shuffled.sum() == mask.sum()
 
 
 def test_shuffled_is_uniform_and_not_the_mask_itself():

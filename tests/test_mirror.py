@@ -23,6 +23,8 @@ TESTED_THROUGH = {
     "data/*.py": "data/test_dataset.py",
     "experiment/architectures.py": "experiment/test_variant.py",
     "experiment/bindings.py": "experiment/test_identity.py",
+    "experiment/described.py": "experiment/test_identity.py",
+    "experiment/update_checks.py": "experiment/test_checking.py",
     "experiment/context.py": "experiment/test_variant.py",
     "experiment/job*.py": "experiment/test_execute.py",
     "experiment/mask_rules.py": "experiment/test_variant.py",
@@ -39,6 +41,7 @@ TESTED_THROUGH = {
     # Rebuilding a model uses the whole room.
     "keras3/*.py": "keras3/test_rebuilt.py",
     "learned_masks/score_engine.py": "learned_masks/test_score_trainer.py",
+    "mask_updates/*.py": "mask_updates/test_update_rules.py",
     "metric.py": "statistics/test_summary.py",
     # One test builds every network and counts its weights.
     "models/*.py": "models/test_networks.py",
@@ -53,8 +56,8 @@ TESTED_THROUGH = {
     "tasks/*.py": "tasks/test_losses_and_metrics.py",
     "tickets.py": "test_api.py",
     "training/checkpoint.py": "experiment/test_durability.py",
-    "training/optimizer_slots.py": "training/test_trainer.py",
     "training/gradient_norm.py": "tensorboard/test_tensorboard_sink.py",
+    "training/moments.py": "training/test_mask_changes.py",
     "training/replicated.py": "training/test_replicas.py",
     "training/saliency.py": "criteria/test_criteria_by_hand.py",
     "training/strategies.py": "training/test_replicas.py",

@@ -144,9 +144,13 @@ class AnalyzedRun:
         else:
             facts = self.facts(trial, name)
             folder = self.paths.network(trial, name)
-            arguments, kept = facts["architecture"], network_reader.acting_masks(folder)
-            weights = network_reader.read_start(self.paths, trial, name) if parts["start"] \
-                else network_reader.read_weights(folder)
+            arguments = facts["architecture"]
+            if parts["start"]:
+                kept = network_reader.read_start_masks(self.paths, trial, name)
+                weights = network_reader.read_start(self.paths, trial, name)
+            else:
+                kept = network_reader.acting_masks(folder)
+                weights = network_reader.read_weights(folder)
         if parts["mask"]:
             kept = network_reader.read_masks(self.paths.network(trial, parts["mask"]))
         return AnalyzedNetwork(reference, masks.apply(kept, weights), kept, arguments)

@@ -49,6 +49,10 @@ def again(run, trial, name, steps):
     start = run.network(trial, f"{name}:start")
     if facts["round"] and facts["start_step"] not in (0, run.context.rewind_step):
         raise RunError(f"{name} goes on from another network; its path cannot be trained again")
+    if facts.get("mask_updates") is not None:
+        raise RunError(
+            f"{name}'s masks changed while it trained; its path cannot be trained again: leave it "
+            "out of the measure's networks")
     steps = [step for step in steps if facts["start_step"] <= step <= facts["steps"]]
     path = follow(run, trial, start, facts["start_step"], steps, order_of(run, trial, name))
     if steps[-1] != facts["steps"]:

@@ -22,18 +22,18 @@ _OBJECT_STORE = 80 * _MB
 _SECONDS_TO_STOP = 300
 
 
-def require_ray(asked):
+def require_ray(flag):
     """Checks that Ray is installed.
 
     Args:
-      asked: the flag that needs it.
+      flag: the flag that needs it.
 
     Raises:
       ConfigurationError: it is not.
     """
     if importlib.util.find_spec("ray") is None:
         raise ConfigurationError(
-            f"{asked} needs Ray, which is not installed; pip install -r requirements-cluster.txt "
+            f"{flag} needs Ray, which is not installed; pip install -r requirements-cluster.txt "
             "-c constraints.txt, or give --workers=1"
         )
 

@@ -39,21 +39,21 @@ def execute_side_by_side(runs, open_pool, reporter, retries, should_stop=None,
             stack.enter_context(recording(prepared, reporter, sinks, accept_other_versions, title))
             for prepared, _, sinks, title in runs
         ]
-        work = _JobsOfRuns(recorders, [request for _, request, _, _ in runs], reporter, retries)
-        work.settle()
-        if not work.queue.is_over:
+        jobs = _JobsOfRuns(recorders, [request for _, request, _, _ in runs], reporter, retries)
+        jobs.settle()
+        if not jobs.queue.is_over:
             with open_pool() as pool:
                 try:
-                    while not work.queue.is_over:
+                    while not jobs.queue.is_over:
                         if should_stop is not None and should_stop():
                             raise Interrupted
-                        work.go_on(pool)
+                        jobs.go_on(pool)
                 except (Interrupted, RunError, ConfigurationError):
                     pool.stop()
                     raise
-        if work.failures:
-            raise RunError(" || ".join(work.failures))
-        return [work.summaries[index] for index in range(len(runs))]
+        if jobs.failures:
+            raise RunError(" || ".join(jobs.failures))
+        return [jobs.summaries[index] for index in range(len(runs))]
 
 
 class _JobsOfRuns:

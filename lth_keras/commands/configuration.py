@@ -105,6 +105,11 @@ def _parse(gin_files, gin_params, stored=None):
             f"{gin_files[0]} includes a file that includes itself, or is nested without end; take "
             "the circle out"
         ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            f"{', '.join(gin_files)} cannot be read: {error}; give the command with PYTHONUTF8=1 "
+            "before it if the file is UTF-8, or write the file in ASCII"
+        ) from error
     except (tokenize.TokenError, MemoryError, ArithmeticError, AssertionError,
             LookupError) as error:
         # What Python's own tokenizer and parser say to text that is no gin file.

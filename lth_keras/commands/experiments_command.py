@@ -17,8 +17,8 @@ def main(flags, arguments):
         raise ConfigurationError(
             f"experiments takes one name at most, {len(arguments)} were given")
     if arguments:
-        found = gin_files.find(arguments[0], "experiments")
-        print(pathlib.Path(found).read_text("utf-8"), end="")
+        path = gin_files.find(arguments[0], "experiments")
+        print(pathlib.Path(path).read_text("utf-8"), end="")
         return 0
     console = Console(markup=False)
     for each in gin_files.packaged():

@@ -50,7 +50,7 @@ def imported_modules(text, name):
     Raises:
       ConfigurationError: it is no gin, or includes other files: a stored one holds every binding.
     """
-    found = []
+    modules = []
     for statement in _statements(text, name):
         if isinstance(statement, config_parser.IncludeStatement):
             raise ConfigurationError(
@@ -59,8 +59,8 @@ def imported_modules(text, name):
             )
         if isinstance(statement, config_parser.ImportStatement):
             if statement.is_from or statement.module.split(".")[0] != _OWN:
-                found.append(statement.module)
-    return found
+                modules.append(statement.module)
+    return modules
 
 
 def modules_of_file(file):
@@ -78,26 +78,26 @@ def _check_file(path, seen):
         text = path.read_text("utf-8")
     except (OSError, ValueError):
         return []  # Reading it for good says what is wrong with the file.
-    found = []
+    modules = []
     for statement in _statements(text, str(path)):
         if isinstance(statement, config_parser.ImportStatement):
-            found.append(statement.module)
+            modules.append(statement.module)
         if isinstance(statement, config_parser.IncludeStatement):
             for folder in (pathlib.Path(), *resolved.parents):
                 if (folder / statement.filename).is_file():
-                    found += _check_file(folder / statement.filename, seen)
+                    modules += _check_file(folder / statement.filename, seen)
                     break
-    return found
+    return modules
 
 
 def _statements(text, name):
     try:
         return list(config_parser.ConfigParser(text, _Nothing()))
     except SyntaxError as error:
-        found = f"; found {error.text.strip()!r}" if error.text else ""
+        shown = f"; found {error.text.strip()!r}" if error.text else ""
         where = f", line {error.lineno}" if error.lineno else ""
         raise ConfigurationError(
-            f"the configuration is wrong: {' '.join(str(error.msg).split())}{found} in {name}"
+            f"the configuration is wrong: {' '.join(str(error.msg).split())}{shown} in {name}"
             f"{where}"
         ) from error
     # What Python's own tokenizer and parser say to text that is no gin file.

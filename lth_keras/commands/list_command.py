@@ -65,8 +65,8 @@ def _metrics(paths, header):
         content = vouched.read_bytes(paths.metrics, header["tables"][paths.metrics.name])
         return parse_rows(content, paths.metrics)
     folders = [paths.network(*each) for each in header["units"]]
-    found = [read_rows(folder) for folder in folders if network_folder.is_done(folder)]
-    return pd.concat(found) if found else None
+    tables = [read_rows(folder) for folder in folders if network_folder.is_done(folder)]
+    return pd.concat(tables) if tables else None
 
 
 def _best_ticket(paths, header, metric):

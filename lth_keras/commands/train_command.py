@@ -31,19 +31,19 @@ def main(flags, arguments):
             f"--checkpoint_minutes={flags.checkpoint_minutes}; expected a number, 0 or more"
         )
     _check_place(flags.output_dir)
-    asked = _train_options(flags)
+    options = _train_options(flags)
     console = Console(markup=False)
-    configuration.read(asked.gin_files, asked.gin_params)
+    configuration.read(options.gin_files, options.gin_params)
     resources, points = Resources(), Sweep().points()
     with Stopper().listening() as stopper:
-        runs = plan_runs(asked, points, stopper)
+        runs = plan_runs(options, points, stopper)
         prepared = [run.prepared for run in runs]
         for each in prepared:
             _print_header(console, each)
         title = prepared[0].run if len(runs) == 1 else f"sweep of {len(runs)} runs"
         steps = sum(each.total_steps for each in prepared)
         with ProgressDisplay(steps, title, console) as progress:
-            summaries = train_runs(asked, runs, resources, progress)
+            summaries = train_runs(options, runs, resources, progress)
     if not prepared[0].context.replicas.is_chief:
         return 0  # The chief has written it all.
     for each in prepared:
@@ -52,7 +52,7 @@ def main(flags, arguments):
     if len(runs) == 1:
         _print_results(console, prepared[0], summaries[0])
     else:
-        _compare(console, asked, prepared)
+        _compare(console, options, prepared)
     return 0
 
 
@@ -72,13 +72,13 @@ def _train_options(flags):
         flags.accept_other_versions, flags.cluster_hosts, flags.cluster_index)
 
 
-def _compare(console, asked, prepared):
+def _compare(console, options, prepared):
     """Writes the comparison of a sweep's runs, and says where it is."""
     roots = [each.context.paths.root for each in prepared]
     names = " ".join(each.run for each in prepared)
-    stem = safe_name(pathlib.Path(asked.gin_files[0]).stem)
+    stem = safe_name(pathlib.Path(options.gin_files[0]).stem)
     folder = f"{stem}-comparison-{hashlib.sha256(names.encode()).hexdigest()[:8]}"
-    page = write_comparison(roots, pathlib.Path(asked.output_dir) / folder)
+    page = write_comparison(roots, pathlib.Path(options.output_dir) / folder)
     for root in roots:
         console.print(f"{'a run, with its own report.html':<40} {root}", highlight=False,
                       soft_wrap=True)

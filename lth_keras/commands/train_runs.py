@@ -48,7 +48,7 @@ class TrainOptions:
 
 @dataclasses.dataclass(frozen=True)
 class PlannedRun:
-    """One of the runs that were asked for.
+    """One of the runs that were options for.
 
     Attributes:
       point: its `SweepPoint`.
@@ -61,11 +61,11 @@ class PlannedRun:
     prepared: Prepared
 
 
-def plan_runs(asked, points, should_stop):
+def plan_runs(options, points, should_stop):
     """Checks the runs of all the points before any is trained.
 
     Args:
-      asked: `TrainOptions`.
+      options: `TrainOptions`.
       points: the `Sweep`'s.
       should_stop: as `prepare`'s.
 
@@ -75,15 +75,15 @@ def plan_runs(asked, points, should_stop):
     Raises:
       ConfigurationError: one of them is wrong, or two are the same run.
     """
-    if not asked.is_alone:
+    if not options.is_alone:
         # Several processes share the GPUs: this one must not take all of their memory.
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
-    runs, loaded = [], _LoadedOnce(asked.data_dir)
+    runs, loaded = [], _LoadedOnce(options.data_dir)
     for point in points:
         gin.clear_config()
         try:
-            run = _plan_run(asked, point, loaded, should_stop)
+            run = _plan_run(options, point, loaded, should_stop)
         except ConfigurationError as error:
             if not point.label:
                 raise
@@ -108,15 +108,15 @@ class _LoadedOnce:
         return self._data
 
 
-def _plan_run(asked, point, loaded, should_stop):
+def _plan_run(options, point, loaded, should_stop):
     """The `PlannedRun` of one point of the sweep."""
     read = functools.partial(
-        configuration.read, asked.gin_files, (*asked.gin_params, *point.bindings))
+        configuration.read, options.gin_files, (*options.gin_params, *point.bindings))
     experiment = read()
     if point.label:
         experiment = dataclasses.replace(experiment, name=f"{experiment.name}_{point.label}")
-    distribution = in_cluster(experiment.distribution, asked.cluster_hosts, asked.cluster_index)
-    if not asked.is_alone and isinstance(distribution, MultiWorkerMirrored):
+    distribution = in_cluster(experiment.distribution, options.cluster_hosts, options.cluster_index)
+    if not options.is_alone and isinstance(distribution, MultiWorkerMirrored):
         raise ConfigurationError(
             "Experiment.distribution is @MultiWorkerMirrored(), whose workers train one "
             "network together; --workers and --ray_address train several side by side: "
@@ -125,7 +125,7 @@ def _plan_run(asked, point, loaded, should_stop):
     experiment = dataclasses.replace(experiment, distribution=distribution)
     # Before the data: TensorFlow has to know its cluster before it computes anything.
     distribution.start()
-    prepared = prepare(experiment, asked.output_dir, asked.data_dir, asked.checkpoint_seconds,
+    prepared = prepare(experiment, options.output_dir, options.data_dir, options.checkpoint_seconds,
                        should_stop, loaded(experiment.dataset, experiment.task))
     return PlannedRun(point, read, prepared)
 
@@ -140,11 +140,11 @@ def _check_new(run, others):
             )
 
 
-def train_runs(asked, runs, resources, progress):
+def train_runs(options, runs, resources, progress):
     """Trains the networks of the runs that are not stored yet.
 
     Args:
-      asked: `TrainOptions`.
+      options: `TrainOptions`.
       runs: [`PlannedRun`].
       resources: `Resources`.
       progress: `ProgressDisplay`.
@@ -155,20 +155,20 @@ def train_runs(asked, runs, resources, progress):
     Raises:
       RunError: a run stopped or failed.
     """
-    if asked.is_alone:
-        return _one_after_the_other(asked, runs, progress)
+    if options.is_alone:
+        return _one_after_the_other(options, runs, progress)
     # gin holds the bindings of the last run. Runs of one sweep need about as much memory.
     context = runs[-1].prepared.context
     memory = resources.memory(context.data.resident_bytes, 4 * context.build().count_params())
-    if asked.ray_address is None:
+    if options.ray_address is None:
         gpus = len(tf.config.list_physical_devices("GPU"))
-        resources = resources.divided(asked.workers, len(own_cores()), gpus)
+        resources = resources.divided(options.workers, len(own_cores()), gpus)
     pool = functools.partial(
-        open_pool, asked.workers, asked.ray_address, resources, memory, progress.note)
+        open_pool, options.workers, options.ray_address, resources, memory, progress.note)
     return execute_side_by_side(
-        [(run.prepared, _run_request(asked, run), sinks_of(run.prepared.context), _title(run))
+        [(run.prepared, _run_request(options, run), sinks_of(run.prepared.context), _title(run))
          for run in runs],
-        pool, progress, resources.retries, context.should_stop, asked.accept_other_versions)
+        pool, progress, resources.retries, context.should_stop, options.accept_other_versions)
 
 
 def sinks_of(context):
@@ -176,7 +176,7 @@ def sinks_of(context):
     return [TensorBoard(context.paths, WatchedGradients())]
 
 
-def _one_after_the_other(asked, runs, progress):
+def _one_after_the_other(options, runs, progress):
     summaries, failures = [], []
     for run in runs:
         context = run.prepared.context
@@ -188,7 +188,7 @@ def _one_after_the_other(asked, runs, progress):
                 follow(context)
                 continue
             summaries.append(execute(
-                run.prepared, progress, sinks_of(context), asked.accept_other_versions,
+                run.prepared, progress, sinks_of(context), options.accept_other_versions,
                 _title(run)))
         except RunError as error:
             if len(runs) == 1 or context.should_stop():
@@ -200,14 +200,14 @@ def _one_after_the_other(asked, runs, progress):
     return summaries
 
 
-def _run_request(asked, run):
-    data_dir = asked.data_dir or os.environ.get("TFDS_DATA_DIR") or None
+def _run_request(options, run):
+    data_dir = options.data_dir or os.environ.get("TFDS_DATA_DIR") or None
     return RunRequest(
         read=run.read, name=run.prepared.experiment.name, run=run.prepared.run,
         theta_0=run.prepared.configuration["theta_0"],
-        output_dir=os.path.abspath(asked.output_dir),
+        output_dir=os.path.abspath(options.output_dir),
         data_dir=data_dir and os.path.abspath(data_dir),
-        checkpoint_seconds=asked.checkpoint_seconds, sinks=sinks_of,
+        checkpoint_seconds=options.checkpoint_seconds, sinks=sinks_of,
         working_directory=os.getcwd(),
     )
 

@@ -1,4 +1,4 @@
-"""Criteria: from what is known of a network to a score for each weight; higher is kept."""
+"""Criteria: each computes a score for each weight; the weights with higher scores are kept."""
 
 from lth_keras.criteria.criterion import Criterion
 from lth_keras.criteria.criterion_inputs import CriterionInputs

@@ -11,7 +11,8 @@ class Criterion:
     """Scores weights; those with the highest scores are kept.
 
     A criterion knows nothing of counts, scopes and rounds: the schedule decides how many weights
-    go. Subclasses are frozen dataclasses with `@gin.configurable`, and override `scores`. A class
+    are pruned. Subclasses are frozen dataclasses with `@gin.configurable`, and override `scores`. A
+    class
     without this base class is refused.
     """
 
@@ -27,7 +28,7 @@ class Criterion:
         raise NotImplementedError(f"{type(self).__name__} has no method scores(inputs)")
 
     def check(self, data: Any) -> None:
-        """Checks that the data have what the criterion asks for; the default asks for nothing.
+        """Checks that the data have what the criterion needs; the default needs nothing.
 
         Args:
           data: `LoadedData`.

@@ -1,4 +1,4 @@
-"""What a criterion may look at when it scores weights."""
+"""`CriterionInputs`: what a criterion may use to score weights."""
 
 import dataclasses
 from typing import Protocol
@@ -7,7 +7,7 @@ import numpy as np
 
 
 class NetworkProbe(Protocol):
-    """What can be computed of a network under its masks; `training.Probe` is the one there is."""
+    """Computations on a network under its masks; `training.Probe` implements them."""
 
     def gradient(self, examples: int) -> dict[str, np.ndarray]:
         """The gradient of the mean loss over `examples` training examples."""
@@ -26,7 +26,7 @@ class CriterionInputs:
     Attributes:
       weights: {key: array} of every variable of the model; trained, at the end of a round.
       initial: {key: array}, θ_0.
-      masks: {key: bool array} of the prunable weights that are still there.
+      masks: {key: bool array} of the prunable weights that are not pruned yet.
       generator: np.random.Generator of the round, for criteria that draw.
       network: gradients and the like of this network under these masks,
         computed when a criterion asks for them.
@@ -36,5 +36,5 @@ class CriterionInputs:
     initial: dict[str, np.ndarray]
     masks: dict[str, np.ndarray]
     generator: np.random.Generator
-    # A run always has one; a test of a criterion that needs none leaves it out.
+    # In a run it is always there; tests of criteria that do not need it leave it out.
     network: NetworkProbe = None  # type: ignore[assignment]

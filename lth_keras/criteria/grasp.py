@@ -18,7 +18,8 @@ class GraSP(Criterion):
     """score = w · (H g), H the Hessian of the loss and g its gradient.
 
     Removing w changes the squared norm of the gradient by −2·w·(Hg) to first order, so the weights
-    with the largest −w·(Hg) go first: those whose removal helps the gradient, or harms it least.
+    with the largest −w·(Hg) are pruned first: their removal makes the gradient's norm larger, or
+    smaller by the least.
     Wang, Zhang, Grosse, "Picking Winning Tickets Before Training by Preserving Gradient Flow"
     (ICLR 2020), equation 8 and algorithm 1. Published for pruning at initialisation, in one shot,
     globally.

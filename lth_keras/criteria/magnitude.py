@@ -1,4 +1,4 @@
-"""Magnitude: the weights that training made small go first (LTH)."""
+"""Magnitude: the weights that are small after training are pruned first (LTH)."""
 
 import dataclasses
 

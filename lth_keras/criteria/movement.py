@@ -1,4 +1,4 @@
-"""Movement: the weights that training moved least go first (DLT)."""
+"""Movement: the weights that training has changed least are pruned first (DLT)."""
 
 import dataclasses
 

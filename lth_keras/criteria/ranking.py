@@ -1,7 +1,7 @@
-"""From scores to masks: which of the remaining weights go. Pure NumPy.
+"""From scores to masks: which of the remaining weights are pruned. Pure NumPy.
 
-Exactly as many weights go as the schedule says; among equal scores the earlier one in memory goes
-first (a stable order), so that the same scores always give the same mask.
+Exactly as many weights are pruned as the schedule says. Among equal scores the one that is earlier
+in memory is pruned first (a stable order), so that equal scores always give the same mask.
 """
 
 import math
@@ -13,11 +13,11 @@ from lth_keras.masks import Arrays
 
 
 def removal_count(rate: float, remaining: int) -> int:
-    """How many of `remaining` weights go at `rate`: ⌈rate · (remaining − 1)⌉.
+    """How many of `remaining` weights are pruned at `rate`: ⌈rate · (remaining − 1)⌉.
 
-    That many lie strictly below NumPy's percentile 100·rate of `remaining` distinct values, the
-    rule of the Distributions paper's code. The product is rounded at the 12th digit first:
-    0.07 · 100 is a hair over 7 in binary and would take one weight too many.
+    This is the number of `remaining` distinct values strictly below NumPy's percentile 100·rate,
+    the rule in the Distributions paper's code. The product is first rounded at the 12th digit: 0.07
+    · 100 is a little over 7 in binary, and would prune one weight too many.
     """
     return max(0, math.ceil(round(rate * (remaining - 1), 12)))
 
@@ -28,7 +28,7 @@ def kept_after(rate: float, remaining: int) -> int:
 
 
 def prune_layerwise(scores: Arrays, masks: Arrays, counts: dict[str, int]) -> Arrays:
-    """Keeps in each layer the `counts[key]` highest-scored of the weights that are still there.
+    """Keeps in each layer the `counts[key]` remaining weights with the highest scores.
 
     Args:
       scores: {key: array of scores}; higher is kept.
@@ -39,7 +39,7 @@ def prune_layerwise(scores: Arrays, masks: Arrays, counts: dict[str, int]) -> Ar
       New masks, nested in `masks`.
 
     Raises:
-      RunError: a score is not a number, or more are to be kept than are there.
+      RunError: a score is NaN, or more weights are to be kept than remain.
     """
     return {
         key: _keep_highest(scores[key], masks[key], counts[key], key) for key in masks
@@ -49,12 +49,12 @@ def prune_layerwise(scores: Arrays, masks: Arrays, counts: dict[str, int]) -> Ar
 def prune_globally(scores: Arrays, masks: Arrays, count: int, minimum: int = 0) -> Arrays:
     """Keeps the `count` highest-scored weights over all layers together.
 
-    Layers compete: their shares follow from the scores. Layers are ranked in the order of their
-    keys where scores are equal. Arguments and errors as in `prune_layerwise`, and:
+    Layers compete: the scores decide each layer's share. Where scores are equal, the order of the
+    keys decides. Arguments and errors as in `prune_layerwise`, and:
 
     Args:
-      minimum: how many of its highest-scored weights each layer keeps whatever the others have,
-        or all where it has fewer; they are among the `count`.
+      minimum: how many of its weights each layer keeps in any case, those with the highest scores;
+        all if it has fewer. They are among the `count`.
     """
     least = {key: min(minimum, int(np.count_nonzero(mask))) for key, mask in masks.items()}
     if sum(least.values()) > count:

@@ -1,4 +1,4 @@
-"""SNIP: how much the loss would feel each connection's removal."""
+"""SNIP: how strongly the loss depends on each connection."""
 
 import dataclasses
 from typing import Any

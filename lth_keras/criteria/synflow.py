@@ -15,8 +15,9 @@ class SynFlow(Criterion):
     """score = ∂R/∂|w| · |w|, R = 1ᵀ ∏ |θ^l| 1, the network of absolute weights on an input of ones.
 
     Tanaka, Kunin, Yamins, Ganguli, "Pruning neural networks without any data by iteratively
-    conserving synaptic flow" (NeurIPS 2020), equation 2. Its point is to prune iteratively, over
-    100 steps of an exponential schedule (`PrunedMask.iterations`): in one shot layers collapse.
+    conserving synaptic flow" (NeurIPS 2020), equation 2. It prunes iteratively, in 100 steps of an
+    exponential schedule (`PrunedMask.iterations`), because pruning in one step makes layers
+    collapse.
     """
 
     def scores(self, inputs: CriterionInputs) -> dict[str, np.ndarray]:

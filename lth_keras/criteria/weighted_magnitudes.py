@@ -23,8 +23,8 @@ class WeightedMagnitudes(Criterion):
       final, initial: the coefficients; not both 0.
 
     Raises:
-      ConfigurationError: one is no finite number; or both are 0, so that every weight would have
-        the same score.
+      ConfigurationError: one is not a finite number; or both are 0, which gives all weights the
+        same score.
     """
 
     final: float

@@ -97,12 +97,12 @@ def checked_weights(name, weights, sizes):
     Raises:
       ConfigurationError: they are not a finite number of at least 0 for each example.
     """
-    found = {split: _weights(name, split, weights.get(split), size)
-             for split, size in sizes.items()}
-    if any(each is not None for each in found.values()):
-        found = {split: np.ones(sizes[split], np.float32) if each is None else each
-                 for split, each in found.items()}
-    return {f"w_{split}": each for split, each in found.items()}
+    by_split = {split: _weights(name, split, weights.get(split), size)
+                for split, size in sizes.items()}
+    if any(each is not None for each in by_split.values()):
+        by_split = {split: np.ones(sizes[split], np.float32) if each is None else each
+                    for split, each in by_split.items()}
+    return {f"w_{split}": each for split, each in by_split.items()}
 
 
 def _own_validation(name, validation):

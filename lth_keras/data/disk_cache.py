@@ -67,9 +67,9 @@ class DiskCache:
         about = [_FORMAT, source.content(), settings]
         key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:32]
         place = self.folder / key
-        found = _opened(place)
-        if found is not None:
-            return found
+        entry = _opened(place)
+        if entry is not None:
+            return entry
         with self._writing():
             self.folder.mkdir(parents=True, exist_ok=True)
             with _locked(self.folder / f"{key}.lock", self._waiting(source.name)):
@@ -97,18 +97,18 @@ class DiskCache:
         total = sum(source.sizes.values())
         with open(partial / _INPUTS, "wb") as file, self._progress(source.name, total) as advance:
             for split in splits:
-                found = []
+                parts = []
                 for inputs, part_labels in source.read(split):
                     inputs = np.ascontiguousarray(prepare(split, inputs))
                     own = inputs.dtype, inputs.shape[1:]
                     if form is None:
                         form = own
                         self._check_room(source.name, total, inputs[:1].nbytes)
-                    same_form(source.name, split, form, own, sum(map(len, found)))
+                    same_form(source.name, split, form, own, sum(map(len, parts)))
                     file.write(inputs.data)
-                    found.append(np.asarray(part_labels))
+                    parts.append(np.asarray(part_labels))
                     advance(len(inputs))
-                labels[split] = np.concatenate(found)
+                labels[split] = np.concatenate(parts)
                 sizes[split] = len(labels[split])
             file.flush()
             os.fsync(file.fileno())
@@ -217,10 +217,10 @@ def noted(path, question, answer):
     place = pathlib.Path(path).parent / "noted" / f"{digest}.json"
     with contextlib.suppress(RunError):
         return files.read_sealed_json(place)["answer"]
-    found = answer()
+    answered = answer()
     with contextlib.suppress(RunError):  # A cache that this user may only read.
-        files.write_sealed_json(place, {"answer": found})
-    return found
+        files.write_sealed_json(place, {"answer": answered})
+    return answered
 
 
 def _opened(place):
@@ -235,10 +235,10 @@ def _opened(place):
 
 
 def _sizes_of_files(place, only=None):
-    found = {str(path.relative_to(place)): path.stat().st_size
+    sizes = {str(path.relative_to(place)): path.stat().st_size
              for path in sorted(place.rglob("*")) if path.is_file()}
-    return found if only is None else {
-        name: size for name, size in found.items() if name in only}
+    return sizes if only is None else {
+        name: size for name, size in sizes.items() if name in only}
 
 
 @contextlib.contextmanager

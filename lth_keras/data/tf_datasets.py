@@ -68,19 +68,19 @@ def _pairs(dataset, which, input, label):
     return dataset
 
 
-def _keys(found, which, input, label):
+def _keys(keys, which, input, label):
     """The keys of the input and of the label."""
     for parameter, key in (("input", input), ("label", label)):
-        if key is not None and key not in found:
+        if key is not None and key not in keys:
             raise ConfigurationError(
                 f"{parameter} is {key!r}, and {which} is a tf.data.Dataset of dicts with the keys "
-                f"{found[:8]}; expected one of these"
+                f"{keys[:8]}; expected one of these"
             )
-    labels = [label] if label is not None else [each for each in _LABELS if each in found][:1]
-    inputs = [input] if input is not None else [each for each in found if each not in labels]
+    labels = [label] if label is not None else [each for each in _LABELS if each in keys][:1]
+    inputs = [input] if input is not None else [each for each in keys if each not in labels]
     if len(labels) != 1 or len(inputs) != 1:
         raise ConfigurationError(
-            f"{which} is a tf.data.Dataset of dicts with the keys {found[:8]}; expected to know "
+            f"{which} is a tf.data.Dataset of dicts with the keys {keys[:8]}; expected to know "
             "which two to take: give input='image' and label='label', or as they are called"
         )
     return inputs[0], labels[0]

@@ -2,6 +2,7 @@
 
 from lth_keras import pruning
 from lth_keras.errors import ConfigurationError
+from lth_keras.experiment.update_checks import check_updates
 from lth_keras.tasks import check_functions
 from lth_keras.training import refuse_decay
 
@@ -37,6 +38,8 @@ def check_job(job):
     _check_training(job)
     job.variant.mask.check(job)
     job.variant.weights.check(job)
+    if job.variant.updates is not None:
+        check_updates(job)
 
 
 def _check_training(job):

@@ -44,11 +44,11 @@ def check_forward(context):
     chance = LayerChance(model)
     batch = images, labels, counts
     expected = _computed(model, chance, weights, batch, "the model", context)
-    wanted = (stop - start, *data.output_shape)
-    if expected["outputs"].shape != wanted:
+    expected_shape = (stop - start, *data.output_shape)
+    if expected["outputs"].shape != expected_shape:
         raise ConfigurationError(
             f"the model {model.name!r} gives outputs of shape {expected['outputs'].shape} for "
-            f"{stop - start} examples; expected {wanted}"
+            f"{stop - start} examples; expected {expected_shape}"
         )
     if context.replicas.strategy is None:
         wrapped, wrapped_chance = context.trainer().model, context.trainer().chance
@@ -56,13 +56,13 @@ def check_forward(context):
         wrapped = pruning.wrap(
             model, context.schedule, experiment.never_prune, experiment.also_prune)
         wrapped_chance = LayerChance(wrapped)
-    found = _computed(
+    by_wrapped = _computed(
         wrapped, wrapped_chance, weights, batch, "the model, wrapped for pruning,", context)
     again = _computed(model, chance, weights, batch, "the model", context)
     for name, value in expected.items():
         # Chance of a layer's own, with no seed to give it, cannot be compared.
-        if _agree(value, again[name]) and not _agree(value, found.get(name)):
-            raise ConfigurationError(_difference(name, value, found.get(name), model))
+        if _agree(value, again[name]) and not _agree(value, by_wrapped.get(name)):
+            raise ConfigurationError(_difference(name, value, by_wrapped.get(name), model))
     if isinstance(data.task, (Classification, BinaryClassification, LanguageModel)):
         _warn_of_probabilities(model, expected["outputs"])
 

@@ -7,6 +7,7 @@ import json
 import sys
 
 from lth_keras.experiment.bound_files import bound_files
+from lth_keras.experiment.described import is_unnamed
 from lth_keras.paths import safe_name
 from lth_keras.tasks import Classification
 
@@ -17,8 +18,6 @@ FORMAT = 1
 # Of `on_fallback` the settings are there that it has led to.
 _NOT_NUMBERS = ("name", "published", "margin", "on_divergence", "distribution", "initial_weights",
                 "on_fallback")
-
-_VARIANT_DEFAULTS = {"learned": None, "pruned": "zero"}
 
 # Whose classes are named by class alone: run.json has their versions.
 _VERSIONED = {
@@ -38,7 +37,8 @@ def describe(value):
         return {
             **_describe_class(type(value)),
             **{field.name: describe(getattr(value, field.name))
-               for field in dataclasses.fields(value)},
+               for field in dataclasses.fields(value)
+               if not is_unnamed(field, getattr(value, field.name))},
         }
     if _is_users(type(value)) and hasattr(value, "__dict__") and not isinstance(value, type):
         # Its text would have its address in it, another one in each process.
@@ -69,9 +69,6 @@ def resolved(experiment, model, theta_0):
     if _is_default(experiment.task):
         del described["task"]  # Nor does this one.
     for variant, entry in zip(experiment.variants, described["variants"], strict=True):
-        for name, default in _VARIANT_DEFAULTS.items():
-            if getattr(variant, name) == default:
-                del entry[name]  # Variants were named before there was such a setting.
         if variant.is_chain and experiment.imp.duration != experiment.duration:
             # A chain without a duration trains as long as a round: that length decides numbers.
             entry["duration"] = variant.duration_in(experiment)

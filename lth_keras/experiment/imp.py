@@ -15,6 +15,7 @@ from typing import Any
 from lth_keras.experiment.job_context import JobContext
 from lth_keras.experiment.job_results import TrainedNetwork
 from lth_keras.experiment.jobs import Job, in_order
+from lth_keras.masks import kept
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
 
@@ -54,10 +55,13 @@ def prune_rewind_train(job: JobContext, train: Callable) -> TrainedNetwork:
 
 
 def train_variant(job: JobContext, train: Callable) -> TrainedNetwork:
-    """A variant: its mask rule, its weight rule, then training like any other network."""
+    """A variant: its mask rule, its weight rule, then training; an update rule moves its masks."""
     masks = job.variant.mask.masks(job)
-    start = job.variant.weights.point(job, masks)
-    return train(start, masks)
+    rule = job.variant.updates
+    first = masks if rule is None else rule.first(masks)
+    start = job.variant.weights.point(job, first)
+    updates = None if rule is None else job.mask_updates(rule, kept(masks), start.step)
+    return train(start, first, updates=updates)
 
 
 def all_jobs(experiment: Any) -> list[Job]:

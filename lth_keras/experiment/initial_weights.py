@@ -45,30 +45,30 @@ def read_initial_weights(path, model):
             f"Experiment.initial_weights is {str(path)!r}, which does not exist; {_EXPECTED}")
     variables = named_variables(model)
     if path.is_dir():
-        found = _from_folder(path, model)
+        arrays = _from_folder(path, model)
     elif path.suffix == ".npz":
-        found = files.read_npz(path)
+        arrays = files.read_npz(path)
     elif path.suffix in (".keras", ".h5"):
-        found = _from_keras(path, model, variables)
+        arrays = _from_keras(path, model, variables)
     else:
         raise ConfigurationError(
             f"Experiment.initial_weights is {str(path)!r}, a file of another kind; {_EXPECTED}")
-    _check(path, found, variables)
+    _check(path, arrays, variables)
     return {
-        key: np.asarray(found[key], variable.dtype.as_numpy_dtype)
+        key: np.asarray(arrays[key], variable.dtype.as_numpy_dtype)
         for key, variable in variables.items()
     }
 
 
-def _check(path, found, variables):
-    wrong = [f"has no {key!r}" for key in variables if key not in found]
-    wrong += [f"has {key!r}, which the model has not" for key in found if key not in variables]
+def _check(path, arrays, variables):
+    wrong = [f"has no {key!r}" for key in variables if key not in arrays]
+    wrong += [f"has {key!r}, which the model has not" for key in arrays if key not in variables]
     wrong += [
-        f"has {key!r} of shape {np.shape(found[key])} where the model's is {tuple(variable.shape)}"
+        f"has {key!r} of shape {np.shape(arrays[key])} where the model's is {tuple(variable.shape)}"
         for key, variable in variables.items()
-        if key in found and np.shape(found[key]) != tuple(variable.shape)
+        if key in arrays and np.shape(arrays[key]) != tuple(variable.shape)
     ]
-    wrong += [f"has {key!r} with values that are not finite" for key, value in found.items()
+    wrong += [f"has {key!r} with values that are not finite" for key, value in arrays.items()
               if np.asarray(value).dtype.kind == "f" and not np.all(np.isfinite(value))]
     if wrong:
         more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
@@ -105,8 +105,8 @@ def _from_keras(path, model, variables):
             f"Experiment.initial_weights, {path}, does not fit the model: {reason}; expected a "
             "file that Keras 2 (tf_keras) wrote of the same architecture"
         ) from error
-    found = snapshot(variables)
-    return {key: value for key, value in found.items()
+    values = snapshot(variables)
+    return {key: value for key, value in values.items()
             if value.dtype.kind != "f" or not np.all(np.isnan(value)) or not value.size}
 
 

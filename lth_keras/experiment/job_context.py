@@ -12,11 +12,12 @@ from lth_keras.experiment import pruner
 from lth_keras.experiment.context import Context
 from lth_keras.experiment.jobs import Job
 from lth_keras.initializers import EmpiricalDistribution
+from lth_keras.mask_updates import MaskUpdate
 from lth_keras.masks import Arrays
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
 from lth_keras.store import network_folder, network_reader, vouched
-from lth_keras.training import Checkpoint, Trainer, TrainState
+from lth_keras.training import Checkpoint, MaskUpdates, Trainer, TrainState
 from lth_keras.variables import named_variables, snapshot
 
 
@@ -267,6 +268,14 @@ class JobContext:
         """The step at which its training ends when it starts from step `start`."""
         # One that goes on makes as many updates as a round that was rewound.
         return start + self.duration - self.context.rewind_step if self.goes_on else self.duration
+
+    def mask_updates(self, rule: MaskUpdate, target: dict[str, int], start: int) -> MaskUpdates:
+        """When its masks change, in a training from step `start`; `target` as in `MaskUpdates`."""
+        steps_per_epoch = self.context.steps_per_epoch
+        return MaskUpdates(
+            rule, rule.beginning(start, steps_per_epoch),
+            rule.steps(start, self.last_step(start), steps_per_epoch), target,
+            self.seed("mask updates"))
 
     # How far it is.
 

@@ -11,7 +11,7 @@ from lth_keras.paths import round_name
 from lth_keras.store import network_folder, vouched
 from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import MetricsRow, columns, relabelled, rows_to_csv
-from lth_keras.training import TrainingProgress, TrainState
+from lth_keras.training import MaskUpdates, TrainingProgress, TrainState
 from lth_keras.variables import named_variables
 
 _COPIED = ("masks.npz", "weights.npz")
@@ -24,10 +24,12 @@ class TrainedNetwork:
     Attributes:
       start: where its training started.
       progress: where it ended.
+      updates: `MaskUpdates` by which its masks changed; None where they stayed.
     """
 
     start: TrainState
     progress: TrainingProgress
+    updates: MaskUpdates | None = None
 
 
 def store_network(job, network):
@@ -37,10 +39,13 @@ def store_network(job, network):
       The facts that done.json holds.
     """
     start, progress = network.start, network.progress
-    found = progress.state.masks  # A mask that was learned was not there at the start.
+    final = progress.state.masks
     network_folder.begin(job.folder)
     names = ["masks.npz", "weights.npz", "metrics.csv"]
-    files.write_npz(job.folder / "masks.npz", found, compress=True)
+    files.write_npz(job.folder / "masks.npz", final, compress=True)
+    if network.updates is not None:
+        names.append("initial_masks.npz")
+        files.write_npz(job.folder / "initial_masks.npz", start.masks, compress=True)
     files.write_npz(job.folder / "weights.npz", progress.state.weights)
     if job.keeps_optimizer:
         names.append("optimizer.npz")
@@ -48,11 +53,11 @@ def store_network(job, network):
     if job.variant is not None:
         names.append("initial.npz")
         first = start.weights if job.variant.pruned == "initial" else masks.apply(
-            found, start.weights)
+            start.masks if progress.state.learned is None else final, start.weights)
         files.write_npz(job.folder / "initial.npz", first)
     if progress.state.learned is not None:
         job.told["mean_kept"] = mean_kept(progress.state.learned, progress.state.step - start.step)
-    facts = _facts(job, start, progress)
+    facts = _facts(job, network)
     files.write_text(
         job.folder / "metrics.csv", _rows(job, facts["density"], progress.evaluations))
     # Files of the trial that this job wrote or read: done.json has their checksums too.
@@ -96,17 +101,18 @@ def _made_from(job):
     }
 
 
-def _facts(job, start, progress):
+def _facts(job, network):
     told = dict(job.told)
+    start, progress, final = network.start, network.progress, network.progress.state.masks
     # A narrower network's weights are counted as a share of the FULL network's too: only so can
     # it be compared with the ticket of its size.
-    full, found = sum(weight.size for weight in job.context.prunable), progress.state.masks
+    full = sum(weight.size for weight in job.context.prunable)
     metric = job.context.metric.name
     facts = {
         "trial": job.trial, "unit": job.name, "variant": job.label, "round": job.round,
-        "density": masks.total_kept(found) / full, "kept_weights": masks.kept(found),
-        "collapsed_layers": pruner.collapsed(found),
-        "prunable_weights": masks.size(found), "architecture": job.arguments,
+        "density": masks.total_kept(final) / full, "kept_weights": masks.kept(final),
+        "collapsed_layers": pruner.collapsed(final),
+        "prunable_weights": masks.size(final), "architecture": job.arguments,
         "start_step": start.step, "steps": progress.state.step, "diverged": progress.diverged,
         "weights_rule": type(job.variant.weights).__name__ if job.variant else None,
         "starts_from": job.variant.weights.equals if job.variant else None,
@@ -118,6 +124,13 @@ def _facts(job, start, progress):
     }
     if job.variant is not None and job.variant.pruned == "initial":
         facts["pruned"] = "initial"
+    if network.updates is not None:
+        rule = network.updates.rule
+        facts["mask_updates"] = {
+            "rule": type(rule).__name__, "updates": progress.updates,
+            "dense_gradients": rule.dense_gradients, "dense_moments": rule.dense_moments,
+            "kept": progress.kept,
+        }
     if job.arguments:
         # run.json describes the experiment's own network; a reader has no function to build
         # another one with.

@@ -85,14 +85,17 @@ class RunRecorder:
         """Whether there is nothing to train for a job whose needs are settled; says why.
 
         Raises:
-          RunError: it is stored as diverged, and the experiment wants the run to stop then.
+          RunError: what is stored of it was changed; or it is stored as diverged, and the
+            experiment wants the run to stop then.
         """
-        if self._finished or network_folder.is_done(job.folder):
+        is_done = network_folder.is_done(job.folder)
+        if self._finished or is_done:
+            if is_done:
+                chain.check_stored(job.context.paths, job.folder)
+                if self._stops:
+                    self._stop_if_diverged(job, network_folder.facts(job.folder))
             if not self._finished:
-                chain.check_origin(job.context.paths, job.folder)
                 job.checkpoint().remove()  # A kill right after done.json was written left it.
-            if self._stops and network_folder.is_done(job.folder):
-                self._stop_if_diverged(job, network_folder.facts(job.folder))
             why = "stored already"
         else:
             missing = job.missing_need()

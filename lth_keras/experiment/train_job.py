@@ -61,7 +61,7 @@ def do_job(job, sinks=(), show=None):
     return Outcome(facts, time.perf_counter() - began, gin.operative_config_str())
 
 
-def train(job, start, masks, capture_at=None, on_evaluation=None):
+def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
     """Trains a job's network from `start` under `masks`, or goes on from its checkpoint.
 
     Args:
@@ -69,6 +69,7 @@ def train(job, start, masks, capture_at=None, on_evaluation=None):
       start: `RewindPoint`: weights, step, optimizer.
       masks: {key: bool array}.
       capture_at: a step whose state is wanted too, or None.
+      updates: `MaskUpdates`, or None where the masks stay.
       on_evaluation: called with each `Evaluation`.
 
     Returns:
@@ -85,6 +86,7 @@ def train(job, start, masks, capture_at=None, on_evaluation=None):
         every=context.steps(context.experiment.evaluate_every),
         order=context.data_order(job.training_seed("data order")),
         augmentation_seed=job.training_seed("augmentation"), capture_at=capture_at,
+        updates=updates,
     )
     checkpoint = job.checkpoint()
     progress = checkpoint.load() or TrainingProgress(state)
@@ -97,7 +99,7 @@ def train(job, start, masks, capture_at=None, on_evaluation=None):
     except Interrupted:
         checkpoint.save(progress)
         raise
-    return TrainedNetwork(state, progress)
+    return TrainedNetwork(state, progress, updates)
 
 
 def _first_state(job, start, masks):

@@ -9,10 +9,13 @@ from lth_keras.criteria import Criterion
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, check_is_a
 from lth_keras.experiment.architectures import Architecture, SameArchitecture
+from lth_keras.experiment.described import UNNAMED_DEFAULT
 from lth_keras.experiment.mask_rules import KeepAll, MaskRule
 from lth_keras.experiment.weight_rules import InitialWeights, RewoundWeights, WeightRule
 from lth_keras.learned_masks import LearnedMask
+from lth_keras.mask_updates import MaskUpdate
 from lth_keras.paths import safe_name, variant_name
+from lth_keras.wording import made
 
 DATA_ORDERS = ("shared", "own")
 PRUNED = ("zero", "initial")
@@ -34,6 +37,7 @@ class Variant:
         depends on none, such as the full network.
       duration: until when it trains; None means the experiment's duration, and for a chain, which
         does what IMP does without rewinding, a round's.
+      updates: an update rule, by which masks change while it trains; None where they stay.
       data_order: 'shared', the trial's order, so that variants differ in nothing else; 'own'.
       learned: a `LearnedMask`, which trains a mask on the weights and leaves the weights as they
         are; the mask rule then says no more than how many weights each layer keeps. None trains
@@ -50,8 +54,9 @@ class Variant:
     rounds: tuple[int, ...] | str = ()
     duration: str | None = None
     data_order: str = "shared"
-    learned: LearnedMask | None = None
-    pruned: str = "zero"
+    updates: MaskUpdate | None = dataclasses.field(default=None, metadata=UNNAMED_DEFAULT)
+    learned: LearnedMask | None = dataclasses.field(default=None, metadata=UNNAMED_DEFAULT)
+    pruned: str = dataclasses.field(default="zero", metadata=UNNAMED_DEFAULT)
 
     def __post_init__(self):
         if self.name == "" and gin.current_scope():
@@ -73,6 +78,8 @@ class Variant:
         of = f"of {self.name!r}"
         check_is_a(f"Variant.mask {of}", self.mask, MaskRule, "FoundMask")
         check_is_a(f"Variant.weights {of}", self.weights, WeightRule, "RewoundWeights")
+        if self.updates is not None:
+            self._check_updates()
         check_is_a(
             f"Variant.architecture {of}", self.architecture, Architecture, "MatchedWidth")
         if self.is_chain and not self.rounds:
@@ -89,13 +96,19 @@ class Variant:
                 f"Variant.data_order of {self.name!r} is {self.data_order!r}; expected one of "
                 f"{DATA_ORDERS}"
             )
-
         self._check_learned()
 
     def _check_learned(self):
         if self.pruned not in PRUNED:
             raise ConfigurationError(
                 f"Variant.pruned of {self.name!r} is {self.pruned!r}; expected one of {PRUNED}")
+        if self.updates is not None and (self.learned is not None or self.pruned != "zero"):
+            other = f"Variant.pruned {self.pruned!r}" if self.learned is None else (
+                f"Variant.learned {type(self.learned).__name__}")
+            raise ConfigurationError(
+                f"Variant.updates of {self.name!r} is {type(self.updates).__name__}, and {other}; "
+                "expected one of the two, since each says what becomes of pruned weights"
+            )
         if self.learned is None:
             return
         check_is_a(f"Variant.learned of {self.name!r}", self.learned, LearnedMask, "EdgePopup")
@@ -111,6 +124,23 @@ class Variant:
         if cannot:
             raise ConfigurationError(f"Variant.learned of {self.name!r} is "
                                      f"{type(self.learned).__name__}, but {cannot}")
+
+    def _check_updates(self):
+        name = f"Variant.updates of {self.name!r}"
+        check_is_a(name, self.updates, MaskUpdate, "RigL")
+        rule = type(self.updates).__name__
+        if isinstance(self.mask, KeepAll):
+            raise ConfigurationError(
+                f"{name} is {rule}, and its mask rule KeepAll says that no weight is pruned; "
+                f"expected a mask rule with as many weights as {rule} is to keep, like "
+                f"{made('FoundMask')}"
+            )
+        if self.is_chain or self.weights.goes_on:
+            raise ConfigurationError(
+                f"{name} is {rule}, and its training goes on from another network's last step; "
+                f"expected masks and weights that begin anew, like {made('FoundMask')} and "
+                f"{made('InitialWeights')}; or leave Variant.updates out"
+            )
 
     @property
     def is_chain(self) -> bool:
@@ -152,6 +182,8 @@ class Variant:
         keeps = self.mask.description or type(self.mask).__name__
         if self.mask.criterion is not None:
             keeps += f" by {type(self.mask.criterion).__name__}"
+        if self.updates is not None:
+            keeps = f"masks moved by {type(self.updates).__name__}, as many weights as {keeps}"
         starts = self.weights.description or type(self.weights).__name__
         keeps = self.architecture.description or keeps
         if self.learned is not None:
@@ -180,7 +212,8 @@ class Variant:
           rewind_step: IMP's; at 0 the rewind point is the initialisation.
           criterion: IMP's.
         """
-        if (self.data_order, self.learned, self.pruned) != ("shared", None, "zero") \
+        if (self.data_order, self.updates, self.learned, self.pruned) != (
+                "shared", None, None, "zero") \
                 or self.architecture != SameArchitecture():
             return None
         initial = self.weights == InitialWeights()

@@ -91,21 +91,21 @@ def card_metric(card):
 
 def _metric_lines(card):
     metric = card_metric(card)
-    found = card[metric.name]
+    values = card[metric.name]
 
     def value(key):
-        return f"{metric.text(found[key])}{metric.shown_unit}"
+        return f"{metric.text(values[key])}{metric.shown_unit}"
 
     lines = []
-    if "test" in found:  # Of a bare ticket none: it is no network that could be tested.
+    if "test" in values:  # Of a bare ticket none: it is no network that could be tested.
         lines.append(f"- test {metric.words} of these weights {value('test')}, over all "
                      f"{card['data']['examples']['test']:,} test examples")
-    if "early_stop_step" in found:
+    if "early_stop_step" in values:
         lines.append(
             f"- in training: {value(f'test_{metric.name}_at_last_step')} at step "
-            f"{found['last_step']} (these weights, where they are the trained ones), "
+            f"{values['last_step']} (these weights, where they are the trained ones), "
             f"{value(f'test_{metric.name}_at_early_stop')} at step "
-            f"{found['early_stop_step']}, which validation loss would choose"
+            f"{values['early_stop_step']}, which validation loss would choose"
         )
     return lines
 

@@ -177,10 +177,10 @@ def load_data(header: Mapping[str, Any], data_dir: str | None) -> LoadedData:
     return data
 
 
-def _input_form(wanted, data):
+def _input_form(form, data):
     own = "uint8" if data.images.dtype == np.uint8 else "float"
-    if wanted == "uint8" and own != "uint8":
+    if form == "uint8" and own != "uint8":
         raise ConfigurationError(
             f"input is 'uint8' but {data.name} has {data.images.dtype} examples; expected 'float'"
         )
-    return wanted or own
+    return form or own

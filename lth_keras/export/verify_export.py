@@ -130,8 +130,8 @@ def check_counts(entry, weights):
         counts = counts if len(counts) == len(layers) else closest(counts, layers)
         for count, (most, least, key) in zip(counts, sorted(layers), strict=True):
             if not least <= count <= most:
-                wanted = most if least == most else f"{least} to {most}"
-                raise Broken(f"{key} has {count} non-zero weights; promised: {wanted}")
+                expected = most if least == most else f"{least} to {most}"
+                raise Broken(f"{key} has {count} non-zero weights; promised: {expected}")
             total += count
     return total
 
@@ -163,11 +163,11 @@ def check_predictions(entry, card, run, data):
     if not difference <= limit + slack:
         raise Broken(
             f"an output differs by {difference:.3g}; at most {limit + slack:.3g} is allowed")
-    found = {"examples": len(labels),
-             "measured_on": measured_on(len(labels), card["data"]["examples"]["test"]),
-             "largest_difference": difference,
-             "bit_for_bit": bool(np.array_equal(outputs, expected))}
-    return found | check_metric(entry, card["output"], data, outputs, expected)
+    result = {"examples": len(labels),
+              "measured_on": measured_on(len(labels), card["data"]["examples"]["test"]),
+              "largest_difference": difference,
+              "bit_for_bit": bool(np.array_equal(outputs, expected))}
+    return result | check_metric(entry, card["output"], data, outputs, expected)
 
 
 def measured_on(here, tested):
@@ -189,10 +189,10 @@ def check_metric(entry, output, data, outputs, expected):
         (entry["metric_tolerance"] + 1e-3) * max(abs(was), 1e-9))
     if not abs(now - was) <= allowed:
         raise Broken(f"its {name} is {now:.4f} and was {was:.4f} when it was exported")
-    found = {name: now}
+    result = {name: now}
     if kind in ("classes", "tokens"):
-        found["same_predictions"] = float(np.mean(outputs.argmax(-1) == expected.argmax(-1)))
-    return found
+        result["same_predictions"] = float(np.mean(outputs.argmax(-1) == expected.argmax(-1)))
+    return result
 
 
 def weighted_mean(values, weights):

@@ -82,9 +82,9 @@ def _grid(cells, groups, subject, title):
 
 def _draw_panel(panel, metrics, column, round, group, styles, metric):
     """Full, the round's ticket and a group of controls, of the round or of none."""
-    wanted = [("full", 0), ("ticket", round)]
-    wanted += [(variant, at) for variant in group for at in dict.fromkeys((round, 0))]
-    for variant, at in wanted:
+    networks = [("full", 0), ("ticket", round)]
+    networks += [(variant, at) for variant in group for at in dict.fromkeys((round, 0))]
+    for variant, at in networks:
         rows = metrics[(metrics["variant"] == variant) & (metrics["round"] == at)]
         if not rows.empty:
             draw_curve(panel, rows, column, variant, styles[variant], metric)

@@ -1,7 +1,7 @@
-"""Keras 3 models: rebuilt as tf_keras, on which TFMOT prunes, and given back with their weights.
+"""Keras 3 models: rebuilt in tf_keras, which TFMOT can prune, and rebuilt in Keras 3 afterwards.
 
-The only room that knows Keras 3; the rest of the toolkit works on `lth_keras.compat.keras`. Nothing
-here imports Keras 3 before somebody has a model of it or asks for one.
+Only this room uses Keras 3; the rest of the toolkit uses `lth_keras.compat.keras`. Keras 3 is
+imported only for a user who has a model of it or asks for one.
 """
 
 from lth_keras.keras3.library import counted_names, is_keras3, is_keras3_optimizer

@@ -1,4 +1,4 @@
-"""The two libraries as the rebuilding sees them, and the one place where Keras 3 is imported."""
+"""One interface to both libraries, for the rebuilding; the one place that imports Keras 3."""
 
 import collections
 import contextlib
@@ -10,7 +10,7 @@ import numpy as np
 from lth_keras.compat import keras as tf_keras
 from lth_keras.compat import tf
 
-# Whose classes an entry of a layer's configuration may name.
+# The modules whose classes a layer's configuration may name.
 ROOMS = ("layers", "initializers", "regularizers", "constraints")
 
 
@@ -19,9 +19,9 @@ class LayerCall:
     """One use of a layer in a model's graph.
 
     Attributes:
-      layer: the layer, a nested model, or for Keras 3 an operation that is no layer.
+      layer: the layer, a nested model, or for Keras 3 an operation that is not a layer.
       arguments, options: what it was called with, by position and by name.
-      outputs: the symbolic tensors that came of it, in a list.
+      outputs: a list of the symbolic tensors that the call gave.
     """
 
     layer: object
@@ -96,7 +96,7 @@ class Keras3:
         return model.outputs[0] if self._is_sequential(model) else model._outputs_struct
 
     def weights(self, layer):
-        """As `TfKeras`'s; the states of random generators are none."""
+        """As `TfKeras`'s; the states of random generators are not among them."""
         return layer.weights
 
     def array(self, tensor):
@@ -113,7 +113,8 @@ TF_KERAS, KERAS_3 = TfKeras(), Keras3()
 
 
 def is_keras3(thing):
-    """Whether it is a model of Keras 3; imports nothing: who has one has imported it."""
+    """Whether it is a model of Keras 3. It imports nothing: without the import there is no such
+    model."""
     keras = sys.modules.get("keras")
     return keras is not None and isinstance(thing, getattr(keras, "Model", ()))
 
@@ -127,7 +128,7 @@ def is_keras3_optimizer(thing):
 
 @contextlib.contextmanager
 def counted_names():
-    """Within it the names that Keras 3 makes up are counted from zero; afterwards as before."""
+    """A context in which Keras 3 counts the names that it makes up from zero."""
     if "keras" not in sys.modules:
         yield
         return

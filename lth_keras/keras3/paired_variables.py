@@ -1,4 +1,4 @@
-"""The variables of a model of either Keras under the names that every file of a run has."""
+"""Names the variables of a model of either Keras as the files of a run do."""
 
 from lth_keras.keras3.library import KERAS_3, TF_KERAS, is_keras3
 from lth_keras.keras3.rebuilt import rebuild

@@ -1,4 +1,4 @@
-"""A model of one Keras rebuilt in the other, layer by layer with its weights, and tried."""
+"""Rebuilds a model of one Keras in the other, layer by layer with its weights, and tests it."""
 
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
@@ -6,7 +6,7 @@ from lth_keras.keras3.library import KERAS_3, TF_KERAS
 from lth_keras.keras3.same_outputs import check_same_outputs
 from lth_keras.keras3.translated_configs import one_line, twin_of
 
-# Options by which Keras 3 hands a layer the masks of its inputs; tf_keras has them on the tensors.
+# Options that give a layer of Keras 3 the masks of its inputs; in tf_keras the tensors have them.
 _IMPLICIT = ("mask", "query_mask", "value_mask", "key_mask")
 
 
@@ -15,7 +15,7 @@ class _NotRebuiltError(ConfigurationError):
 
 
 def to_tf_keras(model):
-    """The tf_keras model that computes what a Keras 3 model computes.
+    """The tf_keras model that computes the same as a Keras 3 model.
 
     Args:
       model: functional or Sequential, of built-in layers, nested ones too; left as it is.
@@ -33,21 +33,21 @@ def to_tf_keras(model):
 
 
 def to_keras3(model):
-    """The Keras 3 model that computes what a plain tf_keras model computes; as `to_tf_keras`."""
+    """The Keras 3 model that computes the same as a plain tf_keras model; see `to_tf_keras`."""
     twin, _ = rebuild(model, TF_KERAS, KERAS_3)
     check_same_outputs(model, twin, TF_KERAS, KERAS_3)
     return twin
 
 
 def rebuild(model, source, target):
-    """`model` in the other library, untried.
+    """`model` in the other library, not tested.
 
     Args:
       model: of the library `source`.
       source, target: `TF_KERAS` and `KERAS_3`, or the other way round.
 
     Returns:
-      The model, and its pairs (variable of `model`, variable of it), in the order of the layers.
+      The new model, and pairs (variable of `model`, variable of the new model), by layers.
 
     Raises:
       ConfigurationError: a layer has no counterpart.
@@ -81,8 +81,8 @@ def _model(model, source, target, pairs):
         except ConfigurationError as error:
             if isinstance(call.layer, source.keras.layers.Layer):
                 raise
-            # An operation may compute a mask that the twin's layers hand on by themselves: it is
-            # refused where something else needs what it gives.
+            # An operation may compute a mask, which the layers of tf_keras pass on by themselves.
+            # It is refused only if something else needs its result.
             results = [error] * len(call.outputs)
         for old, new in zip(call.outputs, results, strict=True):
             tensors[id(old)] = new
@@ -131,7 +131,7 @@ def _called(twin, call, tensors, source, target, pairs):
             )
         arguments = [arguments]  # An operation takes x and y, a layer [x, y].
     for name, value in call.options.items():
-        # Keras 3 keeps what `training` was when the model was built, which is nobody's choice.
+        # Keras 3 stores the value that `training` had while the model was built; nobody chose it.
         if name == "training" or value is None:
             continue
         try:
@@ -151,7 +151,7 @@ def _called(twin, call, tensors, source, target, pairs):
 
 
 def _twin_tensor(value, tensors):
-    """The twin of a symbolic tensor; anything else as it is."""
+    """The twin of a symbolic tensor; anything else unchanged."""
     twin = tensors.get(id(value), value)
     if isinstance(twin, ConfigurationError):
         raise _NotRebuiltError(str(twin))
@@ -159,7 +159,7 @@ def _twin_tensor(value, tensors):
 
 
 def _pair(layer, twin, source, target, pairs):
-    """Adds a layer's variables beside its twin's; a layer that is used twice adds them once."""
+    """Adds the pairs of a layer's and its twin's variables, once for a layer that is used twice."""
     if isinstance(layer, source.keras.Model) or not hasattr(layer, "weights"):
         return
     ours, theirs = source.weights(layer), target.weights(twin)

@@ -1,4 +1,4 @@
-"""One batch through a model and its twin: whether both compute the same."""
+"""Checks on one batch that a model and its twin compute the same."""
 
 import hashlib
 
@@ -7,10 +7,10 @@ import numpy as np
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
 
-# Of the largest output: both add the same numbers, in another order at most.
+# Allowed difference, as a share of the largest output: the two may add in another order.
 _TOLERANCE = 1e-4
 _EXAMPLES = 2
-# Where a model leaves the length of a side open.
+# The length of a side that the model leaves open.
 _SIDE = 32
 _tried = set()
 
@@ -18,7 +18,7 @@ _tried = set()
 def check_same_outputs(model, twin, source, target):
     """Compares the outputs of `model` and `twin` in inference, on numbers drawn from a seed.
 
-    An architecture is tried once in a process: every trial and every fresh draw builds it anew.
+    A process tests each architecture once, although each trial and each draw builds it anew.
 
     Raises:
       ConfigurationError: they differ by more than rounding.
@@ -46,7 +46,7 @@ def check_same_outputs(model, twin, source, target):
 
 
 def _batch(inputs, largest):
-    """Arrays for the symbolic inputs: whole numbers for a model that looks something up."""
+    """Arrays for the symbolic inputs: whole numbers if the model has an `Embedding`."""
     random = np.random.default_rng(0)
 
     def drawn(tensor):
@@ -54,7 +54,7 @@ def _batch(inputs, largest):
         kind = np.dtype(getattr(tensor.dtype, "name", tensor.dtype))
         if largest is not None or kind.kind != "f":
             numbers = random.integers(0, 2 if largest is None else largest, shape)
-            numbers[0, ..., shape[-1] // 2:] = 0  # As if it were padded.
+            numbers[0, ..., shape[-1] // 2:] = 0  # The second half is padding.
             return numbers.astype(kind)
         return random.normal(size=shape).astype(kind)
 
@@ -62,6 +62,6 @@ def _batch(inputs, largest):
 
 
 def _largest_index(model):
-    """How many entries the smallest table of an `Embedding` has; None without one."""
+    """Number of entries of the smallest `Embedding`; None without one."""
     sizes = [each.input_dim for each in model.submodules if type(each).__name__ == "Embedding"]
     return min(sizes, default=None)

@@ -1,4 +1,4 @@
-"""Layers by their configurations: a layer of one library made as the other's layer of that name."""
+"""Translates configurations: builds a layer of one library as the other's layer of that name."""
 
 import functools
 import inspect
@@ -8,16 +8,16 @@ from lth_keras.keras3.library import ROOMS
 
 # The same argument under another name: {class: {tf_keras's: Keras 3's}}.
 _RENAMED = {"LeakyReLU": {"alpha": "negative_slope"}}
-# What decides no output: how something is computed, or what else is known of a layer.
+# Arguments that do not change outputs: how to compute, or notes about a layer.
 _NO_MATTER = {
     "batch_input_shape", "force_generator", "implementation", "input_axes", "input_length",
     "key_shape", "output_axes", "quantization_config", "query_shape", "rng_type", "seed",
     "use_cudnn", "value_shape",
 }
-# Arguments that tf_keras's classes have from their parents and make no use of.
+# Arguments that tf_keras's classes inherit and do not use.
 _INHERITED = {"filters", "groups", "kernel_constraint", "kernel_initializer", "kernel_regularizer"}
 _SEPARATED = ("DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
-# Arguments that tf_keras takes among its keywords and does not list.
+# Arguments that tf_keras takes as **kwargs and does not list.
 _KEYWORDS = dict.fromkeys(("GRU", "LSTM", "RNN", "SimpleRNN"), {"zero_output_for_mask": False})
 # Keras 3's operations on two tensors that are layers in both.
 _OPERATIONS = "keras.src.ops.numpy"
@@ -27,7 +27,7 @@ _FLOAT32 = "float32"
 
 
 def twin_of(layer, source, target):
-    """A layer of the library `target`, with new weights, that computes what `layer` computes.
+    """A layer of the library `target`, with new weights, that computes the same as `layer`.
 
     Args:
       layer: a built-in layer of `source`, or one of Keras 3's operations on two tensors.
@@ -41,7 +41,7 @@ def twin_of(layer, source, target):
         if type(layer) is getattr(source.keras.layers, kind, None):
             return _layer(kind, layer.get_config(), source, target)
         if type(layer).__module__ == _OPERATIONS and kind in _MERGING:
-            # What `x + y` and its like become in Keras 3.
+            # `x + y` and similar expressions become such an operation in Keras 3.
             return getattr(target.keras.layers, kind)(name=layer.name)
         raise _NotThereError(f"it is no built-in layer of {source.name}")
     except (_NotThereError, TypeError, ValueError, KeyError, AttributeError) as error:
@@ -52,13 +52,13 @@ def twin_of(layer, source, target):
 
 
 def one_line(error):
-    """The first line of an error's text, or its kind where it has none."""
+    """The first line of an error's text, or the name of its class where it has none."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0] if lines else type(error).__name__
 
 
 class _NotThereError(Exception):
-    """The other library has no such class or argument; says which."""
+    """The other library lacks a class or an argument; the message names it."""
 
 
 def _layer(kind, config, source, target):
@@ -69,7 +69,7 @@ def _layer(kind, config, source, target):
         config["axis"], = config["axis"]
     for name, prefix in (("layer", "forward_"), ("backward_layer", "backward_")):
         if kind == "Bidirectional" and config.get(name) is not None:
-            # Either library puts the direction before a layer's name itself.
+            # Both libraries put the direction before a layer's name.
             config[name] = _unprefixed(config[name], prefix, target)
     return getattr(target.keras.layers, kind)(**config)
 
@@ -94,7 +94,7 @@ def _config(room, kind, config, source, target):
         if name == "dtype":
             translated |= _precision(value, target)
         elif name == "name" and target.name == "Keras 3":
-            translated["name"] = value.replace("/", "_")  # Keras 3 refuses it in a name.
+            translated["name"] = value.replace("/", "_")  # Keras 3 refuses '/' in a name.
         elif name_there in theirs or (room == "layers" and name in ("name", "trainable")):
             translated[name_there] = _value(value, source, target)
         elif name in _NO_MATTER or (name in _INHERITED and kind in _SEPARATED):
@@ -127,7 +127,7 @@ def _renamed(kind, name, target):
 
 
 def _precision(value, target):
-    """{'dtype': …} of a layer, or {} for float32: what the reader's own policy says."""
+    """{'dtype': …} of a layer, or {} for float32, so that the user's own policy decides."""
     name = value if isinstance(value, str) else value["config"]["name"]
     if name == _FLOAT32:
         return {}

@@ -11,7 +11,8 @@ from lth_keras.compat import tf
 from lth_keras.errors import RunError
 from lth_keras.learned_masks.score_engine import ScoreEngine
 from lth_keras.training.feed import feed_for
-from lth_keras.training.trainer import Trainer, TrainState, check_fits
+from lth_keras.training.train_state import TrainState, check_fits
+from lth_keras.training.trainer import Trainer
 from lth_keras.variables import snapshot
 
 _PARTS = ("scores", "weight", "count", "gates_kept")
@@ -79,8 +80,12 @@ class ScoreTrainer(Trainer):
             self._rule, list(self._layers.values()), self.model, self.data.task, self._optimizer,
             (), l2, self._feed, self.batch_size, evaluation_batch_size, augmentation, jit)
 
-    def load(self, state):
+    def load(self, state, dense_moments=False):
         """Assigns `state`, whose `learned` is what `first_state` or `state` gave.
+
+        Args:
+          state: `TrainState`.
+          dense_moments: of update rules, which no variant has beside a learned mask.
 
         Raises:
           ConfigurationError: its weights do not fit this architecture.

@@ -70,7 +70,7 @@ def joined(model, interface, input_shape, outputs, name):
 def _fits(shape, expected):
     """Whether a model's output shape is the expected one; an axis that is None fits any size."""
     return isinstance(shape, tuple) and len(shape) == len(expected) and all(
-        size in (None, wanted) for size, wanted in zip(shape, expected, strict=True))
+        size in (None, side) for size, side in zip(shape, expected, strict=True))
 
 
 def _check_input(taken, input_shape, name):

@@ -87,7 +87,7 @@ def _find_subclassed(model):
     if not getattr(model, "_is_graph_network", False):
         return model
     nested = (_find_subclassed(layer) for layer in model.layers if isinstance(layer, keras.Model))
-    return next((found for found in nested if found is not None), None)
+    return next((inner for inner in nested if inner is not None), None)
 
 
 def _layers(model):

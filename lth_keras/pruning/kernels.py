@@ -86,13 +86,13 @@ class PrunableWeight:
 
 def matrices(layer):
     """The `Matrix`es of a built plain layer and its parts, in the order of its variables."""
-    found = {}
+    by_name = {}
     said, axes = _said(layer), _einsum_axes(layer)
     for name, variable in layer_variables(layer).items():
         if id(variable) in said or len(variable.shape) > 1:
-            found[name] = Matrix(name, variable, *said.get(id(variable), (None, "")),
+            by_name[name] = Matrix(name, variable, *said.get(id(variable), (None, "")),
                                  axes.get(id(variable)))
-    return list(found.values())
+    return list(by_name.values())
 
 
 def chosen(path, layer, never=(), also=()):
@@ -112,9 +112,9 @@ def chosen(path, layer, never=(), also=()):
     ]
 
 
-def names(wanted, path, layer, matrix):
+def names(listed, path, layer, matrix):
     """Whether a list of names of layers and keys of kernels names a matrix."""
-    return layer.name in wanted or path in wanted or f"{path}/{matrix.name}" in wanted
+    return layer.name in listed or path in listed or f"{path}/{matrix.name}" in listed
 
 
 def prunable_weights(model, never=(), also=()):
@@ -124,15 +124,15 @@ def prunable_weights(model, never=(), also=()):
       model: a plain functional or Sequential model.
       never, also: as `chosen`'s.
     """
-    found = [
+    pruned = [
         (path, matrix) for path, layer in walk(model)
         for matrix in chosen(path, plain(layer), never, also)
     ]
-    last = found[-1][0] if found else None
+    last = pruned[-1][0] if pruned else None
     return tuple(
         PrunableWeight(f"{path}/{matrix.name}", path, tuple(matrix.variable.shape), matrix.kind,
                        path == last, *(matrix.axes or ()))
-        for path, matrix in found
+        for path, matrix in pruned
     )
 
 

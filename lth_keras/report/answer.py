@@ -159,10 +159,10 @@ def _interval(low, high, digits, sign="", more=""):
     return f" (95 % interval {show(low, digits, sign)} to {show(high, digits, sign)}{more})"
 
 
-def _missing(run, *wanted):
+def _missing(run, *variants):
     column = f"{final_column(run.metric)}_mean"
     finite = set(run.summary.loc[run.summary[column].notna(), "variant"])
-    gone = [each for each in wanted if each not in finite]
+    gone = [each for each in variants if each not in finite]
     if not gone:
         return "they have no trial in common"
     verb = "has" if len(gone) == 1 else "have"

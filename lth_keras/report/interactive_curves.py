@@ -47,12 +47,12 @@ def interactive_curves(run):
     from bokeh.resources import Resources
 
     metric = run.metric
-    wanted = {
+    columns = {
         f"Test {metric.label} against steps": (f"test_{metric.name}", metric.scale),
         "Training loss against steps": ("train_loss", 1),
     }
     figures = {
-        title: _figure(rows, column, scale, title) for title, (column, scale) in wanted.items()
+        title: _figure(rows, column, scale, title) for title, (column, scale) in columns.items()
         if rows[column].map(math.isfinite).any()
     }
     if not figures:
@@ -70,8 +70,8 @@ def _with_stable_ids(texts):
     """
     names = {}
 
-    def stable(found):
-        return names.setdefault(found[0], f"curves-{len(names) + 1}")
+    def stable(match):
+        return names.setdefault(match[0], f"curves-{len(names) + 1}")
 
     return [_ID.sub(stable, text) for text in texts]
 

@@ -63,7 +63,7 @@ def write_report(root, margin=None):
     # While a process works on the run, only that process writes these files.
     if not run.is_worked_on:
         move_earlier(paths)
-        write_means(paths, run.header, again=write_missing(paths, run.header, run.units))
+        write_means(paths, run.header, again=write_missing(paths, run.header, run.networks))
         write_run(paths)
     return run
 

@@ -40,13 +40,13 @@ def read_summary(folder):
 
 
 def _tables(paths, header):
-    found = []
+    findings = []
     for name, checksum in header.get("tables", {}).items():
         if not opening.exists(paths.root / name):
-            found.append(Finding(name, "is missing", ()))
+            findings.append(Finding(name, "is missing", ()))
         elif not is_unchanged(paths.root / name, checksum):
-            found.append(Finding(name, "has another checksum than run.json says", (name,)))
-    return found
+            findings.append(Finding(name, "has another checksum than run.json says", (name,)))
+    return findings
 
 
 def _report(paths, known):
@@ -56,32 +56,32 @@ def _report(paths, known):
         content = read_seal(paths)
     except RunError as error:
         return [Finding(seal, str(error), (seal,))]
-    found = []
+    findings = []
     for name, checksum in (content or {"files": {}})["files"].items():
         if name in known:
             continue
         if not opening.exists(paths.root / name):
-            found.append(Finding(name, "is missing, and is part of the report", (seal,)))
+            findings.append(Finding(name, "is missing, and is part of the report", (seal,)))
         elif not is_unchanged(paths.root / name, checksum):
-            found.append(
+            findings.append(
                 Finding(name, f"has another checksum than {seal} says", (name, seal)))
-    return found
+    return findings
 
 
 def _analyses(paths):
-    found, root = [], paths.root / "analysis"
+    findings, root = [], paths.root / "analysis"
     for measure in opening.entries(root):
         for piece in opening.entries(root / measure):
             place = f"analysis/{measure}/{piece}"
             if network_folder.is_done(paths.root / place):
-                found += _piece(paths, place)
+                findings += _piece(paths, place)
         if opening.exists(root / measure / SUMMARY):
             try:
                 read_summary(root / measure)
             except RunError as error:
                 place = f"analysis/{measure}/{SUMMARY}"
-                found.append(Finding(place, str(error), (place,)))
-    return found
+                findings.append(Finding(place, str(error), (place,)))
+    return findings
 
 
 def _piece(paths, place):
@@ -98,11 +98,11 @@ def _piece(paths, place):
 
 
 def _cards(paths):
-    found = []
+    findings = []
     for path in card_files(paths):
         try:
             read_card(path)
         except RunError as error:
             name = f"{paths.exports.name}/{path.name}"
-            found.append(Finding(name, str(error), (name,)))
-    return found
+            findings.append(Finding(name, str(error), (name,)))
+    return findings

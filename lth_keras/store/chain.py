@@ -4,7 +4,7 @@ import posixpath
 
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND, round_name
-from lth_keras.store import network_folder, vouched
+from lth_keras.store import network_folder, network_reader, vouched
 from lth_keras.store.fingerprints import configuration_digest
 
 _SHARED = ("initial.npz", "rewind.npz", "rewind_optimizer.npz")
@@ -42,13 +42,17 @@ def doubtful(paths, facts):
             if _vouched_now(paths, facts["trial"], place) not in (None, checksum)]
 
 
-def check_origin(paths, folder):
-    """Checks that a finished network was made from what is stored now.
+def check_stored(paths, folder):
+    """Checks that a finished network is as it was written, and made from what is stored now.
 
     Raises:
-      RunError: it was not; or its done.json is damaged.
+      RunError: it is not; or its done.json is damaged.
     """
-    problem = other_origin(paths, network_folder.facts(folder))
+    facts = network_folder.facts(folder)
+    changed = network_reader.changed_files(folder, facts["files"])
+    problem = other_origin(paths, facts)
+    if changed:
+        problem = f"{changed[0]} is missing or was changed"
     if problem:
         raise RunError(
             f"{folder}: {problem}; `run.py verify {paths.root} --repair` sets it aside with all "
@@ -96,7 +100,7 @@ def made_from(name, facts):
     match = ROUND.fullmatch(name)
     last = facts["round"] - 1 if match else facts["round"]
     return drawn_from | set(_SHARED) | {
-        f"{round_name(index)}/{file}" for index in range(last + 1)
+        f"{round_name(round)}/{file}" for round in range(last + 1)
         for file in ("masks.npz", "weights.npz")
     }
 

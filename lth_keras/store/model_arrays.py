@@ -41,10 +41,10 @@ def check_variables(arrays, variables, path):
     for key in sorted(arrays.keys() ^ variables.keys()):
         what = "is missing" if key in variables else "belongs to no variable of the model"
         raise RunError(f"{path}: {key} {what}")
-    for key, found in shapes_of(arrays).items():
-        if found != list(variables[key]):
+    for key, shape in shapes_of(arrays).items():
+        if shape != list(variables[key]):
             raise RunError(
-                f"{path}: {key} is {_words(found)}; the model's is {_words(variables[key])}")
+                f"{path}: {key} is {_words(shape)}; the model's is {_words(variables[key])}")
 
 
 def check_masks(arrays, folder, path):
@@ -53,10 +53,10 @@ def check_masks(arrays, folder, path):
     Raises:
       RunError: a mask is missing, is not counted there, or has another shape.
     """
-    wanted = network_folder.facts(folder)["kept_weights"]
-    if set(arrays) != set(wanted):
+    counts = network_folder.facts(folder)["kept_weights"]
+    if set(arrays) != set(counts):
         raise RunError(
-            f"{path} has masks of {sorted(arrays)}; done.json counts {sorted(wanted)}")
+            f"{path} has masks of {sorted(arrays)}; done.json counts {sorted(counts)}")
     variables = variables_of(folder)
     for key, array in arrays.items() if variables is not None else ():
         if [*map(int, array.shape)] != list(variables.get(key, [None]))[1:]:

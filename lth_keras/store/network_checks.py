@@ -21,7 +21,7 @@ def check_network(paths, header, folder):
 
     Args:
       paths: `RunPaths`.
-      header: run.json; {} where it is damaged or missing.
+      header: run.json.
       folder: the network's.
 
     Raises:
@@ -48,10 +48,11 @@ def check_network(paths, header, folder):
         check_variables(initial, variables, "initial.npz")
         if frozen:
             _check_frozen(stored, initial, weights)
-        else:
-            masks.check_applied(stored, initial)
+        first = network_reader.read_start_masks(paths, facts["trial"], folder.name)
+        masks.check_applied(first, initial)
         _check_finite(initial, "initial.npz")
-        _check_start(paths, facts, network_reader.acting_masks(folder), initial)
+        _check_start(paths, facts, first, initial)
+        _check_updates(facts, first, stored)
 
 
 def _check_name(folder, facts):
@@ -81,21 +82,20 @@ def _check_masks(stored, header, facts, variables):
         shape = [*map(int, array.shape)]
         if variables is not None and shape != list(variables.get(key, [None]))[1:]:
             raise RunError(f"masks.npz: {key} has the shape {array.shape}, which is no variable's")
-    wanted = facts["kept_weights"]
-    if set(stored) != set(wanted):
+    counts = facts["kept_weights"]
+    if set(stored) != set(counts):
         raise RunError(f"masks.npz has masks of {sorted(stored)}; done.json counts "
-                       f"{sorted(wanted)}")
-    if header and not facts["architecture"] and set(stored) != set(header["prunable_weights"]):
+                       f"{sorted(counts)}")
+    if not facts["architecture"] and set(stored) != set(header["prunable_weights"]):
         raise RunError("masks.npz has masks of other layers than run.json names as prunable")
-    masks.check(stored, expected=wanted)
+    masks.check(stored, expected=counts)
     if masks.size(stored) != facts["prunable_weights"]:
         raise RunError(f"masks.npz covers {masks.size(stored)} weights; done.json says "
                        f"{facts['prunable_weights']}")
-    if header:
-        density = masks.total_kept(stored) / max(1, sum(header["prunable_weights"].values()))
-        if not math.isclose(density, facts["density"], rel_tol=1e-9, abs_tol=1e-12):
-            raise RunError(f"masks.npz has the density {density:.6g}; done.json says "
-                           f"{facts['density']:.6g}")
+    density = masks.total_kept(stored) / max(1, sum(header["prunable_weights"].values()))
+    if not math.isclose(density, facts["density"], rel_tol=1e-9, abs_tol=1e-12):
+        raise RunError(f"masks.npz has the density {density:.6g}; done.json says "
+                       f"{facts['density']:.6g}")
 
 
 def _check_metrics(folder, facts):
@@ -120,38 +120,38 @@ def _check_metrics(folder, facts):
             raise RunError(f"metrics.csv ends with the {column} {last:.6g}; done.json says {said}")
 
 
-def _check_round(paths, header, facts, index, stored, variables):
+def _check_round(paths, header, facts, round, stored, variables):
     kept_by_round = header.get("kept_by_round")
     if kept_by_round is not None and (
-            index >= len(kept_by_round) or masks.total_kept(stored) != kept_by_round[index]):
-        said = kept_by_round[index] if index < len(kept_by_round) else "no such round"
+            round >= len(kept_by_round) or masks.total_kept(stored) != kept_by_round[round]):
+        said = kept_by_round[round] if round < len(kept_by_round) else "no such round"
         raise RunError(f"masks.npz keeps {masks.total_kept(stored)} weights; the schedule says "
                        f"{said}")
-    if index:
-        before = paths.network(facts["trial"], round_name(index - 1))
+    if round:
+        before = paths.network(facts["trial"], round_name(round - 1))
         if network_folder.is_done(before):
             masks.check(stored, previous=network_reader.read_masks(before))
         return
     points = {"initial.npz": paths.initial(facts["trial"]), "rewind.npz": paths.rewind(
         facts["trial"])}
-    found = {}
+    arrays = {}
     for name, path in points.items():
         if f"../{name}" in facts["files"]:
-            found[name] = vouched.trial_arrays(paths, facts["trial"], path)
-            check_variables(found[name], variables, name)
+            arrays[name] = vouched.trial_arrays(paths, facts["trial"], path)
+            check_variables(arrays[name], variables, name)
             # Round 0 may have diverged before the rewind point; θ_0 is always finite.
             if name == "initial.npz" or not facts["diverged"]:
-                _check_finite(found[name], name)
-    if len(found) == 2 and header.get("rewind_step") == 0:
-        _check_equal(found["rewind.npz"], found["initial.npz"], "rewind.npz is not initial.npz")
+                _check_finite(arrays[name], name)
+    if len(arrays) == 2 and header.get("rewind_step") == 0:
+        _check_equal(arrays["rewind.npz"], arrays["initial.npz"], "rewind.npz is not initial.npz")
 
 
-def _check_start(paths, facts, found, initial):
+def _check_start(paths, facts, stored, initial):
     name = facts.get("starts_from") or _STARTS.get(facts.get("weights_rule"))
     if name is None or facts["architecture"]:
         return
     point = network_reader.read_initial if name == "initial" else network_reader.read_rewind
-    _check_equal(masks.apply(found, point(paths, facts["trial"])), initial,
+    _check_equal(masks.apply(stored, point(paths, facts["trial"])), initial,
                  f"initial.npz is not mask × {name}.npz")
 
 
@@ -160,6 +160,16 @@ def _check_frozen(stored, initial, weights):
         if not np.array_equal(initial[key][~mask], weights[key][~mask]):
             raise RunError(f"weights.npz has pruned weights of {key} that are not those of "
                            "initial.npz, where they were to be frozen")
+
+
+def _check_updates(facts, first, stored):
+    changed = facts.get("mask_updates")
+    if changed is None:
+        return
+    kept = [each["weights"] for each in changed["kept"]]
+    if not kept or (kept[0], kept[-1]) != (masks.kept(first), masks.kept(stored)):
+        raise RunError("mask_updates of done.json do not begin with the counts of "
+                       "initial_masks.npz, or do not end with those of masks.npz")
 
 
 def _check_equal(ours, others, problem):

@@ -51,10 +51,10 @@ def facts(folder, schema=NetworkFacts):
       RunError: it is missing, was altered, or is not what this program writes.
     """
     folder = pathlib.Path(folder)
-    found = read_checked(folder / DONE, schema)
+    content = read_checked(folder / DONE, schema)
     if schema is NetworkFacts:
-        _check_place(folder, found)
-    return found
+        _check_place(folder, content)
+    return content
 
 
 def header(paths):
@@ -66,12 +66,12 @@ def header(paths):
     return read_checked(paths.run_json, RunHeader)
 
 
-def _check_place(folder, found):
+def _check_place(folder, content):
     """Checks that done.json belongs here: a whole folder may have been moved."""
     trial = folder.parent.name.removeprefix("trial_")
-    if found["unit"] != folder.name or not trial.isdecimal() or found["trial"] != int(trial):
+    if content["unit"] != folder.name or not trial.isdecimal() or content["trial"] != int(trial):
         raise RunError(
-            f"{folder / DONE} is that of {found['unit']} of trial {found['trial']}: it was put "
+            f"{folder / DONE} is that of {content['unit']} of trial {content['trial']}: it was put "
             "into another network's place; `run.py verify RUN --repair` sets it aside"
         )
 

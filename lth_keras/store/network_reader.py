@@ -16,6 +16,7 @@ from lth_keras.store.model_arrays import (
 )
 
 MASKS = "masks.npz"
+INITIAL_MASKS = "initial_masks.npz"
 
 
 def read_masks(folder):
@@ -134,6 +135,25 @@ def read_start_file(paths, trial, name):
     return _of_model(path.parent, path.name)
 
 
+def read_start_masks(paths, trial, name):
+    """The masks that a network's training started with, {key: bool array}.
+
+    They are its `acting_masks`, but where masks changed while it trained.
+
+    Args:
+      paths, trial, name: as in `start_file`.
+
+    Raises:
+      RunError: the file is missing or damaged.
+    """
+    folder = paths.network(trial, name)
+    if network_folder.facts(folder).get("mask_updates") is None:
+        return acting_masks(folder)
+    arrays = vouched.arrays(folder, INITIAL_MASKS)
+    check_masks(arrays, folder, folder / INITIAL_MASKS)
+    return as_masks(arrays, folder / INITIAL_MASKS)
+
+
 def read_start(paths, trial, name):
     """The weights that a network's training started from, {key: array}; pruned weights are zero.
 
@@ -144,7 +164,7 @@ def read_start(paths, trial, name):
       RunError: a file is missing or damaged.
     """
     weights = read_start_file(paths, trial, name)
-    return masks.apply(acting_masks(paths.network(trial, name)), weights)
+    return masks.apply(read_start_masks(paths, trial, name), weights)
 
 
 def _of_model(folder, name):

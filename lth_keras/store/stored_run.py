@@ -23,7 +23,7 @@ class StoredRun:
     Attributes:
       paths: `RunPaths`.
       header: what run.json holds.
-      units: [(trial, name)] of all jobs of the run.
+      networks: [(trial, name)] of all jobs of the run.
       facts: {(trial, name): what done.json holds} of the stored networks, in that order.
       metrics: every evaluation of those, as `read_csv` gives them.
       summary: what `summarise` makes of the metrics.
@@ -32,7 +32,7 @@ class StoredRun:
 
     paths: RunPaths
     header: dict
-    units: list
+    networks: list
     facts: dict
     metrics: pd.DataFrame
     summary: pd.DataFrame
@@ -56,19 +56,19 @@ class StoredRun:
                 f"{root} is no run: it has no run.json; `run.py list` shows the runs there are"
             )
         header = network_folder.header(paths)
-        units = [tuple(unit) for unit in header["units"]]
+        networks = [tuple(unit) for unit in header["units"]]
         facts = {
-            unit: network_folder.facts(paths.network(*unit)) for unit in units
+            unit: network_folder.facts(paths.network(*unit)) for unit in networks
             if network_folder.is_done(paths.network(*unit))
         }
         _check_vouched(paths, header, facts)
-        if not (_lost(header, units, facts) and _is_vouched(header, paths.metrics)):
+        if not (_lost(header, networks, facts) and _is_vouched(header, paths.metrics)):
             concatenate([paths.network(*unit) for unit in facts], paths.metrics)
         metrics = read_csv(paths.metrics)
         stored = {(each["trial"], each["variant"], each["round"]) for each in facts.values()}
         network = pd.MultiIndex.from_frame(metrics[["trial", "variant", "round"]])
         metrics = metrics[network.isin(stored)].reset_index(drop=True)
-        return cls(paths, header, units, facts, metrics,
+        return cls(paths, header, networks, facts, metrics,
                    summarise(metrics, header["margin"], metrics_of(header)[0]),
                    run_lock.is_held(paths.root))
 
@@ -132,7 +132,7 @@ class StoredRun:
     @property
     def lost(self):
         """The networks of a finished run that are neither stored nor recorded as skipped."""
-        return _lost(self.header, self.units, self.facts)
+        return _lost(self.header, self.networks, self.facts)
 
     @property
     def keeps_summary(self):
@@ -150,7 +150,7 @@ class StoredRun:
             return None
         if self.lost:
             return (
-                f"Networks are missing: of the {len(self.units)} networks of this finished run "
+                f"Networks are missing: of the {len(self.networks)} networks of this finished run "
                 f"{len(self.lost)} are not in its folder any more, and this report is of the "
                 f"{len(self.facts)} that are. The training command trains the missing ones again."
             )
@@ -165,7 +165,7 @@ class StoredRun:
         }.get(self.header["state"], "was cut off")
         going = "is " + how if self.is_worked_on else how
         return (
-            f"This run {going}: {len(self.facts)} of {len(self.units)} networks are stored, and "
+            f"This run {going}: {len(self.facts)} of {len(self.networks)} networks are stored, and "
             f"this report is of those.{when}"
         )
 
@@ -179,20 +179,20 @@ class StoredRun:
         return list(dict.fromkeys(
             facts["variant"] for facts in self.facts.values() if facts["variant"] != "imp"))
 
-    def folder(self, trial, variant, index):
+    def folder(self, trial, variant, round):
         """Folder of a stored network, or None."""
         for (its_trial, name), facts in self.facts.items():
-            if (its_trial, facts["variant"], facts["round"]) == (trial, variant, index):
+            if (its_trial, facts["variant"], facts["round"]) == (trial, variant, round):
                 return self.paths.network(its_trial, name)
         return None
 
 
-def _lost(header, units, facts):
+def _lost(header, networks, facts):
     if header["state"] != "done":
         return []
     explained = {**header.get("skipped", {}), **header.get("failed", {})}
     return [
-        (trial, name) for trial, name in units
+        (trial, name) for trial, name in networks
         if (trial, name) not in facts and f"{trial}/{name}" not in explained
     ]
 

@@ -97,13 +97,13 @@ def _header(paths):
 
 def _folder_findings(paths):
     """`Finding`s about folders of a run that are links or files now."""
-    wanted = [paths.tensorboard, paths.tensorboard_trials, paths.figures, paths.exports,
+    folders = [paths.tensorboard, paths.tensorboard_trials, paths.figures, paths.exports,
               paths.root / "analysis"]
     for trial in _trials(paths):
-        wanted += [paths.root / trial, paths.root / trial / "distributions"]
+        folders += [paths.root / trial, paths.root / trial / "distributions"]
     return [
         Finding(name, "is a link or no folder", (name,))
-        for path in wanted if opening.exists(path) and not opening.is_folder(path)
+        for path in folders if opening.exists(path) and not opening.is_folder(path)
         for name in [_relative(paths, path)]
     ]
 
@@ -150,17 +150,17 @@ def _network_findings(paths, header, folder):
     if known is not None and not is_unchanged(folder / network_folder.DONE, known):
         return [finding(
             network_folder.DONE, "is not the one that run.json vouches for", everything)]
-    found = []
+    findings = []
     for file, checksum in facts["files"].items():
         in_trial = posixpath.normpath(posixpath.join(folder.name, file))
         shared = [f"{folder.parent.name}/{in_trial}"] if file.startswith("../") else []
         if not opening.is_file(folder / file):
-            found.append(finding(file, "is missing", [in_trial]))
+            findings.append(finding(file, "is missing", [in_trial]))
         elif not is_unchanged(folder / file, checksum):
-            found.append(finding(
+            findings.append(finding(
                 file, "has another checksum than done.json says", [in_trial], *shared))
-    if found:
-        return found
+    if findings:
+        return findings
     try:
         problem = chain.other_origin(paths, facts, header or None)
         if problem:
@@ -169,7 +169,8 @@ def _network_findings(paths, header, folder):
             return [finding("", problem, [*everything, *doubtful], *(
                 f"{folder.parent.name}/{each}" for place in doubtful
                 for each in _owners(place)))]
-        check_network(paths, header, folder)
+        if header:  # Without it nothing says which arrays the model has: checksums have to do.
+            check_network(paths, header, folder)
     except RunError as error:
         return [finding("", str(error), everything)]
     return []
@@ -185,7 +186,7 @@ def _owners(place):
 def _descendants(paths, findings):
     """A finding for each network that was made from a damaged file."""
     damaged = {name for finding in findings for name in finding.aside}
-    found = []
+    reached = []
     for trial in _trials(paths):
         changed = {file for each in findings if each.path.startswith(f"{trial}/")
                    for file in each.changed}
@@ -196,9 +197,9 @@ def _descendants(paths, findings):
             folder = paths.root / trial / name
             if network_folder.is_done(folder) and f"{trial}/{name}" not in damaged:
                 facts[name] = network_folder.facts(folder)
-        found += [
+        reached += [
             Finding(f"{trial}/{name}", "was made from what is damaged",
                     (f"{trial}/{name}", f"{paths.tensorboard_trials.name}/{name}/{trial}"))
             for name in sorted(chain.descendants(facts, changed))
         ]
-    return found
+    return reached

@@ -1,4 +1,4 @@
-"""What a network is trained for: the loss, what it is judged by, and which labels belong to it."""
+"""What a network is trained for: its loss, its metrics, and the labels that it takes."""
 
 from lth_keras.metric import ACCURACY, Metric
 from lth_keras.tasks.binary_classification import BinaryClassification

@@ -1,4 +1,4 @@
-"""Yes or no: one question, or K independent ones (multi-label)."""
+"""Binary classification: one yes-or-no question, or K independent ones (multi-label)."""
 
 import dataclasses
 
@@ -25,7 +25,7 @@ class BinaryClassification(Task):
     outputs together (micro average), and is 0 where there is no positive at all.
 
     Attributes:
-      positive_weight: what the loss of an entry counts for whose label is 1.
+      positive_weight: weight of the loss of an entry with the label 1.
       label_smoothing: ε; the target is (1 − ε)·label + ε/2.
 
     Raises:
@@ -75,7 +75,7 @@ class BinaryClassification(Task):
         return checks.zeros_and_ones(labels, name, split, examples)
 
     def fitted(self, labels, inputs, name, classes=None):
-        """Itself; arguments as `Task.fitted`'s."""
+        """The task itself; checks the labels. Arguments as `Task.fitted`'s."""
         del inputs, classes
         flat = labels.reshape(-1, labels.shape[-1])
         same = np.flatnonzero((flat == flat[0]).all(0))
@@ -96,7 +96,7 @@ class BinaryClassification(Task):
         return {"kind": "yes_no"}
 
     def answers(self, outputs):
-        """Probabilities that the answers are yes, and the answers."""
+        """The probability of each yes, and the answers."""
         return {
             "probabilities": tf.nn.sigmoid(outputs, name="probabilities"),
             "label": tf.cast(outputs > 0, tf.int32, name="label"),

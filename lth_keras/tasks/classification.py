@@ -1,4 +1,4 @@
-"""One of C classes for each example, or for each position of it; the default task."""
+"""Classification, the default task: one of C classes for each example, or each position in it."""
 
 import dataclasses
 
@@ -27,9 +27,9 @@ class Classification(Task):
 
     Attributes:
       classes: C; None counts those of the training labels, each of which must occur.
-      ignore_label: positions with this label count for nothing.
-      class_weights: C numbers of at least 0 that weigh the loss of each class's positions, in
-        training and in evaluations; the accuracy is not weighed by them.
+      ignore_label: positions with this label are left out of loss and metrics.
+      class_weights: C numbers of at least 0: weights of the loss of each class's positions, in
+        training and in evaluations; the accuracy does not use them.
       label_smoothing: ε; the target is (1 − ε)·one-hot + ε/C (Szegedy et al. 2016, section 7).
       top5: also measure how often the label is among the five highest of more than five logits.
 
@@ -66,7 +66,7 @@ class Classification(Task):
 
     @property
     def metrics(self):
-        """Accuracy, and where asked for top-5 accuracy."""
+        """Accuracy; with `top5` also top-5 accuracy."""
         return (ACCURACY, _TOP_5) if self.top5 else (ACCURACY,)
 
     def loss(self, labels, outputs, weights):
@@ -82,7 +82,7 @@ class Classification(Task):
         return weighted(values, combined(weights, kept))
 
     def metric(self, labels, outputs, weights):
-        """Hits, and those among five; arguments and result as `Task.metric`'s."""
+        """Hits, and hits among the top five; arguments and result as `Task.metric`'s."""
         labels, kept = self._known(labels)
         weights = combined(weights, kept)
         shares = (weighted(hits(labels, outputs), weights),)
@@ -117,7 +117,7 @@ class Classification(Task):
         checks.check_range(labels, self.classes, self.ignore_label, name, split)
 
     def output_shape(self, labels_shape):
-        """The labels' axes, and one of the classes."""
+        """The labels' axes, then one axis of classes."""
         return (*labels_shape, self.classes)
 
     def strata(self, labels):
@@ -149,7 +149,8 @@ class Classification(Task):
         return number
 
     def _known(self, labels):
-        """Labels that the loss can look up, and which of them count: None for all."""
+        """(labels that the loss can look up, 1 or 0 for each that counts or not; None if all
+        count)."""
         labels = tf.cast(labels, tf.int32)
         if self.ignore_label is None:
             return labels, None
@@ -161,7 +162,7 @@ def check_smoothing(task):
     """Checks a task's `label_smoothing`.
 
     Raises:
-      ConfigurationError: it is no number from 0 to below 1.
+      ConfigurationError: it is not a number from 0 to below 1.
     """
     value = task.label_smoothing
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1:

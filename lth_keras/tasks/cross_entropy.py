@@ -16,16 +16,16 @@ def smoothed(labels, logits, smoothing):
 
 
 def hits(labels, logits):
-    """1.0 at each position whose highest logit is its label's, the first of equals; else 0.0."""
+    """1.0 at each position where the label has the highest logit, the first of equals; else 0."""
     predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
     return tf.cast(predicted == labels, tf.float32)
 
 
 def in_top_5(labels, logits):
-    """1.0 at each position where fewer than five logits are above its label's; else 0.0."""
+    """1.0 at each position where fewer than five logits are above the label's; else 0.0."""
     logits = tf.cast(logits, tf.float32)
     own = tf.gather(logits, labels[..., None], axis=-1, batch_dims=labels.shape.rank)
     above = tf.reduce_sum(tf.cast(logits > own, tf.int32), -1)
-    # Beside a logit that is no number none is above it.
+    # No logit is above NaN: without this check NaN would count as a hit.
     known = tf.reduce_all(tf.math.is_finite(logits), -1)
     return tf.cast((above < 5) & known, tf.float32)

@@ -1,4 +1,4 @@
-"""Are a task's functions what the engine takes? Asked by tracing them once, before any training."""
+"""Checks a task's functions before any training: traces them once, without data."""
 
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
@@ -12,7 +12,7 @@ def check_functions(task, data):
       data: `LoadedData`.
 
     Raises:
-      ConfigurationError: one of them fails, or gives something else than pairs of scalars.
+      ConfigurationError: a function fails, or does not give pairs of scalars.
     """
     examples = (
         tf.TensorSpec([None, *data.labels.shape[1:]], data.labels.dtype),
@@ -35,23 +35,23 @@ def check_functions(task, data):
 
 
 def _traced(task, name, function, examples):
-    """What the function gives, as symbols."""
-    found = []
+    """The function's result, as symbolic tensors."""
+    results = []
 
     def noting(*given):
-        found.append(function(*given))
+        results.append(function(*given))
         return tf.zeros([])
 
     try:
         tf.function(noting, autograph=False).get_concrete_function(*examples)
-    # Whatever a user's function raises on symbols.
+    # A user's function may raise anything.
     except Exception as error:
         first = next(iter(str(error).strip().splitlines()), "no reason given")
         raise ConfigurationError(
             f"{type(task).__name__}.{name} fails on labels {examples[0].shape} and outputs "
             f"{examples[1].shape}: {type(error).__name__}: {first[:120]}"
         ) from error
-    return found[0]
+    return results[0]
 
 
 def _is_pair(value):

@@ -1,4 +1,4 @@
-"""Checks of labels as they come, and the few forms that they are brought to."""
+"""Checks labels, and converts them to the few forms that losses read."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from lth_keras.wording import made
 
 
 def refuse(name, split, labels, expected):
-    """Raises the error for labels of the wrong kind: what they are, and what was expected."""
+    """Raises the error for labels of the wrong kind: what they are and what was expected."""
     raise ConfigurationError(
         f"the {split} labels of '{name}' are {labels.dtype} {labels.shape}; expected {expected}")
 
@@ -30,17 +30,18 @@ def check_finite(labels, name, split):
 
 
 def numbers(labels, name, split, examples):
-    """Labels that are numbers, [N, ..., K]: float32, or uint8 as it is; [N] becomes [N, 1].
+    """Labels that are numbers, [N, ..., K]: float32, or uint8 unchanged; [N] becomes [N, 1].
 
     Raises:
-      ConfigurationError: they are no numbers, not one for each example, or not finite.
+      ConfigurationError: they are not numbers, not one for each example, or not finite.
     """
     if labels.dtype.kind not in "buif":
         refuse(name, split, labels, "numbers, [N], or [N, ..., K] for several outputs")
     check_count(labels, name, split, examples)
     labels = labels[:, None] if labels.ndim == 1 else labels
     if labels.dtype != np.uint8:
-        with np.errstate(over="ignore"):  # What overflows is infinite, and refused just below.
+        with np.errstate(over="ignore"):  # A value that overflows becomes infinite, and is refused
+        # below.
             labels = labels.astype(np.float32)
     check_finite(labels, name, split)
     return labels
@@ -50,7 +51,7 @@ def one_hot_indices(labels, name, split):
     """Class indices, [N, ...], of one-hot labels [N, ..., C].
 
     Raises:
-      ConfigurationError: a row is not of zeros and a single one.
+      ConfigurationError: a row is not all zeros but for a single 1.
     """
     check_finite(labels, name, split)
     rows = labels.reshape(-1, labels.shape[-1]) if labels.ndim > 1 else labels[:, None]
@@ -66,10 +67,10 @@ def one_hot_indices(labels, name, split):
 
 
 def class_indices(labels, name, split, examples):
-    """Class indices, [N] or [N, ...]: int32, or uint8 as it is where there are several axes.
+    """Class indices, [N] or [N, ...]: int32, or uint8 unchanged where there are several axes.
 
     Raises:
-      ConfigurationError: they are no integers, or not one set for each example.
+      ConfigurationError: they are not integers, or not one set for each example.
     """
     if labels.dtype.kind in "fb":
         check_count(labels, name, split, examples)
@@ -78,7 +79,7 @@ def class_indices(labels, name, split, examples):
         refuse(name, split, labels, "class indices, integers from 0 on, as classification takes")
     check_count(labels, name, split, examples)
     if labels.ndim == 2 and labels.shape[1] == 1:
-        labels = labels[:, 0]  # A column, as Keras's own data sets have it.
+        labels = labels[:, 0]  # A column, as in Keras's own data sets.
     if labels.ndim > 1 and labels.dtype == np.uint8:
         return labels
     if labels.size and max(abs(int(labels.min())), abs(int(labels.max()))) >= 2**31:
@@ -87,10 +88,10 @@ def class_indices(labels, name, split, examples):
 
 
 def check_range(labels, number, ignore, name, split):
-    """Checks class indices or tokens against 0..number-1, `ignore` left out.
+    """Checks that class indices or tokens are in 0..number-1, except those equal to `ignore`.
 
     Raises:
-      ConfigurationError: one lies outside, or nothing but `ignore` is there.
+      ConfigurationError: one lies outside, or all are `ignore`.
     """
     counted = labels if ignore is None else labels[labels != ignore]
     if not counted.size:
@@ -111,7 +112,7 @@ def zeros_and_ones(labels, name, split, examples):
     """Labels of 0 and 1, float32 [N, ..., K]; [N] becomes [N, 1].
 
     Raises:
-      ConfigurationError: they are something else.
+      ConfigurationError: there are other values.
     """
     labels = numbers(labels, name, split, examples)
     wrong = labels[(labels != 0) & (labels != 1)]

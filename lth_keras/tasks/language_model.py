@@ -1,4 +1,4 @@
-"""The next token at each place of a text."""
+"""Language models: the next token at each place of a text."""
 
 import dataclasses
 
@@ -20,15 +20,15 @@ from lth_keras.tasks.weighting import combined, weighted
 class LanguageModel(Task):
     """Softmax cross-entropy of the next token, judged by perplexity.
 
-    Outputs are logits [N, T, V], labels the tokens that follow, integers [N, T]; `next_tokens`
-    makes both from sequences. Loss and perplexity are over all positions of all examples;
-    perplexity = exp(mean cross-entropy), and 1 is perfect. During training it is that of the mean
-    over batches.
+    Outputs are logits [N, T, V]; labels are the next tokens, integers [N, T]. `next_tokens` makes
+    inputs and labels from sequences. Loss and perplexity are over all positions of all examples;
+    perplexity = exp(mean cross-entropy), and 1 is perfect. The training perplexity is exp of the
+    mean over the batches.
 
     Attributes:
-      vocabulary: V; None is the data's, or one more than the largest token of the training
-        examples.
-      ignore_label: positions with this label, such as padding, count for nothing.
+      vocabulary: V; None takes it from the data, or else one more than the largest token of the
+        training examples.
+      ignore_label: positions with this label, such as padding, are left out of loss and metrics.
       label_smoothing: ε of the loss; see `Classification`.
       margin: how much higher a perplexity still counts as matching.
 
@@ -96,7 +96,7 @@ class LanguageModel(Task):
         return task
 
     def check_fit(self, labels, name, split):
-        """Checks that tokens are of the vocabulary."""
+        """Checks that all tokens are in the vocabulary."""
         checks.check_range(labels, self.vocabulary, self.ignore_label, name, split)
 
     def output_shape(self, labels_shape):

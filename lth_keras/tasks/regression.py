@@ -1,4 +1,4 @@
-"""Numbers: one for each example, several, or an image of them."""
+"""Regression: one number for each example, several, or an image of them."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ from lth_keras.metric import Metric
 from lth_keras.tasks.task import Task
 from lth_keras.tasks.weighting import weighted
 
-# A hundredth of what a constant would be off by, roughly.
+# About a hundredth of the error of a constant prediction.
 _MARGIN = 0.01
 
 
@@ -21,15 +21,15 @@ class Regression(Task):
     """Mean squared error of standardised labels, judged by the mean absolute error in their unit.
 
     Outputs [N, ..., K] stand for (label − mean) / std; labels are of the same shape, [N] stands
-    for [N, 1]. Both errors are means over all entries. What is served and measured is in the
-    labels' unit again.
+    for [N, 1]. Both errors are means over all entries. Exports and metrics give values in the
+    labels' unit.
 
     Attributes:
       unit: of the labels, for axes and tables, such as 'mmHg'.
-      mean, std: what labels are standardised by: a number, or one per output; None takes those of
-        the training labels. 0.0 and 1.0 leave labels as they are.
-      margin: how much worse an error still counts as matching, in the labels' unit; None is a
-        hundredth of `std`, the mean over the outputs.
+      mean, std: labels are standardised by them; a number, or one per output. None takes those of
+        the training labels; 0.0 and 1.0 leave labels unchanged.
+      margin: how much larger an error still counts as matching, in the labels' unit; None is a
+        hundredth of `std`, averaged over the outputs.
 
     Raises:
       ConfigurationError: a value is outside what is said above.
@@ -57,7 +57,7 @@ class Regression(Task):
                     f"Regression.{name} is {value!r}; expected a finite number"
                     f"{' above 0' if name == 'std' else ''}, one per output, or None"
                 )
-        # Checks the margin too.
+        # The metric's constructor checks the margin.
         assert self.metrics
 
     @property
@@ -101,7 +101,7 @@ class Regression(Task):
         return dataclasses.replace(self, mean=mean, std=std)
 
     def served(self):
-        """See `Task.served`; with what outputs become labels by: outputs · std + mean."""
+        """See `Task.served`; with std and mean: labels = outputs · std + mean."""
         return {"kind": "numbers", "mean": np.atleast_1d(self.mean).tolist(),
                 "std": np.atleast_1d(self.std).tolist()}
 

@@ -1,4 +1,4 @@
-"""A task from what a run's configuration says of it."""
+"""Makes a task from a run's configuration."""
 
 from lth_keras.errors import ConfigurationError
 from lth_keras.tasks.binary_classification import BinaryClassification
@@ -17,7 +17,7 @@ def stored_task(configuration):
       configuration: of run.json; without 'task' it is `Classification()`.
 
     Raises:
-      ConfigurationError: the task is of the user's own: its class is in no file of the run.
+      ConfigurationError: the task's class is the user's own, and no file of the run has it.
     """
     described = dict(configuration.get("task", {"class": "Classification"}))
     name = described.pop("class")

@@ -1,4 +1,4 @@
-"""The `Task`: the one thing that knows what outputs and labels mean."""
+"""The base class `Task`: the loss, the metrics, and the meaning of outputs and labels."""
 
 import numpy as np
 
@@ -8,16 +8,16 @@ from lth_keras.wording import made
 
 
 class Task:
-    """What a network is trained for and judged by. A task of one's own is a subclass of it.
+    """What a network is trained for and judged by. Write a subclass for a loss of your own.
 
-    `loss`, `metric` and `metrics` are all that a subclass must have. They are traced into the
-    compiled engine: write them with TensorFlow, from tensors to tensors. As it stands here a task
-    takes labels of finite numbers, of the shape of the network's outputs.
+    A subclass must have `loss`, `metric` and `metrics`. The two functions are traced into the
+    compiled engine: write them with TensorFlow, from tensors to tensors. By default a task takes
+    labels that are finite numbers, in the shape of the network's outputs.
 
     Attributes:
-      metrics: the `Metric`s, in the order of what `metric` gives. The first is the one that
-        matching, best epochs and figures go by.
-      output_name: what exports call the outputs.
+      metrics: the `Metric`s, in the order of what `metric` gives. Matching, best epochs and figures
+        use the first.
+      output_name: the name of the outputs in exports.
     """
 
     metrics = ()
@@ -29,51 +29,52 @@ class Task:
         return self.metrics[0]
 
     def loss(self, labels, outputs, weights):
-        """What training makes small, as a weighted sum.
+        """The loss that training minimises, as a weighted sum.
 
         Args:
-          labels: [batch, ...], as `take_labels` gave them.
+          labels: [batch, ...], as from `take_labels`.
           outputs: float32 [batch, ...], of the network.
-          weights: None, or float32 [batch]: what each example counts for.
+          weights: None, or float32 [batch], a weight for each example.
 
         Returns:
-          (Σ w·loss, Σ w), two scalars; see `weighted`. The loss is the one over the other.
+          (Σ w·loss, Σ w), two scalars; see `weighted`. The loss is their quotient.
         """
         raise NotImplementedError
 
     def metric(self, labels, outputs, weights):
-        """What the network is judged by: a pair (numerator, denominator) for each of `metrics`.
+        """The metrics: a pair (numerator, denominator) for each of `metrics`.
 
-        Arguments as for `loss`. Each number is summed over the batches of a split, and then
-        divided.
+        Arguments as for `loss`. Numerators and denominators are summed over the batches of a split;
+        the metric is the quotient of the sums.
         """
         raise NotImplementedError
 
     def finish(self, means):
-        """The metrics' values from their quotients, both lists of floats; the same here."""
+        """The metrics' values, computed from the quotients; both are lists of floats. By default
+        they are equal."""
         return means
 
     def take_labels(self, labels, name, split, examples):
-        """Labels as they come, checked and brought to the form that `loss` reads.
+        """Checks labels, and converts them to the form that `loss` reads.
 
         Args:
           labels: np.ndarray.
           name, split: of the data, for the errors.
-          examples: how many there are.
+          examples: their number.
 
         Raises:
-          ConfigurationError: they are not this task's.
+          ConfigurationError: they are not labels for this task.
         """
         return checks.numbers(labels, name, split, examples)
 
     def fitted(self, labels, inputs, name, classes=None):
-        """The task once the labels are known, such as with their number of classes.
+        """The task, completed with what the labels show, such as the number of classes.
 
         Args:
-          labels: of all training examples, as `take_labels` gave them.
+          labels: of all training examples, as from `take_labels`.
           inputs: those examples.
           name: of the data, for the errors.
-          classes: their number, where the source of the data knows it.
+          classes: their number, if the data source knows it.
 
         Raises:
           ConfigurationError: nothing can be learnt from these labels.
@@ -82,10 +83,10 @@ class Task:
         return self
 
     def standardised(self, labels, name):
-        """The task with the statistics of the labels that are trained on, where it needs any.
+        """The task, completed with the statistics of the training labels, if it needs any.
 
         Args:
-          labels: as for `fitted`, those held out for validation left out.
+          labels: as for `fitted`, without the validation examples.
           name: of the data, for the errors.
 
         Raises:
@@ -95,31 +96,33 @@ class Task:
         return self
 
     def check_fit(self, labels, name, split):
-        """Checks further labels against what the task was fitted to.
+        """Checks the labels of other splits against what the task was fitted to.
 
         Raises:
           ConfigurationError: they go beyond it.
         """
 
     def output_shape(self, labels_shape):
-        """Shape of one example's outputs, given that of its labels; the last is what the model
-        function is told as its number of outputs."""
+        """Shape of one example's outputs, given that of its labels.
+
+        The model function gets the last axis as its number of outputs.
+        """
         return labels_shape
 
     def strata(self, labels):
-        """Integers [N] whose shares every split keeps; all equal where there are none."""
+        """Integers [N]; every split keeps their shares. By default all are equal."""
         return np.zeros(len(labels), np.int32)
 
     def served(self):
-        """What a program that reads an export needs to judge its outputs, as JSON.
+        """What a program needs to evaluate an export's outputs, as JSON.
 
-        Its 'kind' is 'classes', 'yes_no', 'numbers' or 'tokens', or 'own': outputs are compared
-        with those of the export, and no metric.
+        Its 'kind' is 'classes', 'yes_no', 'numbers' or 'tokens', or 'own': only the outputs are
+        compared with those of the export, without a metric.
         """
         return {"kind": "own"}
 
     def answers(self, outputs):
-        """What a served network says beside its outputs: {name: tensor}."""
+        """Further results of a served network beside its outputs: {name: tensor}."""
         del outputs
         return {}
 

@@ -1,4 +1,4 @@
-"""Weighted sums over the positions of a batch: a mean is the one over the other."""
+"""Weighted sums over the positions of a batch; a mean is the quotient of two such sums."""
 
 from lth_keras.compat import tf
 
@@ -6,13 +6,13 @@ from lth_keras.compat import tf
 def weighted(values, weights):
     """(Σ w·v, Σ w) over all positions of a batch.
 
-    Means are made from such pairs, so that batches of unequal weight, replicas with a part of a
-    batch each, and batches without any weight add up to what the whole set gives.
+    A mean is made from the sums of such pairs. So batches of unequal weight, parts of a batch on
+    several replicas, and batches without any weight together give the mean of the whole set.
 
     Args:
       values: float32 [batch, ...].
       weights: None for 1 everywhere; or float32 of the leading axes of `values`, such as [batch].
-        Where a weight is 0 the value counts for nothing, not even where it is not a number.
+        A value with the weight 0 is left out, even if it is NaN.
 
     Returns:
       Two float32 scalars; the second is a Python number where it is known beforehand.
@@ -29,7 +29,7 @@ def weighted(values, weights):
 
 
 def combined(weights, own):
-    """Weights of positions: an example's times those of its positions.
+    """Weights of positions: the example's weight times the position's.
 
     Args:
       weights: None, or float32 [batch].
@@ -41,7 +41,7 @@ def combined(weights, own):
 
 
 def mean(total, weight):
-    """total / weight, 0 where nothing has weight: there is nothing to learn from."""
+    """total / weight; 0 where the weight is 0, because there is nothing to learn from."""
     if isinstance(weight, float):
         return total / weight
     return tf.math.divide_no_nan(total, weight)

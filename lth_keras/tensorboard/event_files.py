@@ -99,8 +99,8 @@ def decoded(path):
     return event_protocol.decode(path) if opening.is_file(path) else []
 
 
-def write_missing(paths, header, wanted):
-    """Event files of the stored ones of `wanted`, [(trial, name)], that have none.
+def write_missing(paths, header, networks):
+    """Event files of the stored ones of `networks`, [(trial, name)], that have none.
 
     None that exists is touched: neither a finished one, nor that of a network in training.
 
@@ -108,7 +108,7 @@ def write_missing(paths, header, wanted):
       The names of the networks that a trial was written of.
     """
     names = set()
-    for trial, name in wanted:
+    for trial, name in networks:
         folder = folder_of(paths, trial, name)
         done = network_folder.is_done(paths.network(trial, name))
         is_going_on = any(path.name.endswith(_UNFINISHED) for path in event_paths(folder))

@@ -78,9 +78,9 @@ def _means(of_trials, steps, header):
         for each in mean_intervals(values.reshape(len(of_trials), -1)))
     with_band = network_events.tags(metrics_of(header))
     summaries = {}
-    for step, *found in zip(steps, means, lows, highs):
+    for step, *at_step in zip(steps, means, lows, highs):
         row = {}
-        for tag, middle, low, high in zip(tags, *found):
+        for tag, middle, low, high in zip(tags, *at_step):
             row[tag] = middle
             if tag in with_band:
                 row |= zip(interval_tags(tag), (low, high))

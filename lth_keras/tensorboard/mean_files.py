@@ -57,18 +57,18 @@ def write_means(paths, header, again=()):
             write_mean(paths, header, name)
 
 
-def are_written(paths, wanted):
+def are_written(paths, networks):
     """Whether `tensorboard/` and `tensorboard_trials/` hold all that they should.
 
     Args:
       paths: `RunPaths`.
-      wanted: [(trial, name)]; those that are stored should have their event file.
+      networks: [(trial, name)]; those that are stored should have their event file.
     """
     header = network_folder.header(paths)
     return run_files.are_written(paths) and all(
         event_files.is_written(event_files.folder_of(paths, trial, name))
-        for trial, name in wanted if network_folder.is_done(paths.network(trial, name))
-    ) and all(_is_written(paths, header, name) for name in {name for _, name in wanted})
+        for trial, name in networks if network_folder.is_done(paths.network(trial, name))
+    ) and all(_is_written(paths, header, name) for name in {name for _, name in networks})
 
 
 def _of_trials(paths, header, name):
@@ -87,9 +87,9 @@ def _finished(paths, header, name):
 def _is_written(paths, header, name):
     """Whether the network's only file is the mean of all its finished trials; also for none."""
     folder = folder_of(paths, name)
-    found, count = event_files.event_paths(folder), len(_finished(paths, header, name))
+    event_paths, count = event_files.event_paths(folder), len(_finished(paths, header, name))
     return not count or (
-        len(found) == 1 and _trials_in(found[0])[0] == count and is_drawn(folder))
+        len(event_paths) == 1 and _trials_in(event_paths[0])[0] == count and is_drawn(folder))
 
 
 def _trials_in(path):

@@ -53,10 +53,10 @@ def _encoded(summaries, when):
 
 def _checksums(folder, path):
     """Of the run's event file: that which is kept of it, and its own."""
-    found = {files.sha256(path)} if opening.is_file(path) else set()
+    checksums = {files.sha256(path)} if opening.is_file(path) else set()
     with contextlib.suppress(RunError):
-        found.add((read_drawn(folder) or {}).get("checksum"))
-    return found
+        checksums.add((read_drawn(folder) or {}).get("checksum"))
+    return checksums
 
 
 def _charts_and_texts(paths, header):

@@ -10,7 +10,7 @@ import numpy as np
 from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.training.loop import Evaluation, TrainingProgress
-from lth_keras.training.trainer import TrainState
+from lth_keras.training.train_state import TrainState
 
 NAME = "checkpoint.npz"
 
@@ -54,6 +54,7 @@ class Checkpoint:
             "diverged": progress.diverged,
             "train_seconds": progress.train_seconds,
             "evaluate_seconds": progress.evaluate_seconds,
+            "kept": progress.kept, "updates": progress.updates,
         }))
         files.write_npz(self.path, arrays)
         self._last = time.monotonic()
@@ -78,7 +79,8 @@ class Checkpoint:
             return TrainingProgress(
                 _state("state", arrays, facts["step"]),
                 [Evaluation(**each) for each in facts["evaluations"]],
-                arrays["totals"] if arrays["totals"].size else None, captured,
+                kept=facts.get("kept", []), updates=facts.get("updates", 0),
+                totals=arrays["totals"] if arrays["totals"].size else None, captured=captured,
                 diverged=facts["diverged"], train_seconds=facts["train_seconds"],
                 evaluate_seconds=facts["evaluate_seconds"],
             )

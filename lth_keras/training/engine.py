@@ -27,6 +27,7 @@ class Engine:
 
     Attributes:
       chance: the `LayerChance` of the model.
+      dense_moments: bool variable: whether the optimizer gets the gradients of pruned weights too.
     """
 
     _apply_options = {}
@@ -38,6 +39,7 @@ class Engine:
         self._task = task
         self._optimizer = optimizer
         self._gradient_masks = gradient_masks
+        self.dense_moments = tf.Variable(False, trainable=False, name="dense_moments")
         self._l2 = l2
         self._feed = feed
         self._batch_size = batch_size
@@ -51,13 +53,17 @@ class Engine:
         compile_loop = jit and feed.compiles
         self.train = compiled(self._train, compile_loop)
         self.evaluate = compiled(self._evaluate, compile_loop)
+        self.gradients = compiled(self._next_gradients, compile_loop)
 
     def trace_counts(self):
-        """{'train': …, 'evaluate': …}: how often each function was traced."""
-        return {
-            "train": self.train.experimental_get_tracing_count(),
-            "evaluate": self.evaluate.experimental_get_tracing_count(),
-        }
+        """{'train': …, 'evaluate': …}: how often each function was traced.
+
+        'gradients' is there where an update rule asked for them.
+        """
+        counts = {
+            name: getattr(self, name).experimental_get_tracing_count()
+            for name in ("train", "evaluate", "gradients")}
+        return {name: count for name, count in counts.items() if count or name != "gradients"}
 
     def synchronize(self):
         """Makes the model's variables ready to be read; on one device there is nothing to do."""
@@ -88,12 +94,29 @@ class Engine:
         return totals
 
     def _train_step(self, images, labels, weights, seed):
-        images = self._feed.normalize(images)
-        if self._augmentation is not None:
-            images = self._augmentation(images, seed)
-        return self._update(images, labels, weights, seed)
+        return self._update(self._augmented(images, seed), labels, weights, seed)
 
-    def _update(self, images, labels, weights, seed):
+    def _augmented(self, images, seed):
+        images = self._feed.normalize(images)
+        return images if self._augmentation is None else self._augmentation(images, seed)
+
+    def _next_gradients(self, source, index, augmentation_seed):
+        """Gradients of the loss of batch `index`, as `_train` takes its arguments.
+
+        Returns:
+          [float32 tensor of each prunable kernel's shape], of pruned weights too.
+        """
+        images, labels, weights = self._feed.batch(source, index, self._batch_size)
+        seed = augmentation_seed + tf.stack([0, index])
+        return self._of_prunable(
+            self._gradients(self._augmented(images, seed), labels, weights, seed)[0])
+
+    def _of_prunable(self, gradients):
+        return [g for g, mask in zip(gradients, self._gradient_masks, strict=True)
+                if mask is not None]
+
+    def _gradients(self, images, labels, weights, seed):
+        """(gradients by the model's trainable variables, mean loss, outputs) of one batch."""
         variables = self._model.trainable_variables
         with self.chance.at(seed), tf.GradientTape() as tape:
             outputs = tf.cast(self._model(images, training=True), tf.float32)
@@ -102,6 +125,11 @@ class Engine:
             objective = scaled_loss(self._optimizer, self._objective(loss))
         gradients = unscaled(self._optimizer, self._across(tape.gradient(
             objective, variables, unconnected_gradients="zero")))
+        return gradients, loss, outputs
+
+    def _update(self, images, labels, weights, seed):
+        variables = self._model.trainable_variables
+        gradients, loss, outputs = self._gradients(images, labels, weights, seed)
         self._apply(gradients, variables)
         measured = [
             mean(total, self._across_all(weight))
@@ -116,7 +144,7 @@ class Engine:
         # A pruned weight has no gradient, so that it and its moments stay zero. `where` and not a
         # product: NaN · 0 is NaN, and a network that diverged would lose its zeros.
         gradients = [
-            g if mask is None else tf.where(mask != 0, g, 0.0)
+            g if mask is None else tf.where((mask != 0) | self.dense_moments, g, 0.0)
             for g, mask in zip(gradients, self._gradient_masks, strict=True)
         ]
         self._optimizer.apply_gradients(

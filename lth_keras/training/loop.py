@@ -6,8 +6,10 @@ import time
 
 import numpy as np
 
+from lth_keras import masks as masks_lib
 from lth_keras.metric import value_columns
-from lth_keras.training.trainer import TrainState
+from lth_keras.training.mask_changes import MaskUpdates
+from lth_keras.training.train_state import TrainState
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +42,8 @@ class TrainingProgress:
     Attributes:
       state: `TrainState` after the last update.
       evaluations: in the order of their steps.
+      kept: where masks are updated [{'from_step': …, 'weights': {key: kept}}], else [].
+      updates: how often masks were updated.
       totals: float32 [1 + metrics], sums of batch losses and metrics since the last evaluation;
         None where there was no batch.
       captured: the state at step `capture_at`; None before that step.
@@ -49,6 +53,8 @@ class TrainingProgress:
 
     state: TrainState
     evaluations: list = dataclasses.field(default_factory=list)
+    kept: list = dataclasses.field(default_factory=list)
+    updates: int = 0
     totals: np.ndarray | None = None
     captured: TrainState | None = None
     diverged: bool = False
@@ -71,6 +77,7 @@ class Plan:
       order: `DataOrder`.
       augmentation_seed: seed of this network's augmentation.
       capture_at: a step whose state is kept in `TrainingProgress.captured`, or None.
+      updates: `MaskUpdates`, or None where masks stay as they are.
     """
 
     start: int
@@ -79,17 +86,29 @@ class Plan:
     order: object
     augmentation_seed: int = 0
     capture_at: int | None = None
+    updates: MaskUpdates | None = None
 
     def next_pause(self, step):
-        """The first step after `step` where training pauses: to evaluate, to capture, or done."""
+        """The first step after `step` where training pauses.
+
+        It pauses to evaluate, to capture, to update masks, or because it is done.
+        """
+        update = None if self.updates is None else self.updates.next_after(step)
         pauses = [self.stop, (step // self.every + 1) * self.every]
         if self.capture_at is not None and self.capture_at > step:
             pauses.append(self.capture_at)
+        if update is not None:
+            pauses.append(update)
         return min(pauses)
 
     def evaluates_at(self, step):
         """Whether the network is evaluated at `step`."""
         return step == self.stop or step % self.every == 0
+
+    @property
+    def dense_moments(self):
+        """Whether the optimizer gets the gradients of pruned weights too."""
+        return self.updates is not None and self.updates.rule.dense_moments
 
 
 def train_network(trainer, plan, progress, on_evaluation=None, checkpoint=None, should_stop=None):
@@ -110,7 +129,11 @@ def train_network(trainer, plan, progress, on_evaluation=None, checkpoint=None, 
     Raises:
       Interrupted: `should_stop` returned True; `progress` is the state after the last update.
     """
-    trainer.load(progress.state)
+    trainer.load(progress.state, plan.dense_moments)
+    if plan.updates is not None and not progress.kept:
+        progress.kept.append({
+            "from_step": progress.state.step,
+            "weights": masks_lib.kept(progress.state.masks)})
     if plan.capture_at == progress.state.step and progress.captured is None:
         progress.captured = trainer.state()
     last = progress.evaluations[-1].step if progress.evaluations else plan.start
@@ -125,15 +148,33 @@ def train_network(trainer, plan, progress, on_evaluation=None, checkpoint=None, 
             raise Interrupted
         if pause == plan.capture_at:
             progress.captured = trainer.state()
+        # What an evaluation reads is the network that was trained, with the masks it had.
+        change = _proposed(trainer, plan)
         if plan.evaluates_at(pause):
             evaluation = _evaluate(trainer, progress, pause, pause - last)
             last, progress.totals = pause, None
             if on_evaluation is not None:
                 on_evaluation(evaluation)
+        if change is not None and not progress.diverged:
+            _change(trainer, progress, change)
         if checkpoint is not None and trainer.step < plan.stop:
             checkpoint(progress, trainer)
     progress.state = trainer.state()
     return progress
+
+
+def _proposed(trainer, plan):
+    if plan.updates is None or trainer.step not in plan.updates.steps:
+        return None
+    return trainer.proposed_change(plan.updates, plan.order, plan.augmentation_seed)
+
+
+def _change(trainer, progress, change):
+    trainer.change_masks(change)
+    progress.updates += 1
+    counts = masks_lib.kept(change.masks)
+    if counts != progress.kept[-1]["weights"]:
+        progress.kept.append({"from_step": trainer.step, "weights": counts})
 
 
 def _evaluate(trainer, progress, step, batches):

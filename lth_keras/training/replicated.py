@@ -97,15 +97,27 @@ class ReplicatedEngine(Engine):
         return totals
 
     def _replica_step(self, images, labels, weights, chosen, seed):
+        return self._update(*self._share_of(images, labels, weights, chosen, seed))
+
+    def _share_of(self, images, labels, weights, chosen, seed):
+        """The replica's own images, labels, weights and seed of a batch."""
         first = _replica() * self._share
         mine = tf.slice(chosen, [first], [self._share])
         labels, weights = gathered(labels, mine), gathered(weights, mine)
         own = tf.random.experimental.stateless_fold_in(seed, _replica())
         if self._augmentation is None:
-            return self._update(
-                self._feed.normalize(gathered(images, mine)), labels, weights, own)
+            return self._feed.normalize(gathered(images, mine)), labels, weights, own
         whole = self._augmentation(self._feed.normalize(gathered(images, chosen)), seed)
-        return self._update(whole[first : first + self._share], labels, weights, own)
+        return whole[first : first + self._share], labels, weights, own
+
+    def _next_gradients(self, source, index, augmentation_seed):
+        *arrays, order = source
+        chosen = tf.slice(order, [index * self._batch_size], [self._batch_size])
+        seed = augmentation_seed + tf.stack([0, index])
+        return self._run(self._replica_gradients, *arrays, chosen, seed)
+
+    def _replica_gradients(self, *batch):
+        return self._of_prunable(self._gradients(*self._share_of(*batch))[0])
 
     def _evaluate(self, source, start, stop):
         totals = tf.zeros([1 + len(self._task.metrics), 2])
@@ -123,8 +135,9 @@ class ReplicatedEngine(Engine):
 
     def _run(self, function, *arguments):
         # These are sums over the replicas, and so equal on each.
-        return self._strategy.experimental_local_results(
-            self._strategy.run(function, arguments))[0]
+        return tf.nest.map_structure(
+            lambda value: self._strategy.experimental_local_results(value)[0],
+            self._strategy.run(function, arguments))
 
     def _objective(self, loss):
         # Every replica computes the whole regularisation; its sum over replicas must be one.

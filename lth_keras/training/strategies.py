@@ -79,8 +79,8 @@ class Mirrored(Distribution):
         Raises:
           ConfigurationError: there is no such device.
         """
-        wanted = self.devices or _devices("GPU") or _devices("CPU")
-        devices = [_device(name, "Mirrored.devices") for name in wanted]
+        devices = self.devices or _devices("GPU") or _devices("CPU")
+        devices = [_device(name, "Mirrored.devices") for name in devices]
         if len(devices) == 1:
             return Replicas(device=devices[0])
         return Replicas(_mirrored_strategy(tuple(devices)), kind="mirrored")

@@ -1,6 +1,5 @@
 """The trainer: one wrapped model, its optimizer and its compiled functions."""
 
-import dataclasses
 import time
 
 import numpy as np
@@ -12,38 +11,19 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.augmentation import check_augmentation
 from lth_keras.training.engine import Engine
 from lth_keras.training.feed import feed_for
-from lth_keras.training.optimizer_slots import build_with_slots
+from lth_keras.training.mask_changes import MaskChanger
+from lth_keras.training.moments import build_with_slots, mask_moments
 from lth_keras.training.optimizers import refuse_clipping
 from lth_keras.training.precision import optimizer_variables, with_loss_scale
 from lth_keras.training.replicas import Replicas
 from lth_keras.training.replicated import ReplicatedEngine, ReplicatedFeed
+from lth_keras.training.train_state import TrainState, check_fits
 from lth_keras.training.xla import resolve_jit
 from lth_keras.variables import named_variables, snapshot
 from lth_keras.wording import made
 
 _SECONDS_PER_CALL = 1.0  # The longest wait after Ctrl-C; a call costs less than 1/1000 of it.
 _STEPS_AT_FIRST = 20
-
-
-@dataclasses.dataclass
-class TrainState:
-    """All that training needs to go on.
-
-    Attributes:
-      weights: {key: array}, every variable of the model.
-      masks: {key: bool array} of the prunable ones.
-      step: optimizer updates so far.
-      optimizer: {name: array} of the optimizer's variables; None for a fresh optimizer. Its step
-        count is set to `step` in either case, so that the learning-rate schedule is at its place.
-      learned: {name: array} of what a learned mask consists of; None of a network whose weights are
-        trained.
-    """
-
-    weights: dict
-    masks: dict
-    step: int = 0
-    optimizer: dict | None = None
-    learned: dict | None = None
 
 
 class Trainer:
@@ -101,6 +81,9 @@ class Trainer:
             self._fresh_optimizer = snapshot(self._optimizer_variables)
             self._engine = self._make_engine(
                 optimizer.l2, evaluation_batch_size, augmentation, resolve_jit(jit, model), jit)
+        self._changer = MaskChanger(
+            self._engine, self.model, {key: self._variables[key] for key in self._masks},
+            self._masks, self._slots)
         self._order, self._order_epoch, self._order_tensors = None, None, None
         self._steps_per_call, self._called = _STEPS_AT_FIRST, False
 
@@ -108,14 +91,14 @@ class Trainer:
         """The variables that the optimizer updates; a subclass may train others."""
         return self.model.trainable_variables
 
-    def _make_engine(self, l2, evaluation_batch_size, augmentation, jit, asked):
+    def _make_engine(self, l2, evaluation_batch_size, augmentation, jit, jit_setting):
         mask_of = {id(self._variables[key]): mask for key, mask in self._masks.items()}
         masks = [mask_of.get(id(variable)) for variable in self.model.trainable_variables]
         if self._replicas.strategy is None:
             self._feed = feed_for(self.data, jit)
             return Engine(self.model, self.data.task, self._optimizer, masks, l2, self._feed,
                           self.batch_size, evaluation_batch_size, augmentation, jit)
-        if asked is True:
+        if jit_setting is True:
             raise ConfigurationError(
                 "Experiment.jit is True, and XLA does not compile for several replicas; expected "
                 f"'auto' or False, or Experiment.distribution = {made('OneDevice')}"
@@ -144,8 +127,12 @@ class Trainer:
         """{'train': …, 'evaluate': …}: how often each compiled function was traced."""
         return self._engine.trace_counts()
 
-    def load(self, state):
+    def load(self, state, dense_moments=False):
         """Assigns `state` to the variables, masks applied; nothing is built or traced again.
+
+        Args:
+          state: `TrainState`.
+          dense_moments: whether the optimizer gets the gradients of pruned weights from now on.
 
         Raises:
           ConfigurationError: its weights do not fit this architecture.
@@ -158,7 +145,9 @@ class Trainer:
                 self._variables[key].assign(array)
             for key, variable in self._optimizer_variables.items():
                 variable.assign(optimizer[key])
-            self._mask_moments()
+            self._engine.dense_moments.assign(dense_moments)
+            if not dense_moments:
+                mask_moments(self._slots, self._masks)
             self._optimizer.iterations.assign(state.step)
 
     def state(self):
@@ -176,6 +165,8 @@ class Trainer:
             self._engine.synchronize()
             weights, masks = snapshot(self._variables), pruning.read_masks(self._masks)
             optimizer = snapshot(self._optimizer_variables)
+            if self._engine.dense_moments.numpy():
+                weights = masks_lib.apply(masks, weights)  # As the next forward pass would.
         return TrainState(weights, masks, self.step, optimizer)
 
     def _placed(self, state):
@@ -225,6 +216,20 @@ class Trainer:
                 totals.numpy()  # Waits until a GPU is done, so that the measured time is true.
         return totals.numpy()
 
+    def proposed_change(self, updates, order, augmentation_seed=0):
+        """The `MaskChange` that `MaskUpdates` want at this step, or None; nothing is changed."""
+        ((epoch, first, _),) = order.stretches(self.step, self.step + 1)
+        seed = tf.constant([augmentation_seed % 2**31, epoch * self.steps_per_epoch], tf.int32)
+        with self._replicas.scope():
+            return self._changer.proposed(
+                updates, self.step, lambda: self._epoch_source(order, epoch, first, 1),
+                tf.constant(first), seed)
+
+    def change_masks(self, change):
+        """Writes a `MaskChange`."""
+        with self._replicas.scope():
+            self._changer.write(change)
+
     def _paced(self, first, count):
         """Cuts `count` steps into calls of about a second, by the time that earlier calls took."""
         stop = first + count
@@ -270,31 +275,3 @@ class Trainer:
         source = self._feed.epoch(order.epoch(epoch), first, count, self.batch_size)
         self._order, self._order_epoch, self._order_tensors = order, epoch, source
         return source
-
-    def _mask_moments(self):
-        # Moments restored from a rewind point were those of a denser network: a pruned weight
-        # must not move on their momentum.
-        for key, mask in self._masks.items():
-            shape = self._variables[key].shape
-            for slot in self._slots[key]:
-                if slot.shape == shape:
-                    slot.assign(slot * mask)
-
-
-def check_fits(weights, variables):
-    """Checks that `weights` are those of a model with `variables`: same keys, same shapes.
-
-    Raises:
-      ConfigurationError: names the first key that is missing, left over, or of another shape.
-    """
-    for key in variables:
-        if key not in weights:
-            raise ConfigurationError(f"the weights have no {key!r}, which the model needs")
-    for key, array in weights.items():
-        if key not in variables:
-            raise ConfigurationError(f"the weights have {key!r}, which the model has not")
-        if tuple(variables[key].shape) != array.shape:
-            raise ConfigurationError(
-                f"the weights of {key!r} have shape {array.shape}; the model's have "
-                f"{tuple(variables[key].shape)}"
-            )

@@ -11,11 +11,11 @@ def test_filter_normalised_directions_have_the_filters_lengths():
     weights = {"a/kernel": np.random.default_rng(0).standard_normal((3, 3, 2, 4)),
                "a/bias": np.ones(4)}
     mask = {"a/kernel": np.random.default_rng(1).random((3, 3, 2, 4)) < 0.5}
-    found = directions.filter_normalised(weights, ["a/kernel", "a/bias"],
+    direction = directions.filter_normalised(weights, ["a/kernel", "a/bias"],
                                          np.random.default_rng(2), mask)
     own = np.sqrt((weights["a/kernel"] ** 2).sum((0, 1, 2)))
-    np.testing.assert_allclose(np.sqrt((found["a/kernel"] ** 2).sum((0, 1, 2))), own)
-    assert not found["a/bias"].any() and not found["a/kernel"][~mask["a/kernel"]].any()
+    np.testing.assert_allclose(np.sqrt((direction["a/kernel"] ** 2).sum((0, 1, 2))), own)
+    assert not direction["a/bias"].any() and not direction["a/kernel"][~mask["a/kernel"]].any()
 
 
 def test_plane_through_three_points():

@@ -51,8 +51,8 @@ def test_top_20_eigenvalues_of_a_dense_hessian(network):
     size = surface.trainable.size
     assert size == dense.shape[0] == 74
     expected = np.linalg.eigvalsh((dense + dense.T) / 2)[::-1][:20]
-    found = eigenpairs.leading(surface.product, size, 20, tolerance=1e-6)
-    np.testing.assert_allclose(found.values, expected, rtol=1e-4)
+    leading = eigenpairs.leading(surface.product, size, 20, tolerance=1e-6)
+    np.testing.assert_allclose(leading.values, expected, rtol=1e-4)
 
 
 def test_restriction_to_a_mask(network):
@@ -65,8 +65,8 @@ def test_restriction_to_a_mask(network):
     part = dense[np.ix_(kept, kept)]
     expected = np.linalg.eigvalsh((part + part.T) / 2)[::-1][:20]
     space = KeptSubspace(kept)
-    found = eigenpairs.leading(space.operator(surface.product), space.size, 20, tolerance=1e-6)
-    np.testing.assert_allclose(found.values, expected, rtol=1e-4)
+    leading = eigenpairs.leading(space.operator(surface.product), space.size, 20, tolerance=1e-6)
+    np.testing.assert_allclose(leading.values, expected, rtol=1e-4)
 
 
 def test_l2_moves_every_eigenvalue(network):

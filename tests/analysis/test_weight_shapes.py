@@ -23,6 +23,6 @@ def test_modes_and_families_of_known_samples(draw, modes, family):
 
 def test_standardised_distances_ignore_location_and_scale():
     values = np.random.default_rng(0).standard_normal(4000)
-    found = shapes.distances(values, 5 + 3 * values)
-    assert found["ks"] > 0.5 and found["wasserstein"] > 4
-    assert found["shape_ks"] < 1e-3 and found["shape_wasserstein"] < 1e-6
+    distances = shapes.distances(values, 5 + 3 * values)
+    assert distances["ks"] > 0.5 and distances["wasserstein"] > 4
+    assert distances["shape_ks"] < 1e-3 and distances["shape_wasserstein"] < 1e-6

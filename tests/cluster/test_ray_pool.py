@@ -54,5 +54,5 @@ def test_only_new_evaluations_of_the_workers_own_job_are_passed_on():
     pool = RayPool.__new__(RayPool)
     pool._ray, pool._slots = Answered, [slot]
     pool.give(slot, queued, types.SimpleNamespace(run="run"))
-    found = [pool._evaluations() for _ in range(5)]
-    assert found == [[("seen", queued, first)], [], [], [], [("seen", queued, second)]]
+    rounds = [pool._evaluations() for _ in range(5)]
+    assert rounds == [[("seen", queued, first)], [], [], [], [("seen", queued, second)]]

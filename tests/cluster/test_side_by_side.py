@@ -78,15 +78,15 @@ def is_alive(process):
 
 def workers_of(process):
     """Process numbers of the workers among all that a process has started, and those have."""
-    found, family = [], [process]
+    descendants, family = [], [process]
     for parent in family:
         for thread in pathlib.Path(f"/proc/{parent}/task").glob("*/children"):
             with contextlib.suppress(OSError):
                 family.extend(map(int, thread.read_text().split()))
         with contextlib.suppress(OSError):
             if pathlib.Path(f"/proc/{parent}/cmdline").read_bytes().startswith(b"ray::Worker"):
-                found.append(parent)
-    return found
+                descendants.append(parent)
+    return descendants
 
 
 def wait_for_networks(output, number, driver):

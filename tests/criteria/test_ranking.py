@@ -71,43 +71,43 @@ def _all(shape):
 
 def test_layerwise_by_hand():
     scores = {"a": np.array([[3.0, 1.0], [2.0, 5.0]]), "b": np.array([0.1, 0.3, 0.2])}
-    found = prune_layerwise(scores, {"a": _all((2, 2)), "b": _all(3)}, {"a": 2, "b": 1})
-    np.testing.assert_array_equal(found["a"], [[True, False], [False, True]])
-    np.testing.assert_array_equal(found["b"], [False, True, False])
+    masks = prune_layerwise(scores, {"a": _all((2, 2)), "b": _all(3)}, {"a": 2, "b": 1})
+    np.testing.assert_array_equal(masks["a"], [[True, False], [False, True]])
+    np.testing.assert_array_equal(masks["b"], [False, True, False])
 
 
 def test_globally_layers_compete():
     scores = {"a": np.array([[3.0, 1.0], [2.0, 5.0]]), "b": np.array([0.1, 0.3, 0.2])}
-    found = prune_globally(scores, {"a": _all((2, 2)), "b": _all(3)}, 4)
+    masks = prune_globally(scores, {"a": _all((2, 2)), "b": _all(3)}, 4)
     # The four highest are all of layer a: a layer may collapse.
-    assert found["a"].all() and not found["b"].any()
-    found = prune_globally(scores, {"a": _all((2, 2)), "b": _all(3)}, 5)
-    np.testing.assert_array_equal(found["b"], [False, True, False])
+    assert masks["a"].all() and not masks["b"].any()
+    masks = prune_globally(scores, {"a": _all((2, 2)), "b": _all(3)}, 5)
+    np.testing.assert_array_equal(masks["b"], [False, True, False])
 
 
 def test_of_equal_scores_the_earlier_goes_first():
-    found = prune_layerwise({"a": np.zeros((2, 3))}, {"a": _all((2, 3))}, {"a": 2})
-    np.testing.assert_array_equal(found["a"], [[False, False, False], [False, True, True]])
-    found = prune_globally({"a": np.ones(2), "b": np.ones(3)}, {"a": _all(2), "b": _all(3)}, 2)
-    assert not found["a"].any()
-    np.testing.assert_array_equal(found["b"], [False, True, True])
+    masks = prune_layerwise({"a": np.zeros((2, 3))}, {"a": _all((2, 3))}, {"a": 2})
+    np.testing.assert_array_equal(masks["a"], [[False, False, False], [False, True, True]])
+    masks = prune_globally({"a": np.ones(2), "b": np.ones(3)}, {"a": _all(2), "b": _all(3)}, 2)
+    assert not masks["a"].any()
+    np.testing.assert_array_equal(masks["b"], [False, True, True])
 
 
 def test_a_pruned_weight_does_not_come_back_whatever_its_score():
     mask = np.array([True, False, True])
-    found = prune_layerwise({"a": np.array([1.0, 99.0, 2.0])}, {"a": mask}, {"a": 1})
-    np.testing.assert_array_equal(found["a"], [False, False, True])
+    masks = prune_layerwise({"a": np.array([1.0, 99.0, 2.0])}, {"a": mask}, {"a": 1})
+    np.testing.assert_array_equal(masks["a"], [False, False, True])
 
 
 @pytest.mark.parametrize("count", [0, 1, 4])
 def test_layers_of_zeros_and_last_weights(count):
-    found = prune_layerwise({"a": np.zeros(4)}, {"a": _all(4)}, {"a": count})
-    assert found["a"].sum() == count
+    masks = prune_layerwise({"a": np.zeros(4)}, {"a": _all(4)}, {"a": count})
+    assert masks["a"].sum() == count
 
 
 def test_an_empty_layer_stays_empty():
-    found = prune_layerwise({"a": np.ones(3)}, {"a": np.zeros(3, bool)}, {"a": 0})
-    assert not found["a"].any()
+    masks = prune_layerwise({"a": np.ones(3)}, {"a": np.zeros(3, bool)}, {"a": 0})
+    assert not masks["a"].any()
 
 
 @pytest.mark.parametrize("prune, count", [(prune_layerwise, {"a": 3}), (prune_globally, 3)])
@@ -123,9 +123,9 @@ def test_scores_that_are_no_numbers_are_refused(prune, count):
 
 
 def test_a_pruned_weights_score_may_be_anything():
-    found = prune_layerwise(
+    masks = prune_layerwise(
         {"a": np.array([1.0, np.nan])}, {"a": np.array([True, False])}, {"a": 1})
-    np.testing.assert_array_equal(found["a"], [True, False])
+    np.testing.assert_array_equal(masks["a"], [True, False])
 
 
 @settings(max_examples=60)
@@ -134,25 +134,25 @@ def test_rounds_are_exact_nested_and_take_the_lowest(scores, rate, rounds):
     mask = {"a": _all(scores.shape)}
     for _ in range(rounds):
         count = kept_after(rate, int(mask["a"].sum()))
-        found = prune_layerwise({"a": scores}, mask, {"a": count})
-        assert found["a"].sum() == count
-        assert not np.any(found["a"] & ~mask["a"])
-        gone = mask["a"] & ~found["a"]
+        masks = prune_layerwise({"a": scores}, mask, {"a": count})
+        assert masks["a"].sum() == count
+        assert not np.any(masks["a"] & ~mask["a"])
+        gone = mask["a"] & ~masks["a"]
         if gone.any() and count:
-            assert scores[gone].max() <= scores[found["a"]].min()
-        mask = found
+            assert scores[gone].max() <= scores[masks["a"]].min()
+        mask = masks
 
 
 @settings(max_examples=60)
 @given(SCORES, SCORES, st.data())
 def test_globally_is_layerwise_over_one_long_layer(one, two, data):
     count = data.draw(st.integers(0, one.size + two.size))
-    found = prune_globally(
+    masks = prune_globally(
         {"a": one, "b": two}, {"a": _all(one.shape), "b": _all(two.shape)}, count)
     flat = np.concatenate([one.ravel(), two.ravel()])
     expected = prune_layerwise({"all": flat}, {"all": _all(flat.shape)}, {"all": count})["all"]
     np.testing.assert_array_equal(
-        np.concatenate([found["a"].ravel(), found["b"].ravel()]), expected)
+        np.concatenate([masks["a"].ravel(), masks["b"].ravel()]), expected)
 
 
 def test_magnitude_scores_prunable_weights_by_their_size():

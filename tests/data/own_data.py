@@ -8,19 +8,19 @@ CLASSES = ("cat", "dog", "owl")
 def arrays(train=30, test=9, validation=None, shape=(4, 4, 3), dtype=np.uint8):
     """{'x_train': …}: noise, whose labels go round."""
     random = np.random.RandomState(0)
-    found = {}
+    made = {}
     for split, count in (("train", train), ("test", test), ("validation", validation)):
         if count:
             values = random.randint(0, 256, (count, *shape))
-            found[f"x_{split}"] = values.astype(dtype)
-            found[f"y_{split}"] = np.arange(count) % len(CLASSES)
-    return found
+            made[f"x_{split}"] = values.astype(dtype)
+            made[f"y_{split}"] = np.arange(count) % len(CLASSES)
+    return made
 
 
 def write_npz(path, **changes):
     """An archive of `arrays()`, some of them changed; None leaves one out."""
-    found = {**arrays(), **changes}
-    np.savez(path, **{key: each for key, each in found.items() if each is not None})
+    made = {**arrays(), **changes}
+    np.savez(path, **{key: each for key, each in made.items() if each is not None})
     return path
 
 

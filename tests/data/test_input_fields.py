@@ -18,11 +18,11 @@ def examples(count=4):
     }
 
 
-def check_equal(given, found):
-    assert found["words"].dtype == np.int32 and np.array_equal(found["words"], given["words"])
-    assert found["age"].dtype == np.float32
-    np.testing.assert_array_equal(found["age"], given["age"].astype(np.float32))
-    np.testing.assert_allclose(found["picture"], given["picture"] / 255, rtol=1e-6)
+def check_equal(given, seen):
+    assert seen["words"].dtype == np.int32 and np.array_equal(seen["words"], given["words"])
+    assert seen["age"].dtype == np.float32
+    np.testing.assert_array_equal(seen["age"], given["age"].astype(np.float32))
+    np.testing.assert_allclose(seen["picture"], given["picture"] / 255, rtol=1e-6)
 
 
 def test_rows_and_back_again():

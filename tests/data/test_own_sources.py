@@ -133,8 +133,8 @@ def given_as_dict(validation=None):
 
 
 def given_as_pairs():
-    found = own_data.arrays()
-    return (found["x_train"], found["y_train"]), (found["x_test"], found["y_test"])
+    arrays = own_data.arrays()
+    return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
 def test_a_function_that_returns_arrays(tmp_path):

@@ -41,14 +41,14 @@ def test_this_installation_is_fine():
 
 def test_keras_of_another_minor_version_is_wrong(versions):
     versions(tf_keras="2.20.0", tensorflow="2.21.0")
-    found = by_name(installation.installation())["Keras 2"]
-    assert found.verdict == WRONG and "2.20.0" in found.seen and "pip install" in found.advice
+    check = by_name(installation.installation())["Keras 2"]
+    assert check.verdict == WRONG and "2.20.0" in check.seen and "pip install" in check.advice
 
 
 def test_a_missing_package_is_wrong_and_missing_ray_a_note(versions):
     versions(numpy=None, ray=None)
-    found = by_name(installation.installation())
-    assert found["numpy"].verdict == WRONG and found["Ray"].verdict == NOTE
+    checks = by_name(installation.installation())
+    assert checks["numpy"].verdict == WRONG and checks["Ray"].verdict == NOTE
 
 
 def a_machine(root, available, limit=None, used=0, cpu="max 100000"):
@@ -72,21 +72,21 @@ def a_machine(root, available, limit=None, used=0, cpu="max 100000"):
 def test_memory_is_the_smaller_of_machine_and_container(
         tmp_path, available, limit, used, verdict, seen):
     root = a_machine(tmp_path, available, limit, used)
-    found = by_name(machine.machine(tmp_path, root))["memory"]
-    assert (found.verdict, found.seen) == (verdict, seen)
+    check = by_name(machine.machine(tmp_path, root))["memory"]
+    assert (check.verdict, check.seen) == (verdict, seen)
 
 
 def test_a_quota_below_the_cores_is_noted(tmp_path, monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2, 3})
     root = a_machine(tmp_path, 8 * GIB, cpu="150000 100000")
-    found = by_name(machine.machine(tmp_path, root))["cores"]
-    assert found.verdict == NOTE and "1.5" in found.seen and "OMP_NUM_THREADS=1" in found.advice
+    check = by_name(machine.machine(tmp_path, root))["cores"]
+    assert check.verdict == NOTE and "1.5" in check.seen and "OMP_NUM_THREADS=1" in check.advice
 
 
 def test_a_full_disk_is_wrong(tmp_path, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 10 * 2**20}))
-    found = by_name(machine.machine(tmp_path / "not/there/yet"))["disk"]
-    assert found.verdict == WRONG and "0.0 GiB" in found.seen
+    check = by_name(machine.machine(tmp_path / "not/there/yet"))["disk"]
+    assert check.verdict == WRONG and "0.0 GiB" in check.seen
 
 
 @pytest.mark.parametrize("sets, reachable, verdicts", [
@@ -97,14 +97,14 @@ def test_data_sets(tmp_path, sets, reachable, verdicts):
     for name in sets:
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "dataset_info.json").write_text("{}")
-    found = by_name(data_sets.data_sets(str(tmp_path), lambda: reachable))
-    assert (found["prepared data"].verdict, found["downloads"].verdict) == verdicts
-    assert all(name.split("/")[0] in found["prepared data"].seen for name in sets)
+    checks = by_name(data_sets.data_sets(str(tmp_path), lambda: reachable))
+    assert (checks["prepared data"].verdict, checks["downloads"].verdict) == verdicts
+    assert all(name.split("/")[0] in checks["prepared data"].seen for name in sets)
 
 
 def test_a_data_folder_that_is_not_there_is_wrong(tmp_path):
-    found = by_name(data_sets.data_sets(str(tmp_path / "nowhere"), lambda: True))
-    assert found["prepared data"].verdict == WRONG
+    checks = by_name(data_sets.data_sets(str(tmp_path / "nowhere"), lambda: True))
+    assert checks["prepared data"].verdict == WRONG
 
 
 def test_a_driver_without_a_gpu_in_tensorflow_is_wrong(monkeypatch):

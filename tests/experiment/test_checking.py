@@ -1,10 +1,16 @@
 """Values of bindings that were once found out only after training: one line, nothing written."""
 
 import pathlib
+import types
 
 import pytest
 
+from lth_keras import pruning
 from lth_keras.commands.main import main
+from lth_keras.compat import keras
+from lth_keras.errors import ConfigurationError
+from lth_keras.experiment.update_checks import check_updates
+from lth_keras.mask_updates import RigL
 
 ROOT = pathlib.Path(__file__).parents[2]
 # As small as an experiment gets: these say what is wrong once data and network are there.
@@ -17,6 +23,7 @@ TINY = (
 SGD = "Experiment.optimizer = @SGD()"
 KERAS = "Experiment.optimizer = @KerasOptimizer()"
 RMSPROP = "KerasOptimizer.name = 'RMSprop'"
+RIGL = "Experiment.variants = [@rigl/Variant()]"
 WEIGHTED = ("IMP.criterion = @WeightedMagnitudes()", "WeightedMagnitudes.initial = 1")
 CASES = [
     (("ticket/Variant.duration = '0it'",), "duration of 'ticket' is '0it'; expected at least one"),
@@ -60,6 +67,24 @@ CASES = [
      "SNIP.examples is 1000000; mnist_5k has 190 training examples"),
     (("snip/SNIP.examples = 191", "snip/PrunedMask.criterion = @snip/SNIP()"),
      "SNIP.examples is 191; mnist_5k has 190 training examples"),
+    ((RIGL, "rigl/Variant.mask = @KeepAll()"),
+     "Variant.updates of 'rigl' is RigL, and its mask rule KeepAll says that no weight is pruned; "
+     "expected a mask rule with as many weights as RigL is to keep, like @FoundMask()"),
+    ((RIGL, "rigl/Variant.mask = @ChainedMask()"),
+     "Variant.updates of 'rigl' is RigL, and its training goes on from another network's last"),
+    ((RIGL, "rigl/Variant.weights = @TrainedWeights()", "TrainedWeights.of = 'ticket'"),
+     "expected masks and weights that begin anew, like @FoundMask() and @InitialWeights()"),
+    ((RIGL, "rigl/Variant.updates = @FoundMask()"),
+     "Variant.updates of 'rigl' is FoundMask(); expected a MaskUpdate, with brackets, like @RigL"),
+    ((RIGL, "RigL.every = '1000ep'"),
+     "the variant 'rigl' has no update of its masks: RigL has every '1000ep', begin '0it' and "
+     "until 0.75, and it trains from step 0 to"),
+    ((RIGL, "RigL.every = '2it'", "RigL.begin = '999ep'"), "has no update of its masks"),
+    ((RIGL, "RigL.every = '2it'", "RewindingSchedule.granularity = @Blocks()"),
+     "changes masks by RigL, which knows single weights, and RewindingSchedule.granularity is "),
+    ((RIGL, "RigL.drop = 0"), "RigL.drop is 0; expected a share in (0, 1]"),
+    ((SGD, "SGD.momentum = 0", "Experiment.variants = [@snfs/Variant()]", "SNFS.every = '1it'"),
+     "the variant 'snfs' changes masks by SNFS, which asks for the optimizer's mean of gradients"),
     (("IMP.criterion = @GraSP()", "GraSP.examples = 201"), "GraSP.examples is 201; mnist_5k has"),
 ]
 
@@ -87,3 +112,22 @@ def test_names_and_patterns_that_fit_are_taken(tmp_path, monkeypatch, capsys):
     arguments = [*TINY, *(f"--gin_param={binding}" for binding in bindings)]
     assert main([*arguments, f"--output_dir={tmp_path / 'runs'}"]) == 2
     assert "0 MiB are free" in capsys.readouterr().err
+
+
+def test_masks_of_a_frozen_kernel_are_not_moved():
+    model = keras.Sequential([
+        keras.Input([4]), keras.layers.Dense(3, name="fixed"),
+        keras.layers.Dense(2, name="output")])
+    model.layers[0].trainable = False
+    context = types.SimpleNamespace(
+        plain=model, steps_per_epoch=10, schedule=pruning.RewindingSchedule(1),
+        prunable_weights=pruning.prunable_weights)
+    job = types.SimpleNamespace(
+        variant=types.SimpleNamespace(updates=RigL("2it")), label="rigl", context=context,
+        first_step=0, last_step=lambda start: 40, arguments={})
+    with pytest.raises(ConfigurationError, match=(
+            "'rigl' changes masks by RigL, and 'fixed/kernel' is frozen: what grows there would "
+            "stay zero; name its layer in Experiment.never_prune")):
+        check_updates(job)
+    context.prunable_weights = lambda model: pruning.prunable_weights(model, ("fixed",))
+    check_updates(job)

@@ -91,12 +91,12 @@ def test_the_files_are_there(root):
 
 def test_metrics_have_their_columns_and_a_row_for_each_evaluation(root):
     assert (root / "metrics.csv").read_text("utf-8").splitlines()[0] == COLUMNS
-    found = rows(root / "metrics.csv")
+    evaluated = rows(root / "metrics.csv")
     # A trial: 3 rounds of 1 epoch and 11 variants of 2.
-    assert len(found) == 2 * (3 * 1 + 11 * 2)
+    assert len(evaluated) == 2 * (3 * 1 + 11 * 2)
     steps_per_epoch = json.loads((root / "run.json").read_text("utf-8"))["steps_per_epoch"]
     assert steps_per_epoch == 190 // 40
-    for row in found:
+    for row in evaluated:
         assert float(row["epoch"]) == int(row["step"]) / steps_per_epoch
         assert 0 <= float(row["test_accuracy"]) <= 1 and float(row["val_loss"]) > 0
         assert round(float(row["test_accuracy"]) * 90, 4).is_integer()
@@ -185,9 +185,9 @@ def test_reinit_draws_from_the_tickets_own_weights(root):
 def test_dense_matched_is_dense_and_of_the_tickets_size(root):
     ticket = json.loads((root / "trial_01" / "ticket@02" / "done.json").read_text("utf-8"))
     matched = json.loads((root / "trial_01" / "dense_matched@02" / "done.json").read_text("utf-8"))
-    wanted, found = sum(ticket["kept_weights"].values()), sum(matched["kept_weights"].values())
-    assert found == matched["prunable_weights"] != ticket["prunable_weights"]
-    assert abs(found - wanted) / wanted < 0.02
+    wanted, kept = sum(ticket["kept_weights"].values()), sum(matched["kept_weights"].values())
+    assert kept == matched["prunable_weights"] != ticket["prunable_weights"]
+    assert abs(kept - wanted) / wanted < 0.02
 
 
 def test_the_same_command_again_trains_nothing(finished, root):

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from lth_keras.criteria import Magnitude
-from lth_keras.experiment import FoundMask, identity
+from lth_keras.experiment import FoundMask, InitialWeights, Variant, identity
+from lth_keras.mask_updates import RigL
 
 CRITERION = '''
 import dataclasses
@@ -67,3 +68,11 @@ def test_a_users_fields_count_as_before(written):
 def test_the_packages_own_are_called_by_class_alone():
     assert identity.describe(Magnitude()) == {"class": "Magnitude"}
     assert identity.describe(FoundMask()) == {"class": "FoundMask"}
+
+
+def test_a_field_that_came_later_adds_nothing_by_its_default():
+    made = {
+        updates: identity.describe(Variant("one", FoundMask(), InitialWeights(), updates=updates))
+        for updates in (None, RigL())}
+    assert "updates" not in made[None]
+    assert made[RigL()] == {**made[None], "updates": identity.describe(RigL())}

@@ -33,14 +33,14 @@ RESTORED = Variant("restored", KeepAll(), TrainedWeights("fine_tune", "set_back"
 
 
 def test_a_chain_trains_every_round_up_to_the_last_wanted_and_needs_go_first():
-    found = trial_jobs(experiment(RESTORED, FINE_TUNE), 1)
-    assert [job.name for job in found] == [
+    jobs = trial_jobs(experiment(RESTORED, FINE_TUNE), 1)
+    assert [job.name for job in jobs] == [
         "round_00", "round_01", "round_02", "round_03",
         "fine_tune@01", "fine_tune@02", "restored@02"]
-    by_name = {job.name: job for job in found}
+    by_name = {job.name: job for job in jobs}
     assert by_name["fine_tune@01"].reads == ("round_00",)
     assert by_name["fine_tune@02"].needs == ("round_02", "fine_tune@01")
-    assert [job.name for job in found if job.keeps_optimizer] == ["round_00", "fine_tune@01"]
+    assert [job.name for job in jobs if job.keeps_optimizer] == ["round_00", "fine_tune@01"]
 
 
 def test_a_network_that_is_needed_and_not_trained_is_named():
@@ -106,10 +106,10 @@ WEIGHTS = {
 def test_layer_collapse_is_named_and_prevented_within_the_same_total(minimum, kept, caplog):
     dense = {key: np.ones(array.shape, bool) for key, array in WEIGHTS.items()}
     with caplog.at_level("WARNING"):
-        found = pruner.prune(context(minimum), WEIGHTS, WEIGHTS, dense, None, round=1)
+        pruned = pruner.prune(context(minimum), WEIGHTS, WEIGHTS, dense, None, round=1)
     # ⌈½ · 23⌉ = 12 of 24 go, unless the minima are more than what is left: 9 and all 4 of 4.
-    assert tuple(int(mask.sum()) for mask in found.values()) == kept
-    assert pruner.collapsed(found) == ([] if minimum else ["fc2"])
+    assert tuple(int(mask.sum()) for mask in pruned.values()) == kept
+    assert pruner.collapsed(pruned) == ([] if minimum else ["fc2"])
     assert ("layer 'fc2' without weights" in caplog.text) == (not minimum)
 
 
@@ -124,10 +124,10 @@ def test_iterations_end_at_the_schedules_counts(scope):
             seen.append(sum(int(mask.sum()) for mask in inputs.masks.values()))
             return {key: np.abs(inputs.weights[key]) for key in inputs.masks}
 
-    found = pruner.prune(
+    pruned = pruner.prune(
         made, WEIGHTS, WEIGHTS, dense, None, round=3, criterion=Recorder(), iterations=4)
     assert len(seen) == 4 and seen[0] == 24 and seen == sorted(seen, reverse=True)
-    assert sum(int(mask.sum()) for mask in found.values()) == made.schedule.total_count(
+    assert sum(int(mask.sum()) for mask in pruned.values()) == made.schedule.total_count(
         made.prunable, 3)
     # Half way an exponential schedule is at the geometric mean of both ends.
     if scope == "global":

@@ -55,11 +55,11 @@ def saved(model, folder, form):
 @pytest.mark.parametrize("form", [
     "w.npz", "w.weights.h5", "w.h5", "w.keras", "saved_model", "exported"])
 def test_every_form_of_file(tmp_path, trained, form):
-    found = read_initial_weights(saved(trained, tmp_path, form), network((5,), 3))
+    weights = read_initial_weights(saved(trained, tmp_path, form), network((5,), 3))
     expected = snapshot(named_variables(trained))
-    assert set(found) == set(expected)
+    assert set(weights) == set(expected)
     for key, value in expected.items():
-        assert found[key].tobytes() == value.tobytes(), key
+        assert weights[key].tobytes() == value.tobytes(), key
 
 
 def test_they_are_theta_0_and_another_run(tmp_path, trained):

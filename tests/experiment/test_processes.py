@@ -116,8 +116,8 @@ multiply(*operands, tf.constant(1))
 signal.signal(signal.SIGALRM, lambda *_: came.append(1))
 signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
 for _ in range(15):
-    found = multiply(*operands, tf.constant(100)).numpy()
-    assert (found == 12800).all()
+    product = multiply(*operands, tf.constant(100)).numpy()
+    assert (product == 12800).all()
 signal.setitimer(signal.ITIMER_REAL, 0)
 assert len(came) > 10, came
 """

@@ -60,8 +60,8 @@ def a_ticket(folder, seed=0):
     weights = {key: generator.normal(size=shape).astype(np.float32)
                for key, shape in kernels.items()}
     weights |= {"hidden/bias": np.zeros(6, np.float32), "output/bias": np.zeros(10, np.float32)}
-    found = {key: generator.random(shape) < 0.3 for key, shape in kernels.items()}
-    write_ticket(folder, found, weights, 0, {})
+    masks = {key: generator.random(shape) < 0.3 for key, shape in kernels.items()}
+    write_ticket(folder, masks, weights, 0, {})
     return str(folder)
 
 

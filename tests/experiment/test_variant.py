@@ -13,7 +13,7 @@ from lth_keras import files, masks
 from lth_keras.commands import configuration
 from lth_keras.experiment import execute, prepare
 from lth_keras.store import network_folder
-from lth_keras.store.network_reader import read_masks
+from lth_keras.store.network_reader import read_masks, read_start_masks
 from lth_keras.store.verification import verify
 from tests.reporters import SilentReporter
 
@@ -42,6 +42,9 @@ class Stored:
     def masks(self, job):
         return read_masks(self.trial / job)
 
+    def first_masks(self, job):
+        return read_start_masks(self.context.paths, 1, job)
+
     def start(self, job):
         """The weights that a unit's training began from."""
         return files.read_npz(self.trial / job / "initial.npz")
@@ -64,8 +67,8 @@ def same(left, right):
 
 def surviving(run, job):
     """{key: the non-zero start weights of a job}."""
-    found = run.masks(job)
-    return {key: run.start(job)[key][found[key]] for key in found}
+    kept = run.masks(job)
+    return {key: run.start(job)[key][kept[key]] for key in kept}
 
 
 # One row a variant: its mask ('found', 'shuffled', 'ones', 'own'), and the step it starts from.
@@ -84,6 +87,8 @@ FORMS = {
     "edge_popup_fresh": ("layer counts", 0), "supermask": ("layer counts", 0),
     "supermask_constant": ("layer counts", 0), "supermask_fresh": ("layer counts", 0),
     "frozen_pruned": ("found", 10),
+    "set": ("layer counts", 0), "rigl": ("layer counts", 0), "snfs": ("total", 0),
+    "gradual": ("layer counts", 0),
     "snip": ("total", 0), "grasp": ("total", 0), "synflow": ("total", 0),
 }
 
@@ -92,23 +97,23 @@ FORMS = {
 @pytest.mark.parametrize("variant", FORMS)
 def test_mask_and_starting_step(run, variant, index):
     form, step = FORMS[variant]
-    job, found = f"{variant}@{index:02d}", run.masks(f"round_{index:02d}")
+    job, of_round = f"{variant}@{index:02d}", run.masks(f"round_{index:02d}")
     mine, facts = run.masks(job), run.facts(job)
     if form == "found":
-        same(mine, found)
+        same(mine, of_round)
     elif form in ("shuffled", "layer counts"):
-        assert masks.kept(mine) == masks.kept(found)
+        assert masks.kept(mine) == masks.kept(of_round)
         if form == "shuffled":
-            assert all((mine[key] != found[key]).any() for key in found)
+            assert all((mine[key] != of_round[key]).any() for key in of_round)
     elif form == "ones":
-        assert masks.density(mine) == 1 and masks.size(mine) == masks.size(found)
+        assert masks.density(mine) == 1 and masks.size(mine) == masks.size(of_round)
     elif form == "narrow":
         assert masks.density(mine) == 1
         # The closest width; one job more or less in both layers is a percent.
-        assert masks.size(mine) == pytest.approx(masks.total_kept(found), rel=0.01)
-        assert facts["density"] == masks.size(mine) / masks.size(found)
+        assert masks.size(mine) == pytest.approx(masks.total_kept(of_round), rel=0.01)
+        assert facts["density"] == masks.size(mine) / masks.size(of_round)
     else:
-        assert masks.total_kept(mine) == masks.total_kept(found)
+        assert masks.total_kept(mine) == masks.total_kept(of_round)
     assert facts["kept_weights"] == masks.kept(mine)
     assert facts["collapsed_layers"] == []
     if step is not None:
@@ -117,7 +122,7 @@ def test_mask_and_starting_step(run, variant, index):
     if facts.get("pruned") == "initial":
         return
     # Nothing pruned is alive at the start or at the end.
-    masks.check_applied(mine, run.start(job))
+    masks.check_applied(run.first_masks(job), run.start(job))
     masks.check_applied(mine, run.trained(job))
 
 
@@ -156,9 +161,9 @@ def test_random_ticket_has_the_rewind_points_weights(run, index):
 ])
 @pytest.mark.parametrize("index", ROUNDS)
 def test_sampled_weights_are_values_of_their_distribution(run, variant, source, pool, index):
-    found = run.masks(f"round_{index:02d}")
+    of_round = run.masks(f"round_{index:02d}")
     weights = run.trained(f"round_{index - 1:02d}") if source == "trained" else run.initial
-    values = {key: weights[key][found[key] | (source == "dense_initial")] for key in found}
+    values = {key: weights[key][of_round[key] | (source == "dense_initial")] for key in of_round}
     everything = np.concatenate([value[value != 0] for value in values.values()])
     for key, drawn in surviving(run, f"{variant}@{index:02d}").items():
         allowed = values[key] if pool == "layer" else everything
@@ -171,8 +176,8 @@ def test_sampled_weights_are_values_of_their_distribution(run, variant, source, 
 
 @pytest.mark.parametrize("index", ROUNDS)
 def test_the_histograms_samples_are_new_values_of_the_same_distribution(run, index):
-    found = run.masks(f"round_{index:02d}")
-    values = np.concatenate([run.initial[key][found[key]] for key in found])
+    of_round = run.masks(f"round_{index:02d}")
+    values = np.concatenate([run.initial[key][of_round[key]] for key in of_round])
     drawn = np.concatenate(list(surviving(run, f"reinit_histogram@{index:02d}").values()))
     assert np.isin(drawn, values).mean() < 0.5
     assert values.min() <= drawn.min() and drawn.max() <= values.max()
@@ -193,11 +198,11 @@ def test_fresh_draws_are_not_theta_0_and_stay_in_its_range(run, variant):
 
 @pytest.mark.parametrize("index", ROUNDS)
 def test_same_sign_has_theta_0s_signs_and_new_magnitudes(run, index):
-    found = run.masks(f"round_{index:02d}")
+    of_round = run.masks(f"round_{index:02d}")
     fresh, constant = (
         surviving(run, f"{name}@{index:02d}") for name in ("same_sign", "same_sign_constant"))
     for key in run.kernels():
-        initial = run.initial[key][found[key]]
+        initial = run.initial[key][of_round[key]]
         np.testing.assert_array_equal(np.sign(fresh[key]), np.sign(initial))
         assert (np.abs(fresh[key]) != np.abs(initial)).mean() > 0.99
         np.testing.assert_array_equal(np.sign(constant[key]), np.sign(initial))
@@ -292,7 +297,27 @@ def test_frozen_weights_are_the_rewind_points(run, index):
         assert trained[~mask].any()
 
 
-def test_what_is_learned_or_frozen_passes_verification(run):
+@pytest.mark.parametrize("variant, updates", [
+    ("rigl", range(6, 31, 6)), ("set", range(6, 37, 6)), ("snfs", range(6, 37, 6)),
+    ("gradual", range(6, 31, 6))])
+def test_update_rules_move_masks_and_say_so(run, variant, updates):
+    for index in ROUNDS:
+        job, found = f"{variant}@{index:02d}", run.masks(f"round_{index:02d}")
+        first, last, facts = run.first_masks(job), run.masks(job), run.facts(job)["mask_updates"]
+        assert all((first[key] != last[key]).any() for key in found)
+        assert facts["updates"] == len(updates)
+        assert facts["dense_gradients"] is (variant == "rigl")
+        kept = [each["weights"] for each in facts["kept"]]
+        assert (kept[0], kept[-1]) == (masks.kept(first), masks.kept(last))
+        if variant == "gradual":
+            assert masks.density(first) == 1
+            assert [each["from_step"] for each in facts["kept"]] == [0, *updates]
+        elif variant != "snfs":
+            assert len(kept) == 1
+        same(run.start(job), masks.apply(first, run.initial))
+
+
+def test_the_store_finds_nothing_wrong_with_masks_that_moved_or_were_learned(run):
     assert verify(run.context.paths).findings == []
 
 

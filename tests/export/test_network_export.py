@@ -217,9 +217,9 @@ def test_options_are_checked(changes, said):
 
 
 def test_a_missing_package_is_said_before_anything_is_read(monkeypatch):
-    found = importlib.util.find_spec
+    find_spec = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec",
-                        lambda name: None if name == "onnxruntime" else found(name))
+                        lambda name: None if name == "onnxruntime" else find_spec(name))
     with pytest.raises(ConfigurationError, match="onnx.* is not installed; pip install -r "
                                                  "requirements-export.txt"):
         ExportOptions(formats=("onnx",))
@@ -228,11 +228,11 @@ def test_a_missing_package_is_said_before_anything_is_read(monkeypatch):
 def test_the_printed_serving_program_runs(exported, tmp_path):
     root = pathlib.Path(__file__).resolve().parents[2]
     pages = [root / "README.md", root / "docs/export.md"]
-    found = [match for page in pages if page.exists() for match in re.findall(
+    programs = [match for page in pages if page.exists() for match in re.findall(
         r"```python\n(# serve\.py.*?)```", page.read_text("utf-8"), re.DOTALL)]
-    assert found, "neither README.md nor docs/export.md has the program serve.py"
+    assert programs, "neither README.md nor docs/export.md has the program serve.py"
     os.symlink(exported("lenet_300_100", "ticket@06"), tmp_path / "exported")
-    for program in found:
+    for program in programs:
         (tmp_path / "serve.py").write_text(program, "utf-8")
         process = subprocess.run([sys.executable, "-I", "serve.py"], cwd=tmp_path,
                                  capture_output=True, text=True, check=False)

@@ -123,12 +123,12 @@ def contents(root, patterns=("metrics.csv", "summary.csv", "config.gin", "*.npz"
 
 def fingerprint(folder):
     """{path: what it is} of everything below a folder, without following a link."""
-    found = {}
+    statuses = {}
     for path in sorted(pathlib.Path(folder).rglob("*")):
         status = path.lstat()
-        found[str(path)] = (status.st_mode, status.st_ino) if not path.is_file() else (
+        statuses[str(path)] = (status.st_mode, status.st_ino) if not path.is_file() else (
             status.st_mode, hashlib.sha256(path.read_bytes()).hexdigest())
-    return found
+    return statuses
 
 
 def copied(origin, folder):
@@ -139,6 +139,7 @@ def copied(origin, folder):
 @contextlib.contextmanager
 def quick(monkeypatch):
     """Makes once what no file on disk can hurt."""
+    from lth_keras.analysis.measures import mask_overlap
     from lth_keras.data import Dataset
     from lth_keras.experiment.context import Context
     from lth_keras.export import write_export
@@ -173,6 +174,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(Context, "trainer", trains)
     monkeypatch.setattr(report_figures, "draw", lambda *_: [])
     monkeypatch.setattr(charts, "save", lambda *_: [])
+    monkeypatch.setattr(mask_overlap, "_draw_units", lambda *_: None)
     # Plain models that only lend their shapes have other weights than the compiled ones.
     monkeypatch.setattr(preparing, "check_forward", lambda context: None)
     monkeypatch.setattr(write_export, "verify", _taken_as_written)

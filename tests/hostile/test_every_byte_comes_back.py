@@ -50,13 +50,13 @@ def test_a_bit_of_each(origin, whole, tmp_path, capsys):
             outcome = origins.answer(capsys, *arguments)
             if outcome.status or not origins.is_one_clear_line(outcome):
                 wrong.append(f"{name}: {arguments[0]} answers {outcome.err}")
-        found = {each for each in files_of(run) if "set_aside" not in each}
-        for each in {*whole, *found}:
+        after = {each for each in files_of(run) if "set_aside" not in each}
+        for each in {*whole, *after}:
             if each.startswith("tensorboard") and name.startswith("trial_"):
                 continue
             if name == "run.json" and each in ("report.html", "report.json"):
                 continue  # They say when the run was begun.
-            if each not in found or each not in whole:
+            if each not in after or each not in whole:
                 if not each.startswith("exports/"):
                     wrong.append(f"{name}: {each} is there once only")
             elif told(run / each) != whole[each]:

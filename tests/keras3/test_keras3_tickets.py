@@ -1,4 +1,4 @@
-"""Tickets of a model that is written in Keras 3: found, given back, put into a reader's model."""
+"""Tickets of a model that is written in Keras 3: tickets, given back, put into a reader's model."""
 
 import keras
 import numpy as np
@@ -37,27 +37,27 @@ TRAIN, TEST = examples(60, 1), examples(30, 2)
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def tickets(tmp_path_factory):
     return lth_keras.find_ticket(
         build, TRAIN, TEST, rounds=2, rate=0.5, duration="2ep", batch_size=6, jit=False,
         progress=False, output_dir=tmp_path_factory.mktemp("runs"))
 
 
-def test_a_keras_3_model_has_tickets(found):
-    assert set(found[2].masks) == {"fc1/kernel", "dense/kernel", "output/kernel"}
-    assert found[2].kept_weights == {"fc1/kernel": 8, "dense/kernel": 9, "output/kernel": 5}
-    for key, mask in found[2].masks.items():
-        assert np.all(mask <= found[1].masks[key]), key
-        assert not found[2].trained_weights[key][~mask].any(), key
-    assert isinstance(found[2].model(), tf_keras.Model)
+def test_a_keras_3_model_has_tickets(tickets):
+    assert set(tickets[2].masks) == {"fc1/kernel", "dense/kernel", "output/kernel"}
+    assert tickets[2].kept_weights == {"fc1/kernel": 8, "dense/kernel": 9, "output/kernel": 5}
+    for key, mask in tickets[2].masks.items():
+        assert np.all(mask <= tickets[1].masks[key]), key
+        assert not tickets[2].trained_weights[key][~mask].any(), key
+    assert isinstance(tickets[2].model(), tf_keras.Model)
 
 
-def test_the_ticket_comes_back_as_the_readers_own_model(found):
-    ticket = found[2]
+def test_the_ticket_comes_back_as_the_readers_own_model(tickets):
+    ticket = tickets[2]
     model = ticket.model(keras=3)
     assert isinstance(model, keras.Model) and model.name == "mine"
     assert type(model).__module__.startswith("keras.")
-    predicted = np.argmax(model(found.normalize(TEST[0])).numpy(), -1)
+    predicted = np.argmax(model(tickets.normalize(TEST[0])).numpy(), -1)
     assert np.mean(predicted == TEST[1]) == pytest.approx(ticket.test_accuracy)
     for name, key in (("fc1", "fc1/kernel"), ("output", "output/kernel")):
         kernel = model.get_layer(name).kernel.numpy()
@@ -68,15 +68,15 @@ def test_the_ticket_comes_back_as_the_readers_own_model(found):
 
 
 @pytest.mark.parametrize("weights", ["trained", "rewound"])
-def test_a_ticket_is_put_into_models_of_either_keras(found, weights):
-    arrays = getattr(found[1], f"{weights}_weights")
+def test_a_ticket_is_put_into_models_of_either_keras(tickets, weights):
+    arrays = getattr(tickets[1], f"{weights}_weights")
     with pytest.raises(ConfigurationError, match="the ticket does not fit the model"):
-        found[1].assign_to(sequential_built())
+        tickets[1].assign_to(sequential_built())
     own = models.build_keras3(build, (5,), 3)
-    found[1].assign_to(own, weights)
+    tickets[1].assign_to(own, weights)
     assert own.get_layer("dense").kernel.numpy().tobytes() == arrays["dense/kernel"].tobytes()
     plain = models.build(build, (5,), 3)
-    found[1].assign_to(plain, weights)
+    tickets[1].assign_to(plain, weights)
     for key, variable in named_variables(plain).items():
         assert variable.numpy().tobytes() == arrays[key].tobytes()
 
@@ -87,8 +87,8 @@ def sequential_built():
     return model
 
 
-def test_a_ticket_file_is_put_into_a_keras_3_model(found, tmp_path):
-    masks, weights = found[2].masks, found[2].rewound_weights
+def test_a_ticket_file_is_put_into_a_keras_3_model(tickets, tmp_path):
+    masks, weights = tickets[2].masks, tickets[2].rewound_weights
     write_ticket(tmp_path, masks, weights, 0, {})
     own = models.build_keras3(build, (5,), 3)
     load_ticket(tmp_path, own).assign_to(own)

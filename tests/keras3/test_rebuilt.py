@@ -96,8 +96,8 @@ def test_there_and_back_with_names_weights_and_outputs(build):
     batch = given(theirs)
     expected = arrays(theirs(batch, training=False))
     for other in (twin, back):
-        found = arrays(other(batch, training=False))
-        for one, two in zip(_leaves(found), _leaves(expected), strict=True):
+        outputs = arrays(other(batch, training=False))
+        for one, two in zip(_leaves(outputs), _leaves(expected), strict=True):
             np.testing.assert_allclose(one, two, atol=1e-6)
     assert [layer.name for layer in back.layers] == [layer.name for layer in theirs.layers]
     variables = keras3.named_variables_of(theirs)

@@ -67,10 +67,10 @@ def tokens(length, vocabulary=12):
     """Integer examples [length], the last places of each padded with zeros."""
 
     def make(count, generator):
-        found = generator.integers(1, vocabulary, (count, length))
+        words = generator.integers(1, vocabulary, (count, length))
         for row, end in enumerate(generator.integers(2, length + 1, count)):
-            found[row, end:] = 0
-        return found.astype(np.int32), _labels(count)
+            words[row, end:] = 0
+        return words.astype(np.int32), _labels(count)
 
     return make
 
@@ -79,8 +79,8 @@ def tagged(length, vocabulary=12):
     """The same with a label for each token, -1 for the padding; the task is `TAGS`."""
 
     def make(count, generator):
-        found, _ = tokens(length, vocabulary)(count, generator)
-        return found, np.where(found == 0, -1, found % CLASSES)
+        words, _ = tokens(length, vocabulary)(count, generator)
+        return words, np.where(words == 0, -1, words % CLASSES)
 
     return make
 

@@ -19,9 +19,9 @@ RANDOM = np.random.default_rng(3)
 
 
 def words():
-    found = RANDOM.integers(1, 12, (12, 6))
-    found[:4, 4:] = 0
-    return found
+    tokens = RANDOM.integers(1, 12, (12, 6))
+    tokens[:4, 4:] = 0
+    return tokens
 
 
 @pytest.fixture(scope="module")

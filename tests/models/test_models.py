@@ -88,10 +88,10 @@ def test_closest_width(target):
         hidden, second = models.scaled(300, width), models.scaled(100, width)
         return 784 * hidden + hidden * second + second * 10
 
-    width, found = models.closest_width(count, target)
-    assert found == count(width)
+    width, size = models.closest_width(count, target)
+    assert size == count(width)
     best = min(abs(count(i / 3000) - target) for i in range(1, 3001))
-    assert abs(found - target) == best
+    assert abs(size - target) == best
 
 
 class Subclassed(keras.Model):

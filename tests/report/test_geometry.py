@@ -42,8 +42,8 @@ def analyse(root, name="hessian", rows=3, **changes):
 
 def section(root):
     page = (root / "report.html").read_text("utf-8")
-    found = re.search(r'<h2 id="geometry">.*?(?=<h2 )', page, re.S)
-    return found and found.group()
+    match = re.search(r'<h2 id="geometry">.*?(?=<h2 )', page, re.S)
+    return match and match.group()
 
 
 def test_a_run_without_an_analysis_has_no_section(root):

@@ -48,7 +48,7 @@ def test_every_number_in_the_tables_comes_from_metrics_csv(make_run, undrawn):
         checked += 1
     assert checked == 7 + 3
 
-    found = {}
+    families = {}
     for cells in cells_of(page, "differences"):
         key, reference = key_of(cells[0]), cells[1]
         other = ("full", 0) if reference == "full" else ("ticket", key[1])
@@ -65,9 +65,9 @@ def test_every_number_in_the_tables_comes_from_metrics_csv(make_run, undrawn):
         assert cells[8] == expected
         assert cells[6] == ("clear" if float(numbers(cells[5])[0]) < 0.05 else
                             "on its own only" if pair.pvalue < 0.05 else "may be chance")
-        found.setdefault(reference, []).append((pair.pvalue, cells[5]))
-    assert {name: len(each) for name, each in found.items()} == {"ticket": 4, "full": 6}
-    for family in found.values():
+        families.setdefault(reference, []).append((pair.pvalue, cells[5]))
+    assert {name: len(each) for name, each in families.items()} == {"ticket": 4, "full": 6}
+    for family in families.values():
         highest = 0.0
         for place, (p, shown) in enumerate(sorted(family)):
             highest = max(highest, min(1, p * (len(family) - place)))

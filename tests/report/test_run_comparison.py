@@ -20,12 +20,12 @@ def test_runs_of_one_seed_are_paired(make_run, tmp_path):
         .groupby("trial")["test_accuracy"].last() for each in runs)
     result = stats.ttest_rel(two, one[:3])
     interval = result.confidence_interval(0.95)
-    found = {row[0]: row for row in differences(runs).rows}
-    assert numbers(found["ticket@02"][2]) == pytest.approx(
+    rows = {row[0]: row for row in differences(runs).rows}
+    assert numbers(rows["ticket@02"][2]) == pytest.approx(
         [100 * (two - one[:3]).mean(), 100 * interval.low, 100 * interval.high], abs=5.1e-3)
-    assert found["ticket@02"][5] == "paired, 3 trials"
+    assert rows["ticket@02"][5] == "paired, 3 trials"
     # Nothing else differs, in any trial.
-    assert found["full"][2:4] == ["+0.00 [+0.00, +0.00]", "1.000"]
+    assert rows["full"][2:4] == ["+0.00 [+0.00, +0.00]", "1.000"]
 
 
 def test_an_equal_seed_is_a_shared_trial_only_with_equal_weights_and_data(make_run):

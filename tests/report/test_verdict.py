@@ -38,9 +38,9 @@ def test_one_language_of_significance(p, p_holm, expected):
 def test_each_round_says_what_its_controls_are(make_run):
     run = StoredRun.load(make_run(trials=4))
     rows = comparisons(run.metrics, run.margin, run.metric)
-    found = verdict.round_verdicts(run, rows)
-    assert [each.name for each in found] == ["ticket@01", "ticket@02"]
-    for each in found:
+    verdicts = verdict.round_verdicts(run, rows)
+    assert [each.name for each in verdicts] == ["ticket@01", "ticket@02"]
+    for each in verdicts:
         controls = rows[(rows["reference"] == "ticket") & (rows["round"] == int(each.name[-2:]))]
         clear = controls[controls["p_holm"] < 0.05]
         assert len(each.worse) == (clear["difference"] < 0).sum()

@@ -56,6 +56,6 @@ def test_smallest_matching_density_is_the_variants(summary):
 
 def test_summary_and_comparisons_say_the_same():
     summary = summarise(frame()).set_index(["variant", "round"])["matches_full"]
-    found = comparisons(frame(), 0.002)
-    found = found[found["reference"] == "full"].set_index(["variant", "round"])["matching"]
-    assert len(found) == 7 and found.to_dict() == summary.drop(("full", 0)).to_dict()
+    rows = comparisons(frame(), 0.002)
+    rows = rows[rows["reference"] == "full"].set_index(["variant", "round"])["matching"]
+    assert len(rows) == 7 and rows.to_dict() == summary.drop(("full", 0)).to_dict()

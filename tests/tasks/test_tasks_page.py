@@ -29,17 +29,17 @@ def test_the_task_of_ones_own_runs(tmp_path, monkeypatch):
     random = np.random.default_rng(0)
     inputs = random.normal(size=(90, 4)).astype(np.float32)
     labels = inputs.sum(1) + random.normal(size=90)
-    found = lth_keras.find_ticket(
+    tickets = lth_keras.find_ticket(
         network, (inputs[:60], labels[:60], np.arange(60) % 3), (inputs[60:], labels[60:]),
         rounds=1, duration="40ep", batch_size=20, jit=False, task=Quantile(level=0.8),
         optimizer=Adam(3e-2),
         output_dir=tmp_path / "runs", progress=False)
     del sys.modules["quantile"]
-    assert list(found.table.columns) == ["round", "density", "val_pinball", "test_pinball"]
-    start, end = found[0].metrics["train_pinball"].iloc[[0, -1]]
+    assert list(tickets.table.columns) == ["round", "density", "val_pinball", "test_pinball"]
+    start, end = tickets[0].metrics["train_pinball"].iloc[[0, -1]]
     assert end < 0.7 * start
-    assert not hasattr(found[0], "test_accuracy") and found.answers(np.ones((1, 1))) == {}
-    header = (found.path / "metrics.csv").read_text().splitlines()[0]
+    assert not hasattr(tickets[0], "test_accuracy") and tickets.answers(np.ones((1, 1))) == {}
+    header = (tickets.path / "metrics.csv").read_text().splitlines()[0]
     assert header.endswith("test_loss,test_pinball")
 
 

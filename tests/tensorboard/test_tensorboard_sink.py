@@ -11,35 +11,35 @@ from tests.tensorboard.reading import evaluations, event_names, job, read, serie
 
 def test_scalars_are_there_while_the_network_trains(make_run):
     paths, watched = RunPaths(make_run(trials=1)), job(1, "ticket", 2)
-    found = evaluations(paths, watched)
+    evaluated = evaluations(paths, watched)
     sink = TensorBoard(paths, gradient_norm=lambda each: 0.25)
     sink.job_started(watched)
-    for each in found[:2]:
+    for each in evaluated[:2]:
         sink.evaluated(watched, each)
     folder = paths.tensorboard_trials / "ticket@02/trial_01"
     (name,) = event_names(folder)
     assert name.endswith(".unfinished") and not event_files.is_written(folder)
     assert series(read(folder), "accuracy/test") == [
-        (each.step, pytest.approx(each.test_accuracy, rel=1e-6)) for each in found[:2]]
-    for each in found[2:]:
+        (each.step, pytest.approx(each.test_accuracy, rel=1e-6)) for each in evaluated[:2]]
+    for each in evaluated[2:]:
         sink.evaluated(watched, each)
     sink.job_finished(watched, {})
     assert event_files.is_written(folder) and len(event_names(folder)) == 1
     (of_mean,) = event_names(folder_of(paths, "ticket@02"))
     assert of_mean.endswith(".01_trials")
     # Once in 200 updates; these are 36.
-    assert series(read(folder), "gradient_norm") == [(found[0].step, 0.25)]
+    assert series(read(folder), "gradient_norm") == [(evaluated[0].step, 0.25)]
 
 
 def test_a_unit_that_was_broken_off_leaves_one_file_in_the_end(make_run):
     paths, watched = RunPaths(make_run(trials=1)), job(1, "ticket", 2)
-    found = evaluations(paths, watched)
+    evaluated = evaluations(paths, watched)
     broken = TensorBoard(paths, gradient_norm=lambda each: 0.5)
     broken.job_started(watched)
-    broken.evaluated(watched, found[0])
+    broken.evaluated(watched, evaluated[0])
     again = TensorBoard(paths, gradient_norm=lambda each: 0.25)
     again.job_started(watched)
-    for each in found[1:]:  # It goes on from a checkpoint.
+    for each in evaluated[1:]:  # It goes on from a checkpoint.
         again.evaluated(watched, each)
     folder = paths.tensorboard_trials / "ticket@02/trial_01"
     assert len(event_names(folder)) == 2
@@ -47,8 +47,8 @@ def test_a_unit_that_was_broken_off_leaves_one_file_in_the_end(make_run):
     (name,) = event_names(folder)
     assert not name.endswith(".unfinished")
     reader = read(folder)
-    assert [step for step, _ in series(reader, "loss/train")] == [each.step for each in found]
-    assert series(reader, "gradient_norm") == [(found[0].step, 0.5), (found[1].step, 0.25)]
+    assert [step for step, _ in series(reader, "loss/train")] == [each.step for each in evaluated]
+    assert series(reader, "gradient_norm") == [(evaluated[0].step, 0.5), (evaluated[1].step, 0.25)]
 
 
 def test_what_a_crash_left_between_store_and_file_is_finished_at_the_end(make_run):

@@ -51,7 +51,7 @@ def test_one_seed_one_result_with_xla_and_without():
 def test_every_crop_and_both_sides_come_equally_often():
     pad, batch = 1, 18_000
     made = augmented(CropAndFlip(pad=pad), numbered(batch))
-    found = 0
+    explained = 0
     for row in range(2 * pad + 1):
         for column in range(2 * pad + 1):
             for flip in (False, True):
@@ -59,8 +59,8 @@ def test_every_crop_and_both_sides_come_equally_often():
                 count = int(np.all(made == expected, axis=(1, 2, 3)).sum())
                 # Binomial of 18,000 draws at 1/18: 1,000 with a standard deviation of 31.
                 assert abs(count - 1000) < 5 * 31, (row, column, flip, count)
-                found += count
-    assert found == batch  # nothing else was made
+                explained += count
+    assert explained == batch  # nothing else was made
 
 
 def test_neighbours_in_a_batch_and_in_time_draw_independently():

@@ -57,8 +57,8 @@ def test_the_numbers_are_those_of_memory_wherever_training_was_cut(stored, model
     ends["resumed"] = resumed.state(), totals, resumed.evaluate("test")
     assert resumed.trace_counts() == {"train": 1, "evaluate": 1}
     expected, expected_totals, evaluated = ends["memory"]
-    for state, totals, found in (ends["disk"], ends["resumed"]):
-        assert totals.tobytes() == expected_totals.tobytes() and found == evaluated
+    for state, totals, evaluations in (ends["disk"], ends["resumed"]):
+        assert totals.tobytes() == expected_totals.tobytes() and evaluations == evaluated
         for key, array in expected.weights.items():
             assert state.weights[key].tobytes() == array.tobytes(), key
 

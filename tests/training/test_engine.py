@@ -52,12 +52,12 @@ def test_equals_a_plain_keras_loop(tiny, case, jit):
     trainer = tiny.trainer(configured, jit=jit)
     trainer.load(start)
     totals = trainer.train(tiny.order(), STEPS)
-    found = trainer.state()
+    state = trainer.state()
     for key, array in expected.items():
-        np.testing.assert_allclose(found.weights[key], array, rtol=1e-4, atol=2e-6, err_msg=key)
+        np.testing.assert_allclose(state.weights[key], array, rtol=1e-4, atol=2e-6, err_msg=key)
         assert np.abs(array - start.weights[key]).max() > 1e-2, "it has to have moved"
     assert totals[0] / STEPS == pytest.approx(np.mean(losses), rel=1e-5)
-    assert found.step == STEPS
+    assert state.step == STEPS
 
 
 def test_a_streamed_feed_equals_the_resident_one(tiny, same):
@@ -77,14 +77,14 @@ def test_a_streamed_feed_equals_the_resident_one(tiny, same):
 
 def test_however_a_stretch_is_cut_it_is_the_same(tiny, same):
     trainer = tiny.trainer(Adam(1e-2))
-    found = []
+    states = []
     for cuts in ((STEPS,), (3, 1, 10, 6)):
         trainer.load(tiny.start())
         for steps in cuts:
             trainer.train(tiny.order(), steps)
-        found.append(trainer.state())
-    same(found[0].weights, found[1].weights)
-    same(found[0].optimizer, found[1].optimizer)
+        states.append(trainer.state())
+    same(states[0].weights, states[1].weights)
+    same(states[0].optimizer, states[1].optimizer)
     assert trainer.trace_counts()["train"] == 1
 
 

@@ -27,16 +27,16 @@ def data():
 
 def test_all_feeds_give_the_same_bits(data):
     order = np.random.default_rng(1).permutation(data.train_size).astype(np.int32)
-    found = []
+    batches = []
     for kind in (ResidentFeed, OrderedFeed, NormalizedFeed, StreamedFeed):
         feed = kind(data)
         source = feed.epoch(order, 2, 1, 50)
         images, labels, weights = feed.batch(source, tf.constant(2), 50)
         assert weights is None
         assert labels.numpy().tolist() == data.labels[order[100:150]].tolist()
-        found.append(feed.normalize(images).numpy().tobytes())
-    assert len(set(found)) == 1
-    assert found[0] == data.normalize(data.images[order[100:150]]).tobytes()
+        batches.append(feed.normalize(images).numpy().tobytes())
+    assert len(set(batches)) == 1
+    assert batches[0] == data.normalize(data.images[order[100:150]]).tobytes()
 
 
 @pytest.mark.parametrize("jit, limit_in_bytes_an_image, kind", [

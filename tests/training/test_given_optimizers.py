@@ -24,9 +24,9 @@ BOTH = pytest.mark.parametrize("keras", [tf_keras, keras3], ids=["tf_keras", "ke
     (lambda o: o.SGD(0.05), SGD(0.05, 0.0)),
 ])
 def test_keras_optimizers_become_ours(keras, make, ours):
-    found = from_keras(make(keras.optimizers))
-    assert found == ours
-    assert json.loads(json.dumps(describe(found))) == json.loads(json.dumps(describe(ours)))
+    taken = from_keras(make(keras.optimizers))
+    assert taken == ours
+    assert json.loads(json.dumps(describe(taken))) == json.loads(json.dumps(describe(ours)))
 
 
 def test_the_legacy_optimizer_is_read_too():
@@ -47,10 +47,10 @@ SCHEDULES = [
 @pytest.mark.parametrize("make", SCHEDULES)
 def test_keras_schedules_give_the_same_rates(keras, make):
     schedule = make(keras.optimizers.schedules)
-    found = from_keras(keras.optimizers.SGD(schedule)).learning_rate
-    assert isinstance(found, KerasSchedule) and found.name == type(schedule).__name__
-    json.dumps(describe(found))
-    built = found.build(100)
+    rate = from_keras(keras.optimizers.SGD(schedule)).learning_rate
+    assert isinstance(rate, KerasSchedule) and rate.name == type(schedule).__name__
+    json.dumps(describe(rate))
+    built = rate.build(100)
     for step in (0, 3, 5, 6, 10, 19, 25):
         expected = float(np.asarray(schedule(step)))
         assert float(built(step)) == pytest.approx(expected, rel=1e-6), step

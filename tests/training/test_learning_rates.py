@@ -48,8 +48,8 @@ def test_late_steps_are_counted_exactly():
     # Float32 cannot tell 2^24 from 2^24 + 1.
     boundary = 2**24 + 1
     rate = build_learning_rate(StepDecay(0.1, (f"{boundary}it",)), STEPS_PER_EPOCH)
-    found = [float(rate(tf.constant(boundary + i, tf.int64))) for i in (-1, 0)]
-    assert found == pytest.approx([0.1, 0.01])
+    rates = [float(rate(tf.constant(boundary + i, tf.int64))) for i in (-1, 0)]
+    assert rates == pytest.approx([0.1, 0.01])
 
 
 def test_a_number_is_a_constant_rate():

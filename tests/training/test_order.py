@@ -20,8 +20,8 @@ def test_it_follows_from_the_seed_alone():
     asked_late = DataOrder(3, 100, 10).epoch(7)
     order = DataOrder(3, 100, 10)
     for index in range(8):
-        found = order.epoch(index)
-    np.testing.assert_array_equal(found, asked_late)
+        order_of_epoch = order.epoch(index)
+    np.testing.assert_array_equal(order_of_epoch, asked_late)
     assert not np.array_equal(DataOrder(4, 100, 10).epoch(7), asked_late)
 
 

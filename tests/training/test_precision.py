@@ -35,17 +35,17 @@ def test_layers_compute_in_half_and_keep_float32(tiny, mixed):
 def test_it_trains_near_float32_and_nothing_pruned_moves(tiny, mixed):
     _, trainer, start = mixed
     exact, _ = trainer_in(tiny, "float32")
-    found = []
+    states = []
     for each in (exact, trainer):
         each.load(start)
         each.train(tiny.order(), 20)
-        found.append(each.state())
-    for key, array in found[0].weights.items():
+        states.append(each.state())
+    for key, array in states[0].weights.items():
         assert np.abs(array - start.weights[key]).max() > 1e-2
-        np.testing.assert_allclose(found[1].weights[key], array, atol=0.02, err_msg=key)
-        assert not np.array_equal(found[1].weights[key], array), "half precision shows"
+        np.testing.assert_allclose(states[1].weights[key], array, atol=0.02, err_msg=key)
+        assert not np.array_equal(states[1].weights[key], array), "half precision shows"
     for key, mask in start.masks.items():
-        assert not found[1].weights[key][~mask].any()
+        assert not states[1].weights[key][~mask].any()
 
 
 def test_going_on_from_a_state_changes_no_bit(tiny, same, mixed):

@@ -17,7 +17,7 @@ ROOT = PROGRAM.parents[2]
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def outcome(tmp_path_factory):
     done = subprocess.run(
         [sys.executable, str(PROGRAM), str(tmp_path_factory.mktemp("runs"))], cwd=ROOT,
         capture_output=True, text=True, timeout=280,
@@ -26,23 +26,23 @@ def found(tmp_path_factory):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_two_devices_train_as_one(found):
+def test_two_devices_train_as_one(outcome):
     # With augmentation, L2, a regularizer and masks, and an evaluation batch of odd size.
-    assert found["step"] == 100 and found["moved"] > 0.1
-    assert found["weights"] <= 1e-5
-    assert found["totals"] <= 1e-3
-    assert found["evaluations"] <= 1e-5
-    assert found["traces"] == {"train": 1, "evaluate": 1}
+    assert outcome["step"] == 100 and outcome["moved"] > 0.1
+    assert outcome["weights"] <= 1e-5
+    assert outcome["totals"] <= 1e-3
+    assert outcome["evaluations"] <= 1e-5
+    assert outcome["traces"] == {"train": 1, "evaluate": 1}
 
 
-def test_three_rounds_find_the_same_masks(found):
-    assert found["masks"]
-    assert len(set(found["kept"])) == 4, "each round prunes"
+def test_three_rounds_find_the_same_masks(outcome):
+    assert outcome["masks"]
+    assert len(set(outcome["kept"])) == 4, "each round prunes"
 
 
-def test_where_it_trained_is_recorded_and_names_no_run(found):
-    assert found["runs"][0] == found["runs"][1]
-    assert found["distribution"] == {"kind": "mirrored", "replicas": 2, "workers": 1}
+def test_where_it_trained_is_recorded_and_names_no_run(outcome):
+    assert outcome["runs"][0] == outcome["runs"][1]
+    assert outcome["distribution"] == {"kind": "mirrored", "replicas": 2, "workers": 1}
 
 
 @pytest.mark.parametrize("what, message", [
@@ -50,8 +50,8 @@ def test_where_it_trained_is_recorded_and_names_no_run(found):
     ("jit", "XLA does not compile for several replicas"),
     ("midway", "kind mirrored -> one_device, replicas 2 -> 1"),
 ])
-def test_what_several_replicas_cannot_do(found, what, message):
-    assert message in (found["refused"][what] or "nothing was refused")
+def test_what_several_replicas_cannot_do(outcome, what, message):
+    assert message in (outcome["refused"][what] or "nothing was refused")
 
 
 def test_one_device_of_many_is_one_replica():

@@ -144,9 +144,9 @@ def test_equals_a_plain_keras_loop(case, is_weighted, jit):
     everything = {weight.key: np.ones(weight.shape, bool) for weight in trainer.prunable}
     trainer.load(TrainState(start, everything))
     totals = trainer.train(order, STEPS)
-    found = trainer.state().weights
+    trained = trainer.state().weights
     for key, array in expected.items():
-        np.testing.assert_allclose(found[key], array, rtol=2e-4, atol=4e-6, err_msg=key)
+        np.testing.assert_allclose(trained[key], array, rtol=2e-4, atol=4e-6, err_msg=key)
         assert np.abs(array - start[key]).max() > 1e-2, "it has to have moved"
     assert totals[0] / STEPS == pytest.approx(np.mean(losses), rel=1e-5)
     _check_evaluation(trainer, plain, expected, data, labels[EXAMPLES:], loss_of)

@@ -59,12 +59,12 @@ def test_the_first_weights_are_untouched_by_training(tiny, same, trainer):
 
 
 def test_a_fresh_optimizer_is_fresh(tiny, same, trainer):
-    found = []
+    states = []
     for _ in range(2):
         trainer.load(tiny.start())
         trainer.train(tiny.order(), 10)
-        found.append(trainer.state())
-    same(found[0].weights, found[1].weights)
+        states.append(trainer.state())
+    same(states[0].weights, states[1].weights)
 
 
 def test_a_fresh_optimizer_may_begin_at_a_later_step(tiny, same, trainer):
@@ -94,12 +94,12 @@ def test_no_pruned_weight_moves_on_the_momentum_of_a_denser_network(tiny, traine
     dense.masks = {key: np.ones_like(mask) for key, mask in dense.masks.items()}
     trainer.load(dense)
     trainer.train(tiny.order(), 9)
-    rewind, found = trainer.state(), tiny.masks(11)
+    rewind, masks = trainer.state(), tiny.masks(11)
     moments = [array for array in rewind.optimizer.values() if array.shape == (6, 8)]
-    assert moments and all(array[~found["fc1/kernel"]].any() for array in moments)
-    trainer.load(dataclasses.replace(rewind, masks=found))
+    assert moments and all(array[~masks["fc1/kernel"]].any() for array in moments)
+    trainer.load(dataclasses.replace(rewind, masks=masks))
     trainer.train(tiny.order(), 5)
-    _check_dead(trainer, found)
+    _check_dead(trainer, masks)
     # The survivors went on from the moments they had.
     assert trainer.step == 14
 
@@ -171,5 +171,5 @@ def test_layers_of_one_name_in_nested_models_keep_their_own_moments(tiny):
     one, two = start.masks["one/fc/kernel"], start.masks["two/fc/kernel"]
     # Two moments each, in the order of the variables.
     expected = [array * mask for array, mask in zip(before, (one, one, two, two), strict=True)]
-    for found, wanted in zip(moments, expected, strict=True):
-        np.testing.assert_array_equal(found, wanted)
+    for moment, wanted in zip(moments, expected, strict=True):
+        np.testing.assert_array_equal(moment, wanted)

@@ -73,10 +73,10 @@ class Landscape(Measure):
 
     def pieces(self, run):
         """One piece."""
-        wanted = tuple(self.networks) + ((self.path_of,) if self.path_of else ())
-        if self.trial not in run.trials or not all(run.exists(self.trial, e) for e in wanted):
+        networks = tuple(self.networks) + ((self.path_of,) if self.path_of else ())
+        if self.trial not in run.trials or not all(run.exists(self.trial, e) for e in networks):
             return []
-        return [Piece(f"trial_{self.trial:02d}", self.trial, wanted)]
+        return [Piece(f"trial_{self.trial:02d}", self.trial, networks)]
 
     def measure(self, run, piece):
         """A row for each marked point; the grid as arrays loss and error [points, points]."""

@@ -66,21 +66,21 @@ def of_files(root, paths, index):
         stats = [(name, os.stat(path)) for name, path in names]
         entries = [[name, stat.st_size, stat.st_mtime_ns] for name, stat in stats]
         signature = _digest(entries)
-        found = index.known(root, signature)
-        if found is None:
+        whole = index.known(root, signature)
+        if whole is None:
             began = time.time()
             with concurrent.futures.ThreadPoolExecutor() as pool:
                 digests = list(pool.map(lambda each: _sha256(each[1]), names))
-            found = _digest([[name, digest] for (name, _), digest in zip(names, digests)])
+            whole = _digest([[name, digest] for (name, _), digest in zip(names, digests)])
             newest = max(stat.st_mtime for _, stat in stats)
             if newest < began - _SETTLED_SECONDS:
-                index.note(root, signature, found)
+                index.note(root, signature, whole)
     except OSError as error:
         raise ConfigurationError(
             f"{error.filename or root} cannot be read: {error.strerror or error}; expected files "
             "that this user may read, unchanged while they are read"
         ) from error
-    return found
+    return whole
 
 
 def of_arrays(arrays):

@@ -58,13 +58,13 @@ def open_images(folder, index, size=None, channels=3):
 
 def _split_folders(root):
     """{split: folder}: what lies above the classes, or for one split the folder itself."""
-    found = {}
+    folders = {}
     for split, names in _SPLIT_FOLDERS.items():
         there = [root / each for each in names if (root / each).is_dir()]
         if there:
-            found[split] = there[0]
+            folders[split] = there[0]
     # A class may be called 'test': splits are above classes only where there is one to train on.
-    return found if "train" in found else {"train": root}
+    return folders if "train" in folders else {"train": root}
 
 
 def _folders(place):
@@ -82,14 +82,14 @@ def _listed(name, place, classes):
         )
     paths, labels = [], []
     for label, each in enumerate(classes):
-        found = _pictures(place / each) if (place / each).is_dir() else []
-        if not found and place.name not in _SPLIT_FOLDERS["validation"] + ("test",):
+        pictures = _pictures(place / each) if (place / each).is_dir() else []
+        if not pictures and place.name not in _SPLIT_FOLDERS["validation"] + ("test",):
             raise ConfigurationError(
                 f"'{name}' has no picture in {place / each}; expected files that end in "
                 f"{', '.join(sorted(_ENDINGS))}: add some, or remove that folder"
             )
-        paths += found
-        labels += [label] * len(found)
+        paths += pictures
+        labels += [label] * len(pictures)
     if not paths:
         raise ConfigurationError(
             f"'{name}' has no picture in {place}; expected {_LAYOUT}")
@@ -97,8 +97,8 @@ def _listed(name, place, classes):
 
 
 def _pictures(folder):
-    found = [pathlib.Path(above, file) for above, _, files in os.walk(folder) for file in files]
-    return sorted(path for path in found
+    below = [pathlib.Path(above, file) for above, _, files in os.walk(folder) for file in files]
+    return sorted(path for path in below
                   if path.suffix.lower() in _ENDINGS and not path.name.startswith("."))
 
 

@@ -48,8 +48,8 @@ def open_npz(path, index):
         labels = {split: _whole(path, f"y_{split}") for split in SPLITS if f"y_{split}" in headers}
         weights = {split: _whole(path, f"w_{split}") for split in SPLITS if f"w_{split}" in headers}
         names = _whole(path, "label_names") if "label_names" in headers else None
-    for split, found in labels.items():
-        check_lengths(name, split, headers[f"x_{split}"][0][0], len(found))
+    for split, values in labels.items():
+        check_lengths(name, split, headers[f"x_{split}"][0][0], len(values))
 
     def read(split):
         with _reading(path):
@@ -60,7 +60,7 @@ def open_npz(path, index):
                 at += len(part)
 
     return OpenedSource(
-        name, {split: len(found) for split, found in labels.items()}, read,
+        name, {split: len(values) for split, values in labels.items()}, read,
         content=lambda: of_files(path, [path], index),
         label_names=None if names is None else tuple(map(str, names.tolist())), weights=weights,
     )
@@ -79,7 +79,7 @@ def _check_members(name, headers):
 
 def _headers(path):
     """{key: (shape, dtype)} of every array in the archive."""
-    found = {}
+    headers = {}
     with zipfile.ZipFile(path) as archive:
         for member in archive.namelist():
             if member.endswith(".npy"):
@@ -87,8 +87,8 @@ def _headers(path):
                     shape, fortran, dtype = _header(file)
                     if fortran and len(shape) > 1:
                         raise ValueError(f"'{member}' is in Fortran's order; store it in C's")
-                    found[member.removesuffix(".npy")] = shape, dtype
-    return found
+                    headers[member.removesuffix(".npy")] = shape, dtype
+    return headers
 
 
 def _header(file):
@@ -116,11 +116,11 @@ def _parts(path, key, rows):
 def _fill(file, target):
     at = 0
     while at < len(target):
-        found = file.read(len(target) - at)
-        if not found:
+        content = file.read(len(target) - at)
+        if not content:
             raise EOFError("it ends too early")
-        target[at : at + len(found)] = np.frombuffer(found, np.uint8)
-        at += len(found)
+        target[at : at + len(content)] = np.frombuffer(content, np.uint8)
+        at += len(content)
 
 
 @contextlib.contextmanager

@@ -60,16 +60,16 @@ def open_table(kind, path, index, columns):
 def _files(kind, path):
     if path.is_file():
         return {"train": path}
-    found = {}
+    tables = {}
     for split in SPLITS if path.is_dir() else ():
         there = [path / f"{split}{ending}" for ending in _ENDINGS[kind]]
-        found.update({split: each for each in there if each.is_file()})
-    if "train" not in found:
+        tables.update({split: each for each in there if each.is_file()})
+    if "train" not in tables:
         raise ConfigurationError(
             f"Dataset.name is '{kind}:{path}', and there is no such file; expected a {kind} file, "
             f"or a folder with train{_ENDINGS[kind][0]} and test{_ENDINGS[kind][0]}"
         )
-    return found
+    return tables
 
 
 def _table(name, kind, path):
@@ -105,23 +105,23 @@ def _input_columns(name, table, columns):
     return [each for each in table.columns if each != columns.label]
 
 
-def _check_columns(name, path, table, wanted):
-    lacking = [each for each in wanted if each not in table.columns]
+def _check_columns(name, path, table, columns):
+    lacking = [each for each in columns if each not in table.columns]
     if lacking:
         place = f" in {path.name}" if path is not None and path.name not in name else ""
         raise ConfigurationError(
             f"'{name}' has no column {lacking[0]!r}{place}; it has {_listed(table.columns)}: bind "
             "Dataset.label, and Dataset.input if need be, to names among these"
         )
-    if not wanted[1:] and path is not None:
+    if not columns[1:] and path is not None:
         raise ConfigurationError(
-            f"'{name}' has the column {wanted[0]!r} alone; expected at least one more, to predict "
+            f"'{name}' has the column {columns[0]!r} alone; expected at least one more, to predict "
             "the label from"
         )
 
 
 def _numbers(name, table, names):
-    found = np.empty((len(table), len(names)), np.float32)
+    inputs = np.empty((len(table), len(names)), np.float32)
     for place, each in enumerate(names):
         column = table[each]
         if column.dtype.kind not in "buif" and not _is_nullable_number(column):
@@ -132,9 +132,9 @@ def _numbers(name, table, names):
             )
         values = column.to_numpy(np.float64, na_value=np.nan)
         with np.errstate(over="ignore"):
-            found[:, place] = values
-        _check_finite(name, each, found[:, place])
-    return found
+            inputs[:, place] = values
+        _check_finite(name, each, inputs[:, place])
+    return inputs
 
 
 def _is_nullable_number(column):

@@ -17,14 +17,14 @@ class Unavailable(Exception):
     """TFDS knows the set, but it is not on this machine and cannot be fetched: one line on why."""
 
 
-def open_set(name, data_dir, index, wanted=(None, None), image_size=None, text=None):
+def open_set(name, data_dir, index, names=(None, None), image_size=None, text=None):
     """The `OpenedSource` of a set's train and test splits, after downloading it if need be.
 
     Args:
       name: TFDS's name for it: 'mnist', 'cifar10_corrupted/fog_2', 'mnist:3.0.1'.
       data_dir: TFDS's data directory, or None for TFDS's default.
       index: `ContentIndex`.
-      wanted: names of the features (input, label); None where they are to be found.
+      names: names of the features (input, label); None where they are to be found.
       image_size: (height, width) to bring pictures to, or None.
       text: `Tokens`, where the input is text.
 
@@ -36,7 +36,7 @@ def open_set(name, data_dir, index, wanted=(None, None), image_size=None, text=N
     prepared = _prepared(builder, asks_version=":" in name)
     # Before a download of gigabytes.
     info = (prepared or builder).info
-    features = feature_names(info, name, wanted, text)
+    features = feature_names(info, name, names, text)
     check_features(info, name, features, image_size, text)
     if prepared is None:
         _download(builder, name)

@@ -50,30 +50,30 @@ def open_prepared(builder, name, index, features, image_size=None):
     )
 
 
-def feature_names(info, name, wanted=(None, None), text=None):
+def feature_names(info, name, names=(None, None), text=None):
     """The names of the input and of the label: as bound, else the set's own word, or by kind.
 
     Args:
       info: TFDS's `DatasetInfo`.
       name: the set's.
-      wanted: (input, label): names of features, 'outer/inner' within another; None finds it.
+      names: (input, label): names of features, 'outer/inner' within another; None finds it.
       text: `Tokens` where the input is text.
 
     Raises:
       ConfigurationError: a name is no feature's, or it is not plain which features are meant.
     """
     features = info.features
-    for parameter, each in zip(("input", "label"), wanted, strict=True):
+    for parameter, each in zip(("input", "label"), names, strict=True):
         if each is not None and feature_at(features, each) is None:
             raise ConfigurationError(
                 f"Dataset.{parameter} is {each!r}, and '{name}' has the features "
                 f"{_kinds(features)}; expected one of these names"
             )
-    if None not in wanted:
-        return wanted
-    inputs = [wanted[0]] if wanted[0] else _inputs(features, wanted[1], text)
-    labels = [wanted[1]] if wanted[1] else [
-        key for key in features or () if _is_label(features[key]) and key != wanted[0]]
+    if None not in names:
+        return names
+    inputs = [names[0]] if names[0] else _inputs(features, names[1], text)
+    labels = [names[1]] if names[1] else [
+        key for key in features or () if _is_label(features[key]) and key != names[0]]
     if text is not None and text.next_token and len(inputs) == 1:
         return inputs[0], inputs[0]  # The text is its own label.
     keys = info.supervised_keys
@@ -112,8 +112,8 @@ def check_features(info, name, features, image_size, text):
     """
     import tensorflow_datasets as tfds
 
-    found, label = (feature_at(info.features, each) for each in features)
-    if is_text(found):
+    input_feature, label = (feature_at(info.features, each) for each in features)
+    if is_text(input_feature):
         if text is None:
             raise ConfigurationError(
                 f"the feature {features[0]!r} of '{name}' is text; bind Dataset.text = @Tokens() "
@@ -122,10 +122,11 @@ def check_features(info, name, features, image_size, text):
     elif text is not None:
         raise ConfigurationError(
             f"Dataset.text is bound, and the feature {features[0]!r} of '{name}' is "
-            f"{type(found).__name__}; expected text: bind Dataset.input to a feature that is"
+            f"{type(input_feature).__name__}; expected text: bind Dataset.input to a feature that "
+            "is"
         )
-    for key, feature in zip(features, (found, label), strict=True):
-        if is_text(feature) and feature is found:
+    for key, feature in zip(features, (input_feature, label), strict=True):
+        if is_text(feature) and feature is input_feature:
             continue
         shape = _shape(feature)
         is_picture = isinstance(feature, tfds.features.Image)

@@ -47,6 +47,31 @@ class HistogramDistance(Strict):
     wasserstein: float
 
 
+class KeptFrom(Strict):
+    """How many weights each layer kept from a step on."""
+
+    from_step: Count
+    weights: dict[Key, Count]
+
+
+class MaskUpdatesFacts(Strict):
+    """How the masks of a network changed while it trained.
+
+    Attributes:
+      rule: the update rule's class.
+      updates: how many there were.
+      dense_gradients: whether each computed the gradients of all weights, of one batch.
+      dense_moments: whether each step of the optimizer did.
+      kept: how many weights were kept, the first entry from the start on.
+    """
+
+    rule: Text
+    updates: Count
+    dense_gradients: bool
+    dense_moments: bool
+    kept: list[KeptFrom]
+
+
 class NetworkFacts(Strict):
     """done.json of a network without its seal, and `final_test_<metric>` for the task's metric."""
 
@@ -71,6 +96,7 @@ class NetworkFacts(Strict):
     equal_to: FolderName | None = None
     histogram_distance: dict[Text, HistogramDistance] | None = None
     told: dict[Text, Json] = {}
+    mask_updates: MaskUpdatesFacts | None = None
     train_seconds: Seconds
     evaluate_seconds: Seconds
     model: KerasConfig | None = None

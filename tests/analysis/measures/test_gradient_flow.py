@@ -16,7 +16,7 @@ def test_gradients_and_jacobian_of_a_linear_network(tmp_path):
     run = stored(tmp_path, model(
         (4,), (dense, {"units": 6, "use_bias": False, "name": "a"}),
         (dense, {"units": 3, "name": "b"})), (4,), {"a/kernel": mask})
-    found = table(GradientFlow(networks=("round_01",), at=("0it",), jacobians=7), run)
+    measured = table(GradientFlow(networks=("round_01",), at=("0it",), jacobians=7), run)
 
     weights = files.read_npz(run.paths.rewind(1))
     first, second = (weights[f"{name}/kernel"].astype(float) for name in "ab")
@@ -28,7 +28,7 @@ def test_gradients_and_jacobian_of_a_linear_network(tmp_path):
     error = (shares - np.eye(3)[labels]) / len(x)
     expected = {"a/kernel": (x.T @ error @ second.T) * mask,
                 "b/kernel": (x @ first).T @ error, "b/bias": error.sum(0)}
-    rows = found.set_index("layer")
+    rows = measured.set_index("layer")
     for key, gradient in expected.items():
         norm = np.linalg.norm(gradient)
         assert rows.gradient_norm[key] == pytest.approx(norm, rel=1e-4), key

@@ -16,7 +16,7 @@ def test_hessian_and_landscape_of_a_convolutional_network(tmp_path):
             "filters": 3, "kernel_size": 3, "activation": "tanh", "name": "a"}),
         (keras.layers.BatchNormalization, {"name": "n"}), (keras.layers.Flatten, {}),
         (keras.layers.Dense, {"units": 3, "name": "b"})), (4, 4, 2))
-    found = table(Hessian(networks=("round_00",), positive=2, tolerance=1e-6), run)
+    rows = table(Hessian(networks=("round_00",), positive=2, tolerance=1e-6), run)
     # A Hessian of finite differences of the gradient, at its most convex.
     surface = run.surface({}, "train", 10_000)
     centre = run.network(1, "round_00").weights
@@ -31,7 +31,7 @@ def test_hessian_and_landscape_of_a_convolutional_network(tmp_path):
         columns.append((ends[0] - ends[1]) / (2 * step))
     dense = np.stack(columns)
     values = np.linalg.eigvalsh((dense + dense.T) / 2)[::-1][:2]
-    np.testing.assert_allclose(found.eigenvalue, values, rtol=0.01)
+    np.testing.assert_allclose(rows.eigenvalue, values, rtol=0.01)
 
     for kind in ("random", "hessian"):
         measure = Landscape(

@@ -29,7 +29,7 @@ def test_batch_normalisation_is_recomputed_at_each_end_of_a_line(tmp_path):
         (4,), (keras.layers.Dense, {"units": 5, "name": "a"}), (norm, {"name": "n"}),
         (keras.layers.Dense, {"units": 3, "name": "b"})), (4,))
     # 50 examples are no multiple of 16: those that are left over count as well.
-    found = table(Lines(
+    losses = table(Lines(
         pairs=(("round_00", "round_01"),), points=2, splits=("train",), batch_size=16,
         recompute=True), run).set_index("position").loss
     x, labels = inputs(run)
@@ -48,4 +48,4 @@ def test_batch_normalisation_is_recomputed_at_each_end_of_a_line(tmp_path):
         hidden = (before - mean) / np.sqrt(variance + 1e-3) * weights["n/gamma"] + weights["n/beta"]
         logits = hidden @ weights["b/kernel"] + weights["b/bias"]
         loss = np.log(np.exp(logits).sum(1)) - logits[np.arange(len(x)), labels]
-        assert found[position] == pytest.approx(loss.mean(), rel=1e-4)
+        assert losses[position] == pytest.approx(loss.mean(), rel=1e-4)
