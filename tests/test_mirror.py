@@ -56,6 +56,7 @@ TESTED_THROUGH = {
     "tasks/*.py": "tasks/test_losses_and_metrics.py",
     "tickets.py": "test_api.py",
     "training/checkpoint.py": "experiment/test_durability.py",
+    "training/train_state.py": "training/test_trainer.py",
     "training/gradient_norm.py": "tensorboard/test_tensorboard_sink.py",
     "training/moments.py": "training/test_mask_changes.py",
     "training/replicated.py": "training/test_replicas.py",

@@ -8,6 +8,7 @@ from lth_keras.metric import check_margin
 from lth_keras.plain_text import in_markdown
 from lth_keras.report import (
     answer,
+    cost_table,
     geometry,
     html_page,
     report_figures,
@@ -105,6 +106,7 @@ def run_tables(run, comparisons):
         report_tables.results(run.summary, run.subject, run.metric),
         report_tables.differences(comparisons, run.subject, run.margin, run.metric),
         report_tables.published(run.summary, run.published, run.subject, run.metric),
+        cost_table.costs(run),
         report_tables.rounds(run.summary, run.subject, run.metric),
         report_tables.exports(kept_cards(run.paths)),
     ]

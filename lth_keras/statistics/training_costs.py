@@ -59,8 +59,11 @@ def with_costs(summary, costs):
 
     Args:
       summary: what `summarise` gives.
-      costs: what `training_costs` gives.
+      costs: what `training_costs` gives. Where a run of an earlier version knows no cost, nothing
+        is appended, so that its summary stays what it was.
     """
+    if costs["training_flops"].isna().all():
+        return summary
     groups = dict(iter(costs.groupby(["variant", "round"])))
     rows = []
     for key in zip(summary["variant"], summary["round"], strict=True):
