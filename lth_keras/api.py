@@ -24,6 +24,7 @@ from lth_keras.data import DataSource, from_arrays, has_fields, input_fields
 from lth_keras.data.tf_datasets import collected
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare
+from lth_keras.granularity import Granularity, Weights
 from lth_keras.keras3 import is_keras3
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.tasks import Classification, Task
@@ -35,7 +36,8 @@ def find_ticket(
     model: Callable[..., Any], train: Any, test: Any, rounds: int = 10, rate: float = 0.2,
     duration: str = "5ep", *,
     rates: Mapping[str, float | None] | None = None, scope: str = "layerwise",
-    rewind_to: str = "0it", criterion: Criterion | None = None, optimizer: Any = None,
+    rewind_to: str = "0it", granularity: Granularity | None = None,
+    criterion: Criterion | None = None, optimizer: Any = None,
     batch_size: int = 128, validation: Any = 0.1, input: str | None = None,
     mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
     augmentation: Callable | None = None, never_prune: Sequence[str] = (), label: str | None = None,
@@ -56,7 +58,7 @@ def find_ticket(
         finite `tf.data.Dataset` of such pairs, or of dicts with the keys `input` and `label`. uint8
         is scaled to [0, 1]. Examples of several inputs are a tuple or a dict of arrays.
       test: the same; nothing is ever chosen by it.
-      rounds, rate, rates, scope, rewind_to: as `RewindingSchedule`'s.
+      rounds, rate, rates, scope, rewind_to, granularity: as `RewindingSchedule`'s; None: `Weights`.
       duration: the step at which the training of each round ends: '5ep', '2000it'.
       criterion, optimizer, task: None is `Magnitude()`, `Adam()`, `Classification()`. Keras's own
         Adam, AdamW and SGD, with Keras's schedules, are taken too.
@@ -73,7 +75,8 @@ def find_ticket(
     _check_builds(model)
     experiment = _experiment(
         _dataset(train, test, validation, mean, std, input, label), model,
-        dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to),
+        dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to,
+             granularity=granularity or Weights()),
         criterion=criterion or Magnitude(), optimizer=optimizer or Adam(), duration=duration,
         batch_size=batch_size, augmentation=augmentation, never_prune=tuple(never_prune),
         also_prune=tuple(also_prune), initial_weights=initial_weights, output=output, jit=jit,

@@ -124,6 +124,7 @@ class Ticket:
       round: the number of prunings that made its mask.
       density: share of the prunable weights that is kept.
       kept_weights: {'layer/kernel': number} of weights kept.
+      kept_groups: {row of the granularity: number} of groups kept; None where a group is a weight.
       test_metric: the task's first metric at the end of its training.
       val_metric: the same on the validation examples; None where there are none.
       test_accuracy, val_accuracy: the same two, where that metric is accuracy, 0 to 1.
@@ -136,6 +137,7 @@ class Ticket:
         self.path = context.paths.network(_TRIAL, round_name(round))
         facts = network_folder.facts(self.path)
         self.density, self.kept_weights = facts["density"], facts["kept_weights"]
+        self.kept_groups = facts.get("kept_groups")
         last = self.metrics.iloc[-1]
         name, held_out = context.metric.name, context.data.size("validation")
         self.test_metric = float(last[f"test_{name}"])

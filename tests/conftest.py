@@ -28,13 +28,14 @@ def make_run(build):
 
 @pytest.fixture
 def undrawn(monkeypatch):
-    """Leaves a report's figures out, which take most of its time."""
+    """Reports without figures, which take most of the time."""
     monkeypatch.setattr("lth_keras.report.report_figures.draw", lambda run, comparisons: [])
 
 
 @pytest.fixture(scope="session")
 def lmc_root(tmp_path_factory):
-    """A finished run of gin/smoke/lmc_mnist1d.gin; XLA would compile longer than this computes."""
+    """A finished run of gin/smoke/lmc_mnist1d.gin, without XLA: compiling would take longer than
+    training."""
     folder = tmp_path_factory.mktemp("lmc")
     assert main([
         f"--gin_file={GIN}/smoke/lmc_mnist1d.gin", f"--output_dir={folder}",

@@ -1,10 +1,10 @@
-"""Damages a real run in every way at every file, and sees whether it heals.
+"""Damages every file of a real run in every way, and checks that it is noticed and repaired.
 
     python -m tests.fault_injection [--every=N]
 
 Two kinds of fault. While a run writes: each write in turn, and each renaming of what was written,
 fails with «no space left on device», those of TensorBoard's events among them; the run must end
-with one clear error, and the same command must then end as if nothing had been. In a finished
+with one clear error, and the same command must then end as if nothing had happened. In a finished
 run: each file in turn is cut to half, gets one bit flipped, or is removed; `verify` must name it,
 `verify --repair` must set it aside, and the run's own command must then restore every byte.
 """
@@ -36,10 +36,10 @@ _BINDINGS = (
     "Experiment.duration = '2ep'", "RewindingSchedule.rounds = 2", "ROUNDS = (1, 2)",
     "RewindingSchedule.rewind_to = '2it'",
     "Experiment.variants = [@ticket/Variant(), @reinit/Variant(), @dense_matched/Variant()]",
-    # Hundreds of runs of a few updates: XLA would compile for most of the time.
+    # Hundreds of runs of a few updates: with XLA, most of the time would be compiling.
     "Experiment.jit = False",
 )
-# Sealed, with times in them; the lock is no result.
+# Files with times in them, and the lock, which is not a result.
 _NOT_COMPARED = (".lock", "run.json", "done.json")
 
 
@@ -47,11 +47,11 @@ class Subject:
     """The experiment that is run, damaged and healed again."""
 
     def __init__(self):
-        # The library's parts are what is tested here, so gin is read once only.
+        # gin is read only once: this tests the library, not the command line.
         self._experiment = configuration.read(["gin/smoke/mnist_lt.gin"], _BINDINGS)
 
     def run(self, output):
-        """Runs it into `output`, or goes on with it. Returns the run's paths."""
+        """Starts or continues the run in `output`; returns its paths."""
         prepared = prepare(self._experiment, output, checkpoint_seconds=0)
         with open(os.devnull, "w", encoding="utf-8") as nowhere:
             with ProgressDisplay(1, "faults", Console(file=nowhere)) as progress:
@@ -60,7 +60,7 @@ class Subject:
 
 
 def event_folders(paths):
-    """Where TensorBoard's events are."""
+    """The folders of TensorBoard's events."""
     return paths.tensorboard, paths.tensorboard_trials
 
 
@@ -75,7 +75,7 @@ def contents(paths):
 
 
 class FullDisk:
-    """A disk on which the write of a number, from 0, or the renaming, finds no room.
+    """A disk that is full at one write, or one renaming, given by its number from 0.
 
     Attributes:
       counts: {'write': n, 'renaming': n} so far.
@@ -86,14 +86,14 @@ class FullDisk:
         self.counts = collections.Counter()
 
     def met(self, kind):
-        """Counts one, and fails where it is the one."""
+        """Counts a write or renaming, and fails if it is the one that was chosen."""
         self.counts[kind] += 1
         if (kind, self.counts[kind] - 1) == (self._kind, self._number):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     @contextlib.contextmanager
     def mounted(self):
-        """All that a run writes goes to it."""
+        """A context in which all that a run writes goes to this disk."""
         replace, created = opening.replace, opening.created
 
         def replaced(source, target):

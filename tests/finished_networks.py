@@ -1,4 +1,4 @@
-"""A network's folder that counts as done, around whatever files a test has put into it."""
+"""Makes a network's folder count as done, with the files that a test has put into it."""
 
 import pathlib
 
@@ -7,11 +7,11 @@ from lth_keras.store import network_folder
 
 
 def finish(folder, **facts):
-    """Vouches for all files of `folder`, and for the trial's own where it is that of round 0.
+    """Writes done.json for all files of `folder`; for round 0 also for the trial's files.
 
     Args:
-      folder: 'trial_01/NAME'; files that a network always has are made where they are missing.
-      **facts: other than those of a network of one weight.
+      folder: 'trial_01/NAME'; empty files are made for those that a network always has.
+      **facts: values for done.json in place of the default ones.
     """
     folder = pathlib.Path(folder)
     for name in ("masks.npz", "weights.npz", "metrics.csv"):
@@ -37,7 +37,7 @@ def finish(folder, **facts):
 
 
 def revouch(folder):
-    """Vouches anew for a network's files after a test has changed them: the checksums fit."""
+    """Writes done.json anew after a test has changed a network's files: the checksums fit."""
     content = files.read_sealed_json(pathlib.Path(folder) / network_folder.DONE)
     content["files"] = {
         name: files.sha256(pathlib.Path(folder) / name) for name in content["files"]}

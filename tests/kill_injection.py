@@ -1,4 +1,4 @@
-"""Kills a real run at random instants, resumes it, and compares what it leaves, byte for byte.
+"""Kills a real run at random instants, resumes it, and compares the results byte for byte.
 
     python -m tests.kill_injection --kills=50
 
@@ -23,8 +23,8 @@ import time
 from rich.console import Console
 from rich.table import Table
 
-# Small, but with everything that can be interrupted: late rewinding with an optimizer's state,
-# variants that draw from distributions, a network of another width, checkpoints at every pause.
+# Small, but with all that can be interrupted: late rewinding with an optimizer's state, variants
+# that draw from distributions, a network of another width, checkpoints at every pause.
 _COMMAND = (
     "run.py", "--gin_file=gin/smoke/mnist_lt.gin", "--checkpoint_minutes=0",
     "--gin_param=Experiment.trials = 1", "--gin_param=RewindingSchedule.rewind_to = '3it'",

@@ -1,4 +1,4 @@
-"""Made-up runs: stores with invented numbers, as a finished or broken run leaves them."""
+"""Made-up runs: folders with invented numbers, like those of a finished or broken run."""
 
 import dataclasses
 import math
@@ -63,7 +63,7 @@ class MadeUpRun:
         }
 
     def network(self, trial, variant, index, seed, done=True, diverged=False, gain=0.0):
-        """One network of random weights whose accuracies rise over four epochs."""
+        """Writes one network of random weights, with accuracies that rise over four epochs."""
         chance = np.random.default_rng(seed)
         name = round_name(index) if variant == "imp" else variant_name(variant, index or None)
         self.jobs.append([trial, name])

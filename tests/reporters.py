@@ -1,13 +1,13 @@
-"""A reporter for tests: it prints nothing and remembers what it was told."""
+"""A reporter for tests: it prints nothing and keeps all that it was told."""
 
 
 class SilentReporter:
-    """Takes the place of the display.
+    """A reporter in place of the display.
 
     Attributes:
       started: labels of the jobs whose training began.
-      skipped: labels of the jobs that needed none.
-      lines: what a person would have read: why jobs were skipped or lost, and notes.
+      skipped: labels of the jobs that were stored already.
+      lines: the lines for a person: why jobs were skipped or lost, and notes.
     """
 
     def __init__(self):

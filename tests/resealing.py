@@ -1,4 +1,4 @@
-"""Stored arrays that a test alters as if training had stored them so: checksums vouch for them."""
+"""Changes stored arrays and their checksums, as if training had stored them so."""
 
 import os
 

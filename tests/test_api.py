@@ -1,4 +1,4 @@
-"""The Python API, and the examples of docs/your_own_model.md as they stand there."""
+"""The Python API, and the examples of docs/your_own_model.md, taken from the page and run."""
 
 import pathlib
 import re
@@ -71,7 +71,7 @@ QUICK = {"rounds": 2, "rate": 0.5, "duration": "2ep", "batch_size": 6, "progress
     # 36, 18, 9 in the block.
     (nested, {"fc1/kernel", "head/block/fc1/kernel", "head/output/kernel"},
      {"fc1/kernel": 8, "head/block/fc1/kernel": 9, "head/output/kernel": 5}),
-    # Operators between tensors become layers of their own, which have nothing to prune.
+    # Operators between tensors become layers without anything to prune.
     (summed, {"fc1/kernel", "fc2/kernel", "output/kernel"},
      {"fc1/kernel": 8, "fc2/kernel": 9, "output/kernel": 5}),
 ], ids=["functional", "sequential", "nested", "summed"])
@@ -108,7 +108,7 @@ def test_the_same_call_goes_on_and_trains_nothing_twice(tmp_path, capsys):
     table = first.table
     contents = {path: path.read_bytes() for path in first.path.rglob("round_*/*.npz")}
     assert len(contents) == 6
-    # As if it had been stopped while it wrote its last round.
+    # As if the run had been stopped while it wrote its last round.
     last = first[2].path
     (last / "done.json").unlink()
     (last / "weights.npz").unlink()
@@ -233,7 +233,7 @@ def test_the_guides_gin_file_runs(tmp_path, monkeypatch, capfd, beside):
     gin_file.write_text(files["my_experiment.gin"].replace("my_models", module).replace(
         "include 'gin/", f"include '{ROOT}/gin/"))
     monkeypatch.chdir(tmp_path)
-    # The installed command has neither folder on its path.
+    # The installed command has neither folder on its import path.
     monkeypatch.setattr(sys, "path", [each for each in sys.path if each not in ("", ".")])
     # XLA takes longer to compile than this takes to train.
     status = main([f"--gin_file={gin_file}", *(f"--gin_param={binding}" for binding in (

@@ -1,4 +1,4 @@
-"""Every gin file: it opens with what it is, parses, and runs a few steps on data of its shape."""
+"""Every gin file begins with a description, parses, and runs a few steps on data of its shape."""
 
 import pathlib
 

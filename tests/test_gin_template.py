@@ -1,4 +1,4 @@
-"""The gin file of the README, as it stands there."""
+"""The gin file of the README, taken from the page and run."""
 
 import pathlib
 import re

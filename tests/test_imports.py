@@ -1,4 +1,4 @@
-"""Imports point one way: the standard library's ast holds the drawing of the house."""
+"""Imports point one way: this test holds the table of docs/architecture.md."""
 
 import ast
 import pathlib
@@ -28,7 +28,7 @@ LAYERS = (
     {"cluster", "doctor", "tickets"},
     {"api", "commands"},
 )
-# What these import must not bring TensorFlow along: they are read, tested and used without it.
+# These must not import TensorFlow, also not through other modules: they are used without it.
 WITHOUT_TENSORFLOW = LAYERS[0] | {
     "statistics", "store", "figures", "tensorboard", "console", "report"}
 TENSORFLOW = {"tensorflow", "tf_keras", "keras", "tensorflow_model_optimization",
@@ -38,7 +38,7 @@ GROUND_MAY = {"numpy", "gin", "scipy"}
 KERAS_IN = {"compat"}
 # The one file that imports Keras 3.
 KERAS_3_IN = "keras3/library.py"
-# Programs that travel with an export, or time it, in a process without the toolkit.
+# Programs that are copied into an export, or time it: they run without the toolkit.
 STANDALONE = {"export/verify_export.py", "export/time_exports.py"}
 
 
@@ -59,7 +59,7 @@ def imported(source):
 
 
 def violations(own, source, file=""):
-    """What is wrong with the imports of a module of the part `own`, a sentence each."""
+    """The wrong imports of a module in the room `own`, a sentence for each."""
     wrong = set()
     for name in imported(source):
         first, *rest = name.split(".")

@@ -1,4 +1,4 @@
-"""Each module has tests: a file of its name, a test that imports it, or the file named here."""
+"""Each module has tests: a file with its name, a test that imports it, or the file named here."""
 
 import ast
 import fnmatch
@@ -77,7 +77,7 @@ def imported(source):
 
 
 def untested(modules, test_files, imports, through):
-    """The modules that no test file is called after, imports, or is named for."""
+    """The modules without a test file of their name, a test that imports them, or an entry."""
     return [
         path for path in modules
         if str(pathlib.PurePath(path).with_name(f"test_{pathlib.PurePath(path).name}"))

@@ -1,4 +1,4 @@
-"""One name, one thing: no two classes or modules of one name; and nothing too long to be read."""
+"""No two classes or modules have one name; no file and no function is too long to read."""
 
 import ast
 import collections
@@ -17,7 +17,7 @@ def module_name(path):
 
 
 def twice(pairs):
-    """{name: where} of the names that stand in more than one place."""
+    """{name: places} of the names that are used in more than one place."""
     places = collections.defaultdict(list)
     for name, where in pairs:
         places[name].append(where)
@@ -25,7 +25,7 @@ def twice(pairs):
 
 
 def too_long(source):
-    """What is too long in a source, a line each; docstrings count."""
+    """The parts of a source that are too long, a line for each; docstrings count."""
     lines = len(source.splitlines())
     wrong = [f"the file: {lines} lines"] if lines > MOST_LINES else []
     for node in ast.walk(ast.parse(source)):

@@ -1,4 +1,4 @@
-"""Regular files of bounded size, and in a run by no link."""
+"""Only regular files of bounded size are opened, and inside a run no link is followed."""
 
 import os
 

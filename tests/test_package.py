@@ -1,4 +1,4 @@
-"""What setup.py puts into the wheel; .ci/run installs one and runs it."""
+"""The files that setup.py puts into the wheel; .ci/run installs one and runs it."""
 
 import pathlib
 import runpy

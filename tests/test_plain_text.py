@@ -1,4 +1,4 @@
-"""Names from files as text: shown, and never obeyed."""
+"""Names from files are shown as text, and nothing in them has an effect."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The README's first example and the page on Keras 3, as they stand there."""
+"""The README's first example and those of docs/keras3.md, taken from the pages and run."""
 
 import pathlib
 import re

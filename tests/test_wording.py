@@ -1,4 +1,4 @@
-"""Messages name what can be configured in the reader's own language."""
+"""Messages use gin's notation for readers of gin, and Python's for readers of Python."""
 
 import pytest
 

@@ -21,7 +21,7 @@ BLOCKS = dict(re.findall(r"^```\w+ ([\w.]+)\n(.*?)^```$", PAGE, re.MULTILINE | r
 
 @pytest.fixture(autouse=True)
 def in_the_readers_folder(tmp_path, monkeypatch):
-    """The page's files, and the data that they speak of, in the working directory."""
+    """The page's files, and the data that they name, in the working directory."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("LTH_KERAS_CACHE", str(tmp_path / "own"))
@@ -51,7 +51,7 @@ def test_arrays_from_python(in_the_readers_folder):
     tickets = runpy.run_path("from_python.py")["tickets"]
     assert tickets.rounds == 2 and 0.5 < tickets[1].val_accuracy <= 1
     again = runpy.run_path("from_python.py")["tickets"]
-    assert again.path == tickets.path  # Although its data were shuffled anew.
+    assert again.path == tickets.path  # The same run, although the data were shuffled anew.
     assert len(list((in_the_readers_folder / "runs").iterdir())) == 1
 
 

@@ -21,21 +21,20 @@ from lth_keras.store import network_folder, run_lock
 from lth_keras.store.network_reader import is_unchanged
 from lth_keras.training.xla import resolve_jit
 
-# What a run's configuration does not contain where it is the default.
+# Entries that a run's configuration leaves out if they have their defaults.
 _LEFT_OUT = {"precision": "float32"}
 _SHOWN = 80  # Characters of a value in an error.
 
 
 def main(flags, arguments):
-    """Carries out the measures and says where they are. Returns the exit status."""
+    """Runs the measures and prints where the results are. Returns the exit status."""
     if len(arguments) != 1:
         raise ConfigurationError(
             f"analyze takes one run, {len(arguments)} were given; expected python run.py analyze "
             "RUN, with '=' in each flag"
         )
     console = Console(markup=False)
-    # Second derivatives are differences of large numbers, of which TensorFloat-32 keeps three
-    # digits.
+    # Second derivatives are differences of large numbers; TensorFloat-32 has only three digits.
     tf.config.experimental.enable_tensor_float_32_execution(False)
     root = find_run(arguments[0], flags.output_dir).root
     run, measures = opened(root, flags.gin_file, flags.gin_param, flags.only, flags.data_dir,
@@ -61,8 +60,7 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
     """The `AnalyzedRun` in `root`, rebuilt from its own configuration, and the measures asked for.
 
     Raises:
-      ConfigurationError: the gin files are wrong, the data are others than the run's, or the code
-        builds another network than the run's.
+      ConfigurationError: the gin files are wrong, or the data or the network are not the run's.
     """
     paths = RunPaths(root)
     header = network_folder.header(paths)
@@ -116,9 +114,9 @@ def check_data(data, header, root):
 
 
 def check_configuration(now, header, root):
-    """Raises ConfigurationError where anything that decides the numbers is not what it was.
+    """Raises ConfigurationError if a setting that decides numbers has changed since the run.
 
-    The optimizer and the variants count too, because networks are trained once more.
+    The optimizer and the variants count too, because a measure may train networks again.
     """
     place = _difference(
         _LEFT_OUT | header["configuration"], _LEFT_OUT | json.loads(json.dumps(now)))
@@ -133,8 +131,8 @@ def check_configuration(now, header, root):
 def _difference(was, now, where=""):
     """(place, was, now) of the first value that differs between two JSON values, or None."""
     if isinstance(was, dict) and isinstance(now, dict):
-        # Plain values first: one of them may be why a part beside it differs.
-        # θ_0 last, which differs wherever the model does.
+        # Plain values come first: one of them may be the cause of other differences.
+        # θ_0 comes last: it differs whenever the model does.
         keys = sorted(was | now, key=lambda key: (
             key == "theta_0", isinstance(was.get(key), (dict, list))))
         inner = ((f"{where}.{key}".lstrip("."), was.get(key), now.get(key)) for key in keys)
@@ -154,7 +152,7 @@ def _short(value):
 
 def _sibling(paths, header, candidate, data_dir, console, trust):
     """The run of the same experiment with another rewind point; trained if it is not stored."""
-    # The measures exist by now; bindings for them must not get into the other run's config.gin.
+    # The measures exist already; their bindings must not get into the other run's config.gin.
     gin.clear_config()
     experiment = configuration.read(
         [], [f"RewindingSchedule.rewind_to = {candidate!r}"], stored=str(paths.config),

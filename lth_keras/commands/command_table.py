@@ -18,11 +18,11 @@ class Flag:
 
     Attributes:
       name: without dashes.
-      text: what it does, for the help.
+      text: its description in the help.
       kind: 'string', 'integer', 'float', 'bool', 'list' (commas), 'multi' (given several times).
       default: its value where it is not given.
-      value: what stands after '=' in the help: 'F', 'DIR'; None for a flag that is on or off.
-      shown: how the help spells it where that is not '--name=VALUE'.
+      value: the text after '=' in the help: 'F', 'DIR'; None for a flag that is on or off.
+      shown: its spelling in the help, if it is not '--name=VALUE'.
     """
 
     name: str
@@ -56,9 +56,9 @@ class Command:
     Attributes:
       name: 'export'; its code is in `<name>_command.py`.
       usage: its arguments in short, after 'python run.py'.
-      text: what it does.
-      flags: `Flag`s, --output_dir left out: every command has that.
-      arguments: (name, text) of what it takes besides flags.
+      text: its description.
+      flags: `Flag`s, without --output_dir, which every command has.
+      arguments: (name, description) of its arguments besides flags.
     """
 
     name: str
@@ -172,7 +172,7 @@ COMPLETION = Command(
     "Prints a script that completes commands, flags and experiments in the shell: "
     "source <(lth-keras completion bash).")
 
-# In the order of the help; training has no name on the command line.
+# The order is that of the help. Training has no name on the command line.
 COMMANDS = {command.name: command for command in (
     LIST, REPORT, EXPORT, ANALYZE, VERIFY, EXPERIMENTS, DOCTOR, COMPLETION)}
 

@@ -34,13 +34,13 @@ def read(gin_files, gin_params=(), stored=None, trust=False):
     Args:
       gin_files: paths or names of gin files; beside them modules of the user's may lie.
       gin_params: bindings that win over the files.
-      stored: config.gin of a run, read before all: data, so that what it imports is imported only
-        where a gin file or `trust` says so, and never from the run's folder.
+      stored: config.gin of a run, read first. It is data: its imports are done only if a gin file
+        or `trust` allows them, and never from the run's folder.
       trust: whether the stored configuration may import modules from the working directory.
 
     Raises:
-      ConfigurationError: no file, a missing one, or anything in them that gin or the experiment's
-        own checks refuse.
+      ConfigurationError: there is no file, one is missing, or gin or the experiment's own checks
+        refuse something.
     """
     if stored is None:
         require(gin_files)
@@ -64,9 +64,9 @@ def read(gin_files, gin_params=(), stored=None, trust=False):
 
 
 def _stored_text(path, gin_files, trust):
-    """A stored configuration's text, once it is clear that it may import what it imports.
+    """A stored configuration's text; its imports are checked first.
 
-    That is what the user's own gin files import, or this process has imported before.
+    It may import what the user's own gin files import, or what this process has imported before.
     """
     text = files.read_text(path)
     named = {module for file in gin_files for module in modules_of_file(file)}
@@ -82,8 +82,8 @@ def _stored_text(path, gin_files, trust):
 
 
 def _parse(gin_files, gin_params, stored=None):
-    # Includes are written from the folder above gin/, and found from there or from the working
-    # directory, wherever the command is given; last among the files that come along.
+    # Paths of includes begin at the folder above gin/. They are searched there, in the working
+    # directory, and last among the packaged files.
     for file in gin_files:
         for folder in pathlib.Path(file).resolve().parents:
             gin.add_config_file_search_path(str(folder))
@@ -91,7 +91,7 @@ def _parse(gin_files, gin_params, stored=None):
     if packaged is not None:
         gin.add_config_file_search_path(str(packaged.parent))
     _find_modules_beside(gin_files)
-    # gin logs an error for each place where it looked in vain; what it raises says enough.
+    # gin logs an error for each place without the file; its exception says enough.
     logging.disable(logging.ERROR)
     try:
         if stored is None:
@@ -112,7 +112,7 @@ def _parse(gin_files, gin_params, stored=None):
         ) from error
     except (tokenize.TokenError, MemoryError, ArithmeticError, AssertionError,
             LookupError) as error:
-        # What Python's own tokenizer and parser say to text that is no gin file.
+        # Errors of Python's tokenizer and parser on text that is not gin.
         raise ConfigurationError(
             f"{', '.join(gin_files)} and --gin_param cannot be parsed: {error or type(error)}"
         ) from error
@@ -123,8 +123,8 @@ def _parse(gin_files, gin_params, stored=None):
 def _find_modules_beside(gin_files):
     """Lets gin files import a user's modules that lie beside them or in the working directory.
 
-    Last of all, so that a file called like a library does not take its place; and for good,
-    because a module may import another when one of its functions is called.
+    They come last, so that a file with the name of a library does not replace it. They stay,
+    because a function of a module may import another module when it is called.
     """
     folders = [pathlib.Path(file).resolve().parent for file in gin_files]
     for folder in (*folders, pathlib.Path.cwd()):
@@ -155,7 +155,7 @@ def _explain_missing_module(error, gin_files, stored):
 
 
 def _explain(error):
-    """gin's messages, on one line and without its decorations."""
+    """gin's message on one line."""
     chain, seen = [], error
     while seen is not None:
         if isinstance(seen, ConfigurationError):
@@ -181,7 +181,7 @@ def _explain(error):
 
 
 def _meant(text):
-    """'; did you mean …?' for a name that gin says it does not know; '' where nothing is close."""
+    """'; did you mean …?' for a name that gin does not know; '' if no name is similar."""
     parameter = re.search(r"Configurable '([^']+)' doesn't have a parameter named '([^']+)'", text)
     if parameter:
         known = gin.config._REGISTRY.get_match(parameter[1])
@@ -198,11 +198,11 @@ def _meant(text):
 
 
 def _check_scopes():
-    """Refuses bindings in a scope that nothing refers to: gin would ignore them silently."""
+    """Refuses bindings in a scope that no reference uses: gin would ignore them silently."""
     config = gin.config._CONFIG
     text = gin.config_str(max_line_length=10_000)
     used = set(re.findall(r"@([\w/]+)/", text))
-    # A variant that is defined in a shared piece and not listed is no mistake.
+    # A shared piece may define a variant that the experiment does not list.
     complete = {
         scope for (scope, selector), bound in config.items() if _required(selector) & set(bound)
     }
@@ -219,7 +219,7 @@ def _check_scopes():
 
 
 def _required(selector):
-    """Names of a configurable's parameters that have to be given."""
+    """Names of a configurable's required parameters."""
     registered = gin.config._REGISTRY.get_match(selector)
     if registered is None:
         return set()

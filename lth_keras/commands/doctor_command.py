@@ -1,4 +1,4 @@
-"""`python run.py doctor`: what works on this machine, and what to do about what does not."""
+"""`python run.py doctor`: says what works on this machine, and what to do about the rest."""
 
 from rich import box
 from rich.console import Console
@@ -26,7 +26,7 @@ def main(flags, arguments):
     broken = [check for check in checks if check.verdict == WRONG]
     checks += data_sets(flags.data_dir)
     if not broken:
-        # After the others: without its packages TensorFlow cannot be imported.
+        # It comes last: without its packages TensorFlow cannot be imported.
         from lth_keras.doctor.devices import devices
 
         checks += devices()

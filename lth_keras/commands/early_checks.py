@@ -1,4 +1,4 @@
-"""What can be said against a command line before TensorFlow is imported: within a second."""
+"""Checks of a command line before TensorFlow is imported, within a second."""
 
 import difflib
 import os
@@ -14,12 +14,12 @@ from lth_keras.store import network_folder
 
 
 def check(command, flags, arguments):
-    """Checks a command's flags and arguments as far as that takes no network and no data.
+    """Checks a command's flags and arguments, without a network and without data.
 
     Args:
       command: its name.
       flags: absl's values.
-      arguments: what stands beside the flags.
+      arguments: the arguments besides the flags.
 
     Raises:
       ConfigurationError: something is wrong.
@@ -36,7 +36,7 @@ def _train(flags, arguments):
         raise ConfigurationError(
             f"{arguments[0]!r} was not expected; give --gin_file=F, and each flag with '='"
         )
-    if not flags.checkpoint_minutes >= 0:  # Nor is NaN.
+    if not flags.checkpoint_minutes >= 0:  # `not >=` also refuses NaN.
         raise ConfigurationError(
             f"--checkpoint_minutes={flags.checkpoint_minutes}; expected a number, 0 or more"
         )
@@ -81,7 +81,7 @@ def _check_docstrings():
 
 
 def _check_xla_flags(value):
-    """XLA ends the process where it reads a flag that is none, without a word of what to do."""
+    """XLA ends the process on an unknown flag, without saying what to do."""
     for flag in value.split():
         if not flag.startswith("--xla_") and not opening.is_file(flag):
             raise ConfigurationError(
@@ -106,7 +106,7 @@ def _check_data_dir(data_dir):
     try:
         if not data_dir or os.path.isdir(pathlib.Path(data_dir).expanduser()):
             return
-    except (ValueError, RuntimeError):  # A zero in it; or '~' and nobody's home.
+    except (ValueError, RuntimeError):  # A zero byte, or '~' without a home directory.
         pass
     raise ConfigurationError(
         f"--data_dir is {data_dir!r}, which is no folder; expected a data directory of TensorFlow "

@@ -1,4 +1,4 @@
-"""`python run.py experiments [NAME]`: the gin files that come along."""
+"""`python run.py experiments [NAME]`: lists the packaged gin files, or prints one."""
 
 import pathlib
 

@@ -27,7 +27,7 @@ def main(flags, arguments):
                 f"--{name} was not given; expected export RUN --variant=ticket@06 --to=DIR"
             )
     paths = find_run(arguments[0], flags.output_dir)
-    # After the cheap checks: these bring TensorFlow along.
+    # These come after the cheap checks, because they import TensorFlow.
     from lth_keras.experiment import provenance
     from lth_keras.export import ExportOptions, export_network, size_table
 
@@ -40,7 +40,8 @@ def main(flags, arguments):
     console = Console(markup=False)
     console.print(_table(card, size_table([card])))
     test, metric = card["data"]["examples"]["test"], Metric(**card["output"]["metrics"][0])
-    reached = card[metric.name].get("test")  # A bare ticket is no network that could be tested.
+    reached = card[metric.name].get("test")  # A bare ticket is not a network, and has no test
+    # metric.
     checked = "without building a model: " if reached is None else (
         f"on {test:,} test examples: test {metric.words} {metric.text(reached)}"
         f"{metric.shown_unit}, ")

@@ -1,4 +1,4 @@
-"""Finding a run that a person named."""
+"""Finds a run by its folder or its name."""
 
 import difflib
 import pathlib

@@ -1,4 +1,4 @@
-"""The gin files that come along with the package, and finding one by its name."""
+"""The packaged gin files, and the search for one by its name."""
 
 import dataclasses
 import difflib
@@ -9,13 +9,13 @@ from lth_keras.errors import ConfigurationError
 
 _PACKAGE = pathlib.Path(__file__).resolve().parent.parent
 _FOLDER = "gin"
-# Files that experiments include, and that are no experiments.
+# Files that experiments include; they are not experiments themselves.
 _PIECES = "pieces"
 _SECTION = re.compile(r"(?P<name>Reproduces(?: the question of)?|After|Time|Examples)[: ]\s*")
 
 
 def packaged_folder():
-    """The folder gin/ that comes along: of the installed package, or of the checkout; or None."""
+    """The packaged folder gin/, of the installed package or of the checkout; or None."""
     for place in (_PACKAGE / "shipped", _PACKAGE.parent):
         if (place / _FOLDER / _PIECES).is_dir():
             return place / _FOLDER
@@ -31,14 +31,14 @@ def require(files):
 
 
 def find(name, flag="--gin_file"):
-    """The path of a gin file: `name` as a path, or as the name of one that comes along.
+    """The path of a gin file: `name` is a path, or the name of a packaged file.
 
     Args:
       name: 'gin/mnist_lt.gin', a path; or 'mnist_lt', 'smoke/mnist_lt', 'analysis/insights'.
       flag: for the error.
 
     Raises:
-      ConfigurationError: there is no such file; says which are similar.
+      ConfigurationError: there is no such file; the message names similar ones.
     """
     if _is_file(name):
         return name
@@ -54,12 +54,12 @@ def find(name, flag="--gin_file"):
 
 @dataclasses.dataclass(frozen=True)
 class GinFile:
-    """What the comment at the head of a gin file says.
+    """The parts of the comment at the head of a gin file.
 
     Attributes:
       name: 'mnist_lt', 'smoke/mnist_lt', …
-      what: what is trained or measured.
-      source: what it reproduces, and from where; '' where it says nothing of that.
+      what: the sentence that says what is trained or measured.
+      source: what it reproduces, and from which paper; '' where it does not say.
       time: how long it takes on what; '' where it does not say.
     """
 
@@ -70,7 +70,7 @@ class GinFile:
 
 
 def packaged():
-    """`GinFile`s of all that come along, the experiments proper first."""
+    """`GinFile`s of all packaged files, experiments first."""
     folder = packaged_folder()
     if folder is None:
         raise ConfigurationError(
@@ -104,7 +104,7 @@ def read_header(path, name):
 def _is_file(path):
     try:
         return pathlib.Path(path).is_file()
-    except (OSError, ValueError):  # A name that is too long, or has a zero in it.
+    except (OSError, ValueError):  # The name is too long, or has a zero byte.
         return False
 
 

@@ -1,7 +1,7 @@
-"""gin files as text: their syntax and what they import, found without importing or running a thing.
+"""Reads gin files as text: checks their syntax and lists their imports, and runs nothing.
 
-Reading a configuration imports the modules that it names. What can be said against it before that
-is said here, in a fraction of a second and without TensorFlow.
+To read a configuration is to import the modules that it names. These checks come before that, in a
+fraction of a second and without TensorFlow.
 """
 
 import pathlib
@@ -14,7 +14,7 @@ _OWN = "lth_keras"
 
 
 class _Nothing(config_parser.ParserDelegate):
-    """Stands in for references: nothing is looked up."""
+    """Stands for gin's references: no name is looked up."""
 
     def configurable_reference(self, scoped_configurable_name, evaluate):
         return scoped_configurable_name
@@ -31,7 +31,7 @@ def check_syntax(gin_files, gin_params):
       gin_params: bindings, as given with --gin_param.
 
     Raises:
-      ConfigurationError: a line is no gin; it is named.
+      ConfigurationError: a line is not gin; the message names it.
     """
     seen = set()
     for file in gin_files:
@@ -48,7 +48,7 @@ def imported_modules(text, name):
       name: of its file, for messages.
 
     Raises:
-      ConfigurationError: it is no gin, or includes other files: a stored one holds every binding.
+      ConfigurationError: it is not gin, or includes other files: a stored one holds every binding.
     """
     modules = []
     for statement in _statements(text, name):
@@ -77,7 +77,7 @@ def _check_file(path, seen):
         seen.add(resolved)
         text = path.read_text("utf-8")
     except (OSError, ValueError):
-        return []  # Reading it for good says what is wrong with the file.
+        return []  # The real reading will say what is wrong with the file.
     modules = []
     for statement in _statements(text, str(path)):
         if isinstance(statement, config_parser.ImportStatement):
@@ -100,7 +100,7 @@ def _statements(text, name):
             f"the configuration is wrong: {' '.join(str(error.msg).split())}{shown} in {name}"
             f"{where}"
         ) from error
-    # What Python's own tokenizer and parser say to text that is no gin file.
+    # Errors of Python's tokenizer and parser on text that is not gin.
     except Exception as error:  # noqa: BLE001 - the tokenizer raises nearly anything.
         raise ConfigurationError(
             f"{name} cannot be parsed: {' '.join(str(error).split()) or type(error).__name__}"

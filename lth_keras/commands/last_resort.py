@@ -1,4 +1,4 @@
-"""What nobody foresaw, and what a terminal cannot show: one line, and the right exit status."""
+"""Unexpected errors, and text that a terminal cannot show: one line and the right exit status."""
 
 import contextlib
 import os
@@ -41,7 +41,7 @@ def unforeseen(error):
 
 
 def end_output():
-    """Flushes standard output; where that fails, the interpreter is kept from trying it again.
+    """Flushes standard output; if that fails, the interpreter does not try it again at its end.
 
     Returns:
       The error, or None.

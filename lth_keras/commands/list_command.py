@@ -60,7 +60,7 @@ def _is_denied(error):
 
 
 def _metrics(paths, header):
-    """Every evaluation: of a finished run the table, else those of its networks, checked."""
+    """All evaluations: the table of a finished run, else those of its networks; checked."""
     if header["state"] == "done":
         content = vouched.read_bytes(paths.metrics, header["tables"][paths.metrics.name])
         return parse_rows(content, paths.metrics)
@@ -70,7 +70,7 @@ def _metrics(paths, header):
 
 
 def _best_ticket(paths, header, metric):
-    """By its mean validation metric at its best step, over trials; the test metric there."""
+    """The ticket with the best mean validation metric over trials, and its test metric there."""
     try:
         metrics = _metrics(paths, header)
     except RunError:

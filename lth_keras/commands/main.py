@@ -32,7 +32,7 @@ def main(argv=None):
 
 
 def _answered(argv):
-    """The exit status of a command line, whatever happens in it."""
+    """The exit status of a command line; no exception leaves it."""
     try:
         return _carried_out(argv)
     except ConfigurationError as error:
@@ -42,7 +42,7 @@ def _answered(argv):
     except KeyboardInterrupt:
         return _fail("stopped by SIGINT; what is done is stored", 1)
     except BrokenPipeError:
-        return 1  # Nobody reads any more: `list | head`.
+        return 1  # The reader of the output has ended, as in `list | head`.
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EIO) and error.filename is None:
             return _fail(f"cannot write: {error.strerror}; make room", 1)
@@ -64,7 +64,7 @@ def _carried_out(argv):
         return 0
     values, arguments = _parsed(command, argv)
     early_checks.check(command.name, values, arguments)
-    # Imported one at a time, and only now: most bring TensorFlow along.
+    # Only the one command is imported, and only now: most import TensorFlow.
     module = importlib.import_module(f"lth_keras.commands.{command.name}_command")
     with answering_gin():
         return module.main(values, arguments)
@@ -83,7 +83,8 @@ def _command(name):
 
 def _parsed(command, argv):
     """absl's values of the flags, and the other arguments."""
-    values = flags.FlagValues()  # Our own: libraries define dozens in absl's global ones.
+    values = flags.FlagValues()  # Our own FlagValues: libraries define dozens of flags in absl's
+    # global one.
     for flag in (command_table.OUTPUT_DIR, *command.flags):
         flag.define(values)
     try:

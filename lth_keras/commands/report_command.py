@@ -27,7 +27,7 @@ def main(flags, arguments):
             f"--to={flags.to} is for a comparison of several runs; one run's report goes into "
             "the run itself"
         )
-    # Drawing takes a second to import, which a mistyped name should not wait for.
+    # The import takes a second; a mistyped name is refused before it.
     from lth_keras.report import write_comparison, write_report
 
     console = Console(soft_wrap=True, highlight=False)

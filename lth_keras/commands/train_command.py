@@ -26,7 +26,7 @@ def main(flags, arguments):
         raise ConfigurationError(
             f"{arguments[0]!r} was not expected; give --gin_file=F, and each flag with '='"
         )
-    if not flags.checkpoint_minutes >= 0:  # NaN is refused too.
+    if not flags.checkpoint_minutes >= 0:  # `not >=` also refuses NaN.
         raise ConfigurationError(
             f"--checkpoint_minutes={flags.checkpoint_minutes}; expected a number, 0 or more"
         )
@@ -45,7 +45,7 @@ def main(flags, arguments):
         with ProgressDisplay(steps, title, console) as progress:
             summaries = train_runs(options, runs, resources, progress)
     if not prepared[0].context.replicas.is_chief:
-        return 0  # The chief has written it all.
+        return 0  # The chief has written the report.
     for each in prepared:
         if not is_current(each.context.paths.root):
             write_report(each.context.paths.root)
@@ -73,7 +73,7 @@ def _train_options(flags):
 
 
 def _compare(console, options, prepared):
-    """Writes the comparison of a sweep's runs, and says where it is."""
+    """Writes the comparison of a sweep's runs, and prints its path."""
     roots = [each.context.paths.root for each in prepared]
     names = " ".join(each.run for each in prepared)
     stem = safe_name(pathlib.Path(options.gin_files[0]).stem)

@@ -21,7 +21,7 @@ from lth_keras.training import MultiWorkerMirrored, in_cluster
 
 @dataclasses.dataclass(frozen=True)
 class TrainOptions:
-    """What the command line says, beside the bindings.
+    """The flags of the training command.
 
     Attributes:
       gin_files, gin_params, output_dir, data_dir, checkpoint_seconds, workers, ray_address,
@@ -48,11 +48,11 @@ class TrainOptions:
 
 @dataclasses.dataclass(frozen=True)
 class PlannedRun:
-    """One of the runs that were options for.
+    """One run of a sweep, or the only run.
 
     Attributes:
       point: its `SweepPoint`.
-      read: function of no argument that binds the run's gin files and gives its `Experiment`.
+      read: function without arguments that reads the run's gin files and gives its `Experiment`.
       prepared: `Prepared`.
     """
 
@@ -76,7 +76,7 @@ def plan_runs(options, points, should_stop):
       ConfigurationError: one of them is wrong, or two are the same run.
     """
     if not options.is_alone:
-        # Several processes share the GPUs: this one must not take all of their memory.
+        # Several processes share the GPUs: this one must not take all their memory.
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
     runs, loaded = [], _LoadedOnce(options.data_dir)
@@ -97,7 +97,7 @@ def plan_runs(options, points, should_stop):
 
 
 class _LoadedOnce:
-    """Loads a data set again only where the experiment before had another, or another task."""
+    """Loads data only if the experiment before had another data source or task."""
 
     def __init__(self, data_dir):
         self._data_dir, self._loaded, self._data = data_dir, None, None
@@ -123,7 +123,7 @@ def _plan_run(options, point, loaded, should_stop):
             "give one or the other"
         )
     experiment = dataclasses.replace(experiment, distribution=distribution)
-    # Before the data: TensorFlow has to know its cluster before it computes anything.
+    # This comes before the data, because TensorFlow must know its cluster before it computes.
     distribution.start()
     prepared = prepare(experiment, options.output_dir, options.data_dir, options.checkpoint_seconds,
                        should_stop, loaded(experiment.dataset, experiment.task))
@@ -157,7 +157,7 @@ def train_runs(options, runs, resources, progress):
     """
     if options.is_alone:
         return _one_after_the_other(options, runs, progress)
-    # gin holds the bindings of the last run. Runs of one sweep need about as much memory.
+    # gin holds the bindings of the last run. All runs of a sweep need about the same memory.
     context = runs[-1].prepared.context
     memory = resources.memory(context.data.resident_bytes, 4 * context.build().count_params())
     if options.ray_address is None:
@@ -172,7 +172,7 @@ def train_runs(options, runs, resources, progress):
 
 
 def sinks_of(context):
-    """What listens to the jobs of a run: TensorBoard."""
+    """The sinks of a run: TensorBoard's."""
     return [TensorBoard(context.paths, WatchedGradients())]
 
 

@@ -10,7 +10,7 @@ from lth_keras.store.verification import set_aside, verify
 
 
 def main(flags, arguments):
-    """Prints a line for each finding. Returns 0 where all is well, or was repaired; else raises.
+    """Prints a line for each finding. Returns 0 if nothing is wrong, or all was repaired.
 
     Raises:
       RunError: something is wrong and was not set aside.

@@ -1,1 +1,1 @@
-"""What a person sees in the terminal: the progress of a run and the tables at its end."""
+"""The terminal: the progress of a run, and the tables at its end."""

@@ -11,15 +11,15 @@ from rich.text import Text
 from lth_keras.durations import seconds_in_words
 from lth_keras.plain_text import plain
 
-# Four times a second is smooth enough to read, and too seldom to slow down training.
+# Four times a second is enough to read, and does not slow down training.
 _DRAWINGS_PER_SECOND = 4
 _SECONDS_BETWEEN_LINES = 30
-# Up to so many jobs have a part each of a log's line; more are only counted.
+# A line of a log describes up to so many jobs; if there are more, it only counts them.
 _TOLD_IN_A_LINE = 4
 
 
 class _Display(Bar):
-    """The run's bar, and below it a line per running job; one line for both exceeds 80 columns."""
+    """The run's bar, and below it a line for each running job, in 80 columns."""
 
     jobs = ()
 
@@ -50,7 +50,8 @@ class ProgressDisplay:
 
     A job trains one network: a round or a variant of a trial; several may be in training at once.
     The time left is estimated from the steps that were trained. Jobs that were already stored do
-    not count, nor does a job's first stretch, in which TensorFlow may compile. Where jobs run side
+    not count. A job's first stretch does not count either, because TensorFlow may compile then.
+    Where jobs run side
     by side, the estimate is at least the time of the steps given to `chain`.
 
         with ProgressDisplay(total_steps=3000, title="mnist_lt") as progress:
@@ -164,7 +165,7 @@ class ProgressDisplay:
         self._draw(f"{label}: {why}")
 
     def chain(self, steps):
-        """Tells that the longest chain of jobs that wait for each other has `steps` steps left."""
+        """Sets the steps that are left in the longest chain of jobs that wait for each other."""
         self._chain = steps
 
     def note(self, text):
@@ -226,7 +227,7 @@ class ProgressDisplay:
     def _draw(self, last=None):
         self._last = self._last if last is None else last
         if self._bar:
-            # Between two jobs the line of the last one stays, so that the display does not jump.
+            # Between two jobs the line of the last one stays, so that the display does not move.
             self._bar.jobs = [str(job) for job in self._running.values()] or [self._last]
             self._bar.update(self._task, completed=self._done, left=self._left())
 

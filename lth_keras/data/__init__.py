@@ -1,4 +1,4 @@
-"""The data of an experiment: any TFDS set of labelled images or vectors, or an embedded one."""
+"""The data of an experiment: data sources, checks, splits, normalisation, the cache on disk."""
 
 from lth_keras.data.arrays import from_arrays
 from lth_keras.data.data_source import DataSource

@@ -1,4 +1,4 @@
-"""Arrays that a caller of the Python API, or a source, hands in: checked, then brought to form."""
+"""Data from arrays: checks them, and makes `LoadedData` of them."""
 
 import dataclasses
 
@@ -18,19 +18,19 @@ def from_arrays(
     """A data set of your own.
 
     Args:
-      x_train, x_test: [N, ...], numbers; uint8 stays as it is and is scaled to [0, 1] in use,
-        all else becomes float32 and is not scaled. Or a tuple or a dict of such arrays, for a
+      x_train, x_test: [N, ...], numbers; uint8 stays uint8 and is scaled to [0, 1] in use; all
+        other types become float32 and are not scaled. Or a tuple or a dict of such arrays, for a
         model with several inputs; integers stay integers there.
-      y_train, y_test: labels as the task takes them; for classification integers [N], 0..C-1,
-        each of which is in `y_train`.
+      y_train, y_test: labels as the task takes them; for classification integers [N], 0..C-1, each
+        of which must occur in `y_train`.
       validation: a share or a count of the training examples to hold out, stratified by label;
         or a validation set of its own, (x, y).
       validation_seed: of that choice.
-      name: what records call it.
+      name: its name in records.
       mean, std: after scaling; a scalar, or one per channel (the last axis).
       task: of `lth_keras.tasks`; None is `Classification()`.
-      w_train, w_test, w_validation: what each example counts for in loss and metric, numbers [N]
-        of at least 0; None for 1 each.
+      w_train, w_test, w_validation: weights of the examples in loss and metric, numbers [N] of at
+        least 0; None for 1 each.
 
     Returns:
       `LoadedData`.
@@ -55,10 +55,10 @@ def from_arrays(
 
 
 def checked(raw):
-    """`RawData` from arrays as they come; labels are left to the task.
+    """Checks the arrays of a `RawData`, and converts them; the task checks the labels.
 
     Args:
-      raw: `RawData` of arrays, or of what NumPy makes arrays of.
+      raw: `RawData` of arrays, or of lists that NumPy turns into arrays.
 
     Raises:
       ConfigurationError: examples or weights are not as for `from_arrays`.
@@ -95,7 +95,7 @@ def checked_weights(name, weights, sizes):
       sizes: {split: number of examples}.
 
     Raises:
-      ConfigurationError: they are not a finite number of at least 0 for each example.
+      ConfigurationError: they are not one finite number of at least 0 for each example.
     """
     by_split = {split: _weights(name, split, weights.get(split), size)
                 for split, size in sizes.items()}
@@ -136,10 +136,10 @@ def _weights(name, split, weights, examples):
 
 
 def checked_part(name, split, images):
-    """Examples, all or some of a split, as they are stored: uint8 or float32.
+    """Checks examples, all or some of a split, and converts them to uint8 or float32.
 
     Raises:
-      ConfigurationError: they are neither, not finite, or have no axis but the examples'.
+      ConfigurationError: they are not numbers, not finite, or have only the axis of examples.
     """
     images = np.asarray(images)
     if images.ndim < 2 or not images.size:
@@ -152,7 +152,8 @@ def checked_part(name, split, images):
             f"the {split} examples of '{name}' are {images.dtype}; expected uint8 or floats"
         )
     if images.dtype != np.uint8:
-        with np.errstate(over="ignore"):  # what overflows is infinite, and refused just below
+        with np.errstate(over="ignore"):  # a value that overflows becomes infinite, and is refused
+        # below
             images = images.astype(np.float32)
         if not np.all(np.isfinite(images)):
             raise ConfigurationError(

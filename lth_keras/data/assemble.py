@@ -1,4 +1,4 @@
-"""From a source's arrays to `LoadedData`: labels checked, splits made, all of it fingerprinted."""
+"""From raw arrays to `LoadedData`: checks labels, makes splits, takes the fingerprint."""
 
 import dataclasses
 import hashlib
@@ -15,7 +15,7 @@ from lth_keras.tasks import Classification
 
 
 def assemble(raw, validation, validation_seed, mean, std, task=None, subset=None, **fields):
-    """Checks a source's labels, splits and fingerprints its arrays.
+    """Checks labels, makes the splits, and takes the fingerprint.
 
     Args:
       raw: the `RawData`.
@@ -23,7 +23,7 @@ def assemble(raw, validation, validation_seed, mean, std, task=None, subset=None
       validation_seed: of that choice.
       mean, std: a scalar, or one per channel (the last axis).
       task: the `Task`; None is `Classification()`.
-      subset: function (split, strata) -> positions to use of 'train' and 'test'; None for all.
+      subset: function (split, strata) -> positions to use, for 'train' and 'test'; None for all.
       **fields: of `LoadedData`: requested, fallback_reason, device_limit_mb.
 
     Raises:
@@ -82,7 +82,7 @@ def _in_order(raw, task, validation, validation_seed):
 
 
 def _for_task(raw, task):
-    """(`RawData` with labels as the task takes them, the task fitted to them)."""
+    """(`RawData` with converted labels, the task fitted to them)."""
     labels = {
         split: task.take_labels(np.asarray(getattr(raw, f"y_{split}")), raw.name, split,
                                 len(getattr(raw, f"x_{split}")))
@@ -152,7 +152,7 @@ def _fingerprint(images, labels, splits, weights):
     arrays = (images, labels, *([] if weights is None else [weights]))
     if not isinstance(images, RowsOnDisk):
         return _digest(arrays, splits)
-    # A pass over the whole file, which is noted beside it: the next start spares it.
+    # This reads the whole file; the result is noted beside it for the next start.
     return noted(images.path, _digest((images.rows, *arrays[1:]), splits),
                  lambda: _digest(arrays, splits))
 
@@ -165,7 +165,7 @@ def _digest(arrays, splits):
             for part in array.parts():
                 digest.update(part.data)
         else:
-            # The buffer itself, not a copy of it: the set may fill half of the memory.
+            # The buffer itself and not a copy: the set may fill half of the memory.
             digest.update(np.ascontiguousarray(array).data)
     digest.update(json.dumps(splits).encode())
     return digest.hexdigest()

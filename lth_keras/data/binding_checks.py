@@ -1,4 +1,4 @@
-"""What can be said against a `Dataset`'s bindings before any data are looked for."""
+"""Checks a `Dataset`'s bindings before any data are read."""
 
 from lth_keras.data import splits
 from lth_keras.data.assemble import check_normalisation
@@ -66,7 +66,7 @@ def _check_names(dataset):
 
 
 def _check_parts(dataset):
-    """What belongs to one kind of data alone."""
+    """Checks bindings that apply to one kind of data only."""
     scheme = scheme_of(dataset.name)
     of_table = scheme in ("csv", "parquet") and dataset.source is None
     of_tfds = scheme is None and dataset.source is None and dataset.name not in EMBEDDED

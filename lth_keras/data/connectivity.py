@@ -1,4 +1,4 @@
-"""Is there a network? In seconds, where TFDS itself retries for minutes."""
+"""Finds out in seconds whether there is a network; TFDS would retry for minutes."""
 
 import socket
 import threading
@@ -7,13 +7,13 @@ import urllib.request
 
 TIMEOUT = 3.0
 
-# What TFDS falls back to for sets whose code names no address.
+# TFDS uses this address for sets whose code names none.
 _DEFAULT_HOST = "https://storage.googleapis.com"
 
 
 def unreachable_host(urls):
-    """The first host of `urls` that takes no connection within 3 seconds, or None."""
-    # In the order given, each host once: all addresses of a set are often one server's.
+    """The first host of `urls` that accepts no connection within 3 seconds; else None."""
+    # Each host once, in the given order: a set's addresses are often on one server.
     for host, port in dict.fromkeys(_endpoint(url) for url in urls or [_DEFAULT_HOST]):
         if not connects(host, port):
             return host
@@ -21,7 +21,7 @@ def unreachable_host(urls):
 
 
 def connects(host, port):
-    """Whether a TCP connection is made within 3 seconds, the look-up of the name included."""
+    """Whether a TCP connection succeeds within 3 seconds, including the look-up of the name."""
     connected = threading.Event()
 
     def attempt():
@@ -31,7 +31,7 @@ def connects(host, port):
         except OSError:
             pass
 
-    # In a thread that may be left behind, because no timeout reaches the look-up of a name.
+    # In a thread that may outlive this call, because the look-up of a name has no timeout.
     thread = threading.Thread(target=attempt, daemon=True)
     thread.start()
     thread.join(TIMEOUT)
@@ -39,7 +39,7 @@ def connects(host, port):
 
 
 def _endpoint(url):
-    """(host, port) to connect to for a URL: its own, or that of the proxy the machine names."""
+    """(host, port) to connect to for a URL: its own, or those of the machine's proxy."""
     parts = urllib.parse.urlsplit(url)
     proxy = urllib.request.getproxies().get(parts.scheme)
     if proxy and not urllib.request.proxy_bypass(parts.hostname):

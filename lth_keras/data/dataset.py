@@ -1,4 +1,4 @@
-"""The experiment's `Dataset`: which data, how they are split and normalised, where from."""
+"""`Dataset`, the data source of gin files: a set by name, its splits and normalisation."""
 
 import dataclasses
 import functools
@@ -20,36 +20,35 @@ from lth_keras.errors import ConfigurationError
 
 # The choice for smoke tests is the same in every experiment, whatever its validation seed.
 _SUBSET_SEED = 0
-# What a person may change without changing a number.
+# Attributes that change no number.
 _NOT_NUMBERS = ("source", "storage", "cache_dir")
 
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
 class Dataset(DataSource):
-    """A data set by name: of TFDS, embedded, in files of one's own, or made by a function.
+    """A data set by name: of TFDS, embedded, in the user's files, or made by a function.
 
     Attributes:
       name: a TFDS name ('mnist', 'cifar10'); an embedded set such as 'mnist_5k' or 'mnist1d';
         'npz:FILE' with x_train, y_train and so on; 'images:FOLDER' with a folder for each class,
-        or train/, validation/ and test/ above them; 'csv:FILE' or 'parquet:FILE'; with a
-        `source`, what records call it.
+        or train/, validation/ and test/ above them; 'csv:FILE' or 'parquet:FILE'; with a `source`,
+        the name in records.
       validation: a share (0 < float < 1) or a count (int) of the training examples, held out
-        stratified by label; 0 holds out none. Beside a `fallback`, which may be smaller, give
-        a share. Data with a validation split of their own use that.
+        stratified by label; 0 holds out none. With a `fallback`, which may be smaller, give a
+        share. If the data have a validation split, that one is used.
       validation_seed: of that choice.
       mean: subtracted after uint8 is scaled to [0, 1]; a scalar, or one per channel.
       std: divided by; a scalar, or one per channel.
-      fallback: the embedded set to use where the data cannot be had; None makes that an error.
+      fallback: the embedded set to use if the data cannot be loaded; None makes that an error.
       train_examples: use only so many, a fixed stratified choice: for smoke tests.
       test_examples: the same of the test split.
       device_limit_mb: a set larger than this is streamed and not kept on the device.
       input: the feature of a TFDS set, or the columns of a table, that the network sees; None
         finds the one feature of that kind, or takes all columns but the label's.
       label: the feature or the column to predict; a table needs it.
-      test: a share or a count of the examples to hold out as the test split, of data that have
-        none of their own.
-      image_size: (height, width) that pictures are brought to; None where all have one size.
+      test: a share or a count of the examples to hold out as the test split, for data without one.
+      image_size: (height, width) to scale pictures to; None if all have one size.
       channels: of 'images:FOLDER', 3 for colour or 1 for grey.
       text: `Tokens`, where the input is a text of TFDS.
       source: a function without arguments that returns the arrays: a dict with x_train, y_train,
@@ -85,10 +84,10 @@ class Dataset(DataSource):
         check.check_bindings(self)
 
     def get_config(self):
-        """What a run's identity needs of it beside the fingerprint of the data.
+        """The part of a run's identity that is not in the fingerprint of the data.
 
-        What came later is left out where it is not used: runs from before keep their names. So is
-        where files lie, for their content is in the fingerprint.
+        The later attributes are left out where they have their defaults, so that names of runs stay
+        the same. So is the place of files: their content is in the fingerprint.
         """
         described = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         for field in dataclasses.fields(self)[9:]:
@@ -114,8 +113,8 @@ class Dataset(DataSource):
           `LoadedData`. Print `fallback_warning` of it where its `is_fallback` is true.
 
         Raises:
-          ConfigurationError: the data cannot be had and no fallback is named; TFDS does not
-            know them; or they do not fit this configuration.
+          ConfigurationError: the data cannot be loaded and no fallback is named; TFDS does not know
+            them; or they do not fit this configuration.
         """
         data_dir = _existing_data_dir(data_dir)
         reason = None

@@ -1,7 +1,7 @@
-"""The cache of decoded examples: memory-mapped files under a folder, keyed by their content.
+"""The cache of decoded examples: memory-mapped files in folders that are named for the content.
 
-The way of FFCV (Leclerc et al. 2023): what is slow, to find, decode and resize pictures, is done
-once; from then on an example is bytes at a known place.
+As in FFCV (Leclerc et al. 2023), the slow work, to find, decode and resize pictures, is done once.
+Afterwards an example is a range of bytes at a known place.
 """
 
 import contextlib
@@ -19,10 +19,10 @@ from lth_keras.data.rows_on_disk import RowsOnDisk
 from lth_keras.data.sources.opened_source import SPLITS, same_form
 from lth_keras.errors import ConfigurationError, RunError
 
-# Raised when the layout changes, or what is written for the same content.
+# Increase it when the layout changes, or the bytes that the same content gives.
 _FORMAT = 1
 _INPUTS, _ABOUT = "inputs.bin", "about.json"
-# What has to stay free beside the examples: labels, the index, and something for everybody else.
+# Bytes that must stay free: for labels, the index, and other programs.
 _SPARE_BYTES = 64 * 2**20
 
 
@@ -34,14 +34,15 @@ def default_folder():
 
 
 class DiskCache:
-    """Decoded examples of any number of data sets, each in a folder named for its content.
+    """Decoded examples of any number of data sets, each in a folder that is named for its content.
 
     Several processes may read and fill one cache at a time: one writes a set, the others wait for
-    it. A folder gets its name when all in it is whole; what a killed process left is made again.
+    it. A folder gets its name only when it is complete; what a killed process has left is made
+    again.
 
     Args:
-      folder: of the cache; made where it does not exist.
-      console: a rich Console to say on what is done; None says nothing.
+      folder: of the cache; it is made if it is missing.
+      console: a rich Console for messages; None prints nothing.
     """
 
     def __init__(self, folder, console=None):
@@ -49,20 +50,21 @@ class DiskCache:
         self._console = console
 
     def entry(self, source, settings, prepare, made=None):
-        """The folder of a source's decoded examples, made if it is not there.
+        """A source's decoded examples; they are made if they are not in the cache.
 
         Args:
           source: `OpenedSource`.
-          settings: what else the bytes depend on, as JSON.
-          prepare: function (split, inputs) -> inputs as they are to be stored, of each part.
-          made: function: the `OpenedSource` to read where that is another one, made from `source`.
+          settings: all other values that the bytes depend on, as JSON.
+          prepare: function (split, inputs) -> inputs to store, for each part.
+          made: function that gives the `OpenedSource` to read, if it is not `source` itself but
+          made from it.
 
         Returns:
           `Entry`.
 
         Raises:
           ConfigurationError: there is no room, the folder cannot be written, or the source's
-            examples are not as they should be; nothing is left then.
+            examples are wrong. Nothing is left on disk then.
         """
         about = [_FORMAT, source.content(), settings]
         key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:32]
@@ -79,7 +81,7 @@ class DiskCache:
 
     def _made(self, place, source, prepare):
         partial = place.with_name(f"{place.name}.partial")
-        for old in (partial, place):  # Cut off while it was made, or damaged since.
+        for old in (partial, place):  # It was interrupted while it was made, or is damaged.
             shutil.rmtree(old, ignore_errors=True)
         partial.mkdir()
         try:
@@ -204,27 +206,27 @@ class Entry:
 
 
 def noted(path, question, answer):
-    """What `answer()` gives, remembered beside a file of the cache.
+    """The result of `answer()`, stored beside a file of the cache.
 
-    For what takes a pass over all examples, such as a run's fingerprint of them.
+    For results that need a pass over all examples, such as their fingerprint.
 
     Args:
       path: of the cache's file.
-      question: text that `answer` depends on, beside the file's content.
-      answer: function: a string.
+      question: text that the result depends on, beside the file's content.
+      answer: function that gives a string.
     """
     digest = hashlib.sha256(question.encode()).hexdigest()[:32]
     place = pathlib.Path(path).parent / "noted" / f"{digest}.json"
     with contextlib.suppress(RunError):
         return files.read_sealed_json(place)["answer"]
     answered = answer()
-    with contextlib.suppress(RunError):  # A cache that this user may only read.
+    with contextlib.suppress(RunError):  # This user may only read the cache.
         files.write_sealed_json(place, {"answer": answered})
     return answered
 
 
 def _opened(place):
-    """The `Entry` in a folder; None where it is not there, or not as it was written."""
+    """The `Entry` in a folder; None where it is missing or has changed."""
     try:
         about = files.read_sealed_json(place / _ABOUT)
         if about["bytes"] != _sizes_of_files(place, about["bytes"]):

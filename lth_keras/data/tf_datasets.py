@@ -1,4 +1,4 @@
-"""A `tf.data.Dataset` of somebody's, read once into arrays, in an order that is always the same."""
+"""Reads a user's `tf.data.Dataset` once into arrays, always in the same order."""
 
 import hashlib
 import re
@@ -9,7 +9,7 @@ import numpy as np
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
 
-# What makes the order, or the examples themselves, another one each time; Python's own code may.
+# Operations that may change the order or the examples each time; Python code may do so too.
 _UNSETTLED = re.compile(r"Shuffle|Random|PyFunc|ParallelInterleave|Stateful")
 _LABELS = ("label", "labels", "y", "target")
 
@@ -25,12 +25,12 @@ def collected(
     their bytes: a shuffled dataset is then the same data each time it is read, in every process.
 
     Args:
-      dataset: it.
-      which: of the caller's arguments, for the errors.
+      dataset: the `tf.data.Dataset`.
+      which: the name of the caller's argument, for the errors.
       input, label: of a dataset of dicts, the keys to take; None finds them.
 
     Raises:
-      ConfigurationError: it has no such elements, no end, no example, or other examples each time.
+      ConfigurationError: it has other elements, no end, no example, or other examples each time.
     """
     dataset = _pairs(dataset, which, input, label)
     if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
@@ -87,7 +87,8 @@ def _keys(keys, which, input, label):
 
 
 def _in_batches(inputs, labels):
-    """Whether these shapes are batches': their leading axes agree, and are open or the label's one.
+    """Whether these are shapes of batches: the first axes agree, and are unknown or the label's
+    only one.
 
     A picture and its mask, or a sequence and its tags, agree in their leading axes too.
     """
@@ -97,13 +98,13 @@ def _in_batches(inputs, labels):
 
 
 def _is_settled(dataset):
-    """Whether nothing in the dataset's graph makes its order another one each time."""
+    """Whether nothing in the dataset's graph can change its order."""
     try:
         graph = tf.raw_ops.DatasetToGraphV2(
             input_dataset=tf.data.experimental.to_variant(dataset), strip_device_assignment=True)
         described = tf.compat.v1.GraphDef.FromString(graph.numpy())
     except (tf.errors.OpError, ValueError, TypeError):
-        return False  # It cannot be looked into.
+        return False  # The graph cannot be read.
     nodes = [*described.node, *(
         node for function in described.library.function for node in function.node_def)]
     return not any(_UNSETTLED.search(node.op) for node in nodes)

@@ -1,1 +1,1 @@
-"""What `run.py doctor` looks at: the installation, the machine, and the data, one check each."""
+"""The checks of `run.py doctor`: installation, machine, devices, data."""

@@ -1,4 +1,4 @@
-"""What a check of the doctor tells."""
+"""`Check`: the result of one check of `run.py doctor`."""
 
 import dataclasses
 
@@ -7,13 +7,13 @@ FINE, NOTE, WRONG = "fine", "note", "wrong"
 
 @dataclasses.dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
       name: 'Python', 'GPU', …
       seen: the value on this machine, such as '3.11.7'.
-      verdict: FINE; NOTE: all works, but a person may want to know; WRONG: something will not work.
-      advice: what to do; '' where it is fine.
+      verdict: FINE; NOTE: all works, and it is good to know; WRONG: something will not work.
+      advice: what to do; '' where nothing is to do.
     """
 
     name: str

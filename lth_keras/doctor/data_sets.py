@@ -1,4 +1,4 @@
-"""Checks of the data: which sets are there without a network, and whether there is one."""
+"""Checks of the data: the sets on this machine, and whether others can be downloaded."""
 
 import os
 import pathlib
@@ -13,7 +13,7 @@ def data_sets(data_dir=None, reachable=lambda: unreachable_host(()) is None):
 
     Args:
       data_dir: --data_dir; None means TFDS_DATA_DIR, else TFDS's default.
-      reachable: says whether data can be downloaded; for tests.
+      reachable: function that says whether data can be downloaded; tests replace it.
     """
     checks = [Check("embedded data", ", ".join(EMBEDDED))]
     folder = pathlib.Path(

@@ -1,4 +1,4 @@
-"""Checks of what TensorFlow computes on: GPUs, XLA, oneDNN, and a GPU's numbers beside a CPU's."""
+"""Checks of TensorFlow's devices: GPUs, XLA, oneDNN, and a GPU's numbers against a CPU's."""
 
 import functools
 import os
@@ -78,7 +78,7 @@ def _same_numbers():
     furthest = max(float(np.max(np.abs(one - other)))
                    for one, other in zip(*results, strict=True))
     seen = f"after {_STEPS} steps weights on GPU and CPU differ by at most {furthest:.1e}"
-    if not furthest <= _TOLERANCE:  # Nor is NaN.
+    if not furthest <= _TOLERANCE:  # `not <=` also refuses NaN.
         return Check("GPU against CPU", seen, WRONG,
                      "the GPU's arithmetic is not to be trusted: check driver and memory")
     return Check("GPU against CPU", seen)

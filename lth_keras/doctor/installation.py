@@ -6,7 +6,7 @@ import sys
 
 from lth_keras.doctor.check import FINE, NOTE, WRONG, Check
 
-# The versions that the tests were run with, as BUILD.md has them.
+# The versions that the tests run with; BUILD.md lists them.
 _TESTED_PYTHON = (3, 11)
 _PACKAGES = ("tensorflow", "tf_keras", "tensorflow-model-optimization", "tensorflow-datasets",
              "gin-config", "numpy", "pandas", "scipy")

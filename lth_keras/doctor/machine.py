@@ -15,8 +15,8 @@ def machine(output_dir, root=pathlib.Path("/")):
     """The `Check`s of cores, memory and disk.
 
     Args:
-      output_dir: where runs live.
-      root: where /proc and /sys are; for tests.
+      output_dir: the folder of runs.
+      root: the folder of proc/ and sys/; tests replace it.
     """
     return [_cores(root), _memory(root), _disk(output_dir)]
 

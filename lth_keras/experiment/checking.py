@@ -2,7 +2,11 @@
 
 from lth_keras import pruning
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment.update_checks import check_updates
+from lth_keras.experiment.update_checks import (
+    check_single_weights,
+    check_updates,
+    frozen_kernels,
+)
 from lth_keras.tasks import check_functions
 from lth_keras.training import refuse_decay
 
@@ -54,7 +58,8 @@ def _check_training(job):
             f"trains on one device, and Experiment.distribution has {context.replicas.count} "
             "replicas; expected OneDevice, or no such variant"
         )
-    frozen = context.frozen_kernels(**job.arguments)
+    check_single_weights(job, f"the variant {variant.name!r} learns its mask")
+    frozen = frozen_kernels(job)
     if frozen:
         raise ConfigurationError(
             f"Variant.learned of {variant.name!r} learns a mask through the gradients of the "

@@ -127,14 +127,6 @@ class Context:
         return pruning.prunable_weights(
             model, self.experiment.never_prune, self.experiment.also_prune)
 
-    def frozen_kernels(self, **arguments):
-        """Keys of the prunable kernels that the model's function has made not trainable."""
-        model = self.build(**arguments) if arguments else self.plain
-        trained = {id(variable) for variable in model.trainable_variables}
-        variables = named_variables(model)
-        return [weight.key for weight in self.prunable_weights(model)
-                if id(variables[weight.key]) not in trained]
-
     def trainer(self, kind=None, /, **arguments):
         """The one trainer of its kind for the architecture with these arguments.
 

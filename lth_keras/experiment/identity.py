@@ -8,6 +8,7 @@ import sys
 
 from lth_keras.experiment.bound_files import bound_files
 from lth_keras.experiment.described import is_unnamed
+from lth_keras.granularity import Weights
 from lth_keras.paths import safe_name
 from lth_keras.tasks import Classification
 
@@ -66,6 +67,9 @@ def resolved(experiment, model, theta_0):
         described.pop(name)
     if described["precision"] == "float32":
         del described["precision"]  # The default adds nothing to the name.
+    granularity = experiment.imp.schedule.granularity
+    if granularity != Weights():  # A class of the user's own counts with its source.
+        described["granularity"] = describe(granularity)
     if _is_default(experiment.task):
         del described["task"]  # Nor does this one.
     for variant, entry in zip(experiment.variants, described["variants"], strict=True):

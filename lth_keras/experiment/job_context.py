@@ -115,6 +115,20 @@ class JobContext:
         """IMP's masks of the round."""
         return self.masks_of(round_name(self.round))
 
+    def counted_masks(self) -> Arrays:
+        """Masks with as many weights in each layer as IMP's of the round; their places say nothing.
+
+        Where the schedule says how many those are, IMP's masks are not read: a mask that is made
+        from the counts alone costs no search.
+        """
+        schedule, grouping = self.context.schedule, self.context.grouping
+        if schedule.scope != "layerwise" or not grouping.counts_weights:
+            return self.found_masks()
+        counts = schedule.layer_counts(grouping.rows, self.round)
+        return {
+            row.key: (np.arange(row.size) < counts[row.key]).reshape(row.shape)
+            for row in self.context.prunable}
+
     def masks_of(self, name: str) -> Arrays:
         """Masks of another network of the trial."""
         return network_reader.read_masks(self._noted(name, "masks.npz"))

@@ -124,6 +124,9 @@ def _facts(job, network):
     }
     if job.variant is not None and job.variant.pruned == "initial":
         facts["pruned"] = "initial"
+    grouping = job.context.grouping
+    if not grouping.counts_weights and not job.arguments:
+        facts["kept_groups"] = masks.kept(grouping.alive(final))
     if network.updates is not None:
         rule = network.updates.rule
         facts["mask_updates"] = {

@@ -101,7 +101,7 @@ class ShuffledMask(MaskRule):
 
     def masks(self, job: JobContext) -> Arrays:
         """A shuffle of the round's mask, by the variant's own seed."""
-        return job.context.grouping.shuffled(job.found_masks(), job.generator("mask"))
+        return job.context.grouping.shuffled(job.counted_masks(), job.generator("mask"))
 
 
 @gin.configurable

@@ -182,15 +182,24 @@ class RunJson:
         self._before = network_folder.header(self._paths)
 
     def _kept(self):
-        """How many weights the schedule keeps after each round."""
-        prunable = self._prepared.context.prunable
-        schedule = self._prepared.experiment.imp.schedule
-        rounds = range(schedule.rounds + 1)
+        """How many weights, and groups, the schedule keeps after each round."""
+        context, schedule = self._prepared.context, self._prepared.experiment.imp.schedule
+        rows, rounds = context.grouping.rows, range(schedule.rounds + 1)
+        totals = [schedule.total_count(rows, round) for round in rounds]
+        by_row = [
+            schedule.layer_counts(rows, round) for round in rounds
+        ] if schedule.scope == "layerwise" else None
+        if context.grouping.counts_weights:
+            return {"kept_by_round": totals, "kept_by_round_and_layer": by_row}
         return {
-            "kept_by_round": [schedule.total_count(prunable, round) for round in rounds],
-            "kept_by_round_and_layer": [
-                schedule.layer_counts(prunable, round) for round in rounds
-            ] if schedule.scope == "layerwise" else None,
+            "kept_by_round": [sum(weight.size for weight in context.prunable),
+                              *[None] * schedule.rounds],
+            "kept_by_round_and_layer": None,
+            "groups": {
+                "name": schedule.granularity.group, "granularity": str(schedule.granularity),
+                "sizes": {row.key: row.size for row in rows},
+                "kept_by_round": totals, "kept_by_round_and_row": by_row,
+            },
         }
 
     def _networks(self):

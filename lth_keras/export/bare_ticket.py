@@ -1,7 +1,7 @@
 """The export of a bare ticket alone: masks and weights as they are stored; no model is built.
 
-A configuration in a run is data of whoever made the run. Who wants its masks and weights and
-nothing else does not have to build a network from it.
+A run's configuration may come from somebody else. A user who only wants its masks and weights need
+not build a network from it.
 """
 
 import dataclasses
@@ -23,7 +23,7 @@ def describe(network, data, form, machine):
     Args:
       network: `StoredNetwork`.
       data: `LoadedData`.
-      form: 'uint8' or 'float': what the data are.
+      form: 'uint8' or 'float', the type of the data.
       machine: facts of the machine, or None.
     """
     header, facts = network.header, network.facts

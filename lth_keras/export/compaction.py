@@ -1,4 +1,4 @@
-"""Compaction: units and channels whose weights are all gone are removed, the function stays.
+"""Compaction: removes units and channels without weights; the network computes the same.
 
 A unit (a neuron or channel) without incoming weights gives a constant, act(bias). The layers behind
 it turn that into another constant, which is added to the biases of the layer that reads it. A unit

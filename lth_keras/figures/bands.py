@@ -1,7 +1,7 @@
-"""What the band around a line of means shows: the 95 % interval, and of two trials both of them.
+"""The band around a line of means: the 95 % interval, or with two trials the two values.
 
-By Student's t the interval of two trials is 12.7 times as wide as they are apart. Bands of that
-width fill a figure and hide what it is for; the tables have them.
+By Student's t the interval of two trials is 12.7 times as wide as their distance. Bands of that
+width would hide the curves; the tables have these intervals.
 """
 
 import numpy as np
@@ -24,5 +24,5 @@ def drawn(mean, low, high, trials):
 
 
 def words(trials):
-    """What the band is, after 'Lines are means over trials, bands'."""
+    """The meaning of the band; it follows 'Lines are means over trials, bands'."""
     return "from one trial to the other" if trials == 2 else "their 95 % interval"

@@ -1,4 +1,4 @@
-"""What the figures of measures are put together from, in the style of all figures."""
+"""Parts of the figures of measures, in the style of all figures."""
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
@@ -65,7 +65,7 @@ def whole_ticks(axes):
 
 
 class _LogTicks(LogLocator):
-    """As many ticks as can be read: at the decades where there are many, also between if few."""
+    """As many ticks as can be read: at the decades; if there are few, also between them."""
 
     def __init__(self):
         super().__init__(numticks=9)
@@ -87,7 +87,7 @@ def log_scale(axes, which):
 
 def mean_line(axes, table, x, y, index, name):
     """`draw_mean` with the colour and the marker of the line number `index`."""
-    # On a logarithmic axis the band ends a little below the lowest mean.
+    # On a logarithmic axis the band ends just below the lowest mean.
     floor = (lambda means: np.nanmin(np.where(means > 0, means, np.nan)) / 2) \
         if axes.get_yscale() == "log" else None
     draw_mean(axes, table, x, y, name, floor, color=colour(index), marker=marker(index))

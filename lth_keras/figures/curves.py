@@ -64,7 +64,7 @@ def draw_curve(panel, metrics, column, name, options, metric=ACCURACY):
     is_loss = column.endswith("loss")
     values = metrics.replace([np.inf, -np.inf], np.nan).dropna(subset=column)
     values = values.assign(**{column: values[column] * (1 if is_loss else metric.scale)})
-    # A single point is no line: only a marker shows it.
+    # A single point gives no line: only a marker shows it.
     options = {**options, "marker": "." if values["epoch"].nunique() == 1 else None}
     draw_mean(panel, values, "epoch", column, name,
               floor=(lambda means: means / 100) if is_loss else None, **options)
@@ -121,13 +121,13 @@ def _set_loss_limits(panel, finite, column):
         return
     panel.set_yscale("log")
     means = finite.groupby(["variant", "round", "epoch"])[column].mean()
-    # A wide interval reaches down to 0, which is endlessly far on this axis.
+    # A wide interval reaches 0, which is infinitely far down on this axis.
     panel.set_ylim(means[means > 0].min() / 2, 2 * means.max())
 
 
 def _set_metric_limits(panel, finite, column, metric):
-    # What happens before a tenth of the training is over would flatten all that is compared.
-    # Each network by its own epochs: a chain's go on from those of the round before.
+    # The axis leaves out the first tenth of the training, which would flatten the rest.
+    # Each network has its own epochs: a chain continues those of the round before.
     epochs = finite.groupby(["variant", "round"])["epoch"]
     first, last = epochs.transform("min"), epochs.transform("max")
     late = finite[finite["epoch"] >= first + 0.1 * (last - first)]

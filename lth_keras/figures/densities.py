@@ -1,4 +1,4 @@
-"""What changes with the share of weights that are kept."""
+"""Metrics and layer densities against the share of weights that are kept."""
 
 import numpy as np
 from matplotlib import ticker
@@ -54,7 +54,7 @@ def metric_by_density(summary, columns, subject, title, variants, metric=ACCURAC
 
 
 def _grid(columns, groups, subject, title):
-    """(figure, the panels of each column and group); what is left over of the grid is hidden."""
+    """(figure, the panels of each column and group); unused panels are hidden."""
     if groups == 1:
         width = style.PAGE if columns > 1 else style.COLUMN
         figure, axes = style.new(1, columns, width, 0.5 + 2.4, title, subject)
@@ -75,7 +75,7 @@ def _grid(columns, groups, subject, title):
 def draw_by_density(panel, rows, column, name, options, metric=ACCURACY):
     """One variant on an Axes: its mean against density, with `bands`.
 
-    A network that no round prunes is a level line with its band across.
+    A network that no round prunes is a horizontal line with its band.
     """
     scale = metric.scale if f"test_{metric.name}" in column else 1
     rows = rows[rows[f"{column}_mean"].notna()].sort_values("density")
@@ -133,7 +133,7 @@ def layer_densities(densities, subject):
     panel, colours = axes[0, 0], style.sequence(len(densities))
     for place, (layer, points) in enumerate(densities.items()):
         rounds, shares = np.array(sorted(points)).T
-        # Layers at one rate lie on each other: the later are thinner, so that each is seen.
+        # Layers with one rate have the same line: later ones are thinner, so that each can be seen.
         under = 0 if many else 1 - place / max(1, len(densities) - 1)
         panel.plot(rounds, 100 * shares, label=layer, color=colours[place],
                    marker=style.marker(place), markersize=2.5 + 4.5 * under,

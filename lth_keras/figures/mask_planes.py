@@ -1,17 +1,17 @@
-"""Masks as planes of numbers that an eye can take in."""
+"""Masks as images: planes of numbers."""
 
 import math
 
 import numpy as np
 
-_ENLARGED = 280  # Pixels: a map of 28 × 28 is a stamp on any screen.
+_ENLARGED = 280  # Pixels of the longer side: a map of 28 × 28 would be too small.
 
 
 def in_order(keys, header):
     """`keys`, 'layer/weight', from the model's input to its output.
 
     Args:
-      keys: of masks; files hold them by the alphabet.
+      keys: of masks; files hold them in alphabetical order.
       header: what run.json holds, with the model's layers in their order.
     """
     layers = header["configuration"]["model"].get("layers", [])

@@ -72,6 +72,8 @@ class GroupedWeights(Grouping):
       ConfigurationError: the pooling is none of those, or no weight belongs to a group.
     """
 
+    counts_weights = False
+
     def __init__(self, rows: Sequence[GroupRow], shapes: Mapping[str, tuple], pooling: str):
         super().__init__(rows)
         if not self.rows:

@@ -22,7 +22,10 @@ class Grouping:
 
     Attributes:
       rows: the rows, in the order of the model's layers.
+      counts_weights: whether a group is one weight, so that its counts are counts of weights.
     """
+
+    counts_weights = True
 
     def __init__(self, rows: Sequence[Any]):
         self.rows = tuple(rows)

@@ -35,7 +35,7 @@ def _ticket(run, rows):
             + _missing(run, "ticket", "full") + "."
         )
     matches = [row for row in tickets if row["matching"] == "yes"]
-    # The sentence is on the sparsest ticket that matches; where none matches, on the densest.
+    # The sentence is about the sparsest ticket that matches; if none matches, about the densest.
     choose, candidates = (min, matches) if matches else (max, tickets)
     row = choose(candidates, key=lambda each: each["density"])
     metric = run.metric

@@ -24,7 +24,7 @@ def render(template, **values):
 
 
 def _shown(value):
-    """A value as text: of what a run calls things, controls are spelt out."""
+    """A value as text, with control characters written out."""
     return plain(value) if type(value) is str else value
 
 

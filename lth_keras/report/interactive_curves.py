@@ -12,11 +12,11 @@ from lth_keras.figures.style import variant_styles
 from lth_keras.paths import network_label
 
 _DASHES = {"-": "solid", "--": "dashed", "-.": "dashdot", ":": "dotted"}
-# Grey that can be read on white and on the dark page alike.
+# A grey that can be read on a white and on a dark page.
 _NEUTRAL = "#808a94"
 _HEIGHT = 380
 _ID = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|p\d{4,})\b")
-_MOST_POINTS = 400  # Of a line: a longer training is thinned, its last point kept.
+_MOST_POINTS = 400  # Points of a line: of a longer training some are left out, but not the last.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +42,7 @@ def interactive_curves(run):
     rows = run.metrics[run.metrics["variant"] != "imp"]
     if rows.empty:
         return None
-    # Half a second of imports, for a report only.
+    # The import takes half a second; only reports need it.
     from bokeh.embed import components
     from bokeh.resources import Resources
 
@@ -95,7 +95,7 @@ def _figure(rows, column, scale, title):
         drawn = shown.line(
             "step", "mean", source=points, color=color, line_width=2, line_dash=_DASHES[dash],
             legend_label=name, name=name)
-        # $name is the line's: an @ in a text of its own would be a column's name.
+        # $name is the line's name; an @ in a plain text would mean a column.
         shown.add_tools(HoverTool(
             renderers=[drawn], tooltips=[("network", "$name"), ("step", "@step{0,0}"),
                                          ("mean", "@mean{0.0000}"), ("trials", "@each")]))

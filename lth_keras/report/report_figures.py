@@ -36,7 +36,7 @@ class Picture:
 
     @property
     def turns(self):
-        """Whether a dark page may turn its lightness about: not where grey has a meaning."""
+        """Whether a dark page may invert its lightness; not where grey has a meaning."""
         return not self.name.endswith("_maps")
 
 
@@ -168,6 +168,6 @@ def _by_density(run, title, variants):
 
 
 def _ceilings(run, variants):
-    """The step at which the last of these networks ended: no early stopping lies beyond it."""
+    """The step at which the last of these networks ended; early stopping cannot be later."""
     steps = run.metrics.loc[run.metrics["variant"].isin(variants), "step"]
     return {"early_stop_step": steps.max()} if len(steps) else {}

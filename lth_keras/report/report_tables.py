@@ -1,4 +1,4 @@
-"""The report's tables as words, and as HTML cells, Markdown and LaTeX from the same words."""
+"""The report's tables: the same texts as HTML cells, Markdown and LaTeX."""
 
 import dataclasses
 import math
@@ -16,7 +16,7 @@ NOTHING = "–"
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """A table of words.
+    """A table of texts.
 
     Attributes:
       key: a short name.
@@ -34,7 +34,7 @@ class Table:
 
     @property
     def heading(self):
-        """The title without the subject, which a page says once."""
+        """The title without the subject, which a page shows once."""
         return self.title.partition(": ")[0]
 
 
@@ -124,7 +124,7 @@ def difference_heading(metric):
 
 
 def _legend(metric):
-    """What a short heading stands for, where it does not say it itself."""
+    """The meaning of short headings that need an explanation."""
     if metric == ACCURACY:
         return ""
     better = "higher" if metric.higher_is_better else "lower"

@@ -1,4 +1,4 @@
-"""What a run was set to and what it took, in words made from run.json and the networks' facts."""
+"""A run's settings and durations in words, from run.json and the networks' facts."""
 
 from lth_keras.durations import Duration, seconds_in_words
 
@@ -6,7 +6,7 @@ _SCOPES = {"layerwise": "within each layer", "global": "over all layers together
 
 
 def updates_a_round(run):
-    """Optimizer updates of one round of pruning, the rewinding left out."""
+    """Optimizer updates of one round, from the rewind point on."""
     steps = Duration.parse(run.header["round_duration"]).steps(run.header["steps_per_epoch"])
     return steps - run.header["rewind_step"]
 
@@ -17,7 +17,11 @@ def pruning(run):
     schedule = imp["schedule"].get("config", imp["schedule"])
     parts = [f"{schedule['rounds']} rounds of {updates_a_round(run):,} updates"]
     scope = _SCOPES.get(schedule["scope"], schedule["scope"])
-    parts.append(f"{100 * schedule['rate']:g} % of the remaining weights go in each, {scope}")
+    groups = (run.header.get("groups") or {"name": "weight"})["name"]
+    parts.append(f"{100 * schedule['rate']:g} % of the remaining {groups}s go in each, {scope}")
+    if "granularity" in schedule:
+        parts.append(f"granularity {schedule['granularity']['class_name']} " + ", ".join(
+            f"{name} {value}" for name, value in schedule["granularity"]["config"].items()))
     if schedule.get("rates"):
         parts.append("other rates: " + ", ".join(
             f"{name} {100 * rate:g} %" for name, rate in schedule["rates"].items()))
@@ -28,7 +32,7 @@ def pruning(run):
 
 
 def took(run):
-    """How long training took, over all networks, and the whole run where it was one process's."""
+    """How long the training of all networks took, and the whole run if one process did it."""
     trained = sum(facts.get("train_seconds", 0) for facts in run.facts.values())
     evaluated = sum(facts.get("evaluate_seconds", 0) for facts in run.facts.values())
     steps = sum(facts["steps"] - facts.get("start_step", 0) for facts in run.facts.values())
@@ -43,7 +47,7 @@ def took(run):
 def folders(run):
     """Names of the run's folders that a reader may want to open.
 
-    The first three are written along with the page, and so there when it is read.
+    The first three are written with the page, so that they always exist.
     """
     others = ["exports", "analysis"]
     others += [run.paths.trial(trial).name for trial in range(1, run.header["trials"] + 1)]

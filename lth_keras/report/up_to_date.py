@@ -7,14 +7,14 @@ from lth_keras.tensorboard import are_written
 
 
 def made_of(paths, state):
-    """The mark of a page: the run's state, and the checksum of its numbers."""
+    """What a page was made of: the run's state, and the checksum of its numbers."""
     return f"{state} {vouched.digest(paths.metrics)}"
 
 
 def is_current(root):
-    """Whether a run is done and the report of its end is there with all its files.
+    """Whether a run is done and its last report is there with all its files.
 
-    A report with another margin is current too: somebody asked for that margin.
+    A report with another margin counts too: somebody asked for that margin.
 
     Args:
       root: the run's folder.

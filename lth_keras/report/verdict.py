@@ -64,8 +64,9 @@ def headline(verdicts):
 def fastest(run):
     """A sentence on which network learned fastest, as the curves show it; '' where none can be.
 
-    The step at which a network's mean test metric first passes what the worst network ends at:
-    every network gets there. No test of a difference: it says what is seen.
+    It compares the steps at which each network's mean test metric first reaches the final value of
+    the worst network; every network reaches that. It describes the curves and is not a statistical
+    test.
     """
     metric, metrics = run.metric, run.metrics
     column = f"test_{metric.name}"

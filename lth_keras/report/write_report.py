@@ -1,4 +1,4 @@
-"""Writes everything that a stored run leads to: tables, figures, the page, TensorBoard's texts."""
+"""Writes a stored run's tables, figures, page and TensorBoard's texts."""
 
 import dataclasses
 import json
@@ -10,6 +10,7 @@ from lth_keras.report import (
     answer,
     cost_table,
     geometry,
+    group_table,
     html_page,
     report_figures,
     report_tables,
@@ -108,6 +109,7 @@ def run_tables(run, comparisons):
         report_tables.published(run.summary, run.published, run.subject, run.metric),
         cost_table.costs(run),
         report_tables.rounds(run.summary, run.subject, run.metric),
+        group_table.groups(run),
         report_tables.exports(kept_cards(run.paths)),
     ]
     return [table for table in made if table.rows]

@@ -1,4 +1,4 @@
-"""Rewind points: θ_0 and θ_k with the optimizer's state, as files and as a place to go back to."""
+"""Rewind points: θ_0 and θ_k with the optimizer's state, and their files."""
 
 from lth_keras.rewinding.point import (
     RewindPoint,

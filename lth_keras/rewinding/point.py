@@ -1,4 +1,4 @@
-"""Saving and loading the place that networks are set back to."""
+"""Saves and loads rewind points."""
 
 import dataclasses
 
@@ -16,7 +16,7 @@ class RewindPoint:
     Attributes:
       weights: {key: array} of every variable of the model at step `step`, unmasked; batch
         normalisation's statistics are among them.
-      step: k; the learning-rate schedule is a function of it and goes back with it.
+      step: k; the learning-rate schedule depends on it, and so is rewound too.
       optimizer: {name: array} of the optimizer's variables at step k; None at step 0.
     """
 

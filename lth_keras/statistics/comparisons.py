@@ -16,7 +16,7 @@ COLUMNS = (
     "p", "p_holm", "effect_size", "margin", "matching",
 )
 SIGNIFICANCE = 0.05
-# What is said of one difference, in every table, figure and sentence.
+# The words for one difference, in every table, figure and sentence.
 CLEAR, ALONE, CHANCE = "clear", "on its own only", "may be chance"
 
 
@@ -59,8 +59,8 @@ def comparisons(metrics, margin, metric=ACCURACY):
 def significance(row):
     """CLEAR, ALONE or CHANCE for a row of `comparisons`; None without a test.
 
-    ALONE: the interval of this difference excludes 0, and yet among so many comparisons one such
-    may be chance, by Holm's correction.
+    ALONE: the interval of this difference excludes 0, but by Holm's correction it may be chance
+    among so many comparisons.
     """
     if math.isnan(row["p_holm"]):
         return None

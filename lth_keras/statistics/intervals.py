@@ -18,7 +18,8 @@ def mean_interval(values):
     values = values[~np.isnan(values)]
     if not values.size:
         return math.nan, math.nan, math.nan
-    # Measured from the first value, so that equal values have exactly their mean and deviation 0.
+    # Computed relative to the first value, so that equal values have exactly their mean, and
+    # deviation 0.
     shifted = values - values[0]
     mean = float(values[0] + shifted.mean())
     if values.size == 1:
@@ -32,7 +33,7 @@ def mean_intervals(values):
     """`mean_interval` of each column of `values` [n, m]: three arrays [m]."""
     values = np.asarray(values, float)
     counts = (~np.isnan(values)).sum(axis=0)
-    # Only what is defined is computed: NumPy warns of the mean of nothing.
+    # Columns without a value are left out: NumPy would warn of an empty mean.
     means, halves = np.full(counts.shape, math.nan), np.full(counts.shape, math.nan)
     for count in set(counts.tolist()) - {0}:
         columns = values[:, counts == count]
@@ -65,7 +66,7 @@ def paired_difference(ours, theirs):
       low, high and p are NaN: accuracies are multiples of 1 / (number of examples), so that the
       differences of a few trials can be equal by chance, and then say nothing about their spread.
     """
-    # Rounded, because 0.98 − 0.97 and 0.93 − 0.92 differ in their last binary digits.
+    # Rounded, because 0.98 − 0.97 and 0.93 − 0.92 are not exactly equal in binary.
     differences = np.round(
         [ours[trial] - theirs[trial] for trial in in_common(ours, theirs)], 12)
     mean, low, high = mean_interval(differences)

@@ -1,4 +1,4 @@
-"""Figures that a paper printed, and how ours compare with them."""
+"""`PublishedFigure`: a number from a paper, and the comparison of ours with it."""
 
 import dataclasses
 import math
@@ -19,7 +19,7 @@ class PublishedFigure:
     Attributes:
       variant, round: the row of the summary that it is compared with.
       metric: that row's column, such as 'max_mean_test_accuracy'.
-      value: as the summary has it: shares from 0 to 1, not percent.
+      value: in the form of the summary: shares from 0 to 1, not percent.
       source: where it is printed, for the reader.
       tolerance: the largest absolute difference, in the metric's unit.
       tolerance_ratio: for losses: 3.0 accepts value/3 to value·3.

@@ -1,11 +1,11 @@
-"""Was training long enough to judge its networks by? What the evaluations themselves say."""
+"""Finds out from the evaluations whether training was long enough for a judgement."""
 
 import dataclasses
 import math
 
 import pandas as pd
 
-# Under this many updates a round, networks are cut off while they still learn.
+# With fewer updates in a round, networks are stopped while they still learn.
 FEW_UPDATES = 200
 
 
@@ -50,7 +50,8 @@ def unreached_stops(metrics):
 def within_training(summary: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
     """The summary with the intervals of early stopping cut off where training began and ended.
 
-    Student's t knows of no end. summary.csv keeps its intervals as they are; readers get these.
+    Student's t does not know where training ends. summary.csv keeps its intervals unchanged; the
+    report shows these.
 
     Args:
       summary: what `summarise` gives.
@@ -67,7 +68,7 @@ def within_training(summary: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFram
 
 
 def too_short(metrics: pd.DataFrame, updates_a_round: int) -> list[str]:
-    """Why training was too short to judge by, a sentence each; [] where nothing says so.
+    """Reasons why training was too short, a sentence each; [] if there is none.
 
     Args:
       metrics: what `read_csv` gives.

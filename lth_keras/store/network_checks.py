@@ -123,10 +123,12 @@ def _check_metrics(folder, facts):
 def _check_round(paths, header, facts, round, stored, variables):
     kept_by_round = header.get("kept_by_round")
     if kept_by_round is not None and (
-            round >= len(kept_by_round) or masks.total_kept(stored) != kept_by_round[round]):
+            round >= len(kept_by_round)
+            or kept_by_round[round] not in (None, masks.total_kept(stored))):
         said = kept_by_round[round] if round < len(kept_by_round) else "no such round"
         raise RunError(f"masks.npz keeps {masks.total_kept(stored)} weights; the schedule says "
                        f"{said}")
+    _check_groups(header, facts, round)
     if round:
         before = paths.network(facts["trial"], round_name(round - 1))
         if network_folder.is_done(before):
@@ -144,6 +146,17 @@ def _check_round(paths, header, facts, round, stored, variables):
                 _check_finite(arrays[name], name)
     if len(arrays) == 2 and header.get("rewind_step") == 0:
         _check_equal(arrays["rewind.npz"], arrays["initial.npz"], "rewind.npz is not initial.npz")
+
+
+def _check_groups(header, facts, round):
+    groups = header.get("groups")
+    if groups is None:
+        return
+    kept = facts.get("kept_groups") or {}
+    if set(kept) != set(groups["sizes"]) or sum(kept.values()) != groups["kept_by_round"][round]:
+        raise RunError(
+            f"done.json counts {sum(kept.values())} {groups['name']}s; the schedule says "
+            f"{groups['kept_by_round'][round]}")
 
 
 def _check_start(paths, facts, stored, initial):

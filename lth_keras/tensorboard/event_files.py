@@ -1,8 +1,8 @@
-"""The trials' event files: their names, which are finished, and writing those that are missing.
+"""The trials' event files: their names, which of them are finished, and writing missing ones.
 
-A network in training writes to a file that ends in `.unfinished`. When the network is stored,
-its finished file is written whole, from the store, and the unfinished ones go: whatever was
-interrupted and done again in between, one file remains, and it says what metrics.csv says.
+A network in training writes to a file that ends in `.unfinished`. When the network is stored, its
+finished file is written from the stored files, and the unfinished ones are removed. So one file
+remains after any interruption, and it agrees with metrics.csv.
 """
 
 import os
@@ -41,19 +41,19 @@ def unfinished_path(folder):
 
 
 def is_written(folder):
-    """Whether the network has its finished file, as it was drawn."""
+    """Whether the network has its finished file, unchanged."""
     return is_drawn(folder)
 
 
 def event_paths(folder):
-    """The event files in a folder, by name; none where a link leads to it."""
+    """The event files in a folder, sorted by name; none if the folder is a link."""
     return [folder / name for name in opening.entries(folder) if name.startswith(f"{_STEM}.")]
 
 
 def finish(paths, header, trial, name):
-    """Writes a stored network's event file and takes its unfinished ones away.
+    """Writes a stored network's event file and removes its unfinished ones.
 
-    One that was drawn before is drawn with the same times, and so has the same bytes.
+    A file that existed before gets the same times again, and so the same bytes.
     """
     folder = folder_of(paths, trial, name)
     started = [path for path in event_paths(folder) if path.name.endswith(_UNFINISHED)]
@@ -67,7 +67,7 @@ def finish(paths, header, trial, name):
         path, stored, noted = drawn
     files.write_bytes(path, event_protocol.encode(
         network_events.network(paths, header, trial, name, noted, stored)))
-    # What the file itself says, so that either of the two can be made from the other.
+    # drawn.json has the file's times, so that each of the two can be made from the other.
     write_drawn(folder, path.name, stored, {
         step: (each.wall_time, each.gradient_norm)
         for step, each in _noted(decoded(path)).items()})
@@ -100,12 +100,12 @@ def decoded(path):
 
 
 def write_missing(paths, header, networks):
-    """Event files of the stored ones of `networks`, [(trial, name)], that have none.
+    """Writes the event files of stored `networks`, [(trial, name)], that have none.
 
-    None that exists is touched: neither a finished one, nor that of a network in training.
+    It changes no file that exists, neither a finished one nor that of a network in training.
 
     Returns:
-      The names of the networks that a trial was written of.
+      The names of the networks for which a file was written.
     """
     names = set()
     for trial, name in networks:
@@ -119,7 +119,7 @@ def write_missing(paths, header, networks):
 
 
 def move_earlier(paths):
-    """Moves what earlier versions wrote: they had the trials' files under `tensorboard/`."""
+    """Moves the trials' files of earlier versions, which lie under `tensorboard/`."""
     for name in opening.entries(paths.tensorboard):
         for trial in opening.entries(paths.tensorboard / name):
             place = paths.tensorboard_trials / name / trial
@@ -129,7 +129,7 @@ def move_earlier(paths):
 
 
 def remove(paths):
-    """Removes event files that another has taken the place of."""
+    """Removes event files that have been replaced."""
     for path in paths:
         with files.writing(path):
             opening.remove(path)

@@ -1,4 +1,4 @@
-"""Event protocol buffers, and files of them; none of it needs TensorFlow."""
+"""Makes and reads TensorBoard's protocol buffers and files of them, without TensorFlow."""
 
 import contextlib
 import io
@@ -27,12 +27,12 @@ _SCALAR = scalar_metadata.create_summary_metadata("", "")
 
 def encode(events):
     """The bytes of an event file, or of a part of one, that holds `events` in this order."""
-    # Equal events are equal bytes, in any process: maps in them have no order of their own.
+    # Deterministic, because maps have no order: equal events must give equal bytes.
     return records.encode([event.SerializeToString(deterministic=True) for event in events])
 
 
 def decode(path):
-    """The whole events of a file; a last record that is half written is left out."""
+    """The events of a file; a last record that is incomplete is left out."""
     whole = []
     with contextlib.suppress(DecodeError):
         for content in records.decode(file_opening.read_bytes(path)):
@@ -56,7 +56,7 @@ def event(summary, wall_time, step=0):
 
 def scalars(values):
     """A summary of {tag: number}; None is left out."""
-    # By hand: scalar_pb takes ten times as long, and there are hundreds of scalars a network.
+    # Not by scalar_pb, which takes ten times as long: a network has hundreds of scalars.
     return summary_pb2.Summary(value=[
         summary_pb2.Summary.Value(tag=tag, metadata=_SCALAR, tensor=tensor_pb2.TensorProto(
             dtype=types_pb2.DT_FLOAT, tensor_shape={}, float_val=[value]))
@@ -77,8 +77,8 @@ def is_of_weights(event):
 
 
 def histogram(tag, values):
-    """A summary of the finite ones of `values`, of any shape."""
-    # By hand: histogram_pb takes sixty bytes for each value and over ten times as long.
+    """A summary of the finite values in `values`, an array of any shape."""
+    # Not by histogram_pb, which takes sixty bytes for each value and over ten times as long.
     values = np.asarray(values)
     values = values[np.isfinite(values)]
     buckets = np.zeros((_BUCKETS, 3))

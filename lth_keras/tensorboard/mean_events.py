@@ -1,6 +1,6 @@
 """One network as events: the mean over its trials, and how far the trials lie apart.
 
-All of it is made from the trials' own events. The same trials give the same events, at any time.
+They are made from the trials' events alone, so that equal trials always give equal events.
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
-"""What `tensorboard/` holds: an event file per network, with the mean over its trials.
+"""The folder `tensorboard/`: an event file for each network, with the mean over its trials.
 
-It is what TensorBoard opens: its pages show no line where there are more than 40 runs, and a run
-of five trials has over a hundred networks. The name of a mean's file says of how many trials it
-is. It is written anew, under a new name, when one more trial is stored. Nothing in it is from the
-clock: the same trials give the same name and the same bytes.
+TensorBoard shows no lines for more than 40 runs, and a run of five trials has over a hundred
+networks; so it opens this folder of means. The name of a mean's file has the number of its trials.
+When one more trial is stored, the mean is written anew under a new name. It has no time of writing:
+equal trials give an equal name and equal bytes.
 """
 
 import re
@@ -24,7 +24,7 @@ def folder_of(paths, name):
 def write_mean(paths, header, name):
     """Writes the mean over the trials of a network whose event files are finished, if any.
 
-    Diverged trials are in no mean; where all trials diverged, it is the first one's file.
+    Diverged trials are left out; if all trials diverged, it is the first trial's file.
     """
     of_trials = _of_trials(paths, header, name)
     if not of_trials:
@@ -37,7 +37,7 @@ def write_mean(paths, header, name):
     folder = folder_of(paths, name)
     path = event_files.event_path(folder, f".{len(of_trials):02d}_trials", last)
     files.write_bytes(path, content)
-    # Of what two workers wrote at a time the same one stays, whoever comes last.
+    # If two workers write at the same time, the same file remains, whichever comes last.
     *others, stays = sorted({path, *event_files.event_paths(folder)}, key=_trials_in)
     if stays == path:
         write_drawn(folder, path.name, last, {})
@@ -58,7 +58,7 @@ def write_means(paths, header, again=()):
 
 
 def are_written(paths, networks):
-    """Whether `tensorboard/` and `tensorboard_trials/` hold all that they should.
+    """Whether `tensorboard/` and `tensorboard_trials/` are complete.
 
     Args:
       paths: `RunPaths`.
@@ -72,7 +72,7 @@ def are_written(paths, networks):
 
 
 def _of_trials(paths, header, name):
-    """{trial: [event]} of the finished event files of a network, in order; perhaps of none."""
+    """{trial: [event]} of the finished event files of a network, in order; may be empty."""
     return {trial: event_files.decoded(path) for trial, path in _finished(paths, header, name)}
 
 

@@ -1,4 +1,4 @@
-"""One trained network as events: scalars, weight histograms, masks as images, hparams."""
+"""What TensorBoard gets of a trained network: scalars, weight histograms, mask images, hparams."""
 
 import dataclasses
 
@@ -16,7 +16,7 @@ GRADIENT_NORM = "gradient_norm"
 
 
 def tags(metrics):
-    """{tag: column of metrics.csv} for `Metric`s; tags that one chart should share begin alike."""
+    """{tag: column of metrics.csv} for `Metric`s; tags of one chart have the same beginning."""
     return {
         f"{measure}/{split}": f"{column}_{measure}"
         for measure in (*(metric.name for metric in metrics), "loss")
@@ -25,7 +25,7 @@ def tags(metrics):
 
 
 def hparams_columns(header, of_trials):
-    """What the hparams dashboard shows of a run, but for what is the same in each of its networks.
+    """The columns of the hparams dashboard, without those that are equal for all networks.
 
     Args:
       header: what run.json holds.
@@ -48,7 +48,7 @@ def hparams_columns(header, of_trials):
 
 @dataclasses.dataclass(frozen=True)
 class Noted:
-    """What only the process that trained a network knew of one step.
+    """Facts of one step that only the training process knew.
 
     Attributes:
       wall_time: seconds since 1970 of the evaluation.
@@ -97,7 +97,7 @@ def _of_weights(paths, header, trial, name, facts):
     masks = read_masks(folder)
     masks = {key: masks[key] for key in mask_planes.in_order(masks, header)}
     for step, weights in (
-        # As it is stored: a histogram is of the kept weights, which need no mask applied.
+        # The file as stored: the histogram is of kept weights, so that no mask has to be applied.
         (facts["start_step"], read_start_file(paths, trial, name)),
         (facts["steps"], read_weights(folder)),
     ):
@@ -109,7 +109,7 @@ def _of_weights(paths, header, trial, name, facts):
 
 
 def scalars(row, metrics, gradient_norm=None):
-    """A summary of one evaluation, a row of metrics.csv; what was not evaluated is left out."""
+    """A summary of one evaluation, a row of metrics.csv; empty fields are left out."""
     values = {tag: row[column] for tag, column in tags(metrics).items()}
     values["density"] = row["density"]
     present = {tag: value for tag, value in values.items()
@@ -118,7 +118,7 @@ def scalars(row, metrics, gradient_norm=None):
 
 
 def hyperparameters(facts, of_trials=True):
-    """A network's row of the hparams dashboard, but for its metrics; what done.json says of it."""
+    """A network's row of the hparams dashboard without its metrics, from done.json."""
     trial = {"trial": facts["trial"]} if of_trials else {}
     return {"variant": facts["variant"], "round": facts["round"], **trial,
             "kept_percent": round(100 * facts["density"], 3)}

@@ -1,9 +1,8 @@
-"""Records of an event file: each with its length and two checksums, as TFRecord files have them.
+"""The records of an event file, in TFRecord's format: each has its length and two checksums.
 
 A record is: its length (8 bytes), the length's checksum (4), the content, the content's checksum
 (4); all little-endian. The checksum is CRC-32C, "masked": rotated, and a constant added.
-TensorBoard's own writer sums byte by byte in Python, which takes longer than all else that is
-written.
+TensorBoard's own writer computes it byte by byte in Python, which takes longer than all the rest.
 """
 
 import struct
@@ -23,7 +22,7 @@ def encode(contents):
 
 
 def decode(data):
-    """The contents of the whole records in `data`; the first that is cut or damaged ends it."""
+    """The contents of the records in `data`, up to the first that is incomplete or damaged."""
     contents, place = [], 0
     while place + 12 <= len(data):
         (length,) = struct.unpack_from("<Q", data, place)

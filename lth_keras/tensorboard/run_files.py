@@ -1,4 +1,4 @@
-"""What belongs to a run as a whole: the dashboards' columns and charts, and its texts."""
+"""The event files of a whole run: the dashboards' columns and charts, and its texts."""
 
 import contextlib
 import time
@@ -11,9 +11,9 @@ from lth_keras.tensorboard import event_files, event_protocol, mean_events, netw
 
 
 def write_run(paths):
-    """Writes the event files of the run as a whole, with the texts that there are so far.
+    """Writes the event files of the whole run, with the texts that exist so far.
 
-    One is for the means and one for the trials: each folder is opened on its own.
+    One is for the means and one for the trials, because users open the folders separately.
     """
     header = network_folder.header(paths)
     for folder, of_trials in zip(_folders(paths), (False, True)):
@@ -23,7 +23,7 @@ def write_run(paths):
 
 
 def are_written(paths):
-    """Whether the event files of the run as a whole are there, as they were drawn."""
+    """Whether the event files of the whole run are there, unchanged."""
     return all(is_drawn(folder) for folder in _folders(paths))
 
 
@@ -34,7 +34,7 @@ def _write(folder, summaries):
         path, then, _ = drawn
         content = _encoded(summaries, then)
         if files.sha256_of(content) in _checksums(folder, path):
-            # It says what it would say now: it stays, or comes back, with its time.
+            # Its content would be the same: it keeps its time, also if it has to be written again.
             files.write_bytes(path, content)
             write_drawn(folder, path.name, then, {})
             event_files.remove(each for each in before if each != path)
@@ -52,7 +52,7 @@ def _encoded(summaries, when):
 
 
 def _checksums(folder, path):
-    """Of the run's event file: that which is kept of it, and its own."""
+    """Checksums of the run's event file: the recorded one and its own."""
     checksums = {files.sha256(path)} if opening.is_file(path) else set()
     with contextlib.suppress(RunError):
         checksums.add((read_drawn(folder) or {}).get("checksum"))

@@ -1,4 +1,4 @@
-"""The sink that writes a run's event files as it goes."""
+"""The sink that writes event files while a run goes on."""
 
 import contextlib
 import time
@@ -9,7 +9,7 @@ from lth_keras.sink import Sink
 from lth_keras.store import network_folder
 from lth_keras.tensorboard import event_files, event_protocol, mean_files, network_events, run_files
 
-# A gradient takes as long as about two updates: once in 200 updates is about one percent.
+# A gradient costs about two updates; once in 200 updates that is about one percent.
 _UPDATES_PER_GRADIENT = 200
 
 
@@ -17,14 +17,14 @@ class TensorBoard(Sink):
     """Event files of each trial, under `tensorboard_trials/`, and their means in `tensorboard/`.
 
     Scalars reach the disk at each evaluation; histograms, images and the row of the hparams
-    dashboard when the network is stored. A file of a stored network is never written again; the
-    mean is, with each trial that is stored. Where there is no mean yet, the first trial can be
-    followed in its place.
+    dashboard when the network is stored. The file of a stored network is never written again; the
+    mean is written with each trial that is stored. Until there is a mean, its folder shows the
+    first trial.
 
     Args:
       paths: `RunPaths`.
       gradient_norm: None, or a function of the job in training that gives the norm of the
-        gradient of its loss; asked at an evaluation at most once in 200 updates.
+        gradient of its loss; called at an evaluation, at most once in 200 updates.
     """
 
     def __init__(self, paths, gradient_norm=None):
@@ -35,7 +35,7 @@ class TensorBoard(Sink):
         self._header = None
 
     def run_started(self):
-        """Writes what belongs to the run as a whole."""
+        """Writes the event files of the whole run."""
         event_files.move_earlier(self._paths)
         run_files.write_run(self._paths)
 
@@ -44,7 +44,7 @@ class TensorBoard(Sink):
         if self._header is None:
             self._header = network_folder.header(self._paths)
         for file in self._files:  # A job was interrupted in this process.
-            with contextlib.suppress(OSError):  # Perhaps by a full disk, which this one met too.
+            with contextlib.suppress(OSError):  # The disk may be full, here too.
                 file.close()
         self._files = []
         folders = [event_files.folder_of(self._paths, job.trial, job.name)]
@@ -72,7 +72,7 @@ class TensorBoard(Sink):
         self._write([event_protocol.event(summary, time.time(), evaluation.step)])
 
     def job_finished(self, job, facts):
-        """Writes the network's finished file from what is stored of it, and the mean."""
+        """Writes the network's finished file from its stored files, and the mean."""
         for file in self._files:
             with files.writing(file.name):
                 file.close()
@@ -81,7 +81,7 @@ class TensorBoard(Sink):
         mean_files.write_mean(self._paths, self._header, job.name)
 
     def run_finished(self, summary):
-        """Finishes what an earlier process was interrupted in."""
+        """Writes the files that an interrupted process has not written."""
         header = network_folder.header(self._paths)
         again = set()
         for trial, name in header["units"]:

@@ -1,4 +1,4 @@
-"""One tiny finished run for all tests of analysis; those that change it take a copy."""
+"""One tiny finished run for all tests of analysis; tests that change it take a copy."""
 
 import shutil
 
@@ -16,7 +16,7 @@ def root(lmc_root):
 
 @pytest.fixture(scope="session")
 def opened(lmc_root, tmp_path_factory):
-    """A copy of it, opened once, because its functions take seconds to compile; its bindings."""
+    """(a copy of the run, opened; its bindings). Opened once, because compiling takes seconds."""
     copy = tmp_path_factory.mktemp("copies") / lmc_root.name
     shutil.copytree(lmc_root, copy, ignore=shutil.ignore_patterns("analysis"))
     run, _ = analyze_command.opened(copy)
@@ -25,7 +25,7 @@ def opened(lmc_root, tmp_path_factory):
 
 @pytest.fixture
 def run(opened):
-    """The opened copy with nothing measured, and in force the bindings that models are built by."""
+    """The opened copy without measurements, with its gin bindings in force, which models need."""
     run, bindings = opened
     shutil.rmtree(run.paths.root / "analysis", ignore_errors=True)
     with gin.unlock_config():

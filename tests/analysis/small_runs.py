@@ -1,4 +1,4 @@
-"""What tests of measures share: runs of tiny networks, and what a measure leaves of a run."""
+"""Helpers for tests of measures: runs of tiny networks, and the results of a measure."""
 
 import json
 import types
@@ -20,14 +20,14 @@ PAIRS = {"dense": ("dense_1", "dense_2")}
 
 
 def measured(measure, run):
-    """The statements and the table that a measure leaves."""
+    """(statements, table) of a measure's results."""
     folder = run_measure(measure, run, lambda line: None)
     said = json.loads((folder / "summary.json").read_text())["statements"]
     return "\n".join(said), pd.read_csv(folder / "table.csv")
 
 
 def table(measure, run):
-    """What a measure leaves."""
+    """The table of a measure's results."""
     return pd.read_csv(run_measure(measure, run, lambda line: None) / "table.csv")
 
 

@@ -8,7 +8,7 @@ from lth_keras.analysis import (
 
 
 class Units:
-    """Stands in for a stored run in what `templates` asks of it."""
+    """Has the part of a stored run that `templates` uses."""
 
     def __init__(self, *names):
         self.names = names

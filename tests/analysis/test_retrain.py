@@ -21,7 +21,7 @@ from tests.resealing import store_again
 
 @pytest.fixture
 def moved(run):
-    """Adds an amount to the stored end of round 2 of trial 1; all is taken back afterwards."""
+    """Adds a number to the trained weights of round 2 of trial 1; restores them afterwards."""
     path = run.paths.network(1, "round_02") / "weights.npz"
     before = files.read_npz(path)
 

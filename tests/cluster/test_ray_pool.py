@@ -1,4 +1,4 @@
-"""The room for workers on a cluster's nodes, and evaluations on their way to the driver."""
+"""How many workers fit on a cluster's nodes, and how evaluations come to the driver."""
 
 import types
 
@@ -21,14 +21,14 @@ def test_room_for_workers(nodes, cpus, gpus, memory, expected):
 
 
 class Reference:
-    """What Ray gives for an answer to come."""
+    """Ray's reference to a future answer."""
 
     def __init__(self, answer):
         self.answer = answer
 
 
 class Answered:
-    """Ray for one worker, whose answers are there at once."""
+    """Stands for Ray, with one worker that answers at once."""
 
     exceptions = types.SimpleNamespace(RayError=RuntimeError)
 

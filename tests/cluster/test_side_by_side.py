@@ -77,7 +77,7 @@ def is_alive(process):
 
 
 def workers_of(process):
-    """Process numbers of the workers among all that a process has started, and those have."""
+    """Ids of the workers among all descendants of a process."""
     descendants, family = [], [process]
     for parent in family:
         for thread in pathlib.Path(f"/proc/{parent}/task").glob("*/children"):
@@ -134,7 +134,7 @@ def test_workers_give_the_serial_bytes_though_worker_and_driver_are_killed(tmp_p
 
 
 class InProcess:
-    """A pool that does each job at once, in this process, but for those that `lose` names."""
+    """A pool that does each job at once, in this process, except those that `lose` names."""
 
     def __init__(self, lose):
         self._lose, self._events = lose, []
@@ -205,7 +205,7 @@ def test_a_sweep_makes_a_run_per_point_and_a_comparison(tmp_path, capsys, undraw
         assert header["state"] == "done"
         assert header["configuration"]["optimizer"]["learning_rate"] == float(rate)
         own = (run / "config.gin").read_text()
-        # Read again, it is a run of its own, and no sweep.
+        # Read again, it is a single run and not a sweep.
         assert f"Adam.learning_rate = {rate}" in own and "Sweep.axes = {}" in own
     (page,) = tmp_path.glob("*-comparison-*/comparison.html")
     assert all(run.name in page.read_text("utf-8") for run in runs)

@@ -1,4 +1,4 @@
-"""A worker that lives and does not answer; Ray's environment. Its module is made up."""
+"""A worker that runs and does not answer; Ray's environment. Ray itself is replaced."""
 
 import dataclasses
 import os
@@ -14,7 +14,7 @@ from lth_keras.errors import ConfigurationError, RunError
 
 
 class MadeUpRay:
-    """Actors that answer at once, but for the methods that are in `silent`."""
+    """Actors that answer at once, except to the methods in `silent`."""
 
     def __init__(self):
         self.silent, self.killed, self.made = set(), [], 0
@@ -45,7 +45,7 @@ class MadeUpRay:
 
 @dataclasses.dataclass
 class Queued:
-    """What a pool reads of a `QueuedJob`."""
+    """The part of a `QueuedJob` that a pool reads."""
 
     job: object = dataclasses.field(
         default_factory=lambda: types.SimpleNamespace(trial=1, name="full"))
@@ -107,7 +107,7 @@ def test_timeouts_that_are_none(value):
 
 @pytest.fixture
 def environment(monkeypatch):
-    """The process's environment without Ray's settings, put back afterwards."""
+    """The process's environment without Ray's settings; restored afterwards."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("RAY_")}
     monkeypatch.setattr(os, "environ", kept)
     return kept

@@ -97,7 +97,7 @@ def everything(tmp_path):
 def test_every_measure_leaves_tables_figures_and_a_summary(lmc_root, everything):
     assert commands.main(["analyze", str(lmc_root), f"--gin_file={everything}"]) == 0
     measured = {path.parent.name for path in (lmc_root / "analysis").glob("*/summary.json")}
-    assert MEASURED <= measured  # Another test may have left more in the same run.
+    assert MEASURED <= measured  # Another test may have measured more in the same run.
     for name in MEASURED:
         folder = lmc_root / "analysis" / name
         summary = json.loads((folder / "summary.json").read_text())

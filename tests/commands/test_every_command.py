@@ -58,7 +58,7 @@ def test_tables_and_run_json_name_the_metric(trained):
     header = json.loads((root / "run.json").read_text())
     assert header["metrics"][0]["name"] == metric
     assert header["task"]["class"] == ("Regression" if metric == "mae" else "Classification")
-    # What gin binds without a scope is a part of the run's identity too.
+    # Bindings without a scope are a part of the run's identity too.
     described = header["configuration"]["task"]
     assert described["ignore_label"] == 0 if metric == "accuracy" else described["unit"] == "units"
     if metric == "mae":
@@ -103,7 +103,7 @@ def test_an_export_is_judged_by_the_metric(trained, tmp_path, capsys):
     assert card[metric]["test"] == pytest.approx(last[f"test_{metric}"], rel=1e-3)
     checked = card["formats"]["saved_model"]["verified"]
     assert checked[metric] == pytest.approx(card[metric]["test"], rel=1e-5)
-    # Where its outputs are changed, its own program says so.
+    # If its outputs are changed, the export's own program says so.
     with np.load(to / "check.npz") as stored:
         arrays = dict(stored)
     np.savez(to / "check.npz", **{

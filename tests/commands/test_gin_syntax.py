@@ -10,7 +10,8 @@ GOOD = "import lth_keras.models\nA.b = 3\nA.c = [@d/E(), %F]\nF = {'a': (1, None
 
 def test_good_files_and_bindings_pass(tmp_path):
     (tmp_path / "a.gin").write_text(f"include 'b.gin'\n{GOOD}")
-    (tmp_path / "b.gin").write_text("include 'a.gin'\nimport mine\n")  # A circle is gin's to say.
+    (tmp_path / "b.gin").write_text("include 'a.gin'\nimport mine\n")  # gin itself refuses a circle
+    # of includes.
     check_syntax([tmp_path / "a.gin"], ["A.b = 4", "x/A.b = @c"])
     assert modules_of_file(tmp_path / "a.gin") == ["mine", "lth_keras.models"]
 

@@ -38,7 +38,7 @@ BINDINGS = (
     "ticket/Variant.name", "ticket/Variant.rounds", "ticket/Variant.mask", "EmpiricalDraw.pool",
     "ticket/Variant.duration", "Adam.beta_1", "Experiment.published", "Experiment.never_prune",
 )
-# Bindings whose value is checked where it enters, whatever it is: a refusal or a good experiment.
+# Bindings with any value: each is refused, or gives a valid experiment.
 GIN_CASES = [f"{name} = {value}" for name in BINDINGS for value in VALUES]
 BROKEN_LINES = (
     "Experiment.trials", "= 3", "Experiment.trials = = 3", "include 'gin/nothing.gin'", "include",
@@ -118,7 +118,7 @@ def test_values_are_refused_with_a_reason_or_taken(name, tmp_path):
         except ConfigurationError as error:
             assert str(error).strip()
     for experiment in {id(each): each for each in (*taken[:1], *taken[-1:])}.values():
-        # The rest of what is checked before anything is trained.
+        # The other checks before anything is trained.
         with contextlib.suppress(ConfigurationError):
             prepare(experiment, tmp_path)
     assert not list(tmp_path.iterdir())
@@ -156,7 +156,7 @@ def test_mutilated_run_directories(seed, finished, tmp_path, capsys, undrawn):
         change(victim)
     before = bytes_of(copy)
     looking = [["list", f"--output_dir={tmp_path}"], ["verify", str(copy)]]
-    # Slower; and of these a report writes, but nothing outside its own files.
+    # Slower; of these commands only `report` writes, and only its own files.
     more = [["export", str(copy), "--variant=ticket@01", f"--to={tmp_path / 'exported'}",
              "--format=ticket", "--nolatency"],
             ["report", str(copy)]] if seed % 6 == 0 else []
@@ -170,7 +170,7 @@ def test_mutilated_run_directories(seed, finished, tmp_path, capsys, undrawn):
 
 
 def answered(capsys, arguments):
-    """Gives a command; it has to end with 0, or with one line that says why not."""
+    """Gives a command; it must end with status 0, or with one line that says why not."""
     status = main(arguments)
     said = capsys.readouterr()
     assert status in (0, 1, 2) and "Traceback" not in said.err + said.out

@@ -1,4 +1,4 @@
-"""What nobody foresaw is one line; a wrong argument answers before TensorFlow is imported."""
+"""An unexpected error is one line; a wrong argument is refused before TensorFlow is imported."""
 
 import os
 import pathlib
@@ -66,7 +66,7 @@ def test_a_misspelt_flag_answers_at_once():
     answer = run("--gin_file=gin/mnist_lt.gin", "--gin_parm=x")
     spent = os.times().children_user + os.times().children_system - began[1]
     assert answer.returncode == 2 and "gin_parm" in answer.stderr
-    assert spent < 1  # Seconds of the processor: others may be at work here.
+    assert spent < 1  # Processor time, because other processes may be running.
 
 
 @pytest.mark.parametrize("environment", [

@@ -1,4 +1,4 @@
-"""The gin files that come along: found by name, listed with what they say of themselves."""
+"""The packaged gin files: found by name, and listed with their descriptions."""
 
 import pathlib
 import subprocess

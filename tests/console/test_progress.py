@@ -75,7 +75,8 @@ def test_time_left_leaves_out_a_jobs_first_stretch_in_which_it_compiles(clock):
     shown.job_started("a", 400, 4)
     clock.now += 60  # of which compilation took 50 s
     shown.advanced("a", 100, epoch=1)
-    assert shown.seconds_left() == pytest.approx(900 * 60 / 100)  # Nothing better is known.
+    assert shown.seconds_left() == pytest.approx(900 * 60 / 100)  # No other network has been timed
+    # yet.
     clock.now += 10
     shown.advanced("a", 100, epoch=2)
     assert shown.seconds_left() == pytest.approx(800 * 10 / 100)

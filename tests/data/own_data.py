@@ -6,7 +6,7 @@ CLASSES = ("cat", "dog", "owl")
 
 
 def arrays(train=30, test=9, validation=None, shape=(4, 4, 3), dtype=np.uint8):
-    """{'x_train': …}: noise, whose labels go round."""
+    """{'x_train': …}: noise, with labels 0, 1, 2, 0, 1, …"""
     random = np.random.RandomState(0)
     made = {}
     for split, count in (("train", train), ("test", test), ("validation", validation)):
@@ -18,7 +18,7 @@ def arrays(train=30, test=9, validation=None, shape=(4, 4, 3), dtype=np.uint8):
 
 
 def write_npz(path, **changes):
-    """An archive of `arrays()`, some of them changed; None leaves one out."""
+    """Writes `arrays()` as an archive; `changes` replaces arrays, and None leaves one out."""
     made = {**arrays(), **changes}
     np.savez(path, **{key: each for key, each in made.items() if each is not None})
     return path

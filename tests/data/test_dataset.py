@@ -1,4 +1,4 @@
-"""Which data an experiment gets: the order of the places, the fallback, and what is refused."""
+"""Which data an experiment gets: the order of places, the fallback, refusals."""
 
 import dataclasses
 
@@ -19,14 +19,14 @@ def no_proxy_of_this_machine(monkeypatch):
 
 @pytest.fixture
 def no_network(monkeypatch):
-    """Every host is out of reach; and nobody's own data are found."""
+    """No host can be reached, and data on this machine are not used."""
     monkeypatch.setattr(connectivity, "connects", lambda host, port: False)
     monkeypatch.delenv("TFDS_DATA_DIR", raising=False)
 
 
 @pytest.fixture
 def forbidden_network(monkeypatch):
-    """A test in which asking for the network at all is the failure."""
+    """Any use of the network makes the test fail."""
     def refuse(host, port):
         raise AssertionError(f"asked for {host}:{port}")
 

@@ -1,4 +1,4 @@
-"""The cache of decoded examples: whole or made again, one writer and many readers, room enough."""
+"""The cache of decoded examples: whole or made again; one writer, many readers; enough room."""
 
 import collections
 import concurrent.futures
@@ -106,7 +106,7 @@ def _slow(folder, log):
 
 
 def test_of_several_writers_one_writes(tmp_path):
-    # The lock belongs to the open file: threads are to it what processes are.
+    # The lock belongs to the open file, so that threads can stand for processes.
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         sums = list(pool.map(_slow, [tmp_path / "cache"] * 3, [tmp_path / "log"] * 3))
     assert sums == [315.0] * 3

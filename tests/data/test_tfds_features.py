@@ -1,4 +1,4 @@
-"""TFDS sets with other keys, pictures of all sizes and texts: what is bound, found and refused."""
+"""TFDS sets with other keys, pictures of all sizes, and texts."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def sentence(number):
 
 
 def picture(number):
-    """A picture of a size of its own: a grey of its own."""
+    """A picture; its number decides its size and its grey."""
     return np.full((5 + number % 4, 6 + number % 3, 3), 5 * number, np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""Wrong data: one line of at most 300 characters that says how to mend it, and no trace."""
+"""Wrong data: one line of at most 300 characters that says what to do, and no files."""
 
 import numpy as np
 import pytest
@@ -147,7 +147,7 @@ def test_one_line_says_what_is_wrong_and_how_to_go_on(tmp_path, case, storage, m
     assert expected in said and "\n" not in said
     assert len(said) <= 300 + len(str(place)), len(said)
     assert sorted(place.rglob("*")) == before
-    # Labels are the task's to judge, once they are there: what was decoded well may stay.
+    # The task checks labels after decoding, so that the decoded examples may stay on disk.
     if "label" not in case:
         assert not list((tmp_path / "cache").glob("*/*.bin"))
 

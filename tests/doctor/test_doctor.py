@@ -1,4 +1,4 @@
-"""The doctor's checks against machines and installations that are made for the test."""
+"""The doctor's checks on simulated machines and installations."""
 
 import importlib.metadata
 
@@ -18,7 +18,7 @@ def by_name(checks):
 
 @pytest.fixture
 def versions(monkeypatch):
-    """Sets what importlib.metadata says of packages; None: not installed."""
+    """Sets the versions that importlib.metadata gives; None means not installed."""
     def set_to(**known):
         real = importlib.metadata.version
 

@@ -20,7 +20,7 @@ PARAMS = (
 
 
 class Quiet:
-    """A reporter that says which networks were there already."""
+    """A reporter that prints which networks were stored already."""
 
     def job_skipped(self, label, *_):
         print(f"stored: {label}")
@@ -30,7 +30,7 @@ class Quiet:
 
 
 class KillAt:
-    """Asked whether to stop, for the nth time: ends as a machine does that loses its power."""
+    """Ends the process, like a power cut, when it is asked for the nth time whether to stop."""
 
     signal_name = None
 
@@ -59,7 +59,7 @@ def main(output, hosts, index, kill_at):
         os.kill(os.getpid(), signal.SIGTERM)
         print(f"SIGTERM came to the program's own handler: {bool(came)}")
         if prepared.context.replicas.is_chief:
-            # Somebody may commit between the two runs; that is another test's.
+            # The commit is left out: somebody may commit between the two runs.
             execute(prepared, Quiet(), accept_other_versions=True)
         else:
             follow(prepared.context)

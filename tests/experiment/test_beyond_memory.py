@@ -1,12 +1,12 @@
-"""A set on disk trains in less memory than it would take, and goes on where it was killed."""
+"""Training from disk needs less memory than the data, and resumes after a kill."""
 
 import numpy as np
 import pytest
 
 from bench.beyond_memory import SHAPE, Training, write_archive
 
-# Without any data the process has 1.3 GB of private memory, most of it never touched; from memory
-# these data would be there twice while they are loaded.
+# Without any data the process has 1.3 GB of private memory, most of it never used. Loading these
+# data into memory would hold them twice.
 DATA_BYTES, LIMIT = 500_000_000, 1_800_000_000
 
 

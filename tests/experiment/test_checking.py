@@ -1,4 +1,4 @@
-"""Values of bindings that were once found out only after training: one line, nothing written."""
+"""Wrong values of bindings: one line, and nothing is written."""
 
 import pathlib
 import types
@@ -13,7 +13,7 @@ from lth_keras.experiment.update_checks import check_updates
 from lth_keras.mask_updates import RigL
 
 ROOT = pathlib.Path(__file__).parents[2]
-# As small as an experiment gets: these say what is wrong once data and network are there.
+# A very small experiment: these errors need the data and the network.
 TINY = (
     f"--gin_file={ROOT / 'gin/smoke/mnist_lt.gin'}", "--gin_param=Dataset.train_examples = 200",
     "--gin_param=Dataset.test_examples = 50", "--gin_param=Experiment.batch_size = 20",
@@ -100,7 +100,7 @@ def test_refused_in_one_line_before_anything_is_written(bindings, expected, tmp_
 
 
 def test_names_and_patterns_that_fit_are_taken(tmp_path, monkeypatch, capsys):
-    # Stopped where the checks are behind it: the disk has no room for a run.
+    # The full disk stops the run directly after the checks.
     usage = type("Usage", (), {"free": 0})
     monkeypatch.setattr("shutil.disk_usage", lambda path: usage)
     bindings = (

@@ -1,4 +1,5 @@
-"""A network that diverges: recorded or stopping, through a kill, and without harm to the others."""
+"""A network that diverges: it is recorded or stops the run, also after a kill; the others are not
+changed."""
 
 import dataclasses
 import pathlib
@@ -38,7 +39,7 @@ HEALTHY = ("ticket", "reinit")
 
 @dataclasses.dataclass(frozen=True)
 class Exploding(WeightRule):
-    """θ_0 a thousand million times too large, so that no loss is finite; or what was asked for."""
+    """θ_0 multiplied by 10^9, so that no loss is finite; or the given weights."""
 
     def point(self, job, masks):
         weights = job.initial().weights
@@ -46,7 +47,7 @@ class Exploding(WeightRule):
 
 
 class Told:
-    """A reporter that keeps notes and what was left out."""
+    """A reporter that keeps notes and skipped jobs."""
 
     def __init__(self):
         self.notes, self.skipped = [], []
@@ -82,7 +83,7 @@ def run(experiment, data, output, reporter=None):
 
 
 def ill(healthy, **changes):
-    """The same, but for variants that diverge before the others and between their trials."""
+    """The same, with variants that diverge placed before the others and between their trials."""
     first = (
         Variant("exploding", FoundMask(), Exploding(), rounds=(1,)),
         Variant("needy", FoundMask(), TrainedWeights("exploding", "set_back"), rounds=(1,)),
@@ -109,11 +110,11 @@ def test_what_diverges_alters_no_byte_of_the_others(healthy, data, tmp_path):
     ours, theirs = (read_csv(each.metrics) for each in (paths, without))
     ours = ours[~ours["variant"].str.startswith("exploding")].reset_index(drop=True)
     assert ours.equals(theirs)
-    # The rows of the summary too: means and paired differences, digit for digit.
+    # The summary's rows too: means and paired differences are equal digit for digit.
     assert set(without.summary.read_text().splitlines()) < set(
         paths.summary.read_text().splitlines())
     assert ("trial 1 needy@01", "left out: exploding@01 diverged") in told.skipped
-    # The others are the table of the layers, with which a run begins.
+    # The other lines are the table of the layers, which a run prints first.
     assert sum("not finite" in note for note in told.notes) == 4
     assert verify(paths).findings == []
 
@@ -157,7 +158,7 @@ def test_a_kill_before_it_is_stored_does_not_let_it_train_on(healthy, data, tmp_
     monkeypatch.undo()
     paths = run(experiment, data, tmp_path)
     facts = network_folder.facts(paths.network(1, "exploding@01"))
-    # Evaluated after four updates of 18: it ends there, killed or not.
+    # It is evaluated after four of 18 updates, and ends there, killed or not.
     assert (facts["diverged"], facts["steps"]) == (True, 4)
     assert len(read_csv(paths.network(1, "exploding@01") / "metrics.csv")) == 1
 

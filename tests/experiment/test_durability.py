@@ -30,7 +30,7 @@ SMALL = (
 
 
 class StopAt:
-    """Says stop at its nth question."""
+    """Answers 'stop' when it is asked for the nth time."""
 
     signal_name = "SIGTEST"
 
@@ -80,7 +80,7 @@ def test_stopped_anywhere_it_ends_with_the_same_bytes(experiment, whole, tmp_pat
 
 
 def test_a_stop_in_a_stretch_goes_on_in_it(experiment, whole, tmp_path):
-    # Asked for the third time between the rewind point and the first evaluation of round 0.
+    # The third question comes between the rewind point and the first evaluation of round 0.
     with pytest.raises(RunError):
         run(experiment, tmp_path, StopAt(3))
     (checkpoint,) = tmp_path.rglob("checkpoint.npz")
@@ -163,7 +163,7 @@ def test_damage_is_named_set_aside_and_healed(experiment, whole, tmp_path, name,
 
 
 def reseal(folder, **changes):
-    """Writes done.json anew, as somebody would who wants to cheat the checksums."""
+    """Writes done.json anew, as a person would who wants false checksums to fit."""
     content = files.read_sealed_json(folder / "done.json") | changes
     content["files"] = {
         name: files.sha256(folder / name) for name in content["files"]}

@@ -1,4 +1,4 @@
-"""A whole small experiment on real digits: what it leaves, and that it leaves the same twice."""
+"""A small, complete experiment on real digits: its files, and that a second run is equal."""
 
 import json
 import pathlib

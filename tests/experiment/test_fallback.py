@@ -17,7 +17,7 @@ SMALL = ("Experiment.duration = '1ep'", "RewindingSchedule.rounds = 1", "ROUNDS 
 
 
 def experiment_of(*bindings):
-    gin.clear_config()  # Parsing locks what was parsed before.
+    gin.clear_config()  # Parsing locks gin's configuration.
     return configuration.read(["mnist_lt"], [*SMALL, *bindings])
 
 
@@ -44,7 +44,7 @@ def test_the_data_that_were_asked_for_change_nothing(no_data, tmp_path):
     names = ("Dataset.name = 'mnist_5k'", "Experiment.batch_size = 64")
     asked = prepare(experiment_of(*names), tmp_path / "runs")
     assert asked.experiment.trials == 5 and asked.fallback_changes == {}
-    # What would be changed is no part of a run's identity, as long as it is not.
+    # `on_fallback` is not a part of a run's identity unless the fallback is used.
     other = prepare(experiment_of(*names, "Experiment.on_fallback = {}"), tmp_path / "runs")
     assert asked.run == other.run and "on_fallback" not in json.dumps(asked.configuration)
 

@@ -1,4 +1,4 @@
-"""What one forward pass finds out, in one line each, before anything is written."""
+"""Errors that one forward pass finds: one line each, before anything is written."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def data(classes=3, size=5):
 
 
 class Forgetful(L.Layer):
-    """Its configuration leaves out what it multiplies by."""
+    """A layer with a configuration that lacks its factor."""
 
     def __init__(self, factor=1.0, **options):
         super().__init__(**options)
@@ -34,7 +34,7 @@ class Forgetful(L.Layer):
 
 
 class Closed(Forgetful):
-    """Cannot be made again: its argument is no configuration."""
+    """A layer that cannot be built again: its argument is not in its configuration."""
 
     def __init__(self, factor):
         super().__init__(factor)
@@ -44,7 +44,7 @@ class Closed(Forgetful):
 
 
 class Picky(L.Layer):
-    """Works for numbers that the data have not."""
+    """A layer that fails on the numbers of these data."""
 
     def call(self, inputs):
         tf.debugging.assert_less(inputs, -1e9)

@@ -1,4 +1,4 @@
-"""A run's identity heeds the code of a user's classes, and of the package's only their fields."""
+"""A run's identity includes the source of a user's classes; of our classes only the fields."""
 
 import importlib
 import sys
@@ -53,7 +53,7 @@ def test_the_code_of_a_users_class_is_part_of_the_identity(written, form):
     first = digest(written(form))
     assert digest(written(form)) == first
     assert digest(written(form, sign="-")) != first
-    assert digest(written(form, base="2")) != first  # What it inherits counts too.
+    assert digest(written(form, base="2")) != first  # The source of its base class counts too.
     assert digest(written(form, module="other_criterion")) != first
 
 

@@ -1,4 +1,4 @@
-"""Which networks variants train, in which order, which are IMP's own, and layer collapse."""
+"""The jobs of a trial and their order, variants that equal a network of IMP, and layer collapse."""
 
 import types
 

@@ -1,4 +1,4 @@
-"""θ_0: a part of a run's identity, and weights from a file in its place."""
+"""θ_0 is a part of a run's identity; θ_0 from a file."""
 
 import json
 
@@ -85,7 +85,7 @@ def test_they_are_theta_0_and_another_run(tmp_path, trained):
     assert again.configuration["theta_0"] == theta_0(result)
     assert again.configuration["theta_0"] != theta_0(scratch)
 
-    # A network of a run is another's θ_0.
+    # A network of one run is the θ_0 of another.
     onwards = lth_keras.find_ticket(
         network, TRAIN, TEST, output_dir=tmp_path / "runs", initial_weights=result[1].path, **QUICK)
     assert np.array_equal(onwards.initial_weights["fc/kernel"], result[1].trained_weights[

@@ -1,4 +1,4 @@
-"""Two processes train one run in step over the loopback address; one of them is killed."""
+"""Two processes on one machine train one run together; one of them is killed."""
 
 import json
 import os
@@ -26,7 +26,7 @@ KILL_AT = 6
 
 
 def two_workers(folder, kill_at):
-    """[(exit status, what it said)] of the chief and of worker 1, each with a folder of its own."""
+    """[(exit status, output)] of the chief and of worker 1, each with its own folder."""
     with socket.socket() as one, socket.socket() as two:
         for each in (one, two):
             each.bind(("127.0.0.1", 0))

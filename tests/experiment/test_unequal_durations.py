@@ -1,4 +1,4 @@
-"""Which duration a variant trains to, where a round's and the experiment's differ."""
+"""The step that a variant trains to, if the durations of a round and of the experiment differ."""
 
 import collections
 import dataclasses
@@ -28,7 +28,7 @@ UNEQUAL = (
 
 
 class Counting:
-    """A reporter that adds up what it is told of each network."""
+    """A reporter that counts the steps of each network."""
 
     def __init__(self):
         self.planned, self.counted = {}, collections.Counter()
@@ -114,5 +114,5 @@ def test_run_json_names_all_that_is_installed_beside_what_is_compared(run):
     header = files.read_sealed_json(run[0].context.paths.run_json)
     installed = header["installed"]
     assert installed["numpy"] == header["versions"]["numpy"]
-    # pytest is no dependency of a run's numbers.
+    # pytest does not change a run's numbers.
     assert installed["pytest"] == pytest.__version__ and "pytest" not in header["versions"]

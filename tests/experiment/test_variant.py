@@ -1,4 +1,4 @@
-"""What defines each variant, on what one run of gin/smoke/variants.gin stored of it.
+"""The definition of each variant, checked on one stored run of gin/smoke/variants.gin.
 
 The rewind point is step 10 of 40, so that θ_0, θ_10 and the trained weights are three things.
 """
@@ -46,7 +46,7 @@ class Stored:
         return read_start_masks(self.context.paths, 1, job)
 
     def start(self, job):
-        """The weights that a unit's training began from."""
+        """The weights that a job's training began from."""
         return files.read_npz(self.trial / job / "initial.npz")
 
     def trained(self, job):
@@ -121,7 +121,7 @@ def test_mask_and_starting_step(run, variant, index):
     assert (facts["variant"], facts["round"], facts["trial"]) == (variant, index, 1)
     if facts.get("pruned") == "initial":
         return
-    # Nothing pruned is alive at the start or at the end.
+    # Pruned weights are zero at the start and at the end.
     masks.check_applied(run.first_masks(job), run.start(job))
     masks.check_applied(mine, run.trained(job))
 

@@ -1,4 +1,4 @@
-"""Dead units go, and the function stays."""
+"""Dead units are removed, and the network computes the same."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Bytes and floating-point operations; what sparsity saves on disk."""
+"""Bytes and floating-point operations, and the bytes that sparsity saves on disk."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Every format of every kind of network: written, reloaded in a fresh process, as promised."""
+"""Every format of every kind of network: written, reloaded in a fresh process, and compared."""
 
 import dataclasses
 import importlib.util
@@ -60,7 +60,7 @@ def card_of(folder):
 
 
 def checked(folder, name):
-    """What verify.py's own function says of one format, in this process."""
+    """The result of verify.py's own function for one format, in this process."""
     with np.load(folder / "check.npz") as archive:
         data = {**archive, "exact": True}
     return verify_export.check_format(folder, card_of(folder), name, data)
@@ -156,7 +156,7 @@ def test_an_export_that_breaks_its_promise_leaves_nothing(runs, tmp_path, monkey
 
     broken = dataclasses.replace(EXPORT_FORMATS["saved_model"], write=revived)
     monkeypatch.setitem(EXPORT_FORMATS, "saved_model", broken)
-    # What is promised is counted before it is written.
+    # The counts on the card are made before the file is written.
     monkeypatch.setattr("lth_keras.export.formats.Format.nonzero_range",
                         lambda self, weights: (weights.size // 2, weights.size // 2))
     with pytest.raises(RunError, match="non-zero weights; promised"):

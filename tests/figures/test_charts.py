@@ -1,4 +1,4 @@
-"""The figures of measures: in the style of all figures, and nothing of them is cut off."""
+"""The figures of measures have the style of all figures, and nothing is cut off."""
 
 import io
 

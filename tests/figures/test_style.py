@@ -19,7 +19,7 @@ def test_nothing_is_cut_off_at_the_edge():
     ])
     with style.settings():
         figure = curves.learning_curves(metrics, "test_accuracy", "made up")
-        # Where room was made for ticks at whole numbers, and there is room for halves then.
+        # The margin is made for ticks at whole numbers; then there is room for halves too.
         figure.axes[0].set_ylim(94.65, 98.6)
         png, pdf = style.encode(figure)
     ink = np.asarray(Image.open(io.BytesIO(png)).convert("L")) < 200

@@ -1,8 +1,8 @@
-"""Which files a run has, and what holds of every answer when one of them is damaged."""
+"""The files of a run, and the checks of each answer when one of them is damaged."""
 
 from tests.hostile import origin as origins
 
-# Of each kind of file one: what is read of it, and by whom, is the same for its like.
+# One file of each kind: the same code reads the others of its kind.
 FILES = (
     "run.json", "config.gin", "operative_config.gin", "metrics.csv", "summary.csv", "summary.md",
     "comparisons.csv", "report.html", "report.json", ".lock", "exports/exported.json",
@@ -22,9 +22,9 @@ def name_of(value):
 
 
 def check(run, origin, tmp_path, capsys, damaged=None, is_strict=True):
-    """Gives every command, and holds each answer to what is promised.
+    """Gives every command, and checks each answer.
 
-    `is_strict` says that no seal was made to fit, so that results have to be the undisturbed run's.
+    `is_strict`: no seal was made to fit, so that the results must be those of the undamaged run.
     """
     outside = origins.fingerprint(tmp_path / "outside")
     whole = origins.contents(origin)

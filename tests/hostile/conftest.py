@@ -30,14 +30,14 @@ def origin(_quick, tmp_path_factory):
 
 @pytest.fixture
 def run(origin, tmp_path):
-    """A copy of the finished run, which a case may damage; beside it what it may not touch."""
+    """A copy of the finished run, which a case may damage; beside it files that must not change."""
     origins.beside(origin, tmp_path)
     return origins.copied(origin, tmp_path / "runs")
 
 
 @pytest.fixture
 def marker(tmp_path, monkeypatch):
-    """A file that hostile code would make; no command may."""
+    """A file that hostile code would make; no command may make it."""
     path = pathlib.Path(tmp_path) / "marker"
     monkeypatch.setenv("HOSTILE_MARKER", os.fspath(path))
     yield path

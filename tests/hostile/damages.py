@@ -1,4 +1,4 @@
-"""What may have happened to a file of a run, and to what it says: functions of its path."""
+"""Damages to a file of a run and to its content, as functions of its path."""
 
 import io
 import json
@@ -11,7 +11,7 @@ import numpy as np
 
 from lth_keras import files
 
-# Of any type and any size, at any key.
+# Values of many types and sizes.
 VALUES = (
     None, True, False, 0, -1, 1, 2**63, 10**400, 0.5, -0.5, 1e308, float("nan"), float("inf"), "",
     "x", "../../outside", "/etc/passwd", "a/b", "\x1b]0;t\x07", "[/x]", "<script>", "$x$", "x\0y",
@@ -27,7 +27,7 @@ def a_bit(path):
 
 
 def a_byte(path):
-    """One byte, at a place that follows from the name."""
+    """Changes one byte, at a place that the name decides."""
     content = bytearray(path.read_bytes() or b"\0")
     place = random.Random(path.name).randrange(len(content))
     content[place] = (content[place] + 77) % 256
@@ -53,7 +53,7 @@ def empty(path):
 
 
 def junk(path):
-    """Random bytes instead."""
+    """Random bytes replace the content."""
     path.write_bytes(random.Random(path.name).randbytes(200))
 
 
@@ -89,7 +89,7 @@ def a_folder(path):
 
 
 def huge(path):
-    """A file that says that it has a terabyte."""
+    """A sparse file of a terabyte."""
     os.truncate(path, 10**12)
 
 
@@ -159,7 +159,7 @@ def rearranged(path, change):
 
 
 def vouch(folder):
-    """Has done.json, and run.json, vouch for what lies in a network's folder now."""
+    """Makes done.json and run.json vouch for the files that are in a network's folder now."""
     def again(content):
         content["files"] = {name: files.sha256(folder / name) for name in content["files"]}
 
@@ -173,7 +173,7 @@ def vouch(folder):
 
 
 def claims_too_much(path):
-    """An archive whose only array says that it has 10^13 numbers."""
+    """An archive with one array whose header claims 10^13 numbers."""
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(
         header, {"descr": "<f4", "fortran_order": False, "shape": (10**13,)})
@@ -205,7 +205,7 @@ def twice(path):
 
 
 def raw(text):
-    """A function that writes a text that JSON has no business with."""
+    """A function that writes a text that is not JSON."""
     def write(path):
         path.write_text(text, "utf-8")
 

@@ -1,8 +1,8 @@
 """A small finished run, made once, and the six commands that are given to damaged copies of it.
 
-What costs time and cannot be hurt by anything on disk is made once for all cases: the data, the
-compiled networks, the plain models that only lend their shapes. Figures are left out; a process
-of its own for each export too: both have tests of their own.
+The parts that take time and do not depend on the run's files are made once for all cases: the data,
+the compiled networks, and the plain models that only give their shapes. Figures, and a process for
+each export, are left out: they have their own tests.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from lth_keras.commands.main import main
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OTHER = "other"
-SECONDS = 60  # None of the commands takes one; a pipe that is waited for takes for ever.
+SECONDS = 60  # Each command takes less than a second; waiting for a pipe would never end.
 BINDINGS = (
     "Experiment.trials = 1", "Experiment.duration = '2it'", "IMP.duration = '2it'",
     "RewindingSchedule.rounds = 2", "RewindingSchedule.rewind_to = '1it'", "ROUNDS = (2,)",
@@ -31,14 +31,14 @@ BINDINGS = (
 )
 TRAIN = (f"--gin_file={ROOT / 'gin/smoke/mnist_lt.gin'}",
          *(f"--gin_param={binding}" for binding in BINDINGS))
-# What says when something was done, and how long it took: another time is no damage.
+# Times and durations: they may differ.
 TIMES = {"started", "updated", "seconds", "train_seconds", "evaluate_seconds", "seal",
          "continued_with", "networks", "traces", "machine"}
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What a command answered."""
+    """The answer of a command."""
 
     status: int
     out: str
@@ -46,11 +46,12 @@ class Outcome:
 
 
 class Hang(BaseException):
-    """A command did not answer in time; no `except Exception` takes it for its own."""
+    """A command did not answer in time. It is a BaseException, so that no `except Exception` hides
+    it."""
 
 
 def answer(capsys, *arguments):
-    """Gives a command in this process; an `Outcome`. What it leaves in gin is cleared."""
+    """A function that gives a command in this process, clears gin, and returns an `Outcome`."""
     def late(*_):
         raise Hang(arguments)
 
@@ -75,14 +76,14 @@ def made(output):
         gin.clear_config()
         assert main(list(map(str, commands(root, output)[name]))) == 0, name
     gin.clear_config()
-    # The same experiment of another seed: its files fit in form, and in nothing else.
+    # The same experiment with another seed: its files have the same form and other content.
     assert main([*TRAIN, "--gin_param=Experiment.seed = 1", f"--output_dir={output / OTHER}"]) == 0
     gin.clear_config()
     return root
 
 
 def beside(origin, folder):
-    """Puts what is no part of the run beside its copy: somebody's file, and another run."""
+    """Puts a user's file and another run beside the copy of the run."""
     (folder / "outside").mkdir(parents=True)
     (folder / "outside" / "theirs").write_text("not the run's")
     (other,) = (origin.parent.parent / OTHER).iterdir()
@@ -103,7 +104,7 @@ def commands(root, folder):
 
 
 def is_one_clear_line(outcome):
-    """Whether an answer is what a person can act on: 0, or one line that says why not."""
+    """Whether an answer is good: status 0, or one line that says why not."""
     if outcome.status == 0:
         return outcome.err == ""
     return (outcome.status in (1, 2) and outcome.err.startswith("error: ")
@@ -112,7 +113,7 @@ def is_one_clear_line(outcome):
 
 
 def contents(root, patterns=("metrics.csv", "summary.csv", "config.gin", "*.npz")):
-    """{file: SHA-256} of what is the same whenever it was done; exports and set_aside left out."""
+    """{file: SHA-256} of files without times; exports and set_aside are left out."""
     return {
         str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
         for pattern in patterns for path in pathlib.Path(root).rglob(pattern)
@@ -122,7 +123,7 @@ def contents(root, patterns=("metrics.csv", "summary.csv", "config.gin", "*.npz"
 
 
 def fingerprint(folder):
-    """{path: what it is} of everything below a folder, without following a link."""
+    """{path: type and content} of everything below a folder; no link is followed."""
     statuses = {}
     for path in sorted(pathlib.Path(folder).rglob("*")):
         status = path.lstat()
@@ -138,7 +139,7 @@ def copied(origin, folder):
 
 @contextlib.contextmanager
 def quick(monkeypatch):
-    """Makes once what no file on disk can hurt."""
+    """Makes the parts once that do not depend on files."""
     from lth_keras.analysis.measures import mask_overlap
     from lth_keras.data import Dataset
     from lth_keras.experiment.context import Context
@@ -165,7 +166,7 @@ def quick(monkeypatch):
         key = tuple(sorted(arguments.items()))
         if key not in trainers:
             with monkeypatch.context() as patch:
-                patch.setattr(Context, "build", build)  # A wrapped model is nobody else's.
+                patch.setattr(Context, "build", build)  # A wrapped model must not be shared.
                 trainers[key] = trainer(self, **arguments)
         return trainers[key]
 
@@ -175,7 +176,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(report_figures, "draw", lambda *_: [])
     monkeypatch.setattr(charts, "save", lambda *_: [])
     monkeypatch.setattr(mask_overlap, "_draw_units", lambda *_: None)
-    # Plain models that only lend their shapes have other weights than the compiled ones.
+    # The plain models only give their shapes; the compiled ones have their own weights.
     monkeypatch.setattr(preparing, "check_forward", lambda context: None)
     monkeypatch.setattr(write_export, "verify", _taken_as_written)
     yield

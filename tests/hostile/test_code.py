@@ -1,4 +1,4 @@
-"""A run is data: nothing that it says is imported, called or built into a function."""
+"""A run is data: no name in its files is imported, called or made a function."""
 
 import copy
 import os
@@ -17,7 +17,7 @@ EXPORT = ("--variant=ticket@02", "--format=keras", "--nolatency")
 
 
 def reconfigured(run, line):
-    """Puts a line into config.gin, and has run.json vouch for it."""
+    """Adds a line to config.gin, and makes run.json vouch for it."""
     config = run / "config.gin"
     config.write_text(f"{line}\n{config.read_text('utf-8')}", "utf-8")
 

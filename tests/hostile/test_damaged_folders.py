@@ -1,4 +1,4 @@
-"""Folders of a run replaced, JSON that is none, several damages at once: every command given."""
+"""Replaced folders, files that are not JSON, several damages at once; then every command."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Clocks, signals, environments and folders that are not what a program hopes for."""
+"""Wrong clocks, signals, poor environments, and folders that cannot be written."""
 
 import errno
 import os
@@ -75,7 +75,7 @@ def test_flags_that_xla_would_end_the_process_for(value, run, tmp_path, capsys, 
 
 
 def test_a_run_in_a_poor_environment(tmp_path):
-    """In a process of its own: nonsense in what TensorFlow reads, few files, no home."""
+    """In its own process: nonsense in TensorFlow's variables, few open files, no home."""
     environment = {key: value for key, value in os.environ.items() if key != "HOME"}
     environment |= {"TF_CONFIG": "{", "CUDA_VISIBLE_DEVICES": "garbage", "PYTHONOPTIMIZE": "1",
                     "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

@@ -1,8 +1,7 @@
-"""A changed bit in every file of a finished run, one at a time: repaired and resumed, all is back.
+"""Changes a bit in each file of a finished run, one at a time; repairing and resuming restores all.
 
-"All" are the bytes of every file, but that run.json and done.json hold times and durations: of
-them everything else is compared. A network that is trained again is evaluated at another time:
-where its own files were damaged, its event files have that.
+"All" means the bytes of every file. Of run.json and done.json the times and durations are left out.
+A network that is trained again is evaluated at another time; then its event files have that time.
 """
 
 import json
@@ -14,13 +13,13 @@ from tests.hostile import origin as origins
 
 
 def files_of(root):
-    """Every file of a run but locks, which are no results."""
+    """Every file of a run except locks, which are not results."""
     return sorted(str(path.relative_to(root)) for path in root.rglob("*")
                   if path.is_file() and path.name != ".lock")
 
 
 def told(path):
-    """What a file says, without when it was said."""
+    """The content of a file without its times."""
     if path.suffix == ".json":
         return _timeless(json.loads(path.read_text("utf-8")))
     return path.read_bytes()
@@ -34,7 +33,7 @@ def _timeless(value):
 
 @pytest.fixture(scope="module")
 def whole(origin):
-    """{file: what it says} of the undisturbed run."""
+    """{file: content} of the undamaged run."""
     return {name: told(origin / name) for name in files_of(origin)}
 
 
@@ -55,7 +54,7 @@ def test_a_bit_of_each(origin, whole, tmp_path, capsys):
             if each.startswith("tensorboard") and name.startswith("trial_"):
                 continue
             if name == "run.json" and each in ("report.html", "report.json"):
-                continue  # They say when the run was begun.
+                continue  # They hold the time at which the run began.
             if each not in after or each not in whole:
                 if not each.startswith("exports/"):
                     wrong.append(f"{name}: {each} is there once only")

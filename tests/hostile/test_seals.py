@@ -1,4 +1,4 @@
-"""Files whose seals and checksums fit and whose contents do not: what a person could have sent."""
+"""Files with fitting seals and checksums and wrong contents, as another person could send them."""
 
 import random
 
@@ -85,7 +85,7 @@ def test_arrays_that_are_none_of_the_models(name, change, run, tmp_path, capsys)
 def test_archives_that_claim_what_they_do_not_hold(
         name, damage, run, origin, tmp_path, capsys, marker):
     damage(run / "trial_01" / "round_02" / name)
-    # Seals were made to fit: the run's own command reads nothing of a finished run.
+    # The seals fit: the run's own command does not read the files of a finished run.
     check(run, origin, tmp_path, capsys, name, is_strict=False)
     outcome = origins.answer(capsys, "verify", run)
     assert outcome.status == 1 and "trial_01/round_02" in outcome.out

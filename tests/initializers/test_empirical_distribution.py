@@ -1,4 +1,4 @@
-"""The empirical distribution: what is measured, drawn, stored, and refused."""
+"""The empirical distribution: measuring, drawing, storing, refusals."""
 
 import numpy as np
 import pytest

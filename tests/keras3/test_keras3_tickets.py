@@ -1,4 +1,4 @@
-"""Tickets of a model that is written in Keras 3: tickets, given back, put into a reader's model."""
+"""Tickets of a Keras 3 model: they come back as Keras 3 models, and go into a user's model."""
 
 import keras
 import numpy as np

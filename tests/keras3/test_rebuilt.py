@@ -76,7 +76,7 @@ def arrays(outputs):
 
 
 def randomised(model):
-    """Weights that no initializer gives, so that a variable in the wrong place shows."""
+    """Weights that no initializer gives, so that a wrongly assigned variable is noticed."""
     random = np.random.default_rng(2)
     model.set_weights([random.uniform(0.1, 0.9, weight.shape) for weight in model.get_weights()])
     return model
@@ -90,7 +90,7 @@ def test_there_and_back_with_names_weights_and_outputs(build):
     assert isinstance(twin, tf_keras.Model) and keras3.is_keras3(theirs)
     assert not keras3.is_keras3(twin)
     assert isinstance(twin, tf_keras.Sequential) == isinstance(theirs, keras3_library.Sequential)
-    # The function that builds both says what the keys have to be.
+    # The function that builds both models decides the keys.
     assert set(named_variables(twin)) == set(named_variables(build(tf_keras)))
     back = keras3.to_keras3(twin)
     batch = given(theirs)

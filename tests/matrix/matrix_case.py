@@ -1,4 +1,4 @@
-"""The table of models that are pruned in the matrix: one function each, entered by a decorator."""
+"""The table of models of the matrix; a decorator enters a model function into it."""
 
 import dataclasses
 
@@ -18,8 +18,8 @@ class Case:
     Attributes:
       build: function (input_shape, num_classes) -> Keras model.
       data: function of a number of examples and a generator that gives (x, labels).
-      kernels: the keys that must be pruned, or None where any will do.
-      custom: {name: class} of the layers that the model is loaded again with.
+      kernels: the keys that must be pruned, or None where this is not checked.
+      custom: {name: class} of the custom layers, for loading the model.
       heavy: whether it takes more than a few seconds.
       options: of `find_ticket`.
     """
@@ -76,7 +76,7 @@ def tokens(length, vocabulary=12):
 
 
 def tagged(length, vocabulary=12):
-    """The same with a label for each token, -1 for the padding; the task is `TAGS`."""
+    """As `tokens`, with a label for each token, -1 for the padding; the task is `TAGS`."""
 
     def make(count, generator):
         words, _ = tokens(length, vocabulary)(count, generator)

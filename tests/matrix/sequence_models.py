@@ -169,7 +169,7 @@ class Feedforward(L.Layer):
 
 
 class Bilinear(L.Layer):
-    """A layer with a matrix of its own, which says that it is to be pruned."""
+    """A custom layer with a matrix that it names as prunable."""
 
     def build(self, shape):
         self.form = self.add_weight("form", (shape[-1], shape[-1]))

@@ -1,4 +1,4 @@
-"""The examples of docs/your_own_model.md, kind by kind, as they stand there."""
+"""The examples of docs/your_own_model.md, taken from the page, one for each kind of model."""
 
 import functools
 import pathlib
@@ -26,7 +26,7 @@ def words():
 
 @pytest.fixture(scope="module")
 def names():
-    """What the examples are told to stand on, one after the other."""
+    """The names that the examples use; each example adds its own."""
     return {
         "keras": keras, "L": keras.layers, "tf": tf, "np": np, "Classification": Classification,
         "images": RANDOM.normal(size=(12, 8, 8, 3)).astype(np.float32),

@@ -1,4 +1,4 @@
-"""Every kind of Keras model: one round of IMP, and what must hold of the ticket it finds."""
+"""Every kind of Keras model: one round of IMP, and checks of the ticket."""
 
 import os
 
@@ -58,7 +58,7 @@ def check_masks(each, result, model):
 
 
 def check_frozen(model, result):
-    """What is frozen is as it was, but for what is pruned of it."""
+    """Frozen weights have not changed, except those that were pruned."""
     variables = lth_keras.variables.named_variables(model)
     trained = {id(variable) for variable in model.trainable_variables}
     for key, variable in variables.items():

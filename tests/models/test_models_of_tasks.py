@@ -1,4 +1,4 @@
-"""The networks with outputs at each position: shapes, sizes, and what each position can see."""
+"""The networks with outputs at each position: shapes, sizes, receptive fields."""
 
 import numpy as np
 import pytest

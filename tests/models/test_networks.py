@@ -1,4 +1,4 @@
-"""The literature's networks: their sizes, their initialisation, and that each can be trained."""
+"""The networks of the papers: their sizes, their initialisation, and that each can be trained."""
 
 import numpy as np
 import pytest

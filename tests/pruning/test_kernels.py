@@ -1,4 +1,4 @@
-"""Which matrices of a model are pruned, under which keys and at which rates; what is said of it."""
+"""Which matrices of a model are pruned, their keys and rates, and the table of them."""
 
 import pytest
 

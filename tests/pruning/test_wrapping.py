@@ -97,7 +97,7 @@ def test_masks_in_and_out_and_applied_in_the_forward_pass():
     kernel.assign(np.ones((5, 3)))
     outputs = wrapped(np.ones((1, 5), np.float32), training=True)
     np.testing.assert_array_equal(outputs[0], mask.sum(axis=0))
-    # Steps of TFMOT's own go by and its mask stays: the schedule never prunes.
+    # TFMOT counts its steps and its mask stays: the schedule never prunes.
     for _ in range(20):
         wrapped(np.ones((1, 5), np.float32), training=True)
     np.testing.assert_array_equal(pruning.read_masks(variables)["fc/kernel"], mask)
@@ -147,7 +147,7 @@ def test_a_model_without_kernels_is_refused():
 
 
 def test_two_layers_of_one_name_are_refused():
-    # Keras refuses it within a model; through a nested model's name it can still come about.
+    # Keras refuses it within one model; a nested model's name can still lead to it.
     inner_in = keras.Input((5,))
     inner = keras.Model(inner_in, L.Dense(5, name="b/fc")(inner_in), name="a")
     deep_in = keras.Input((5,))

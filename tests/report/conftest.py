@@ -1,4 +1,4 @@
-"""What the tests of reports share."""
+"""Fixtures of the tests of reports."""
 
 import pytest
 
@@ -7,5 +7,5 @@ from lth_keras.figures import style
 
 @pytest.fixture(autouse=True)
 def coarse(monkeypatch):
-    """Fewer dots an inch: what is drawn is the same."""
+    """Figures with fewer dots per inch, which are quicker to write."""
     monkeypatch.setitem(style._SETTINGS, "savefig.dpi", 40)

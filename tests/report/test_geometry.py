@@ -1,4 +1,4 @@
-"""The section on geometry: what an analysis left, whole, cut or damaged, on the page of its run."""
+"""The section on geometry: a whole, incomplete or damaged analysis in the run's report."""
 
 import re
 
@@ -13,13 +13,13 @@ from lth_keras.report.geometry import stored_geometry
 
 @pytest.fixture
 def root(make_run, monkeypatch):
-    """A finished run; no figures of its own are drawn."""
+    """A finished run; its own figures are not drawn."""
     monkeypatch.setattr(report_figures, "draw", lambda run, comparisons: [])
     return make_run(trials=1, rounds=1, variants=())
 
 
 def analyse(root, name="hessian", rows=3, **changes):
-    """What a measure leaves."""
+    """Writes the files of a measure."""
     folder = root / "analysis" / name
     (folder / "trial_01").mkdir(parents=True)
     for kind in ("png", "pdf"):
@@ -72,7 +72,7 @@ def test_an_analysis_leaves_the_page_as_it_is_until_it_is_asked_for(root):
     write_report(root)
     assert is_current(root) and section(root) is None
     analyse(root)
-    # The training command asks this, and is to change no byte of a finished run.
+    # The training command asks this, and must not change a byte of a finished run.
     assert is_current(root)
     write_report(root)
     # Figures of the analysis are not looked for among those of the run.

@@ -1,4 +1,4 @@
-"""Each number of a report from metrics.csv again."""
+"""Computes each number of a report again from metrics.csv."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from tests.report.pages import PUBLISHED, cells_of, numbers, page_of, t_interval
 
 
 def as_shown(p):
-    """A p value as a cell of the page has it."""
+    """A p value in the form of a cell of the page."""
     return "&lt;0.001" if p < 0.001 else f"{p:.3f}"
 
 

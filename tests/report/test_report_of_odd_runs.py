@@ -104,7 +104,7 @@ def test_a_finished_run_that_lost_networks_says_so(make_run, undrawn, capsys):
     assert '<p class="warning">Networks are missing: ' + said in page
     assert said in (root / "summary.md").read_text("utf-8")
     assert [row[0] for row in cells_of(page, "results")] == ["ticket@02"]
-    # They hold what is left of the networks that are gone.
+    # These files hold the only values of the lost networks.
     assert {name: files.sha256(root / name) for name in tables_of} == tables_of
     assert not is_current(root)
 

@@ -1,4 +1,4 @@
-"""When a run has its whole report, and when it is written again."""
+"""When a run's report is up to date, and when it is written again."""
 
 import gin
 import pytest

@@ -1,4 +1,4 @@
-"""A task of one's own whose functions are wrong is refused in one line, before any training."""
+"""A task with wrong functions is refused in one line, before any training."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""What labels a task takes, and what it says of those that it does not: one line, in time."""
+"""The labels that each task takes, and the one line with which it refuses others."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""docs/tasks.md: its task of one's own is trained, and its table names what there is."""
+"""docs/tasks.md: the page's own task is trained, and its table names all tasks."""
 
 import pathlib
 import re

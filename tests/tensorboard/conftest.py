@@ -1,8 +1,8 @@
-"""What the tests of event files share."""
+"""Fixtures of the tests of event files."""
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
 def _without_figures(undrawn):
-    """A report's figures take most of its time, and no event file holds one."""
+    """Reports without figures: these take most of the time, and no event file holds one."""

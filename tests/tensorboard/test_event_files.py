@@ -1,4 +1,4 @@
-"""Which event files there are, and which are left alone."""
+"""Which event files are written, and which stay as they are."""
 
 from lth_keras.paths import RunPaths
 from lth_keras.report import write_report

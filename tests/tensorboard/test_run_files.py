@@ -1,4 +1,4 @@
-"""What belongs to a run as a whole: its texts, and when its files are written again."""
+"""The event files of a whole run: its texts, and when they are written again."""
 
 from tensorboard.util import tensor_util
 

@@ -1,4 +1,4 @@
-"""The sink: what can be read while a network trains, and after a run was broken off."""
+"""The sink: what TensorBoard reads while a network trains, and after a run was interrupted."""
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_the_mean_has_one_trial_more_with_each_that_is_stored(make_run):
     for trial in (1, 2):
         watched, sink = job(trial, "ticket", 2), TensorBoard(paths)
         sink.job_started(watched)
-        # The second trial is not written over the mean while it trains.
+        # While the second trial trains, it does not overwrite the mean.
         assert len(event_names(folder)) == 1
         for each in evaluations(paths, watched):
             sink.evaluated(watched, each)

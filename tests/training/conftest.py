@@ -1,4 +1,4 @@
-"""A network of a few weights and data of a few examples, so that tracing is all that takes time."""
+"""A network of a few weights and data of a few examples, so that only tracing takes time."""
 
 import types
 

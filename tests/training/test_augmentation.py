@@ -1,4 +1,4 @@
-"""Crops and flips: reproducible from the seed alone, uniform, and nothing unless asked for."""
+"""Crops and flips: reproducible from the seed alone, uniform, and off by default."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Training from the cache on disk: the order, the numbers and the resumption of memory."""
+"""Training from the cache on disk: the same order, numbers and resumption as from memory."""
 
 import numpy as np
 import pytest
@@ -80,7 +80,8 @@ def test_a_tensor_is_the_array_itself(stored):
     images = stored["memory"].images
     tensor = placed(images)
     assert np.array_equal(tensor.numpy(), images)
-    images[3, 0, 0, 0] ^= 255  # Nobody does; here it shows that there is no copy.
+    images[3, 0, 0, 0] ^= 255  # Nothing changes the images in a run; here it shows that there is no
+    # copy.
     assert tf.gather(tensor, [3])[0, 0, 0, 0] == images[3, 0, 0, 0]
     images[3, 0, 0, 0] ^= 255
     whole = placed(stored["disk"].images)

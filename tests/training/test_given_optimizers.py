@@ -1,4 +1,4 @@
-"""Optimizers as Keras made them, of either Keras: read into ours, or refused by name."""
+"""Optimizers of Keras 2 and 3: converted to ours, or refused by name."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Dropout and its like: a function of the seed and the step, so that what resumes ends alike."""
+"""Dropout and similar layers depend on the seed and the step alone, also after a resumption."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def test_a_stretch_that_was_cut_ends_with_the_same_bytes(tiny, same):
     whole.train(tiny.order(), 6, augmentation_seed=5)
     cut = tiny.trainer(SGD(0.1), model_fn=noisy)
     cut.load(start)
-    tf.random.set_seed(99)  # What a process drew before does not matter.
+    tf.random.set_seed(99)  # Earlier draws of the process do not matter.
     cut.train(tiny.order(), 2, augmentation_seed=5)
     resumed = tiny.trainer(SGD(0.1), model_fn=noisy)
     resumed.load(cut.state())

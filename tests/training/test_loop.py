@@ -1,4 +1,4 @@
-"""Which losses make a network one that diverged, and that a checkpoint keeps it."""
+"""Which losses count as divergence, and that a checkpoint keeps this."""
 
 import types
 

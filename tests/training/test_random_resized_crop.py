@@ -1,4 +1,4 @@
-"""Random resized crops: from the seed alone, of the areas and ratios asked for."""
+"""Random resized crops: reproducible from the seed alone, with the given areas and ratios."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ HEIGHT, WIDTH = 24, 36
 
 
 def ramps(batch):
-    """Images whose channels are the row and the column: what is taken of them shows in them."""
+    """Images with the row and the column as channels, so that a crop shows its place."""
     rows, columns = np.meshgrid(np.arange(HEIGHT), np.arange(WIDTH), indexing="ij")
     return np.repeat(np.stack([rows, columns], -1)[None].astype(np.float32), batch, 0)
 

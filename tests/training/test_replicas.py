@@ -1,4 +1,4 @@
-"""Several replicas give one device's numbers but for rounding; what cannot be, is said."""
+"""Several replicas give the numbers of one device, up to rounding; or they refuse."""
 
 import dataclasses
 import json

@@ -28,7 +28,7 @@ WEIGHTS = RANDOM.random(EXAMPLES + TESTS).astype(np.float32) * (np.arange(EXAMPL
 
 @dataclasses.dataclass(frozen=True)
 class Pinball(Task):
-    """A task of a user's own: a quantile, judged by how often it is not exceeded."""
+    """A user's own task: a quantile, judged by how often it is not exceeded."""
 
     quantile: float = 0.8
     metrics = (Metric("coverage", is_share=True),)

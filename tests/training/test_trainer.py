@@ -1,4 +1,4 @@
-"""States go in and out of a trainer whole: rewinding, masks that hold, nothing traced anew."""
+"""A trainer loads and returns complete states: rewinding, masks, no new tracing."""
 
 import dataclasses
 
@@ -33,7 +33,7 @@ def test_rewinding_brings_back_everything(tiny, same, trainer):
     trainer.train(order, 12)
     straight = trainer.state()
     assert straight.step == 21
-    # Another network in between must leave no trace.
+    # Training another network in between must not change anything.
     trainer.load(tiny.start(seed=7, mask_seed=8))
     trainer.train(tiny.order(5), 3)
     trainer.load(rewind)
@@ -70,7 +70,7 @@ def test_a_fresh_optimizer_is_fresh(tiny, same, trainer):
 def test_a_fresh_optimizer_may_begin_at_a_later_step(tiny, same, trainer):
     trainer.load(dataclasses.replace(tiny.start(), step=9))
     assert trainer.step == 9
-    # Only the count is that of step 9: moments are a fresh optimizer's.
+    # Only the step count is 9: the moments are those of a new optimizer.
     state = trainer.state()
     trainer.load(tiny.start())
     fresh = trainer.state().optimizer
@@ -114,7 +114,7 @@ def test_one_trace_for_all_states(tiny, trainer):
 
 
 def _check_dead(trainer, masks):
-    """Pruned weights and all that the optimizer keeps of them are zero; the others are alive."""
+    """Checks that pruned weights and their optimizer variables are zero, and the others are not."""
     state = trainer.state()
     for key, mask in masks.items():
         assert not state.weights[key][~mask].any()
@@ -150,7 +150,7 @@ def test_weights_of_another_architecture_are_refused(tiny, trainer, change, mess
 
 
 def twins(input_shape, num_classes):
-    """Two nested models whose layers are of one name and one shape."""
+    """Two nested models with layers of the same names and shapes."""
     x = inputs = keras.Input(input_shape)
     for name in ("one", "two"):
         inner = keras.Input(input_shape)

@@ -1,4 +1,4 @@
-"""What XLA compiles, and how: read from what XLA itself dumps."""
+"""What XLA compiles, and with which options: read from XLA's own dumps."""
 
 import os
 import pathlib
@@ -30,7 +30,7 @@ print(os.environ["XLA_FLAGS"])
 """
 
 
-# As somebody's environment may have it: what we set otherwise, and what we leave alone.
+# A user's XLA_FLAGS: one that we set to another value, and one that we leave alone.
 THEIRS = "--xla_dump_hlo_as_text --xla_cpu_experimental_ynn_fusion_type=LIBRARY_FUSION_TYPE_REDUCE"
 
 

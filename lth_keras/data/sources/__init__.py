@@ -1,1 +1,2 @@
-"""Where data come from: files, folders, tables, functions, TFDS; each read in parts, in order."""
+"""Readers of files, folders, tables, functions and TFDS: each gives its examples in parts, in
+order."""

@@ -1,4 +1,4 @@
-"""The fingerprint of files by their content, and an index that spares reading them again."""
+"""The fingerprint of files by their content, and an index of known fingerprints."""
 
 import concurrent.futures
 import hashlib
@@ -12,7 +12,7 @@ import numpy as np
 from lth_keras import files
 from lth_keras.errors import ConfigurationError, RunError
 
-# A file changed this shortly before it was read may change again without a new time stamp.
+# A file that changed so shortly before it was read may change again with the same time stamp.
 _SETTLED_SECONDS = 2.0
 
 
@@ -20,7 +20,7 @@ class ContentIndex:
     """Remembers the fingerprint of files whose names, sizes and times have not changed.
 
     Args:
-      folder: where it is kept; None remembers nothing.
+      folder: of the index; None keeps nothing.
     """
 
     def __init__(self, folder=None):
@@ -35,7 +35,7 @@ class ContentIndex:
         return noted.get("content") if noted.get("signature") == signature else None
 
     def note(self, root, signature, content):
-        """Notes a fingerprint; where the folder cannot be written nothing is noted."""
+        """Stores a fingerprint; if the folder cannot be written, does nothing."""
         if self._folder is None:
             return
         try:

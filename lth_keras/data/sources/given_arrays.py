@@ -1,4 +1,4 @@
-"""Arrays that a function of the user's returns: a configurable, named in gin by a reference."""
+"""`Dataset.source`: arrays that a function of the user's returns."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def open_function(function, name):
 
     Args:
       function: without arguments; its arrays may be memory-mapped, and are then read in parts.
-      name: what records call the data.
+      name: of the data in records.
 
     Raises:
       ConfigurationError: it returns something else, or fails.
@@ -30,7 +30,7 @@ def open_function(function, name):
         given = function()
     except ConfigurationError:
         raise
-    # Whatever the user's own code raises; its traceback would be shown for a mistake of its own.
+    # The user's code may raise anything; its traceback is kept as the cause.
     except Exception as error:
         line = str(error).strip().splitlines()[0][:120] if str(error).strip() else ""
         raise ConfigurationError(
@@ -67,7 +67,7 @@ def _named(given, function):
 
 
 def _array(given):
-    array = np.asanyarray(given)  # A memory-mapped array stays one.
+    array = np.asanyarray(given)  # A memory-mapped array stays memory-mapped.
     return array if array.ndim else array.reshape(1)
 
 

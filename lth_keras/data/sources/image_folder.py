@@ -12,7 +12,7 @@ from lth_keras.data.sources.pictures import UnreadablePicture, decoded
 from lth_keras.errors import ConfigurationError
 
 _ENDINGS = {".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
-# What a folder of a split may be called.
+# Allowed names of a split's folder.
 _SPLIT_FOLDERS = {"train": ("train",), "validation": ("validation", "val", "valid"),
                   "test": ("test",)}
 _LAYOUT = "FOLDER/CLASS/picture.jpg, or FOLDER/train/CLASS/… and FOLDER/test/CLASS/…"
@@ -21,10 +21,10 @@ _LAYOUT = "FOLDER/CLASS/picture.jpg, or FOLDER/train/CLASS/… and FOLDER/test/C
 def open_images(folder, index, size=None, channels=3):
     """The `OpenedSource` of a folder of pictures; labels are the classes' places in the alphabet.
 
-    Files that begin with a point, and files that are no pictures by their ending, are passed over.
+    Files whose names begin with a point or lack the ending of a picture are left out.
 
     Args:
-      folder: it.
+      folder: its path.
       index: `ContentIndex`.
       size: (height, width) to bring all to; None where all have one size.
       channels: 1 for grey, 3 for colour.
@@ -57,13 +57,13 @@ def open_images(folder, index, size=None, channels=3):
 
 
 def _split_folders(root):
-    """{split: folder}: what lies above the classes, or for one split the folder itself."""
+    """{split: the folder that holds its classes}; with a single split the root itself."""
     folders = {}
     for split, names in _SPLIT_FOLDERS.items():
         there = [root / each for each in names if (root / each).is_dir()]
         if there:
             folders[split] = there[0]
-    # A class may be called 'test': splits are above classes only where there is one to train on.
+    # A class may have the name 'test': there are folders of splits only if one is for training.
     return folders if "train" in folders else {"train": root}
 
 
@@ -111,7 +111,8 @@ def _read(name, paths, labels, size, channels):
 
     first = _whole(name, paths[0], one(paths[0]))
     rows = min(256, part_rows(first.shape, first.dtype))
-    with concurrent.futures.ThreadPoolExecutor() as pool:  # Pillow decodes without Python's lock.
+    with concurrent.futures.ThreadPoolExecutor() as pool:  # Pillow releases Python's lock while it
+    # decodes.
         for start in range(0, len(paths), rows):
             part = paths[start : start + rows]
             made = np.empty((len(part), *first.shape), np.uint8)
@@ -140,5 +141,5 @@ def _same(name, first_path, first, path, picture):
 
 
 def _short(path):
-    """The last three parts of a path: a message has room for no more."""
+    """The last three parts of a path, for a message of one line."""
     return "/".join(path.parts[-3:])[-80:]

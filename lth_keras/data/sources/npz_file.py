@@ -24,9 +24,9 @@ _UNREADABLE = (OSError, ValueError, KeyError, EOFError, NotImplementedError, Run
 def open_npz(path, index):
     """The `OpenedSource` of an archive as `numpy.savez` writes it.
 
-    Its arrays are x_train and y_train, and where there are such x_test, y_test, x_validation and
-    y_validation; w_train and so on may give what each example counts for, and label_names the
-    classes' names.
+    It has the arrays x_train and y_train, and perhaps x_test, y_test, x_validation and
+    y_validation. w_train and so on give weights of the examples, and label_names the names of the
+    classes.
 
     Args:
       path: of the file.

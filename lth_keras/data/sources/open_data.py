@@ -1,4 +1,4 @@
-"""From a `Dataset`'s bindings to its source, and from a source to arrays in memory or on disk."""
+"""Opens the source that a `Dataset` names, and reads it into memory or into the cache on disk."""
 
 import dataclasses
 
@@ -30,12 +30,12 @@ def raw_data(dataset, data_dir):
     """`RawData` of what a `Dataset` names, with a test split, in memory or on disk.
 
     Raises:
-      ConfigurationError: it cannot be read, or is not what the bindings say.
-      Unavailable: TFDS's set is neither prepared nor to be had.
+      ConfigurationError: it cannot be read, or does not fit the bindings.
+      Unavailable: TFDS's set is not prepared and cannot be downloaded.
     """
     cache = DiskCache(dataset.cache_dir or default_folder(), Console(stderr=True))
     source = open_source(dataset, data_dir, ContentIndex(cache.folder))
-    # Before hours of decoding.
+    # These checks come before hours of decoding.
     _check_test(source.name, "test" in source.sizes, dataset.test)
     checked_weights(source.name, source.weights, source.sizes)
     if dataset.text is None and dataset.storage == "memory":
@@ -46,7 +46,7 @@ def raw_data(dataset, data_dir):
 
 
 def open_source(dataset, data_dir, index):
-    """The `OpenedSource` that a `Dataset` names; of text, before it is cut into tokens.
+    """The `OpenedSource` that a `Dataset` names; for text, before tokenisation.
 
     Errors as for `raw_data`.
     """
@@ -99,9 +99,9 @@ def in_memory(source):
 
 
 def on_disk(source, cache, dataset):
-    """`RawData` of a source from the cache of decoded examples, filled where it is not there.
+    """`RawData` of a source from the cache of decoded examples, which is filled if need be.
 
-    Text always comes from there, so that it is cut into tokens once.
+    Text always comes from the cache, so that it is tokenised only once.
     """
     text = dataset.text
     settings = {
@@ -125,10 +125,10 @@ def with_test(raw, test):
 
     Args:
       raw: `RawData`, whose test arrays may be None.
-      test: the share or count; None where it has one of its own.
+      test: the share or count; None if the data have a test split.
 
     Raises:
-      ConfigurationError: it is not so many, or all.
+      ConfigurationError: there are not so many examples, or none would be left.
     """
     if raw.x_test is not None:
         return raw

@@ -1,4 +1,4 @@
-"""What every source of data gives: its examples, one part after the other, always in one order."""
+"""`OpenedSource`: a reader that gives a data set in parts, always in the same order."""
 
 import dataclasses
 from collections.abc import Callable
@@ -7,24 +7,24 @@ import numpy as np
 
 from lth_keras.errors import ConfigurationError
 
-# What one part of a set may take: large enough for the disk, small beside the memory.
+# Bytes of one part: large enough for fast reading, and small compared with the memory.
 _PART_BYTES = 16 * 2**20
 SPLITS = ("train", "validation", "test")
 
 
 @dataclasses.dataclass(frozen=True)
 class OpenedSource:
-    """A data set that was found and not read yet.
+    """A data set whose files are known, and not read yet.
 
     Attributes:
-      name: what records call it.
+      name: its name in records.
       sizes: {'train': examples, …} of the splits it has; 'train' is always there.
       read: function of a split: an iterator over (inputs [k, ...], labels [k, ...]), which gives
         the split's examples in the same order each time.
       content: function: hexadecimal SHA-256 of all that `read` depends on.
-      num_classes: C where the source knows it, else None.
+      num_classes: C if the source knows it, else None.
       label_names: C strings, or None.
-      weights: {split: [N]} of what each example counts for, or empty for 1 each.
+      weights: {split: [N]}, weights of the examples; empty for 1 each.
       attachments: function: {file name: bytes} that a run keeps beside its results, asked for
         after `read`.
     """
@@ -69,15 +69,14 @@ def same_form(name, split, first, other, at):
 
 
 def check_names(name, arrays):
-    """Checks the names of arrays: inputs and labels in pairs, and nothing that would be ignored.
+    """Checks the names of arrays: inputs and labels in pairs, and no unknown names.
 
     Args:
       name: of the data.
       arrays: the names.
 
     Raises:
-      ConfigurationError: x_train and y_train, or one of a pair, are not there; or a name is
-        another one.
+      ConfigurationError: x_train or y_train, or one of a pair, is missing; or a name is unknown.
     """
     pairs = [(f"x_{split}", f"y_{split}") for split in SPLITS]
     lacking = [each for pair in pairs for each in pair if each not in arrays and (
@@ -98,7 +97,7 @@ def check_lengths(name, split, inputs, labels):
     """Checks that there is a label for each example.
 
     Raises:
-      ConfigurationError: there is not, or there is no example.
+      ConfigurationError: their numbers differ, or there is no example.
     """
     if inputs != labels or not inputs:
         raise ConfigurationError(

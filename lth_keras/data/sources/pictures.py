@@ -4,13 +4,13 @@ import numpy as np
 
 from lth_keras.errors import ConfigurationError
 
-# Pillow's modes of eight bits a channel; others would be cut off or stretched without a word.
+# Pillow's modes with eight bits a channel. Values of other modes would be clipped silently.
 _EIGHT_BITS = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB", "HSV"}
 _MODES = {1: "L", 3: "RGB"}
 
 
 class UnreadablePicture(Exception):
-    """A file is no whole picture: one line on why."""
+    """A file is not a complete picture; the message is one line that says why."""
 
 
 def decoded(path, size, channels):
@@ -22,7 +22,7 @@ def decoded(path, size, channels):
       channels: 1 for grey, 3 for red, green and blue.
 
     Raises:
-      UnreadablePicture: it is no whole picture of eight bits a channel.
+      UnreadablePicture: it is not a complete picture with eight bits a channel.
     """
     from PIL import Image
 
@@ -32,7 +32,7 @@ def decoded(path, size, channels):
                 raise UnreadablePicture(
                     f"its pixels are of Pillow's mode {picture.mode!r}, not of 8 bits a channel")
             plain = picture.convert(_MODES[channels])
-    # Whatever a decoder raises on damaged bytes; Pillow's plug-ins raise SyntaxError and others.
+    # A decoder may raise anything on damaged bytes; Pillow's plug-ins raise SyntaxError too.
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, MemoryError,
             Image.DecompressionBombError) as error:
         reason = str(error).strip().splitlines()[0][:80] if str(error).strip() else "damaged"
@@ -41,15 +41,15 @@ def decoded(path, size, channels):
 
 
 def fitted(picture, size, nearest=False):
-    """A picture as an array, brought to a size.
+    """A picture as an array, cropped and scaled to a size.
 
-    The largest part in its middle that has the wanted sides' ratio is scaled, with Pillow's
-    bilinear filter, which takes the mean over all pixels that fall into one.
+    It crops the largest part in the middle with the wanted ratio of sides, and scales it with
+    Pillow's bilinear filter, which averages over all pixels that fall into one.
 
     Args:
       picture: uint8 [height, width, 1 or 3].
       size: (height, width).
-      nearest: take one pixel for each instead: for masks, whose numbers are classes.
+      nearest: take the nearest pixel and no average; for masks, in which numbers are classes.
 
     Returns:
       uint8 [*size, channels].

@@ -1,4 +1,4 @@
-"""'csv:FILE' and 'parquet:FILE': a table whose one column is the label, read by pandas."""
+"""'csv:FILE' and 'parquet:FILE': a table with a column of labels, read by pandas."""
 
 import dataclasses
 import pathlib
@@ -14,11 +14,11 @@ _ENDINGS = {"csv": (".csv", ".csv.gz", ".tsv"), "parquet": (".parquet",)}
 
 @dataclasses.dataclass(frozen=True)
 class Columns:
-    """Which columns of a table are what.
+    """The columns of a table that are used.
 
     Attributes:
-      label: the label's.
-      inputs: the inputs'; None for all but the label's.
+      label: the name of the label's column.
+      inputs: names of the inputs' columns; None for all but the label's.
     """
 
     label: str
@@ -80,7 +80,7 @@ def _table(name, kind, path):
             table = pandas.read_parquet(path)
         else:
             table = pandas.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",")
-    # pandas and Arrow have errors of their own, most of them ValueErrors.
+    # pandas and Arrow have their own errors; most are ValueErrors.
     except (OSError, ValueError, ImportError, MemoryError) as error:
         reason = str(error).strip().splitlines()[0][:100] if str(error).strip() else ""
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""Data sets of TensorFlow Datasets: what is prepared is read, what is not is downloaded."""
+"""Data sets of TensorFlow Datasets: reads prepared sets, and downloads others first."""
 
 import difflib
 import pathlib
@@ -9,12 +9,13 @@ from lth_keras.data.embedded import EMBEDDED
 from lth_keras.data.sources.tfds_set import check_features, feature_names, open_prepared
 from lth_keras.errors import ConfigurationError
 
-# TFDS's own sets, with a configuration and a version; 'namespace:name' is somebody else's code.
+# Names of TFDS's own sets, with a configuration and a version; 'namespace:name' would run code of
+# somebody else.
 _NAME = re.compile(r"\w+(/[\w.+-]+)?(:(\d+|\*)(\.(\d+|\*)){0,2})?")
 
 
 class Unavailable(Exception):
-    """TFDS knows the set, but it is not on this machine and cannot be fetched: one line on why."""
+    """TFDS knows the set, but it is not here and cannot be downloaded; the message says why."""
 
 
 def open_set(name, data_dir, index, names=(None, None), image_size=None, text=None):
@@ -24,17 +25,17 @@ def open_set(name, data_dir, index, names=(None, None), image_size=None, text=No
       name: TFDS's name for it: 'mnist', 'cifar10_corrupted/fog_2', 'mnist:3.0.1'.
       data_dir: TFDS's data directory, or None for TFDS's default.
       index: `ContentIndex`.
-      names: names of the features (input, label); None where they are to be found.
+      names: of the features (input, label); None chooses by kind.
       image_size: (height, width) to bring pictures to, or None.
       text: `Tokens`, where the input is text.
 
     Raises:
       ConfigurationError: TFDS does not know it, or its features or splits are of another kind.
-      Unavailable: it is neither prepared nor to be had.
+      Unavailable: it is not prepared and cannot be downloaded.
     """
     builder = _builder(name, data_dir)
     prepared = _prepared(builder, asks_version=":" in name)
-    # Before a download of gigabytes.
+    # These checks come before a download of gigabytes.
     info = (prepared or builder).info
     features = feature_names(info, name, names, text)
     check_features(info, name, features, image_size, text)
@@ -65,8 +66,8 @@ def _builder(name, data_dir):
         raise ConfigurationError(
             f"Dataset.name is {name!r}, which TensorFlow Datasets does not know; {did_you_mean}"
         ) from error
-    # TFDS asserts that a version exists, and imports what some namespaces need.
-    # A damaged dataset_info.json raises whatever its parser does.
+    # TFDS asserts that a version exists, and some namespaces need further imports.
+    # The parser of a damaged dataset_info.json may raise anything.
     except Exception as error:
         raise ConfigurationError(
             f"Dataset.name is {name!r}, which TensorFlow Datasets refuses ({_line(error)}); "
@@ -79,7 +80,7 @@ def _prepared(builder, asks_version):
     import tensorflow_datasets as tfds
 
     folder = pathlib.Path(builder.data_path)
-    # TFDS warns about a folder that is not there, which is no news to anybody.
+    # TFDS warns about a missing folder, which is the normal case here.
     try:
         if folder.is_dir() and builder.is_prepared():
             return builder
@@ -96,7 +97,7 @@ def _prepared(builder, asks_version):
     if not versions:
         return None
     newest = max(versions, key=lambda child: tfds.core.Version(child.name))
-    # TFDS refuses to build an older version from its code, and reads it without.
+    # TFDS does not build an older version from its code, but reads it without the code.
     try:
         return tfds.builder_from_directory(newest)
     except Exception as error:  # Whatever the parser of its dataset_info.json raises.
@@ -112,16 +113,16 @@ def _download(builder, name):
     host = connectivity.unreachable_host(builder.url_infos)
     if host is not None:
         raise Unavailable(f"{absent} and {host} cannot be reached")
-    # The hosts just checked are all that it may need, hence nothing from TFDS's own bucket.
+    # Only the hosts that were just checked may be needed, so TFDS's own bucket is not asked.
     config = tfds.download.DownloadConfig(try_download_gcs=False)
     try:
         builder.download_and_prepare(download_config=config)
-    # Whatever a set's own code raises: a server's refusal, a full disk, files to fetch by hand.
+    # A set's own code may raise anything: a server refuses, the disk is full, files are missing.
     except Exception as error:
         raise Unavailable(f"{absent} and preparing it failed: {_line(error)}") from error
 
 
 def _line(error):
-    """An error of somebody else's as part of one line."""
+    """The text of another library's error, on one line."""
     first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
     return f"{type(error).__name__}: {first[:200]}"

@@ -1,4 +1,4 @@
-"""A prepared TFDS set as a source: which of its features are used, and how they are read."""
+"""A prepared TFDS set as a source: chooses its features and reads them."""
 
 import concurrent.futures
 import itertools
@@ -11,14 +11,14 @@ from lth_keras.data.sources.opened_source import OpenedSource, part_rows
 from lth_keras.data.sources.pictures import fitted
 from lth_keras.errors import ConfigurationError
 
-# Pictures of one part where their sizes differ, so that none knows what it will take.
+# Number of pictures in a part if their sizes differ and the bytes are unknown.
 _PICTURES = 256
 
 
 def open_prepared(builder, name, index, features, image_size=None):
     """The `OpenedSource` of a prepared set's train and test splits.
 
-    Other splits of the set are left alone; validation examples come out of its train split.
+    Other splits of the set are not used; validation examples come from its train split.
 
     Args:
       builder: TFDS's, prepared.
@@ -51,7 +51,7 @@ def open_prepared(builder, name, index, features, image_size=None):
 
 
 def feature_names(info, name, names=(None, None), text=None):
-    """The names of the input and of the label: as bound, else the set's own word, or by kind.
+    """The names of the input and of the label: bound, else named by the set, else found by kind.
 
     Args:
       info: TFDS's `DatasetInfo`.
@@ -60,7 +60,7 @@ def feature_names(info, name, names=(None, None), text=None):
       text: `Tokens` where the input is text.
 
     Raises:
-      ConfigurationError: a name is no feature's, or it is not plain which features are meant.
+      ConfigurationError: there is no such feature, or more than one choice.
     """
     features = info.features
     for parameter, each in zip(("input", "label"), names, strict=True):
@@ -75,7 +75,7 @@ def feature_names(info, name, names=(None, None), text=None):
     labels = [names[1]] if names[1] else [
         key for key in features or () if _is_label(features[key]) and key != names[0]]
     if text is not None and text.next_token and len(inputs) == 1:
-        return inputs[0], inputs[0]  # The text is its own label.
+        return inputs[0], inputs[0]  # A language model's labels are made from the text.
     keys = info.supervised_keys
     if keys and len(keys) == 2 and keys[0] in inputs and keys[1] in labels:
         return tuple(keys)
@@ -108,7 +108,7 @@ def check_features(info, name, features, image_size, text):
     """Checks that the named features can become arrays of one shape.
 
     Raises:
-      ConfigurationError: they cannot; says what to bind.
+      ConfigurationError: they cannot; the message says what to bind.
     """
     import tensorflow_datasets as tfds
 
@@ -154,7 +154,7 @@ def _shape(feature):
 
 
 def _inputs(features, label, text):
-    """Names of what may be an input: numbers, and text where that is asked for or all there is."""
+    """Names of possible inputs: numbers; text if it is asked for or the only choice."""
     texts = [key for key in features or () if is_text(features[key]) and key != label]
     numbers = [key for key in features or () if _shape(features[key]) and key != label]
     return texts if text is not None or not numbers else numbers
@@ -180,7 +180,7 @@ def _read(builder, split, features, image_size):
         examples = builder.as_dataset(
             split=split, shuffle_files=False, read_config=tfds.ReadConfig(try_autocache=False)
         )
-        # Only what is used: other features may be many times larger.
+        # Only the features that are used: others may be many times larger.
         pairs = examples.map(
             lambda example: tuple(feature_at(example, key) for key in features), tf.data.AUTOTUNE)
         shape = pairs.element_spec[0].shape
@@ -193,7 +193,7 @@ def _read(builder, split, features, image_size):
         for inputs, labels in parts:
             seen += len(inputs)
             yield inputs, labels
-    # Truncated records, features of another form: each library has errors of its own.
+    # Truncated records, features of another form: each library has its own errors.
     except Exception as error:
         raise ConfigurationError(
             f"the {split} split in {builder.data_path} cannot be read ({_line(error)}); expected "
@@ -207,7 +207,7 @@ def _read(builder, split, features, image_size):
 
 
 def _fitted(examples, size):
-    """Parts of pictures of any size, brought to one; labels that are pictures by their pixels."""
+    """Parts of pictures, all scaled to one size; labels that are pictures by nearest pixels."""
     with concurrent.futures.ThreadPoolExecutor() as pool:
         while part := list(itertools.islice(examples, _PICTURES)):
             inputs = list(pool.map(lambda pair: fitted(pair[0], size), part))
@@ -218,6 +218,6 @@ def _fitted(examples, size):
 
 
 def _line(error):
-    """An error of somebody else's as part of one line."""
+    """The text of another library's error, on one line."""
     first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
     return f"{type(error).__name__}: {first[:100]}"

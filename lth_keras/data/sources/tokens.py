@@ -1,4 +1,4 @@
-"""Text as numbers: cut into pieces by SentencePiece, trained once on the training text."""
+"""Tokenisation: SentencePiece, trained on the training text, cuts text into numbered pieces."""
 
 import dataclasses
 import io
@@ -19,15 +19,16 @@ class Tokens:
     """How a text set becomes arrays of token numbers.
 
     The pieces are byte-pair encodings (Sennrich et al. 2016) that SentencePiece (Kudo and
-    Richardson 2018) finds in the training split alone. 0 pads, 1 is what no piece covers, 2 ends
-    a text. A run keeps the pieces as tokenizer.model, which SentencePiece reads in any language:
+    Richardson 2018) finds in the training split alone. Token 0 is padding, 1 stands for unknown
+    characters, 2 ends a text. A run keeps the pieces as tokenizer.model, which SentencePiece reads
+    in any language:
     `sentencepiece.SentencePieceProcessor(model_file=…).decode(numbers)`.
 
     Attributes:
       vocabulary: number of pieces, at least 16.
       length: tokens of one example: longer texts are cut off, shorter ones padded.
-      next_token: for language models: all texts one after the other are cut into examples of
-        `length` tokens, and the labels are the same tokens, one place further.
+      next_token: for language models: all texts are joined and cut into examples of `length`
+        tokens; the label of each token is the next one.
 
     Raises:
       ConfigurationError: a value is outside what is said above.
@@ -53,11 +54,11 @@ def tokenised(source, tokens):
     """The `OpenedSource` of a text source's tokens; all of them are in memory, 4 bytes each.
 
     Args:
-      source: a `OpenedSource` whose inputs are bytes in UTF-8.
+      source: an `OpenedSource` with inputs that are bytes in UTF-8.
       tokens: `Tokens`.
 
     Raises:
-      ConfigurationError: the text does not give so many pieces, or not one whole example.
+      ConfigurationError: the text is too short for so many pieces, or for one example.
     """
     model = _trained(source, tokens)
     arrays = {}
@@ -82,7 +83,7 @@ def _trained(source, tokens):
     written = io.BytesIO()
     texts = (text for inputs, _ in source.read("train") for text in map(_text, inputs))
     try:
-        # One thread: the pieces are then a function of the text alone.
+        # With one thread the pieces depend on the text alone.
         sentencepiece.SentencePieceTrainer.train(
             sentence_iterator=texts, model_writer=written, model_type="bpe", num_threads=1,
             vocab_size=tokens.vocabulary, pad_id=PADDING, unk_id=UNKNOWN, eos_id=END, bos_id=-1,
@@ -114,7 +115,7 @@ def _padded(encoded, length):
 
 
 def _windows(name, split, encoded, length):
-    """(inputs, labels), int32 [N, length]: one long text, cut; the labels one token further."""
+    """(inputs, labels), int32 [N, length], of one long text; labels are the next tokens."""
     whole = np.concatenate(encoded)
     count = (len(whole) - 1) // length
     if count < 1:

@@ -83,6 +83,8 @@ class NetworkFacts(Strict):
     round: Count
     density: Share
     kept_weights: dict[Key, Count]
+    # {row of the granularity: groups kept}, where a group is more than one weight.
+    kept_groups: dict[Key, Count] | None = None
     collapsed_layers: list[Text] = []
     prunable_weights: Count
     architecture: dict[Text, Json]

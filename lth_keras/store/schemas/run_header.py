@@ -90,6 +90,18 @@ class MetricFacts(Strict):
     margin: Margin
 
 
+class GroupFacts(Strict):
+    """The groups that the schedule counts, where a group is more than one weight."""
+
+    # What one is called: 'block', 'unit'.
+    name: Text
+    granularity: Text
+    # {row: how many groups it has}.
+    sizes: dict[Key, Count]
+    kept_by_round: list[Count]
+    kept_by_round_and_row: list[dict[Key, Count]] | None
+
+
 class RunHeader(Strict):
     """run.json without its seal."""
 
@@ -119,8 +131,10 @@ class RunHeader(Strict):
     variables: Variables | None = None
     # A row for each matrix: whether it is pruned, and as which kind.
     kernels: list[dict[Text, Json]] = []
-    kept_by_round: list[Count]
+    # None where it follows from which groups stay, and not from how many.
+    kept_by_round: list[Count | None]
     kept_by_round_and_layer: list[dict[Text, Count]] | None = None
+    groups: GroupFacts | None = None
     # JSON has lists of two, no tuples.
     units: list[Annotated[tuple[Positive, FolderName], pydantic.Strict(False)]]
     traces: list[dict[Text, Count]] = []
