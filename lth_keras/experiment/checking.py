@@ -1,5 +1,7 @@
 """Checks of an experiment that need its data and its network."""
 
+import dataclasses
+
 from lth_keras import pruning
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment.update_checks import (
@@ -26,6 +28,20 @@ def check_network(context):
     experiment.imp.criterion.check(context.data)
 
 
+def with_units(rows, channels):
+    """`KernelRow`s that also say which layers keep their units, and why.
+
+    Args:
+      rows: of the network.
+      channels: its `ChannelGroups`; None where it is not pruned by units.
+    """
+    whole = {} if channels is None else {each.key: each for each in channels.whole}
+    return tuple(
+        row if entry is None or not row.pruned else dataclasses.replace(
+            row, why=f"{row.why}; {entry.channels} of its {entry.of} units stay: {entry.why}")
+        for row in rows for entry in [whole.get(f"{row.layer}/{row.kernel}")])
+
+
 def check_job(job):
     """Builds the network's architecture and asks its rules, so that errors come before training.
 
@@ -49,6 +65,7 @@ def check_job(job):
 def _check_training(job):
     context, variant = job.context, job.variant
     if variant.pruned == "initial":
+        check_single_weights(job, f"the variant {variant.name!r} freezes pruned weights")
         refuse_decay(context.experiment.optimizer, context.steps_per_epoch, variant.name)
     if variant.learned is None:
         return

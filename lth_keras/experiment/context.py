@@ -5,11 +5,13 @@ import functools
 import numpy as np
 
 from lth_keras import models, pruning, seeds
+from lth_keras.channels import ChannelGroups, check_has_groups, unit_rows
 from lth_keras.durations import Duration
 from lth_keras.experiment.initial_weights import read_initial_weights
 from lth_keras.learned_masks import ScoreTrainer
 from lth_keras.tasks import Classification
 from lth_keras.training import (
+    CompactTrainers,
     DataOrder,
     FrozenTrainer,
     Replicas,
@@ -35,6 +37,7 @@ class Context:
       plain: the experiment's plain model, for its layers; its weights mean nothing.
       prunable: the `PrunableWeight`s of it.
       grouping: the `Grouping` of them that the schedule's granularity makes.
+      channels: the plain model's `ChannelGroups`, where the granularity asks for units; else None.
     """
 
     def __init__(self, experiment, data, paths, checkpoint_seconds=300, should_stop=None,
@@ -52,8 +55,10 @@ class Context:
         self.rewind_step = self.schedule.rewind_step(self.steps_per_epoch)
         self.plain = self.build()
         self.prunable = self.prunable_weights(self.plain)
-        self.grouping = self.schedule.granularity.grouping(self.prunable)
+        self.channels = None
+        self.grouping = self.schedule.granularity.grouping(self.prunable, self._find_units)
         self._trainers = {}
+        self._compact = None
         self._widths = {}
         self._saliency = None
         self._first = None
@@ -137,24 +142,49 @@ class Context:
         """
         key = (repr(kind), *sorted(arguments.items()))
         if key not in self._trainers:
-            experiment = self.experiment
-            self._trainers[key] = _maker(kind)(
-                self.build(**arguments) if arguments else self.plain, self.schedule,
-                experiment.optimizer, self.data,
-                experiment.batch_size, experiment.evaluation_batch_size, experiment.augmentation,
-                experiment.jit, experiment.never_prune, experiment.precision, self.replicas,
-                experiment.also_prune,
-            )
+            # Variants of another architecture are dense.
+            model = self.build(**arguments) if arguments else self.plain
+            channels = None if arguments else self.channels
+            self._trainers[key] = self._new_trainer(model, channels, _maker(kind))
         return self._trainers[key]
+
+    def trainer_for(self, masks, kind=None, /, **arguments):
+        """What trains a network with these masks: with `compact_training` as its smaller network.
+
+        Args:
+          masks: {key: bool array}.
+          kind, arguments: as `trainer`'s.
+        """
+        full = self.trainer(kind, **arguments)
+        if kind is not None or arguments or not self.experiment.compact_training:
+            return full
+        if self._compact is None:
+            self._compact = CompactTrainers(self.plain, self.channels, full, self._new_trainer)
+        return self._compact.for_masks(masks)
+
+    def _new_trainer(self, model, channels=None, make=Trainer):
+        experiment = self.experiment
+        return make(
+            model, self.schedule, experiment.optimizer, self.data,
+            experiment.batch_size, experiment.evaluation_batch_size, experiment.augmentation,
+            experiment.jit, experiment.never_prune, experiment.precision, self.replicas,
+            experiment.also_prune, channels,
+        )
+
+    def _find_units(self):
+        self.channels = ChannelGroups(self.plain, {weight.key for weight in self.prunable})
+        check_has_groups(self.channels)
+        return unit_rows(self.channels, self.prunable)
 
     def release(self):
         """Lets the trainers go, and with them the data on the device; they are made anew."""
-        self._trainers = {}
+        self._trainers, self._compact = {}, None
         self._saliency = None
 
     def trace_counts(self):
         """The trainers' trace counts, a dict for each architecture."""
-        return [trainer.trace_counts() for trainer in self._trainers.values()]
+        compact = [] if self._compact is None else self._compact.trace_counts()
+        return [trainer.trace_counts() for trainer in self._trainers.values()] + compact
 
     def data_order(self, seed):
         """`DataOrder` of the training set."""

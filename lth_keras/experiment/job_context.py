@@ -17,7 +17,7 @@ from lth_keras.masks import Arrays
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
 from lth_keras.store import network_folder, network_reader, vouched
-from lth_keras.training import Checkpoint, MaskUpdates, Trainer, TrainState
+from lth_keras.training import Checkpoint, CompactTrainer, MaskUpdates, Trainer, TrainState
 from lth_keras.variables import named_variables, snapshot
 
 
@@ -36,6 +36,7 @@ class JobContext:
         checksums too.
       told: what its rules say in done.json.
       made_from: {path: SHA-256} of every stored file that was read for it.
+      in_training: what trains it, a `Trainer` or a `CompactTrainer`; None before its training.
     """
 
     def __init__(self, context: Context, job: Job):
@@ -48,6 +49,7 @@ class JobContext:
         self.used: list = []
         self.told: dict[str, Any] = {}
         self.made_from: dict[pathlib.Path, str] = {}
+        self.in_training: Trainer | CompactTrainer | None = None
 
     # What the network is.
 
@@ -59,14 +61,14 @@ class JobContext:
     @property
     def trainer(self) -> Trainer:
         """The `Trainer` of the network's architecture, of the kind that its variant asks for."""
-        return self.context.trainer(self.trainer_kind, **self.arguments)
+        kind = None if self.variant is None else self.variant.trainer_kind
+        return self.context.trainer(kind, **self.arguments)
 
-    @property
-    def trainer_kind(self) -> Any:
-        """What `Context.trainer` calls it: None where all kept weights are trained."""
-        if self.variant is None:
-            return None
-        return "frozen" if self.variant.pruned == "initial" else self.variant.learned
+    def trainer_for(self, masks: Arrays) -> Trainer | CompactTrainer:
+        """What trains the network with these masks; it is noted as `in_training`."""
+        kind = None if self.variant is None else self.variant.trainer_kind
+        self.in_training = self.context.trainer_for(masks, kind, **self.arguments)
+        return self.in_training
 
     @property
     def prunable(self) -> tuple:
@@ -115,20 +117,6 @@ class JobContext:
         """IMP's masks of the round."""
         return self.masks_of(round_name(self.round))
 
-    def counted_masks(self) -> Arrays:
-        """Masks with as many weights in each layer as IMP's of the round; their places say nothing.
-
-        Where the schedule says how many those are, IMP's masks are not read: a mask that is made
-        from the counts alone costs no search.
-        """
-        schedule, grouping = self.context.schedule, self.context.grouping
-        if schedule.scope != "layerwise" or not grouping.counts_weights:
-            return self.found_masks()
-        counts = schedule.layer_counts(grouping.rows, self.round)
-        return {
-            row.key: (np.arange(row.size) < counts[row.key]).reshape(row.shape)
-            for row in self.context.prunable}
-
     def masks_of(self, name: str) -> Arrays:
         """Masks of another network of the trial."""
         return network_reader.read_masks(self._noted(name, "masks.npz"))
@@ -148,7 +136,8 @@ class JobContext:
     # What rules compute with.
 
     def prune(self, weights: Arrays, previous: Arrays, criterion: Criterion | None = None,
-              scope: str | None = None, iterations: int = 1) -> Arrays:
+              scope: str | None = None, iterations: int = 1,
+              counts: dict[str, int] | None = None) -> Arrays:
         """`previous` masks pruned to the round's counts; see `pruner.prune`.
 
         The round's seed is used and not the variant's: where two variants prune the same network
@@ -157,7 +146,7 @@ class JobContext:
         generator = seeds.generator(self.context.trial_seed(self.trial), "criterion", self.round)
         return pruner.prune(
             self.context, weights, self.initial().weights, previous, generator, self.round,
-            criterion, scope, iterations,
+            criterion, scope, iterations, counts,
         )
 
     def fresh_weights(self) -> Arrays:

@@ -147,6 +147,11 @@ class Variant:
         """Whether each of its networks is made from its own of the round before."""
         return self.mask.chained
 
+    @property
+    def trainer_kind(self) -> Any:
+        """What `Context.trainer` calls it: None where all kept weights are trained."""
+        return "frozen" if self.pruned == "initial" else self.learned
+
     def duration_in(self, experiment: Any) -> str:
         """Until when it trains in an `Experiment`, as that says it."""
         default = experiment.imp.duration if self.is_chain else experiment.duration

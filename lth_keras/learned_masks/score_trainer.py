@@ -11,9 +11,9 @@ from lth_keras.compat import tf
 from lth_keras.errors import RunError
 from lth_keras.learned_masks.score_engine import ScoreEngine
 from lth_keras.training.feed import feed_for
-from lth_keras.training.train_state import TrainState, check_fits
+from lth_keras.training.train_state import TrainState
 from lth_keras.training.trainer import Trainer
-from lth_keras.variables import snapshot
+from lth_keras.variables import check_fits, snapshot
 
 _PARTS = ("scores", "weight", "count", "gates_kept")
 

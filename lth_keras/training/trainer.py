@@ -17,9 +17,9 @@ from lth_keras.training.optimizers import refuse_clipping
 from lth_keras.training.precision import optimizer_variables, with_loss_scale
 from lth_keras.training.replicas import Replicas
 from lth_keras.training.replicated import ReplicatedEngine, ReplicatedFeed
-from lth_keras.training.train_state import TrainState, check_fits
+from lth_keras.training.train_state import TrainState
 from lth_keras.training.xla import resolve_jit
-from lth_keras.variables import named_variables, snapshot
+from lth_keras.variables import check_fits, named_variables, snapshot
 from lth_keras.wording import made
 
 _SECONDS_PER_CALL = 1.0  # The longest wait after Ctrl-C; a call costs less than 1/1000 of it.
@@ -43,6 +43,8 @@ class Trainer:
         not; see `pruning.wrap`.
       precision: 'float32', 'mixed_float16' or 'mixed_bfloat16', as the model was built.
       replicas: `Replicas` to train on; None for one device.
+      channels: the model's `ChannelGroups`, where masks cut whole units: of such a unit nothing is
+        kept, whatever lies along it is zero. None where masks are of single weights.
 
     Raises:
       ConfigurationError: the model cannot be pruned, the optimizer clips by norm, or the batch is
@@ -51,7 +53,7 @@ class Trainer:
 
     def __init__(self, model, schedule, optimizer, data, batch_size, evaluation_batch_size=1024,
                  augmentation=None, jit="auto", never_prune=(), precision="float32",
-                 replicas=None, also_prune=()):
+                 replicas=None, also_prune=(), channels=None):
         if data.train_size < batch_size:
             raise ConfigurationError(
                 f"batch_size is {batch_size} but {data.name} has {data.train_size} training "
@@ -62,7 +64,7 @@ class Trainer:
         self.batch_size = batch_size
         self.steps_per_epoch = data.train_size // batch_size
         self.prunable = pruning.prunable_weights(model, never_prune, also_prune)
-        self._replicas = replicas or Replicas()
+        self._replicas, self._channels = replicas or Replicas(), channels
         with self._replicas.scope():
             self.model = pruning.wrap(model, schedule, never_prune, also_prune)
             self._variables = named_variables(self.model)
@@ -73,7 +75,7 @@ class Trainer:
             self._optimizer = with_loss_scale(plain, precision)
             # A frozen kernel has a mask, and no moments.
             self._slots = {
-                key: slots.get(id(self._variables[key]), []) for key in self._masks}
+                key: slots.get(id(variable), []) for key, variable in self._variables.items()}
             self._optimizer_variables = {
                 f"{index:03d}/{variable.name.split(':')[0]}": variable
                 for index, variable in enumerate(optimizer_variables(self._optimizer))
@@ -84,6 +86,10 @@ class Trainer:
         self._changer = MaskChanger(
             self._engine, self.model, {key: self._variables[key] for key in self._masks},
             self._masks, self._slots)
+        # Of what has no mask and goes with units: 1, and 0 for the units that are cut.
+        self._ones = {} if channels is None else {
+            key: np.ones(self._variables[key].shape, np.float32)
+            for key in channels.axes if key not in self._masks}
         self._order, self._order_epoch, self._order_tensors = None, None, None
         self._steps_per_call, self._called = _STEPS_AT_FIRST, False
 
@@ -107,6 +113,13 @@ class Trainer:
         return ReplicatedEngine(
             self._replicas, self.model, self.data.task, self._optimizer, masks, l2, self._feed,
             self.batch_size, evaluation_batch_size, augmentation)
+
+    @property
+    def moments(self):
+        """{name in `TrainState.optimizer`: key of the weight whose moment it is}."""
+        keys = {id(slot): key for key, slots in self._slots.items() for slot in slots}
+        return {name: keys[id(variable)] for name, variable in self._optimizer_variables.items()
+                if id(variable) in keys}
 
     @property
     def step(self):
@@ -141,13 +154,14 @@ class Trainer:
         optimizer = self._fresh_optimizer if state.optimizer is None else state.optimizer
         with self._replicas.scope():
             pruning.write_masks(self._masks, state.masks)
-            for key, array in self._placed(state).items():
+            for key, array in self._cleared(state.masks, self._placed(state)).items():
                 self._variables[key].assign(array)
             for key, variable in self._optimizer_variables.items():
                 variable.assign(optimizer[key])
             self._engine.dense_moments.assign(dense_moments)
             if not dense_moments:
                 mask_moments(self._slots, self._masks)
+            mask_moments(self._slots, self._cleared(state.masks, self._ones))
             self._optimizer.iterations.assign(state.step)
 
     def state(self):
@@ -167,7 +181,7 @@ class Trainer:
             optimizer = snapshot(self._optimizer_variables)
             if self._engine.dense_moments.numpy():
                 weights = masks_lib.apply(masks, weights)  # As the next forward pass would.
-        return TrainState(weights, masks, self.step, optimizer)
+        return TrainState(self._cleared(masks, weights), masks, self.step, optimizer)
 
     def _placed(self, state):
         """The weights that a state is loaded as: pruned ones are zero; a subclass may differ."""
@@ -268,6 +282,9 @@ class Trainer:
             )
         loss, *means = (float(total) / float(weight) if weight else 0.0 for total, weight in sums)
         return loss, *self.data.task.finish(means)
+
+    def _cleared(self, masks, arrays):
+        return arrays if self._channels is None else self._channels.cleared(masks, arrays)
 
     def _epoch_source(self, order, epoch, first, count):
         if self._feed.compiles and order is self._order and epoch == self._order_epoch:
