@@ -92,7 +92,7 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
     progress = checkpoint.load() or TrainingProgress(state)
     try:
         context.replicas.share(
-            SharedTraining(job.variant and job.variant.trainer_kind, job.arguments, plan, progress))
+            SharedTraining(job.trainer_kind, job.arguments, plan, progress))
         with context.replicas.guard():
             train_network(
                 job.trainer_for(masks), plan, progress, on_evaluation, checkpoint,
