@@ -34,16 +34,15 @@ from lth_keras.training import Adam
 
 def find_ticket(
     model: Callable[..., Any], train: Any, test: Any, rounds: int = 10, rate: float = 0.2,
-    duration: str = "5ep", *,
-    rates: Mapping[str, float | None] | None = None, scope: str = "layerwise",
-    rewind_to: str = "0it", granularity: Granularity | None = None,
-    criterion: Criterion | None = None, optimizer: Any = None,
-    batch_size: int = 128, validation: Any = 0.1, input: str | None = None,
+    duration: str = "5ep", *, rates: Mapping[str, float | None] | None = None,
+    scope: str = "layerwise", rewind_to: str = "0it", granularity: Granularity | None = None,
+    criterion: Criterion | None = None, optimizer: Any = None, batch_size: int = 128,
+    validation: Any = 0.1, input: str | None = None, output: str | None = None,
     mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0,
     augmentation: Callable | None = None, never_prune: Sequence[str] = (), label: str | None = None,
     also_prune: Sequence[str] = (), initial_weights: str | os.PathLike | None = None,
-    output: str | None = None, task: Task | None = None, jit: str | bool = "auto", seed: int = 0,
-    name: str | None = None, output_dir: str | os.PathLike = "runs", progress: bool = True,
+    task: Task | None = None, jit: str | bool = "auto", seed: int = 0, name: str | None = None,
+    output_dir: str | os.PathLike = "runs", progress: bool = True, compact_training: bool = False,
 ) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
@@ -62,8 +61,8 @@ def find_ticket(
       duration: the step at which the training of each round ends: '5ep', '2000it'.
       criterion, optimizer, task: None is `Magnitude()`, `Adam()`, `Classification()`. Keras's own
         Adam, AdamW and SGD, with Keras's schedules, are taken too.
-      batch_size, augmentation, never_prune, also_prune, initial_weights, output, jit, seed: as
-        `Experiment`'s.
+      batch_size, augmentation, never_prune, also_prune, initial_weights, output, jit, seed,
+        compact_training: as `Experiment`'s.
       validation: share or count of the training examples to hold out, or a set like `train`.
       mean, std: subtracted and divided by after scaling; a number, or one per channel.
       name: the run's. output_dir: the folder of runs. progress: whether to show a progress bar.
@@ -80,7 +79,8 @@ def find_ticket(
         criterion=criterion or Magnitude(), optimizer=optimizer or Adam(), duration=duration,
         batch_size=batch_size, augmentation=augmentation, never_prune=tuple(never_prune),
         also_prune=tuple(also_prune), initial_weights=initial_weights, output=output, jit=jit,
-        task=task or Classification(), seed=seed, name=name or getattr(model, "__name__", "ticket"))
+        compact_training=compact_training, task=task or Classification(), seed=seed,
+        name=name or getattr(model, "__name__", "ticket"))
     return _tickets(experiment, output_dir, progress)
 
 

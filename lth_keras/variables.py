@@ -88,6 +88,25 @@ def snapshot(variables):
     return {key: variable.numpy().copy() for key, variable in variables.items()}
 
 
+def check_fits(weights, variables):
+    """Checks that `weights` are those of a model with `variables`: same keys, same shapes.
+
+    Raises:
+      ConfigurationError: names the first key that is missing, left over, or of another shape.
+    """
+    for key in variables:
+        if key not in weights:
+            raise ConfigurationError(f"the weights have no {key!r}, which the model needs")
+    for key, array in weights.items():
+        if key not in variables:
+            raise ConfigurationError(f"the weights have {key!r}, which the model has not")
+        if tuple(variables[key].shape) != array.shape:
+            raise ConfigurationError(
+                f"the weights of {key!r} have shape {array.shape}; the model's have "
+                f"{tuple(variables[key].shape)}"
+            )
+
+
 def _attributes(layer):
     """{id(part): name} of the parts that a layer's attributes hold, in lists and dicts too."""
     names = {}

@@ -14,6 +14,10 @@ TESTED_THROUGH = {
     "analysis/*.py": "commands/test_analyze_command.py",
     "cluster/worker.py": "cluster/test_side_by_side.py",
     # Commands are called as a user calls them.
+    # Groups are found by the whole room; networks are narrowed by compaction.
+    "channels/*_rules.py": "channels/test_channel_groups.py",
+    "channels/channel_*.py": "channels/test_channel_groups.py",
+    "channels/narrowing.py": "export/test_compaction.py",
     "commands/*.py": "commands/test_bad_input.py",
     "commands/doctor_command.py": "doctor/test_doctor.py",
     "commands/export_command.py": "export/test_network_export.py",
@@ -40,6 +44,8 @@ TESTED_THROUGH = {
     "initializers/*.py": "initializers/test_initializers.py",
     # Rebuilding a model uses the whole room.
     "keras3/*.py": "keras3/test_rebuilt.py",
+    "experiment/layer_counts.py": "layer_densities/test_layer_densities.py",
+    "layer_densities/*.py": "layer_densities/test_layer_densities.py",
     "mask_updates/*.py": "mask_updates/test_update_rules.py",
     "metric.py": "statistics/test_summary.py",
     # One test builds every network and counts its weights.
@@ -54,6 +60,7 @@ TESTED_THROUGH = {
     "statistics/training_length.py": "report/test_answer.py",
     "tasks/*.py": "tasks/test_losses_and_metrics.py",
     "tickets.py": "test_api.py",
+    "training/compact_trainer.py": "experiment/test_compact_training.py",
     "training/checkpoint.py": "experiment/test_durability.py",
     "training/gradient_norm.py": "tensorboard/test_tensorboard_sink.py",
     "training/moments.py": "training/test_mask_changes.py",

@@ -123,7 +123,7 @@ def follow(run, trial, start, first, steps, order_seeds):
     Returns:
       `TrainedPath`.
     """
-    trainer = run.context.trainer(**start.arguments)
+    trainer = run.context.trainer_for(start.masks, **start.arguments)
     optimizer = read_rewind_optimizer(run.paths, trial) if first else None
     trainer.load(dataclasses.replace(
         trainer.state(), weights=start.weights, masks=start.masks, step=first,

@@ -1,5 +1,7 @@
 """Checks of an experiment that need its data and its network."""
 
+import dataclasses
+
 from lth_keras import pruning
 from lth_keras.experiment.update_checks import check_updates
 from lth_keras.tasks import check_functions
@@ -18,6 +20,20 @@ def check_network(context):
     pruning.check_also_prune(model, experiment.also_prune)
     pruning.check_rates(model, experiment.imp.schedule.rates, experiment.also_prune)
     experiment.imp.criterion.check(context.data)
+
+
+def with_units(rows, channels):
+    """`KernelRow`s that also say which layers keep their units, and why.
+
+    Args:
+      rows: of the network.
+      channels: its `ChannelGroups`; None where it is not pruned by units.
+    """
+    whole = {} if channels is None else {each.key: each for each in channels.whole}
+    return tuple(
+        row if entry is None or not row.pruned else dataclasses.replace(
+            row, why=f"{row.why}; {entry.channels} of its {entry.of} units stay: {entry.why}")
+        for row in rows for entry in [whole.get(f"{row.layer}/{row.kernel}")])
 
 
 def check_job(job):

@@ -5,10 +5,18 @@ import functools
 import numpy as np
 
 from lth_keras import models, pruning, seeds
+from lth_keras.channels import ChannelGroups, check_has_groups, unit_rows
 from lth_keras.durations import Duration
 from lth_keras.experiment.initial_weights import read_initial_weights
 from lth_keras.tasks import Classification
-from lth_keras.training import DataOrder, Replicas, Saliency, Trainer, building
+from lth_keras.training import (
+    CompactTrainers,
+    DataOrder,
+    Replicas,
+    Saliency,
+    Trainer,
+    building,
+)
 from lth_keras.variables import named_variables, snapshot
 
 
@@ -27,6 +35,7 @@ class Context:
       plain: the experiment's plain model, for its layers; its weights are not used.
       prunable: the `PrunableWeight`s of that model.
       grouping: the `Grouping` of them that the schedule's granularity makes.
+      channels: the plain model's `ChannelGroups`, where the granularity asks for units; else None.
     """
 
     def __init__(self, experiment, data, paths, checkpoint_seconds=300, should_stop=None,
@@ -44,8 +53,10 @@ class Context:
         self.rewind_step = self.schedule.rewind_step(self.steps_per_epoch)
         self.plain = self.build()
         self.prunable = self.prunable_weights(self.plain)
-        self.grouping = self.schedule.granularity.grouping(self.prunable)
+        self.channels = None
+        self.grouping = self.schedule.granularity.grouping(self.prunable, self._find_units)
         self._trainers = {}
+        self._compact = None
         self._widths = {}
         self._saliency = None
         self._first = None
@@ -123,25 +134,48 @@ class Context:
         """The one trainer of the architecture with these arguments."""
         key = tuple(sorted(arguments.items()))
         if key not in self._trainers:
-            experiment = self.experiment
-            self._trainers[key] = Trainer(
-                self.build(**arguments) if arguments else self.plain, self.schedule,
-                experiment.optimizer, self.data,
-                experiment.batch_size, experiment.evaluation_batch_size, experiment.augmentation,
-                experiment.jit, experiment.never_prune, experiment.precision, self.replicas,
-                experiment.also_prune,
-            )
+            # Variants of another architecture are dense.
+            self._trainers[key] = self._new_trainer(self.build(**arguments)) if arguments \
+                else self._new_trainer(self.plain, self.channels)
         return self._trainers[key]
 
+    def trainer_for(self, masks, **arguments):
+        """What trains a network with these masks: with `compact_training` as its smaller network.
+
+        Args:
+          masks: {key: bool array}.
+          **arguments: the architecture's.
+        """
+        full = self.trainer(**arguments)
+        if arguments or not self.experiment.compact_training:
+            return full
+        if self._compact is None:
+            self._compact = CompactTrainers(self.plain, self.channels, full, self._new_trainer)
+        return self._compact.for_masks(masks)
+
+    def _new_trainer(self, model, channels=None):
+        experiment = self.experiment
+        return Trainer(
+            model, self.schedule, experiment.optimizer, self.data,
+            experiment.batch_size, experiment.evaluation_batch_size, experiment.augmentation,
+            experiment.jit, experiment.never_prune, experiment.precision, self.replicas,
+            experiment.also_prune, channels,
+        )
+
+    def _find_units(self):
+        self.channels = ChannelGroups(self.plain, {weight.key for weight in self.prunable})
+        check_has_groups(self.channels)
+        return unit_rows(self.channels, self.prunable)
+
     def release(self):
-        """Frees the trainers, and with them the data on the device; they are made again when
-        needed."""
-        self._trainers = {}
+        """Frees the trainers, and with them the data on the device; they are made anew."""
+        self._trainers, self._compact = {}, None
         self._saliency = None
 
     def trace_counts(self):
         """The trainers' trace counts, a dict for each architecture."""
-        return [trainer.trace_counts() for trainer in self._trainers.values()]
+        compact = [] if self._compact is None else self._compact.trace_counts()
+        return [trainer.trace_counts() for trainer in self._trainers.values()] + compact
 
     def data_order(self, seed):
         """`DataOrder` of the training set."""

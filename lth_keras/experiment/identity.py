@@ -67,6 +67,8 @@ def resolved(experiment, model, theta_0):
         described.pop(name)
     if described["precision"] == "float32":
         del described["precision"]  # The default adds nothing to the name.
+    if not described["compact_training"]:
+        del described["compact_training"]
     granularity = experiment.imp.schedule.granularity
     if granularity != Weights():  # A class of the user's own counts with its source.
         described["granularity"] = describe(granularity)

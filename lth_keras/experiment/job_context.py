@@ -17,7 +17,7 @@ from lth_keras.masks import Arrays
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
 from lth_keras.store import network_folder, network_reader, vouched
-from lth_keras.training import Checkpoint, MaskUpdates, Trainer, TrainState
+from lth_keras.training import Checkpoint, CompactTrainer, MaskUpdates, Trainer, TrainState
 from lth_keras.variables import named_variables, snapshot
 
 
@@ -36,6 +36,7 @@ class JobContext:
         checksums too.
       told: facts that its rules store in done.json.
       made_from: {path: SHA-256} of every stored file that was read for it.
+      in_training: what trains it, a `Trainer` or a `CompactTrainer`; None before its training.
     """
 
     def __init__(self, context: Context, job: Job):
@@ -48,6 +49,7 @@ class JobContext:
         self.used: list = []
         self.told: dict[str, Any] = {}
         self.made_from: dict[pathlib.Path, str] = {}
+        self.in_training: Trainer | CompactTrainer | None = None
 
     # The network.
 
@@ -60,6 +62,11 @@ class JobContext:
     def trainer(self) -> Trainer:
         """The `Trainer` of the network's architecture."""
         return self.context.trainer(**self.arguments)
+
+    def trainer_for(self, masks: Arrays) -> Trainer | CompactTrainer:
+        """What trains the network with these masks; it is noted as `in_training`."""
+        self.in_training = self.context.trainer_for(masks, **self.arguments)
+        return self.in_training
 
     @property
     def prunable(self) -> tuple:
@@ -127,7 +134,8 @@ class JobContext:
     # Computations for rules.
 
     def prune(self, weights: Arrays, previous: Arrays, criterion: Criterion | None = None,
-              scope: str | None = None, iterations: int = 1) -> Arrays:
+              scope: str | None = None, iterations: int = 1,
+              counts: dict[str, int] | None = None) -> Arrays:
         """`previous` masks pruned to the round's counts; see `pruner.prune`.
 
         It uses the round's seed and not the variant's: two variants that prune the same network by
@@ -136,7 +144,7 @@ class JobContext:
         generator = seeds.generator(self.context.trial_seed(self.trial), "criterion", self.round)
         return pruner.prune(
             self.context, weights, self.initial().weights, previous, generator, self.round,
-            criterion, scope, iterations,
+            criterion, scope, iterations, counts,
         )
 
     def fresh_weights(self) -> Arrays:

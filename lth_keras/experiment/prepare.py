@@ -6,7 +6,7 @@ import shutil
 
 import gin
 
-from lth_keras import files, pruning
+from lth_keras import files, masks, pruning
 from lth_keras.data import LoadedData
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import checking, fallback, identity, multi_worker
@@ -76,8 +76,9 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
     multi_worker.check_same_run(context, prepared.run)
     checking.check_network(context)
     with context.replicas.guard():
-        context.trainer()
-    if not context.paths.run_json.exists():  # A run that exists already has passed this check.
+        # Compact training refuses some optimizers.
+        context.trainer_for({weight.key: masks.ones(weight.shape) for weight in context.prunable})
+    if not context.paths.run_json.exists():  # A stored run has passed this check.
         check_forward(context)
     prepared.experiment.check_durations(context.steps_per_epoch)
     for job in prepared.jobs:
@@ -111,8 +112,9 @@ def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=N
     context.configuration_digest = configuration_digest(configuration)
     context.paths = RunPaths(pathlib.Path(output_dir) / run)
     jobs = tuple(JobContext(context, job) for job in all_jobs(experiment))
-    kernels = pruning.kernel_table(
-        context.plain, context.schedule, experiment.never_prune, experiment.also_prune)
+    kernels = checking.with_units(pruning.kernel_table(
+        context.plain, context.schedule, experiment.never_prune, experiment.also_prune),
+        context.channels)
     return Prepared(experiment, data, context, jobs, configuration, run, Bindings(), kernels,
                     changes)
 

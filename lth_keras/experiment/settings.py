@@ -12,6 +12,7 @@ from lth_keras.errors import ConfigurationError, check_is_a
 from lth_keras.experiment.fallback import check_on_fallback
 from lth_keras.experiment.imp import trial_jobs
 from lth_keras.experiment.variant import Variant
+from lth_keras.granularity import Units
 from lth_keras.metric import check_margin
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.statistics.published import PublishedFigure
@@ -92,6 +93,9 @@ class Experiment:
       output: for a model with several outputs, the name of the one that the labels are for. The
         others, and the layers that only they need, are left out.
       precision: 'float32', or mixed: 'mixed_float16' for GPUs, 'mixed_bfloat16'.
+      compact_training: whether each network is trained as the smaller one without the units that
+        its masks cut, which costs what the smaller one costs: the same masks, the same numbers but
+        for rounding. Needs `RewindingSchedule.granularity = @Units()`.
       task: what the outputs are for: `Classification`, `BinaryClassification`, `Regression`,
         `LanguageModel`, or one of your own (`lth_keras.tasks`).
       on_fallback: settings to change if the data were replaced by `Dataset.fallback`, like
@@ -124,6 +128,7 @@ class Experiment:
     precision: str = "float32"
     task: object = dataclasses.field(default_factory=Classification)
     on_fallback: dict = dataclasses.field(default_factory=dict)
+    compact_training: bool = False
 
     def __post_init__(self):
         self._check_parts()
@@ -174,6 +179,7 @@ class Experiment:
                 f"Experiment.on_divergence is {self.on_divergence!r}; expected 'record' or 'stop'"
             )
         check_precision(self.precision)
+        self._check_compact_training()
         check_on_fallback(self.on_fallback)
         # Without this check each letter of a text would be taken for a name.
         _check_entries(self.never_prune, str, "Experiment.never_prune",
@@ -188,6 +194,22 @@ class Experiment:
         _check_entries(self.published, PublishedFigure, "Experiment.published",
                        "figures with variant, round, metric, value, source and tolerance, like "
                        f"[{made('full/PublishedFigure')}]")
+
+    def _check_compact_training(self):
+        if not isinstance(self.compact_training, bool):
+            raise ConfigurationError(
+                f"Experiment.compact_training is {self.compact_training!r}; expected True or False")
+        if not self.compact_training:
+            return
+        granularity = self.imp.schedule.granularity
+        if not isinstance(granularity, Units):
+            raise ConfigurationError(
+                "Experiment.compact_training is True and RewindingSchedule.granularity is "
+                f"{granularity}; expected {made('Units')}: other masks leave every unit in place")
+        if not isinstance(self.distribution, OneDevice):
+            raise ConfigurationError(
+                "Experiment.compact_training is True and Experiment.distribution is "
+                f"{type(self.distribution).__name__}; expected {made('OneDevice')}")
 
     def _check_variants(self):
         for figure in self.published:

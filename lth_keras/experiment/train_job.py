@@ -93,7 +93,8 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
         context.replicas.share(SharedTraining(job.arguments, plan, progress))
         with context.replicas.guard():
             train_network(
-                job.trainer, plan, progress, on_evaluation, checkpoint, context.should_stop)
+                job.trainer_for(masks), plan, progress, on_evaluation, checkpoint,
+                context.should_stop)
     except Interrupted:
         checkpoint.save(progress)
         raise

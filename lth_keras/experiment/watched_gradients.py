@@ -1,6 +1,8 @@
 """The norm of the gradient of a network in training, for a sink that shows it."""
 
-from lth_keras.training import GradientNorm
+import weakref
+
+from lth_keras.training import CompactTrainer, GradientNorm
 
 
 class WatchedGradients:
@@ -10,7 +12,7 @@ class WatchedGradients:
     """
 
     def __init__(self):
-        self._norms = {}
+        self._norms = weakref.WeakKeyDictionary()
 
     def __call__(self, job):
         """‖∇ loss‖₂ at the present weights of the network of `job`, a `JobContext`.
@@ -19,7 +21,9 @@ class WatchedGradients:
         """
         if job.context.replicas.count > 1:
             return None
-        key = tuple(sorted(job.arguments.items()))
-        if key not in self._norms:
-            self._norms[key] = GradientNorm(job.trainer)
-        return self._norms[key]()
+        trainer = job.in_training
+        if isinstance(trainer, CompactTrainer):
+            trainer = trainer.trainer  # What is cut has no gradient.
+        if trainer not in self._norms:
+            self._norms[trainer] = GradientNorm(trainer)
+        return self._norms[trainer]()

@@ -23,8 +23,8 @@ _HERE = pathlib.Path(__file__).parent
 # Examples that travel with the export, so that it can be checked anywhere.
 _CHECKED = 256
 _BATCH = 256
-# Compaction only reorders sums.
-_COMPACT_TOLERANCE = 1e-4
+# Of the largest output. Compaction only reorders sums.
+_COMPACT_TOLERANCE = 1e-5
 
 
 def write(folder, network, data, form, options, machine):

@@ -2,6 +2,7 @@
 
 from lth_keras.training.augmentation import CropAndFlip
 from lth_keras.training.checkpoint import Checkpoint
+from lth_keras.training.compact_trainer import CompactTrainer, CompactTrainers
 from lth_keras.training.given_optimizers import from_keras, is_keras_optimizer
 from lth_keras.training.gradient_norm import GradientNorm
 from lth_keras.training.layer_chance import LayerChance
@@ -24,9 +25,10 @@ from lth_keras.training.strategies import (
 from lth_keras.training.trainer import Trainer, TrainState
 
 __all__ = [
-    "Adam", "AdamW", "Checkpoint", "CosineDecay", "CropAndFlip", "DataOrder", "Distribution",
-    "Evaluation", "GradientNorm", "Interrupted", "KerasOptimizer", "KerasSchedule", "LayerChance",
-    "MaskUpdates", "Mirrored", "MultiWorkerMirrored", "OneDevice", "Optimizer", "Plan", "Probe",
+    "Adam", "AdamW", "Checkpoint", "CompactTrainer", "CompactTrainers", "CosineDecay",
+    "CropAndFlip", "DataOrder", "Distribution", "Evaluation", "GradientNorm", "Interrupted",
+    "KerasOptimizer", "KerasSchedule", "LayerChance", "MaskUpdates", "Mirrored",
+    "MultiWorkerMirrored", "OneDevice", "Optimizer", "Plan", "Probe",
     "RandomResizedCropAndFlip", "RateSchedule", "Replicas", "SGD", "Saliency", "StepDecay",
     "TrainState", "Trainer", "TrainingProgress", "building", "check_precision", "from_keras",
     "in_cluster", "is_keras_optimizer", "train_network",

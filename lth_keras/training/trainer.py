@@ -19,7 +19,7 @@ from lth_keras.training.precision import optimizer_variables, with_loss_scale
 from lth_keras.training.replicas import Replicas
 from lth_keras.training.replicated import ReplicatedEngine, ReplicatedFeed
 from lth_keras.training.xla import resolve_jit
-from lth_keras.variables import named_variables, snapshot
+from lth_keras.variables import check_fits, named_variables, snapshot
 from lth_keras.wording import made
 
 # The longest wait after Ctrl-C. A call of the compiled function costs less than 1/1000 of it.
@@ -62,6 +62,8 @@ class Trainer:
         kind is not; see `pruning.wrap`.
       precision: 'float32', 'mixed_float16' or 'mixed_bfloat16', as the model was built.
       replicas: `Replicas` to train on; None for one device.
+      channels: the model's `ChannelGroups`, where masks cut whole units: of such a unit nothing is
+        kept, whatever lies along it is zero. None where masks are of single weights.
 
     Raises:
       ConfigurationError: the model cannot be pruned, the optimizer clips by norm, or the batch is
@@ -70,7 +72,7 @@ class Trainer:
 
     def __init__(self, model, schedule, optimizer, data, batch_size, evaluation_batch_size=1024,
                  augmentation=None, jit="auto", never_prune=(), precision="float32",
-                 replicas=None, also_prune=()):
+                 replicas=None, also_prune=(), channels=None):
         if data.train_size < batch_size:
             raise ConfigurationError(
                 f"batch_size is {batch_size} but {data.name} has {data.train_size} training "
@@ -81,7 +83,7 @@ class Trainer:
         self.batch_size = batch_size
         self.steps_per_epoch = data.train_size // batch_size
         self.prunable = pruning.prunable_weights(model, never_prune, also_prune)
-        self._replicas = replicas or Replicas()
+        self._replicas, self._channels = replicas or Replicas(), channels
         with self._replicas.scope():
             self.model = pruning.wrap(model, schedule, never_prune, also_prune)
             self._variables = named_variables(self.model)
@@ -92,7 +94,7 @@ class Trainer:
             self._optimizer = with_loss_scale(plain, precision)
             # A frozen kernel has a mask but no moments.
             self._slots = {
-                key: slots.get(id(self._variables[key]), []) for key in self._masks}
+                key: slots.get(id(variable), []) for key, variable in self._variables.items()}
             self._optimizer_variables = {
                 f"{index:03d}/{variable.name.split(':')[0]}": variable
                 for index, variable in enumerate(optimizer_variables(self._optimizer))
@@ -103,6 +105,10 @@ class Trainer:
         self._changer = MaskChanger(
             self._engine, self.model, {key: self._variables[key] for key in self._masks},
             self._masks, self._slots)
+        # Of what has no mask and goes with units: 1, and 0 for the units that are cut.
+        self._ones = {} if channels is None else {
+            key: np.ones(self._variables[key].shape, np.float32)
+            for key in channels.axes if key not in self._masks}
         self._order, self._order_epoch, self._order_tensors = None, None, None
         self._steps_per_call, self._called = _STEPS_AT_FIRST, False
 
@@ -122,6 +128,13 @@ class Trainer:
         return ReplicatedEngine(
             self._replicas, self.model, self.data.task, self._optimizer, masks, l2, self._feed,
             self.batch_size, evaluation_batch_size, augmentation)
+
+    @property
+    def moments(self):
+        """{name in `TrainState.optimizer`: key of the weight whose moment it is}."""
+        keys = {id(slot): key for key, slots in self._slots.items() for slot in slots}
+        return {name: keys[id(variable)] for name, variable in self._optimizer_variables.items()
+                if id(variable) in keys}
 
     @property
     def step(self):
@@ -151,13 +164,15 @@ class Trainer:
         optimizer = self._fresh_optimizer if state.optimizer is None else state.optimizer
         with self._replicas.scope():
             pruning.write_masks(self._masks, state.masks)
-            for key, array in masks_lib.apply(state.masks, state.weights).items():
+            weights = masks_lib.apply(state.masks, state.weights)
+            for key, array in self._cleared(state.masks, weights).items():
                 self._variables[key].assign(array)
             for key, variable in self._optimizer_variables.items():
                 variable.assign(optimizer[key])
             self._engine.dense_moments.assign(dense_moments)
             if not dense_moments:
                 mask_moments(self._slots, self._masks)
+            mask_moments(self._slots, self._cleared(state.masks, self._ones))
             self._optimizer.iterations.assign(state.step)
 
     def state(self):
@@ -174,7 +189,7 @@ class Trainer:
                 weights = masks_lib.apply(masks, weights)  # The next forward pass would apply the
                 # masks too.
         masks_lib.check_applied(masks, weights)
-        return TrainState(weights, masks, self.step, optimizer)
+        return TrainState(self._cleared(masks, weights), masks, self.step, optimizer)
 
     def chiefs(self, decision):
         """The chief's decision, which all workers must share."""
@@ -269,28 +284,12 @@ class Trainer:
         loss, *means = (float(total) / float(weight) if weight else 0.0 for total, weight in sums)
         return loss, *self.data.task.finish(means)
 
+    def _cleared(self, masks, arrays):
+        return arrays if self._channels is None else self._channels.cleared(masks, arrays)
+
     def _epoch_source(self, order, epoch, first, count):
         if self._feed.compiles and order is self._order and epoch == self._order_epoch:
             return self._order_tensors
         source = self._feed.epoch(order.epoch(epoch), first, count, self.batch_size)
         self._order, self._order_epoch, self._order_tensors = order, epoch, source
         return source
-
-
-def check_fits(weights, variables):
-    """Checks that `weights` are those of a model with `variables`: same keys, same shapes.
-
-    Raises:
-      ConfigurationError: names the first key that is missing, left over, or of another shape.
-    """
-    for key in variables:
-        if key not in weights:
-            raise ConfigurationError(f"the weights have no {key!r}, which the model needs")
-    for key, array in weights.items():
-        if key not in variables:
-            raise ConfigurationError(f"the weights have {key!r}, which the model has not")
-        if tuple(variables[key].shape) != array.shape:
-            raise ConfigurationError(
-                f"the weights of {key!r} have shape {array.shape}; the model's have "
-                f"{tuple(variables[key].shape)}"
-            )
