@@ -1,4 +1,4 @@
-"""What a network costs: bytes on disk, bytes gzipped, parameters, floating-point operations."""
+"""The costs of a network: bytes on disk, bytes gzipped, parameters, floating-point operations."""
 
 import gzip
 import io
@@ -41,7 +41,7 @@ def layers(model, also=()):
 
     Args:
       model: a plain Keras model.
-      also: keys of kernels that are pruned though their like are not: embeddings, depthwise ones.
+      also: keys of kernels that are pruned although their kind is not: embeddings, depthwise ones.
 
     Returns:
       [{'key', 'shape', 'size', 'nonzero', 'density', 'flops', 'effective_flops'}].
