@@ -1,4 +1,4 @@
-"""The size of a network's gradient, for sinks that want it; training itself does not use it."""
+"""The norm of a network's gradient, for sinks; training itself does not use it."""
 
 from lth_keras import pruning
 from lth_keras.compat import tf
