@@ -39,10 +39,6 @@ class GradientNorm:
         """The norm at the model's present weights."""
         return float(self._function(self._images, self._labels, self._weights).numpy())
 
-    def trace_count(self):
-        """How often the function was traced."""
-        return self._function.experimental_get_tracing_count()
-
     def _norm(self, images, labels, weights):
         variables = self._model.trainable_variables
         with tf.GradientTape() as tape:
