@@ -1,4 +1,4 @@
-"""What the jobs of one run share in a process: data, trainers, the store."""
+"""`Context`: what the jobs of one run share in a process, such as data and trainers."""
 
 import functools
 
@@ -8,10 +8,12 @@ from lth_keras import models, pruning, seeds
 from lth_keras.channels import ChannelGroups, check_has_groups, unit_rows
 from lth_keras.durations import Duration
 from lth_keras.experiment.initial_weights import read_initial_weights
+from lth_keras.learned_masks import ScoreTrainer
 from lth_keras.tasks import Classification
 from lth_keras.training import (
     CompactTrainers,
     DataOrder,
+    FrozenTrainer,
     Replicas,
     Saliency,
     Trainer,
@@ -28,12 +30,12 @@ class Context:
       data: `LoadedData`.
       paths: `RunPaths`.
       checkpoint_seconds: least time between two checkpoints of a network in training.
-      should_stop: asked about once a second whether to stop; None for never.
+      should_stop: function that says whether to stop, called about once a second; None for never.
       replicas: `Replicas` to train on; None for one device.
 
     Attributes:
-      plain: the experiment's plain model, for its layers; its weights mean nothing.
-      prunable: the `PrunableWeight`s of it.
+      plain: the experiment's plain model, for its layers; its weights are not used.
+      prunable: the `PrunableWeight`s of that model.
       grouping: the `Grouping` of them that the schedule's granularity makes.
       channels: the plain model's `ChannelGroups`, where the granularity asks for units; else None.
     """
@@ -41,7 +43,7 @@ class Context:
     def __init__(self, experiment, data, paths, checkpoint_seconds=300, should_stop=None,
                  replicas=None):
         self.experiment = experiment
-        self.configuration_digest = None  # `assemble` has it, once the model is built.
+        self.configuration_digest = None  # `assemble` sets it after the model is built.
         self.data = data
         self.task = data.task
         self.paths = paths
@@ -68,7 +70,7 @@ class Context:
 
     @property
     def margin(self):
-        """How much worse still counts as matching, in the metric's unit."""
+        """How much worse than the full network still counts as matching, in the metric's unit."""
         own = self.experiment.margin
         return self.metric.margin if own is None else own
 
@@ -114,7 +116,7 @@ class Context:
         else:
             weights = read_initial_weights(self.experiment.initial_weights, model)
         if trial == 1:
-            self._first = weights  # The run's name asks for it, the check, and the first round.
+            self._first = weights  # The run's name, the checks and the first round use it.
         return weights
 
     @functools.cached_property
@@ -130,32 +132,39 @@ class Context:
         return pruning.prunable_weights(
             model, self.experiment.never_prune, self.experiment.also_prune)
 
-    def trainer(self, **arguments):
-        """The one trainer of the architecture with these arguments."""
-        key = tuple(sorted(arguments.items()))
+    def trainer(self, kind=None, /, **arguments):
+        """The one trainer of its kind for the architecture with these arguments.
+
+        Args:
+          kind: None trains weights; 'frozen' likewise, pruned ones frozen where they start; a
+            `LearnedMask` trains scores.
+          arguments: of the model's function.
+        """
+        key = (repr(kind), *sorted(arguments.items()))
         if key not in self._trainers:
             # Variants of another architecture are dense.
-            self._trainers[key] = self._new_trainer(self.build(**arguments)) if arguments \
-                else self._new_trainer(self.plain, self.channels)
+            model = self.build(**arguments) if arguments else self.plain
+            channels = None if arguments else self.channels
+            self._trainers[key] = self._new_trainer(model, channels, _maker(kind))
         return self._trainers[key]
 
-    def trainer_for(self, masks, **arguments):
+    def trainer_for(self, masks, kind=None, /, **arguments):
         """What trains a network with these masks: with `compact_training` as its smaller network.
 
         Args:
           masks: {key: bool array}.
-          **arguments: the architecture's.
+          kind, arguments: as `trainer`'s.
         """
-        full = self.trainer(**arguments)
-        if arguments or not self.experiment.compact_training:
+        full = self.trainer(kind, **arguments)
+        if kind is not None or arguments or not self.experiment.compact_training:
             return full
         if self._compact is None:
             self._compact = CompactTrainers(self.plain, self.channels, full, self._new_trainer)
         return self._compact.for_masks(masks)
 
-    def _new_trainer(self, model, channels=None):
+    def _new_trainer(self, model, channels=None, make=Trainer):
         experiment = self.experiment
-        return Trainer(
+        return make(
             model, self.schedule, experiment.optimizer, self.data,
             experiment.batch_size, experiment.evaluation_batch_size, experiment.augmentation,
             experiment.jit, experiment.never_prune, experiment.precision, self.replicas,
@@ -168,7 +177,7 @@ class Context:
         return unit_rows(self.channels, self.prunable)
 
     def release(self):
-        """Lets the trainers go, and with them the data on the device; they are made anew."""
+        """Frees the trainers, and with them the data on the device; they are made anew."""
         self._trainers, self._compact = {}, None
         self._saliency = None
 
@@ -185,7 +194,7 @@ class Context:
         """`Probe` of the experiment's network for criteria that need gradients."""
         if self._saliency is None:
             keys = [weight.key for weight in self.prunable]
-            # Scores are ranked to the last digit, and synaptic flow leaves float16's range.
+            # Ranking needs all digits of the scores, and synaptic flow exceeds float16's range.
             self._saliency = Saliency(
                 lambda: self.build(precision="float32"), keys, self.data,
                 self.experiment.evaluation_batch_size)
@@ -202,3 +211,10 @@ class Context:
     def _count_at_width(self, width):
         model = self.build(width=width)
         return sum(weight.size for weight in self.prunable_weights(model))
+
+
+def _maker(kind):
+    """What makes a trainer of a kind; see `Context.trainer`."""
+    if kind is None:
+        return Trainer
+    return FrozenTrainer if kind == "frozen" else functools.partial(ScoreTrainer, kind)

@@ -6,6 +6,7 @@
 import dataclasses
 
 import gin
+import numpy as np
 
 from lth_keras.criteria import Criterion
 from lth_keras.criteria.snip import check_examples as check_count
@@ -31,9 +32,9 @@ class MaskRule:
 
     Attributes:
       chained: whether the mask of a round is made from the variant's own network of the round
-        before. Such a variant trains every round up to the last one that it wants.
-      criterion: what ranks the weights, where the rule prunes; None for IMP's.
-      description: what a report calls the mask; None for the name of the class.
+        before. Such a variant trains every round up to its last one.
+      criterion: the criterion, if the rule prunes; None for IMP's.
+      description: the mask's name in a report; None for the name of the class.
     """
 
     chained: bool = False
@@ -44,7 +45,7 @@ class MaskRule:
         """The masks of the network of `job`.
 
         Args:
-          job: one trial, one round, and what is stored of them.
+          job: the `JobContext`.
 
         Returns:
           {key: bool array of the weight's shape} for each prunable weight.
@@ -52,11 +53,11 @@ class MaskRule:
         raise NotImplementedError(f"{type(self).__name__} has no method masks(job)")
 
     def needs(self, variant: str, round: int) -> tuple[str, ...]:
-        """Folders of the trial's networks that it reads at a round, beside IMP's of that round."""
+        """Names of the networks that it reads at a round, beside IMP's network of that round."""
         return ()
 
     def check(self, job: JobContext) -> None:
-        """Checks, before anything is trained, that the rule can do what it is asked for.
+        """Checks, before anything is trained, that the rule can work.
 
         Raises:
           ConfigurationError: it cannot.
@@ -109,7 +110,7 @@ class ShuffledMask(MaskRule):
 
     def masks(self, job: JobContext) -> Arrays:
         """A shuffle of the round's mask, by the variant's own seed."""
-        return job.context.grouping.shuffled(job.found_masks(), job.generator("mask"))
+        return job.context.grouping.shuffled(_counted_masks(job), job.generator("mask"))
 
 
 @gin.configurable
@@ -200,11 +201,11 @@ class PrunedMask(MaskRule):
             check_layer_densities(job, self.layer_densities, "PrunedMask.layer_densities")
 
     def needs(self, variant: str, round: int) -> tuple[str, ...]:
-        """Round 0's solution, or nothing but θ_0."""
+        """Round 0's trained network, or only θ_0."""
         return (round_name(0),) if self.network == "trained" else ()
 
     def equals_found(self, round: int, criterion: Criterion) -> bool:
-        """Where it does what IMP does at its first pruning."""
+        """Whether it does the same as IMP's first pruning."""
         return (
             round == 1 and self.network == "trained" and self.scope is None
             and self.iterations == 1 and self.criterion in (None, criterion)
@@ -229,7 +230,7 @@ class ChainedMask(MaskRule):
       criterion: what ranks the weights; None for IMP's.
 
     Raises:
-      ConfigurationError: the criterion is none.
+      ConfigurationError: the criterion is not a `Criterion`.
     """
 
     criterion: Criterion | None = None
@@ -248,3 +249,18 @@ class ChainedMask(MaskRule):
         """The masks after one more pruning."""
         (before,) = self.needs(job.label, job.round)
         return job.prune(job.weights_of(before), job.masks_of(before), self.criterion)
+
+
+def _counted_masks(job):
+    """Masks with as many weights in each layer as IMP's of the round; their places say nothing.
+
+    Where the schedule says how many those are, IMP's masks are not read: a mask that is made from
+    counts alone costs no search.
+    """
+    schedule, grouping = job.context.schedule, job.context.grouping
+    if schedule.scope != "layerwise" or not grouping.counts_weights:
+        return job.found_masks()
+    counts = schedule.layer_counts(grouping.rows, job.round)
+    return {
+        weight.key: (np.arange(weight.size) < counts[weight.key]).reshape(weight.shape)
+        for weight in job.context.prunable}

@@ -1,4 +1,4 @@
-"""From weights to masks: a criterion's scores, cut to the counts of the schedule, and checked."""
+"""From weights to masks: a criterion gives scores, the schedule counts; the masks are checked."""
 
 import functools
 
@@ -102,5 +102,5 @@ def _unpruned(context):
 
 
 def _between(start, stop, share, most):
-    # Exact at the end, whatever rounding says on the way.
+    # The last iteration has exactly the round's count; rounding affects only those before.
     return stop if share == 1 or not stop else min(round(start * (stop / start) ** share), most)

@@ -1,4 +1,4 @@
-"""Doing one job: its procedure, with the training that the procedure asks for."""
+"""Does one job: calls its procedure, and trains the network for it."""
 
 import dataclasses
 import functools
@@ -8,17 +8,18 @@ import gin
 
 from lth_keras.experiment.job_results import TrainedNetwork, store_equal_round, store_network
 from lth_keras.experiment.multi_worker import SharedTraining
+from lth_keras.learned_masks import first_state
 from lth_keras.training import Interrupted, Plan, TrainingProgress, TrainState, train_network
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What is known of a job that was done.
+    """The result of a job.
 
     Attributes:
       facts: what its done.json holds.
-      seconds: how long it took.
-      operative: gin's operative configuration where it was done.
+      seconds: its duration.
+      operative: gin's operative configuration in the process that did it.
     """
 
     facts: dict
@@ -29,7 +30,7 @@ class Outcome:
 def do_job(job, sinks=(), show=None):
     """Makes, trains and stores a job's network, and tells the sinks of it.
 
-    What a broken attempt left is written over.
+    Files of an interrupted attempt are overwritten.
 
     Args:
       job: `JobContext`, whose needs are done.
@@ -67,7 +68,7 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
       job: `JobContext`.
       start: `RewindPoint`: weights, step, optimizer.
       masks: {key: bool array}.
-      capture_at: a step whose state is wanted too, or None.
+      capture_at: a step whose state is kept too, or None.
       updates: `MaskUpdates`, or None where the masks stay.
       on_evaluation: called with each `Evaluation`.
 
@@ -79,7 +80,7 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
       RunError: a worker was lost.
     """
     context = job.context
-    state = TrainState(start.weights, masks, start.step, start.optimizer)
+    state = _first_state(job, start, masks)
     plan = Plan(
         start=start.step, stop=job.last_step(start.step),
         every=context.steps(context.experiment.evaluate_every),
@@ -90,7 +91,8 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
     checkpoint = job.checkpoint()
     progress = checkpoint.load() or TrainingProgress(state)
     try:
-        context.replicas.share(SharedTraining(job.arguments, plan, progress))
+        context.replicas.share(
+            SharedTraining(job.trainer_kind, job.arguments, plan, progress))
         with context.replicas.guard():
             train_network(
                 job.trainer_for(masks), plan, progress, on_evaluation, checkpoint,
@@ -99,3 +101,13 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
         checkpoint.save(progress)
         raise
     return TrainedNetwork(state, progress, updates)
+
+
+def _first_state(job, start, masks):
+    learned = job.variant.learned if job.variant is not None else None
+    if learned is None:
+        return TrainState(start.weights, masks, start.step, start.optimizer)
+    # The optimizer of a rewind point is one of weights: scores begin with a fresh one.
+    return TrainState(
+        start.weights, masks, start.step,
+        learned=first_state(learned, start.weights, masks, job.generator("scores")))

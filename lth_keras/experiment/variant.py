@@ -12,11 +12,13 @@ from lth_keras.experiment.architectures import Architecture, SameArchitecture
 from lth_keras.experiment.described import UNNAMED_DEFAULT
 from lth_keras.experiment.mask_rules import KeepAll, MaskRule
 from lth_keras.experiment.weight_rules import InitialWeights, RewoundWeights, WeightRule
+from lth_keras.learned_masks import LearnedMask
 from lth_keras.mask_updates import MaskUpdate
 from lth_keras.paths import safe_name, variant_name
 from lth_keras.wording import made
 
 DATA_ORDERS = ("shared", "own")
+PRUNED = ("zero", "initial")
 EVERY_ROUND = "every"
 
 
@@ -26,21 +28,26 @@ class Variant:
     """One network to train and compare, at each of its rounds.
 
     Attributes:
-      name: 'ticket', 'reinit', …; its folders are called after it. '' takes the scope's name: in
-        gin, `@ticket/Variant()` is called 'ticket'.
+      name: 'ticket', 'reinit', …, also the beginning of its folders' names. '' takes the scope's
+        name: in gin, `@ticket/Variant()` has the name 'ticket'.
       mask: a mask rule.
       weights: a weight rule.
       architecture: an architecture.
       rounds: the rounds whose masks it uses; 'every' for all from 1 on; () for a variant that
         depends on none, such as the full network.
-      duration: until when it trains; None means the experiment's duration, and for a chain, which
-        does what IMP does without rewinding, a round's.
+      duration: the step at which its training ends. None means the experiment's duration; for a
+        chain, which is IMP without rewinding, that of a round.
       updates: an update rule, by which masks change while it trains; None where they stay.
       data_order: 'shared', the trial's order, so that variants differ in nothing else; 'own'.
+      learned: a `LearnedMask`, which trains a mask on the weights and leaves the weights as they
+        are; the mask rule then says no more than how many weights each layer keeps. None trains
+        the weights.
+      pruned: where pruned weights stay while the others train: 'zero', or 'initial', the value that
+        they start from (DLT's other mask action).
     """
 
     name: str = ""
-    # Both have to be given, though Python wants a default here because the name has one.
+    # Both are required; Python needs a default here because `name` has one.
     mask: MaskRule = gin.REQUIRED
     weights: WeightRule = gin.REQUIRED
     architecture: Architecture = dataclasses.field(default_factory=SameArchitecture)
@@ -48,6 +55,8 @@ class Variant:
     duration: str | None = None
     data_order: str = "shared"
     updates: MaskUpdate | None = dataclasses.field(default=None, metadata=UNNAMED_DEFAULT)
+    learned: LearnedMask | None = dataclasses.field(default=None, metadata=UNNAMED_DEFAULT)
+    pruned: str = dataclasses.field(default="zero", metadata=UNNAMED_DEFAULT)
 
     def __post_init__(self):
         if self.name == "" and gin.current_scope():
@@ -87,6 +96,34 @@ class Variant:
                 f"Variant.data_order of {self.name!r} is {self.data_order!r}; expected one of "
                 f"{DATA_ORDERS}"
             )
+        self._check_learned()
+
+    def _check_learned(self):
+        if self.pruned not in PRUNED:
+            raise ConfigurationError(
+                f"Variant.pruned of {self.name!r} is {self.pruned!r}; expected one of {PRUNED}")
+        if self.updates is not None and (self.learned is not None or self.pruned != "zero"):
+            other = f"Variant.pruned {self.pruned!r}" if self.learned is None else (
+                f"Variant.learned {type(self.learned).__name__}")
+            raise ConfigurationError(
+                f"Variant.updates of {self.name!r} is {type(self.updates).__name__}, and {other}; "
+                "expected one of the two, since each says what becomes of pruned weights"
+            )
+        if self.learned is None:
+            return
+        check_is_a(f"Variant.learned of {self.name!r}", self.learned, LearnedMask, "EdgePopup")
+        cannot = None
+        if self.pruned != "zero":
+            cannot = f"Variant.pruned is {self.pruned!r}, where a learned mask leaves zeros"
+        elif self.is_chain or self.weights.goes_on:
+            cannot = ("its mask or weights go on from a trained network, and a learned mask trains "
+                      "no weights")
+        elif self.learned.uses_counts and self.mask == KeepAll():
+            cannot = ("Variant.mask is KeepAll, which leaves no weight out; expected a mask rule "
+                      "with the density that the learned mask is to have, such as ShuffledMask")
+        if cannot:
+            raise ConfigurationError(f"Variant.learned of {self.name!r} is "
+                                     f"{type(self.learned).__name__}, but {cannot}")
 
     def _check_updates(self):
         name = f"Variant.updates of {self.name!r}"
@@ -107,11 +144,16 @@ class Variant:
 
     @property
     def is_chain(self) -> bool:
-        """Whether each of its networks is made from its own of the round before."""
+        """Whether each of its networks is made from its own network of the round before."""
         return self.mask.chained
 
+    @property
+    def trainer_kind(self) -> Any:
+        """What `Context.trainer` calls it: None where all kept weights are trained."""
+        return "frozen" if self.pruned == "initial" else self.learned
+
     def duration_in(self, experiment: Any) -> str:
-        """Until when it trains in an `Experiment`, as that says it."""
+        """The step at which its training in an `Experiment` ends, as a duration."""
         default = experiment.imp.duration if self.is_chain else experiment.duration
         return self.duration or default
 
@@ -131,7 +173,7 @@ class Variant:
     def rounds_of(self, last: int) -> tuple[int, ...]:
         """The rounds it trains under a schedule of `last` rounds, ascending.
 
-        A chain trains every round up to the last one wanted: each starts from the one before.
+        A chain trains every round up to its last one, because each starts from the one before.
         """
         if isinstance(self.rounds, str):
             return tuple(range(1, last + 1))
@@ -141,17 +183,22 @@ class Variant:
 
     @property
     def description(self) -> str:
-        """What it keeps and what it starts from, for a report."""
+        """Its mask and its starting weights in words, for a report."""
         keeps = self.mask.description or type(self.mask).__name__
         if self.mask.criterion is not None:
             keeps += f" by {type(self.mask.criterion).__name__}"
         if self.updates is not None:
             keeps = f"masks moved by {type(self.updates).__name__}, as many weights as {keeps}"
         starts = self.weights.description or type(self.weights).__name__
-        return f"{self.architecture.description or keeps}; starts from {starts}"
+        keeps = self.architecture.description or keeps
+        if self.learned is not None:
+            counts = f" of as many weights as {keeps}" if self.learned.uses_counts else ""
+            return f"{self.learned.description}{counts}; its weights, never trained: {starts}"
+        frozen = ", pruned weights frozen there" if self.pruned == "initial" else ""
+        return f"{keeps}; starts from {starts}{frozen}"
 
     def needs(self, round: int) -> tuple[str, ...]:
-        """Folders of the trial's networks whose weights it reads at a round."""
+        """Names of the trial's networks whose weights it reads at a round."""
         return tuple(dict.fromkeys(
             (*self.mask.needs(self.name, round), *self.weights.needs(self.name, round))))
 
@@ -163,14 +210,15 @@ class Variant:
         return [(each, variant_name(self.name, each)) for each in rounds]
 
     def imp_round(self, round: int, rewind_step: int, criterion: Criterion) -> int | None:
-        """The round of IMP that it is by construction equal to, but for duration, or None.
+        """The round of IMP that it equals by construction, apart from the duration; or None.
 
         Args:
           round: the variant's.
           rewind_step: IMP's; at 0 the rewind point is the initialisation.
           criterion: IMP's.
         """
-        if self.data_order != "shared" or self.updates is not None \
+        if (self.data_order, self.updates, self.learned, self.pruned) != (
+                "shared", None, None, "zero") \
                 or self.architecture != SameArchitecture():
             return None
         initial = self.weights == InitialWeights()

@@ -5,7 +5,7 @@ import math
 
 import gin
 
-from lth_keras.layer_densities.layer_densities import LayerDensities, Shapes, Ticket
+from lth_keras.layer_densities.base_layer_densities import LayerDensities, Shapes, Ticket
 
 
 @gin.configurable

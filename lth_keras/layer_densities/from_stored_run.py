@@ -6,7 +6,7 @@ import math
 import gin
 
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.layer_densities.layer_densities import LayerDensities, Shapes, Ticket
+from lth_keras.layer_densities.base_layer_densities import LayerDensities, Shapes, Ticket
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
 

@@ -1,4 +1,4 @@
-"""Checkpoints of one network's training: training that goes on from one ends with the same bits."""
+"""Checkpoints of one network's training; training that continues from one gives the same bits."""
 
 import dataclasses
 import json
@@ -10,7 +10,7 @@ import numpy as np
 from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.training.loop import Evaluation, TrainingProgress
-from lth_keras.training.trainer import TrainState
+from lth_keras.training.train_state import TrainState
 
 NAME = "checkpoint.npz"
 
@@ -63,7 +63,7 @@ class Checkpoint:
         """The `TrainingProgress` kept; None where there is none, or one of another start, or it
         cannot be read or was changed.
 
-        Such a checkpoint costs the unfinished network's time and nothing else.
+        Without a usable checkpoint only the time of the unfinished network is lost.
         """
         if not opening.exists(self.path):
             return None
@@ -88,13 +88,14 @@ class Checkpoint:
             return None
 
     def remove(self):
-        """Takes the file away, once the job is done."""
+        """Removes the file after the job is done."""
         with files.writing(self.path):
             opening.remove(self.path)
 
 
 def _flat(name, state):
-    parts = {"weights": state.weights, "masks": state.masks, "optimizer": state.optimizer}
+    parts = {"weights": state.weights, "masks": state.masks, "optimizer": state.optimizer,
+             "learned": state.learned}
     return {
         f"{name}/{part}/{key}": array for part, arrays in parts.items()
         for key, array in (arrays or {}).items()
@@ -106,4 +107,5 @@ def _state(name, arrays, step):
         prefix = f"{name}/{which}/"
         return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
 
-    return TrainState(part("weights"), part("masks"), step, part("optimizer"))
+    return TrainState(part("weights"), part("masks"), step, part("optimizer"),
+                      part("learned") or None)

@@ -9,7 +9,7 @@ import numpy as np
 from lth_keras import masks as masks_lib
 from lth_keras.metric import value_columns
 from lth_keras.training.mask_changes import MaskUpdates
-from lth_keras.training.trainer import TrainState
+from lth_keras.training.train_state import TrainState
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Evaluation:
 
 @dataclasses.dataclass
 class TrainingProgress:
-    """How far a network's training is: all that is needed to go on with it after any update.
+    """The state of a network's training: all that is needed to continue it after any update.
 
     Attributes:
       state: `TrainState` after the last update.

@@ -1,6 +1,5 @@
 """The trainer: one wrapped model, its optimizer and its compiled functions."""
 
-import dataclasses
 import time
 
 import numpy as np
@@ -18,31 +17,13 @@ from lth_keras.training.optimizers import refuse_clipping
 from lth_keras.training.precision import optimizer_variables, with_loss_scale
 from lth_keras.training.replicas import Replicas
 from lth_keras.training.replicated import ReplicatedEngine, ReplicatedFeed
+from lth_keras.training.train_state import TrainState
 from lth_keras.training.xla import resolve_jit
 from lth_keras.variables import check_fits, named_variables, snapshot
 from lth_keras.wording import made
 
-# The longest wait after Ctrl-C. A call of the compiled function costs less than 1/1000 of it.
-_SECONDS_PER_CALL = 1.0
+_SECONDS_PER_CALL = 1.0  # The longest wait after Ctrl-C; a call costs less than 1/1000 of it.
 _STEPS_AT_FIRST = 20
-
-
-@dataclasses.dataclass
-class TrainState:
-    """All that training needs to go on.
-
-    Attributes:
-      weights: {key: array}, every variable of the model.
-      masks: {key: bool array} of the prunable ones.
-      step: optimizer updates so far.
-      optimizer: {name: array} of the optimizer's variables; None for a fresh optimizer. Its step
-        count is set to `step` in either case, so that the learning-rate schedule is at its place.
-    """
-
-    weights: dict
-    masks: dict
-    step: int = 0
-    optimizer: dict | None = None
 
 
 class Trainer:
@@ -58,8 +39,8 @@ class Trainer:
         for rounding.
       augmentation: None, or a function (images, seed) -> images.
       jit: 'auto', True or False; see `resolve_jit`.
-      never_prune, also_prune: names of layers that are left alone, or pruned though their like are
-        not; see `pruning.wrap`.
+      never_prune, also_prune: names of layers that stay dense, or that are pruned although their
+        kind is not; see `pruning.wrap`.
       precision: 'float32', 'mixed_float16' or 'mixed_bfloat16', as the model was built.
       replicas: `Replicas` to train on; None for one device.
       channels: the model's `ChannelGroups`, where masks cut whole units: of such a unit nothing is
@@ -90,9 +71,9 @@ class Trainer:
             self._masks = pruning.mask_variables(self.model)
             plain = optimizer.build(self.steps_per_epoch)
             refuse_clipping(plain)
-            slots = build_with_slots(plain, self.model.trainable_variables)
+            slots = build_with_slots(plain, self._trained_variables())
             self._optimizer = with_loss_scale(plain, precision)
-            # A frozen kernel has a mask, and no moments.
+            # A frozen kernel has a mask but no moments.
             self._slots = {
                 key: slots.get(id(variable), []) for key, variable in self._variables.items()}
             self._optimizer_variables = {
@@ -111,6 +92,10 @@ class Trainer:
             for key in channels.axes if key not in self._masks}
         self._order, self._order_epoch, self._order_tensors = None, None, None
         self._steps_per_call, self._called = _STEPS_AT_FIRST, False
+
+    def _trained_variables(self):
+        """The variables that the optimizer updates; a subclass may train others."""
+        return self.model.trainable_variables
 
     def _make_engine(self, l2, evaluation_batch_size, augmentation, jit, jit_setting):
         mask_of = {id(self._variables[key]): mask for key, mask in self._masks.items()}
@@ -142,6 +127,11 @@ class Trainer:
         return int(self._optimizer.iterations.numpy())
 
     @property
+    def mask_variables(self):
+        """{key: variable} of the masks that decide which weights are trained."""
+        return self._masks
+
+    @property
     def chance(self):
         """The `LayerChance` of its model."""
         return self._engine.chance
@@ -164,8 +154,7 @@ class Trainer:
         optimizer = self._fresh_optimizer if state.optimizer is None else state.optimizer
         with self._replicas.scope():
             pruning.write_masks(self._masks, state.masks)
-            weights = masks_lib.apply(state.masks, state.weights)
-            for key, array in self._cleared(state.masks, weights).items():
+            for key, array in self._cleared(state.masks, self._placed(state)).items():
                 self._variables[key].assign(array)
             for key, variable in self._optimizer_variables.items():
                 variable.assign(optimizer[key])
@@ -181,17 +170,28 @@ class Trainer:
         Raises:
           RunError: a pruned weight is not zero.
         """
+        state = self._read()
+        self._check_pruned(state)
+        return state
+
+    def _read(self):
         with self._replicas.scope():
             self._engine.synchronize()
             weights, masks = snapshot(self._variables), pruning.read_masks(self._masks)
             optimizer = snapshot(self._optimizer_variables)
             if self._engine.dense_moments.numpy():
                 weights = masks_lib.apply(masks, weights)  # As the next forward pass would.
-        masks_lib.check_applied(masks, weights)
         return TrainState(self._cleared(masks, weights), masks, self.step, optimizer)
 
+    def _placed(self, state):
+        """The weights that a state is loaded as: pruned ones are zero; a subclass may differ."""
+        return masks_lib.apply(state.masks, state.weights)
+
+    def _check_pruned(self, state):
+        masks_lib.check_applied(state.masks, state.weights)
+
     def chiefs(self, decision):
-        """A decision that all workers must take alike, as the chief takes it."""
+        """The chief's decision, which all workers must share."""
         return bool(self._replicas.chiefs(int(decision)))
 
     def train(self, order, steps, augmentation_seed=0, totals=None, should_stop=None):
@@ -227,7 +227,7 @@ class Trainer:
                     return totals.numpy()
                 totals = self._engine.train(
                     totals, source, tf.constant(begin), tf.constant(part), seed)
-                totals.numpy()  # Waits until a GPU is done, so that the measured time is true.
+                totals.numpy()  # Waits for the GPU, so that the measured time is right.
         return totals.numpy()
 
     def proposed_change(self, updates, order, augmentation_seed=0):
@@ -254,7 +254,7 @@ class Trainer:
             if self._called:
                 pace = part / (time.perf_counter() - began)
                 self._steps_per_call = max(1, round(pace * _SECONDS_PER_CALL))
-            self._called = True  # The first call's time is mostly compilation, and not counted.
+            self._called = True  # The first call's time is mostly compilation, and is left out.
             first += part
 
     def fresh_totals(self):
