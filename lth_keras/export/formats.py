@@ -28,6 +28,7 @@ class Format:
       write: function (served, model, path).
       input_form: 'float' where it takes normalised floats whatever is asked for; None: as asked.
       extra: the packages of requirements-export.txt that writing and checking it take.
+      skips_zeros: whether what reads it can skip weights that are zero.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Format:
     write: object
     input_form: str | None = None
     extra: tuple = ()
+    skips_zeros: bool = False
 
     def check_installed(self):
         """Raises ConfigurationError where a package is missing that writing it takes."""
@@ -160,7 +162,7 @@ EXPORT_FORMATS = {
         Format("tflite_int8", "model_int8.tflite", _LITERT, _TFLITE_LOAD, 0.15, 0.01,
                _tflite_writer([tf.lite.Optimize.DEFAULT])),
         Format("tflite_sparse", "model_sparse.tflite", _LITERT, _TFLITE_LOAD, 1e-4, 0.0005,
-               _tflite_writer([tf.lite.Optimize.EXPERIMENTAL_SPARSITY])),
+               _tflite_writer([tf.lite.Optimize.EXPERIMENTAL_SPARSITY]), skips_zeros=True),
     )
 }
 TICKET = "ticket"
