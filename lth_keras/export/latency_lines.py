@@ -1,4 +1,4 @@
-"""An export's sizes and latencies as Markdown, and what they say of its zeros: nothing from noise."""
+"""Sizes and latencies of an export as Markdown, and what they say of its zeros."""
 
 from lth_keras.export.formats import EXPORT_FORMATS
 from lth_keras.store.export_cards import BATCHES
