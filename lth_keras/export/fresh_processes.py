@@ -58,7 +58,8 @@ def verify(folder, data):
     return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
 
 
-def time_networks(networks, input_shape, batches=BATCHES, processes=PROCESSES, threads=None):
+def time_networks(networks, input_shape, batches=BATCHES, processes=PROCESSES, threads=None,
+                  cold=0):
     """Seconds a call, the networks taking turns in each of several processes.
 
     Args:
@@ -67,12 +68,13 @@ def time_networks(networks, input_shape, batches=BATCHES, processes=PROCESSES, t
       batches: examples in a call.
       processes: how many, one after the other; memory lies elsewhere in each.
       threads: of TFLite's interpreter; None: as many as there are cores.
+      cold: bytes that are read before each call, to push the weights out of the caches; 0: none.
 
     Returns:
       `Timing`.
     """
     plan = {"networks": networks, "input_shape": list(input_shape), "batches": list(batches),
-            "threads": threads}
+            "threads": threads, "cold": cold}
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "plan.json"
         path.write_text(json.dumps(plan), encoding="utf-8")
