@@ -1,4 +1,4 @@
-"""Variants of every kind at each granularity: whole groups, exact counts, and a run that verifies."""
+"""Variants of every kind at each granularity: whole groups, exact counts, runs that verify."""
 
 import pathlib
 
