@@ -20,6 +20,7 @@ LAYERS = (
     {"data", "models", "pruning", "initializers", "channels"},
     {"statistics"},
     {"store"},
+    {"layer_densities"},
     {"figures"},
     {"tensorboard", "console"},
     {"report"},

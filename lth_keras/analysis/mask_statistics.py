@@ -1,4 +1,4 @@
-"""Overlap of masks against chance, and what masks leave of a layer's units. Pure NumPy."""
+"""Overlap of masks against chance, and units without weights under a mask. Pure NumPy."""
 
 import math
 

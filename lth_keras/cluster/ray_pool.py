@@ -242,7 +242,7 @@ def open_pool(workers, ray_address, resources, memory, note):
     with signals.kept():
         try:
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
-        # Ray raises a bare Exception where its own processes do not start in time.
+        # Ray raises a plain Exception if its own processes do not start in time.
         except Exception as error:
             raise RunError(
                 f"Ray does not start at {ray_address or 'this machine'}: {_first_line(error)}; "

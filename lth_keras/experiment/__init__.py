@@ -8,6 +8,7 @@ from lth_keras.experiment.mask_rules import (
     KeepAll,
     MaskRule,
     PrunedMask,
+    RandomMask,
     ShuffledMask,
 )
 from lth_keras.experiment.multi_worker import follow
@@ -28,7 +29,8 @@ from lth_keras.experiment.weight_rules import (
 
 __all__ = [
     "Architecture", "ChainedMask", "EmpiricalDraw", "Experiment", "FoundMask", "FreshDraw", "IMP",
-    "InitialWeights", "KeepAll", "MaskRule", "MatchedWidth", "PrunedMask", "RewoundWeights",
-    "SameArchitecture", "ShuffledMask", "SignedDraw", "TicketMask", "TicketWeights",
-    "TrainedWeights", "Variant", "WatchedGradients", "WeightRule", "execute", "follow", "prepare",
+    "InitialWeights", "KeepAll", "MaskRule", "MatchedWidth", "PrunedMask", "RandomMask",
+    "RewoundWeights", "SameArchitecture", "ShuffledMask", "SignedDraw", "TicketMask",
+    "TicketWeights", "TrainedWeights", "Variant", "WatchedGradients", "WeightRule",
+    "execute", "follow", "prepare",
 ]

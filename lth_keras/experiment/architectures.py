@@ -1,4 +1,4 @@
-"""Architectures: the network that a variant trains, as arguments of the model's function."""
+"""Architectures: each gives the arguments of the model's function for a variant's network."""
 
 import dataclasses
 
@@ -14,13 +14,13 @@ class Architecture:
     refused.
 
     Attributes:
-      description: what a report calls it; None for the experiment's own network.
+      description: its name in a report; None for the experiment's own network.
     """
 
     description: str | None = None
 
     def arguments(self, job: JobContext) -> dict:
-        """The arguments that `Experiment.model` is called with, beside the data's shape."""
+        """The arguments for `Experiment.model`, beside the data's shape."""
         return {}
 
 

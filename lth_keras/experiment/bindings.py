@@ -1,13 +1,13 @@
-"""gin's texts of one run, kept when gin's global state goes on to another run's."""
+"""Keeps gin's texts of one run, because gin's global state may change to another run's."""
 
 import gin
 
 
 class Bindings:
-    """What `config.gin` and `operative_config.gin` hold.
+    """The contents of `config.gin` and `operative_config.gin`.
 
     Attributes:
-      config: every binding, as it is when this is made.
+      config: all bindings at the time when this object is made.
       operative: the bindings used so far, defaults included.
     """
 
@@ -17,7 +17,7 @@ class Bindings:
         self.note(gin.operative_config_str())
 
     def note(self, operative):
-        """Takes a later operative configuration, of this process or of another one's."""
-        # Parts count as used when they are first called: in one process the text only grows.
+        """Takes a later operative configuration, of this process or of another one."""
+        # gin adds a part at its first call, so that within a process the text only grows.
         if len(operative) > len(self.operative):
             self.operative = operative

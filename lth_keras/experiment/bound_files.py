@@ -1,4 +1,4 @@
-"""Files that a model's function was given: what is in them decides numbers, as its code does."""
+"""Files that a model's function was given: their content decides numbers, as its code does."""
 
 import functools
 import hashlib
@@ -14,8 +14,8 @@ from lth_keras import files
 def bound_files(function):
     """{argument: hexadecimal SHA-256} of every file or SavedModel that a function is bound to.
 
-    By gin, by `functools.partial`, by the defaults of its arguments, or by a name of the function
-    around it.
+    The files may be bound by gin, by `functools.partial`, as defaults of arguments, or as names in
+    the function around it.
 
     Args:
       function: the model's.
@@ -31,7 +31,7 @@ def bound_files(function):
         parameters = inspect.signature(plain).parameters.values()
         bound = {each.name: each.default for each in parameters} | bound
     except (TypeError, ValueError):
-        pass  # Compiled, or an object that is called.
+        pass  # A compiled function, or an object with `__call__`.
     if inspect.isfunction(plain):
         bound |= inspect.getclosurevars(plain).nonlocals
     return {
@@ -44,7 +44,7 @@ def _of_gin(function):
     try:
         return dict(gin.get_bindings(function))
     except (ValueError, TypeError):
-        return {}  # No configurable of gin's.
+        return {}  # It is not a configurable of gin.
 
 
 def _is_there(value):

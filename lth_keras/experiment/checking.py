@@ -11,8 +11,8 @@ def check_network(context):
     """Checks the experiment's own network, and IMP on it.
 
     Raises:
-      ConfigurationError: a name is no layer's, the task's functions give something else than pairs
-        of scalars, or IMP's criterion asks for more than the data have.
+      ConfigurationError: a name is not a layer's, the task's functions do not give pairs of
+        scalars, or IMP's criterion needs more than the data have.
     """
     experiment, model = context.experiment, context.plain
     check_functions(context.task, context.data)
@@ -37,13 +37,13 @@ def with_units(rows, channels):
 
 
 def check_job(job):
-    """Builds the network's architecture and asks its rules, so that errors come before training.
+    """Builds the network's architecture and calls its rules' checks, so that errors come early.
 
     Args:
       job: `JobContext`.
 
     Raises:
-      ConfigurationError: the model does not take what the architecture or a rule asks of it.
+      ConfigurationError: the model's function refuses the arguments, or a rule cannot work.
     """
     if job.variant is None:
         return

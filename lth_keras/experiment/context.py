@@ -1,4 +1,4 @@
-"""What the jobs of one run share in a process: data, trainers, the store."""
+"""`Context`: what the jobs of one run share in a process, such as data and trainers."""
 
 import functools
 
@@ -28,12 +28,12 @@ class Context:
       data: `LoadedData`.
       paths: `RunPaths`.
       checkpoint_seconds: least time between two checkpoints of a network in training.
-      should_stop: asked about once a second whether to stop; None for never.
+      should_stop: function that says whether to stop, called about once a second; None for never.
       replicas: `Replicas` to train on; None for one device.
 
     Attributes:
-      plain: the experiment's plain model, for its layers; its weights mean nothing.
-      prunable: the `PrunableWeight`s of it.
+      plain: the experiment's plain model, for its layers; its weights are not used.
+      prunable: the `PrunableWeight`s of that model.
       grouping: the `Grouping` of them that the schedule's granularity makes.
       channels: the plain model's `ChannelGroups`, where the granularity asks for units; else None.
     """
@@ -41,7 +41,7 @@ class Context:
     def __init__(self, experiment, data, paths, checkpoint_seconds=300, should_stop=None,
                  replicas=None):
         self.experiment = experiment
-        self.configuration_digest = None  # `assemble` has it, once the model is built.
+        self.configuration_digest = None  # `assemble` sets it after the model is built.
         self.data = data
         self.task = data.task
         self.paths = paths
@@ -68,7 +68,7 @@ class Context:
 
     @property
     def margin(self):
-        """How much worse still counts as matching, in the metric's unit."""
+        """How much worse than the full network still counts as matching, in the metric's unit."""
         own = self.experiment.margin
         return self.metric.margin if own is None else own
 
@@ -114,7 +114,7 @@ class Context:
         else:
             weights = read_initial_weights(self.experiment.initial_weights, model)
         if trial == 1:
-            self._first = weights  # The run's name asks for it, the check, and the first round.
+            self._first = weights  # The run's name, the checks and the first round use it.
         return weights
 
     @functools.cached_property
@@ -168,7 +168,7 @@ class Context:
         return unit_rows(self.channels, self.prunable)
 
     def release(self):
-        """Lets the trainers go, and with them the data on the device; they are made anew."""
+        """Frees the trainers, and with them the data on the device; they are made anew."""
         self._trainers, self._compact = {}, None
         self._saliency = None
 
@@ -185,7 +185,7 @@ class Context:
         """`Probe` of the experiment's network for criteria that need gradients."""
         if self._saliency is None:
             keys = [weight.key for weight in self.prunable]
-            # Scores are ranked to the last digit, and synaptic flow leaves float16's range.
+            # Ranking needs all digits of the scores, and synaptic flow exceeds float16's range.
             self._saliency = Saliency(
                 lambda: self.build(precision="float32"), keys, self.data,
                 self.experiment.evaluation_batch_size)

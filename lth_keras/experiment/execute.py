@@ -1,4 +1,4 @@
-"""Doing an experiment's jobs one after the other, in this process."""
+"""Does an experiment's jobs one after the other, in this process."""
 
 import functools
 
@@ -14,9 +14,9 @@ def execute(prepared, reporter, sinks=(), accept_other_versions=False, title="")
     Args:
       prepared: what `prepare` gave.
       reporter: a `ProgressDisplay`, or anything with its methods.
-      sinks: `Sink`s, told of each job as it goes.
+      sinks: `Sink`s, which are told of each job.
       accept_other_versions: go on with a run that was begun with other versions.
-      title: put before the jobs' labels, where several runs go on at once.
+      title: put before the jobs' labels, if several runs go on at once.
 
     Returns:
       The summary table.

@@ -1,7 +1,7 @@
-"""Settings that an experiment changes where its data were replaced by the fallback.
+"""`Experiment.on_fallback`: settings that change if the data were replaced by the fallback.
 
-The fallback is smaller. At the same batch size it would have a few updates an epoch, and every
-network would be cut off while it still learns.
+The fallback is smaller. With the same batch size an epoch would have only a few updates, and every
+network would be stopped while it still learns.
 """
 
 import dataclasses

@@ -1,8 +1,8 @@
-"""One forward pass decides: does the network that is pruned compute what the model computes?
+"""Checks by one forward pass that the wrapped network computes the same as the plain model.
 
-The plain model and the wrapped one, with the same weights, see the same few examples of the data,
-for inference and as in training. What is lost on the way, whatever it is, shows in outputs or
-gradients, and is said before anything is trained or written.
+Both have the same weights and get the same few examples, in inference and in training mode.
+Anything that the wrapping loses changes outputs or gradients, and is reported before anything is
+trained or written.
 """
 
 import numpy as np
@@ -18,21 +18,21 @@ from lth_keras.variables import named_variables, walk
 
 _EXAMPLES = 8
 _SEED = 1
-# Of the largest value. Sums may be taken in another order; what is lost is far larger.
+# Allowed difference, as a share of the largest value: sums may be added in another order.
 _TOLERANCE = 1e-3
 
 
 def check_forward(context):
     """Checks the experiment's network on a few training examples.
 
-    Warns where the outputs are probabilities: training applies a softmax of its own.
+    Warns if the outputs are probabilities, because the loss applies a softmax itself.
 
     Args:
       context: `Context`.
 
     Raises:
-      ConfigurationError: the model cannot be called on the data, or computes something else once
-        its layers are wrapped.
+      ConfigurationError: the model cannot be called on the data, or the wrapped model computes
+        something else.
     """
     experiment, data = context.experiment, context.data
     model, weights = context.plain, context.initial_weights(1)
@@ -60,7 +60,7 @@ def check_forward(context):
         wrapped, wrapped_chance, weights, batch, "the model, wrapped for pruning,", context)
     again = _computed(model, chance, weights, batch, "the model", context)
     for name, value in expected.items():
-        # Chance of a layer's own, with no seed to give it, cannot be compared.
+        # Layers with their own random numbers, which take no seed, cannot be compared.
         if _agree(value, again[name]) and not _agree(value, by_wrapped.get(name)):
             raise ConfigurationError(_difference(name, value, by_wrapped.get(name), model))
     if isinstance(data.task, (Classification, BinaryClassification, LanguageModel)):
@@ -142,7 +142,7 @@ def _warn_of_probabilities(model, outputs):
 
 
 def _last_layer(model):
-    """The layer whose outputs the model's are, past what joins it to the task."""
+    """The layer that gives the model's outputs, without the operations that join it to the task."""
     layer = model.outputs[0]._keras_history.layer
     while isinstance(layer, keras.Model):
         layer = layer.outputs[0]._keras_history.layer

@@ -12,15 +12,15 @@ from lth_keras.granularity import Weights
 from lth_keras.paths import safe_name
 from lth_keras.tasks import Classification
 
-# Raised when the meaning of a configuration or the layout of a run's files changes.
+# Increase it when the meaning of a configuration or the layout of a run's files changes.
 FORMAT = 1
 
-# What a person may change without changing a number; θ_0 itself stands for the file it was in.
-# Of `on_fallback` the settings are there that it has led to.
+# Settings that change no number. θ_0 itself is hashed, and not the file that it was in;
+# `on_fallback` counts by the settings that it has changed.
 _NOT_NUMBERS = ("name", "published", "margin", "on_divergence", "distribution", "initial_weights",
                 "on_fallback")
 
-# Whose classes are named by class alone: run.json has their versions.
+# Packages whose classes are described without their source: run.json has their versions.
 _VERSIONED = {
     "lth_keras", "numpy", "tensorflow", "tensorflow_model_optimization", "tf_keras",
     *sys.stdlib_module_names,
@@ -30,7 +30,7 @@ _VERSIONED = {
 def describe(value):
     """A configuration as JSON: each object its class and all its fields, defaults included.
 
-    Of a user's class the source counts too, and that of the user's classes that it inherits from.
+    For a user's class its source is included, and that of the user's base classes.
     """
     if hasattr(value, "get_config") and not isinstance(value, type):
         return {**_describe_class(type(value)), **value.get_config()}
@@ -42,7 +42,7 @@ def describe(value):
                if not is_unnamed(field, getattr(value, field.name))},
         }
     if _is_users(type(value)) and hasattr(value, "__dict__") and not isinstance(value, type):
-        # Its text would have its address in it, another one in each process.
+        # repr() would contain the object's address, which differs in each process.
         return {**_describe_class(type(value)), **describe(vars(value))}
     if isinstance(value, dict):
         return {str(key): describe(each) for key, each in value.items()}
@@ -54,7 +54,7 @@ def describe(value):
 
 
 def resolved(experiment, model, theta_0):
-    """The experiment as JSON; the model as the layers it really builds, not by its name.
+    """The experiment as JSON; the model is described by its layers and not by its function's name.
 
     Args:
       experiment: `Experiment`.
@@ -129,4 +129,4 @@ def _source(thing):
     try:
         return inspect.getsource(thing)
     except (OSError, TypeError):
-        return ""  # Typed in by hand, or compiled.
+        return ""  # The source was typed into an interpreter, or is compiled.

@@ -1,4 +1,4 @@
-"""θ_0 from a file: weights that were trained elsewhere, which every trial starts from.
+"""θ_0 from a file: every trial starts from weights that were trained elsewhere.
 
 Chen et al., "The lottery ticket hypothesis for pre-trained BERT networks" (2020), and "The lottery
 tickets hypothesis for supervised and self-supervised pre-training" (2021), look for tickets in such
@@ -30,7 +30,7 @@ def read_initial_weights(path, model):
     Args:
       path: .weights.h5, .h5 and .keras as Keras writes them, .npz with keys 'layer/kernel', a
         SavedModel, or the folder of a network of a run.
-      model: the plain Keras model that they are for; it is written over.
+      model: the plain Keras model that they are for; its weights are overwritten.
 
     Returns:
       {key: array} of every variable.
@@ -93,7 +93,7 @@ def _from_folder(path, model):
 
 
 def _from_keras(path, model, variables):
-    # What the file does not fill is not a number afterwards, and refused by name.
+    # Variables that the file lacks stay NaN, and are refused by name.
     for variable in variables.values():
         if variable.dtype.is_floating:
             variable.assign(tf.fill(variable.shape, np.nan))

@@ -1,4 +1,4 @@
-"""A job in its context: what its procedure and its variant's rules read and compute with."""
+"""`JobContext`: a job with everything that its procedure and its variant's rules read and use."""
 
 import functools
 import pathlib
@@ -22,7 +22,7 @@ from lth_keras.variables import named_variables, snapshot
 
 
 class JobContext:
-    """One trial, one round, one network; reads nothing but the store. Made once for each job.
+    """One trial, one round, one network. It reads only stored files, and is made once for each job.
 
     Args:
       context: `Context`.
@@ -32,9 +32,9 @@ class JobContext:
       context: as above.
       trial, name, round, procedure, variant, label, needs, reads, keeps_optimizer: the job's.
       folder: where the network is stored.
-      used: the trial's files that it writes or reads beside its own folder; done.json has their
+      used: the trial's files outside its folder that it writes or reads; done.json has their
         checksums too.
-      told: what its rules say in done.json.
+      told: facts that its rules store in done.json.
       made_from: {path: SHA-256} of every stored file that was read for it.
       in_training: what trains it, a `Trainer` or a `CompactTrainer`; None before its training.
     """
@@ -51,7 +51,7 @@ class JobContext:
         self.made_from: dict[pathlib.Path, str] = {}
         self.in_training: Trainer | CompactTrainer | None = None
 
-    # What the network is.
+    # The network.
 
     @functools.cached_property
     def arguments(self) -> dict:
@@ -81,7 +81,7 @@ class JobContext:
         """The width multiple of the dense network with as many weights as the round's ticket."""
         return self.context.matched_width(self.round)
 
-    # Chance: a seed for each use, named after the use and the network.
+    # Seeds: one for each use of chance, derived from the use's and the network's name.
 
     def seed(self, *uses: str) -> int:
         """A seed of the network's own for one use of chance."""
@@ -97,7 +97,7 @@ class JobContext:
             return self.seed(use)
         return seeds.derive(self.context.trial_seed(self.trial), use)
 
-    # What is stored of the trial.
+    # The trial's stored files.
 
     def initial(self) -> RewindPoint:
         """θ_0."""
@@ -128,22 +128,23 @@ class JobContext:
         return network_folder.facts(self.context.paths.network(self.trial, name))["steps"]
 
     def optimizer_of(self, name: str) -> Arrays:
-        """The optimizer's variables at that step; stored where a job goes on from there."""
+        """The optimizer's variables at that step; stored only if a job goes on from there."""
         return network_reader.read_optimizer(self._noted(name, "optimizer.npz"))
 
-    # What rules compute with.
+    # Computations for rules.
 
     def prune(self, weights: Arrays, previous: Arrays, criterion: Criterion | None = None,
-              scope: str | None = None, iterations: int = 1) -> Arrays:
+              scope: str | None = None, iterations: int = 1,
+              counts: dict[str, int] | None = None) -> Arrays:
         """`previous` masks pruned to the round's counts; see `pruner.prune`.
 
-        The round's seed is used and not the variant's: where two variants prune the same network
-        by the same criterion, they find the same mask.
+        It uses the round's seed and not the variant's: two variants that prune the same network by
+        the same criterion must get the same mask.
         """
         generator = seeds.generator(self.context.trial_seed(self.trial), "criterion", self.round)
         return pruner.prune(
             self.context, weights, self.initial().weights, previous, generator, self.round,
-            criterion, scope, iterations,
+            criterion, scope, iterations, counts,
         )
 
     def fresh_weights(self) -> Arrays:
@@ -156,7 +157,7 @@ class JobContext:
         return self.fresh_weights() if self.arguments else self.initial().weights
 
     def distribution(self, source: str) -> pathlib.Path:
-        """The file of D_n of the round's ticket; D_n is measured when it is first asked for.
+        """The file of D_n of the round's ticket; D_n is measured at the first call.
 
         Args:
           source: 'initial': nonzero(m ⊙ θ_0); 'trained': the trained weights that m was made
@@ -173,7 +174,7 @@ class JobContext:
         return path
 
     def _have_measured(self, path, source):
-        """Writes D_n where no network vouches for it yet; it is the same whoever measures it."""
+        """Writes D_n if no network vouches for it yet; every process would measure the same."""
         before = round_name(self.round - 1) if source == "trained" else None
         checksum = vouched.trial_checksum(self.context.paths, self.trial, path)
         if checksum is not None and opening.exists(path):
@@ -204,17 +205,17 @@ class JobContext:
         if checksum is not None:
             self.made_from[path] = checksum
 
-    # What round 0 leaves for the rest of the trial.
+    # Files that round 0 writes for the rest of the trial.
 
     def draw_initial(self) -> Arrays:
-        """Draws θ_0 from the trial's seed, or reads the experiment's file; stores, returns it."""
+        """Draws θ_0 from the trial's seed, or reads the given file; stores and returns it."""
         weights = self.context.initial_weights(self.trial)
         rewinding.save_initial(self.context.paths, self.trial, weights)
         self.used = [self.context.paths.initial(self.trial)]
         return weights
 
     def store_rewind_point(self, state: TrainState | None) -> None:
-        """Stores θ_k; None, where round 0 diverged before step k, stores nothing."""
+        """Stores θ_k; with None, because round 0 diverged before step k, it stores nothing."""
         if state is None:
             return
         paths = self.context.paths
@@ -224,11 +225,11 @@ class JobContext:
         if state.step:
             self.used.append(paths.rewind_optimizer(self.trial))
 
-    # How far it trains, in updates.
+    # The length of its training, in updates.
 
     @property
     def duration(self) -> int:
-        """The step until which it trains, as the configuration says it."""
+        """The step until which it trains, as a duration from the configuration."""
         experiment = self.context.experiment
         return self.context.steps(
             experiment.imp.duration if self.variant is None
@@ -249,7 +250,7 @@ class JobContext:
 
     @property
     def planned_steps(self) -> int:
-        """Updates that it will make, as far as can be told beforehand."""
+        """Number of updates that it will make, as far as it is known before."""
         if self.equal_round is not None:
             return 0
         rewinds = self.round > 0 if self.variant is None else self.variant.weights.rewinds
@@ -266,7 +267,7 @@ class JobContext:
 
     def last_step(self, start: int) -> int:
         """The step at which its training ends when it starts from step `start`."""
-        # One that goes on makes as many updates as a round that was rewound.
+        # A job that goes on makes as many updates as a rewound round.
         return start + self.duration - self.context.rewind_step if self.goes_on else self.duration
 
     def mask_updates(self, rule: MaskUpdate, target: dict[str, int], start: int) -> MaskUpdates:
@@ -277,7 +278,7 @@ class JobContext:
             rule.steps(start, self.last_step(start), steps_per_epoch), target,
             self.seed("mask updates"))
 
-    # How far it is.
+    # Its progress.
 
     def checkpoint(self) -> Checkpoint:
         """The checkpoint of its unfinished training."""
@@ -286,9 +287,9 @@ class JobContext:
             for path, checksum in self.made_from.items()))
 
     def missing_need(self) -> str | None:
-        """Why the job cannot be done, in a few words; None where it can.
+        """Why the job cannot be done, in a few words; None if it can.
 
-        A network that diverged is a result: only the jobs that need its weights are left out.
+        A network that diverged is a result: only the jobs that need its weights are skipped.
         """
         for need in self.needs:
             folder = self.context.paths.network(self.trial, need)

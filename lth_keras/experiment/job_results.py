@@ -1,4 +1,4 @@
-"""What a job leaves in its network's folder; done.json last."""
+"""Stores a job's results in its network's folder; done.json is written last."""
 
 import dataclasses
 import json
@@ -21,8 +21,8 @@ class TrainedNetwork:
     """A job's network after its training.
 
     Attributes:
-      start: where its training started.
-      progress: where it ended.
+      start: the `RewindPoint` from which its training started.
+      progress: the `TrainingProgress` at its end.
       updates: `MaskUpdates` by which its masks changed; None where they stayed.
     """
 
@@ -62,7 +62,7 @@ def store_network(job, network):
 
 
 def store_equal_round(job):
-    """Stores a variant's network that is exactly one of IMP's: a copy, and nothing is trained.
+    """Stores a variant's network that equals one of IMP's: copies the files and trains nothing.
 
     Returns:
       The facts that done.json holds.
@@ -73,7 +73,8 @@ def store_equal_round(job):
         files.write_bytes(job.folder / name, vouched.content(source, name))
     weights = (job.rewind_point() if job.equal_round else job.initial()).weights
     files.write_npz(job.folder / "initial.npz", masks.apply(job.masks_of(source.name), weights))
-    job.weights_of(source.name)  # Read for the record alone: `made_from` names what a job read.
+    job.weights_of(source.name)  # It is read so that `made_from` names it: the weights themselves
+    # are not used.
     files.write_text(job.folder / "metrics.csv", relabelled(source, job.label))
     facts = {
         **network_folder.facts(source), "unit": job.name, "variant": job.label,
@@ -99,8 +100,8 @@ def _made_from(job):
 def _facts(job, network):
     told = dict(job.told)
     start, progress, final = network.start, network.progress, network.progress.state.masks
-    # A narrower network's weights are counted as a share of the FULL network's too: only so can
-    # it be compared with the ticket of its size.
+    # A narrower network's density is also a share of the FULL network's weights, so that it can be
+    # compared with the ticket of its size.
     full = sum(weight.size for weight in job.context.prunable)
     metric = job.context.metric.name
     facts = {
@@ -128,8 +129,8 @@ def _facts(job, network):
             "kept": progress.kept,
         }
     if job.arguments:
-        # run.json describes the experiment's own network; a reader has no function to build
-        # another one with.
+        # run.json describes only the experiment's own network; readers of this one need its
+        # description here.
         model = job.context.build(**job.arguments)
         facts["model"] = json.loads(model.to_json())["config"]
         facts["variables"] = shapes_of(named_variables(model))

@@ -9,7 +9,7 @@ from lth_keras.errors import ConfigurationError
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """One network of one trial, as a node in the graph of all of them.
+    """One network of one trial; jobs and their needs form a graph.
 
     Attributes:
       trial: from 1.
@@ -19,7 +19,7 @@ class Job:
       variant: its `Variant`, or None for a round of IMP.
       needs: names of the trial's jobs that must be done before.
       reads: those among them whose trained weights it reads.
-      keeps_optimizer: whether another job goes on from where this one stops.
+      keeps_optimizer: whether another job continues this training, so that its optimizer is stored.
     """
 
     trial: int
@@ -33,12 +33,12 @@ class Job:
 
     @property
     def label(self) -> str:
-        """What its rows in metrics.csv are called: the variant's name, or 'imp'."""
+        """The variant's name, or 'imp', as in its rows of metrics.csv."""
         return self.variant.name if self.variant else "imp"
 
 
 def in_order(jobs: list[Job]) -> list[Job]:
-    """The jobs of a trial in their order, but each needed job before the first that needs it.
+    """The jobs of a trial in their order, each moved up before the first job that needs it.
 
     Raises:
       ConfigurationError: a job that is needed is not among them, or jobs need each other.
@@ -58,7 +58,8 @@ def in_order(jobs: list[Job]) -> list[Job]:
 
 
 def _append(job, by_name, ordered, waiting):
-    """Appends `job` to `ordered`, the jobs that it needs first; those in `waiting` wait for it."""
+    """Appends `job` to `ordered`, after the jobs that it needs; `waiting` are the jobs that need
+    it."""
     if job.name in ordered:
         return
     if job.name in waiting:

@@ -10,7 +10,15 @@ import gin
 from lth_keras.criteria import Criterion
 from lth_keras.criteria.snip import check_examples as check_count
 from lth_keras.errors import ConfigurationError, check_is_a
+from lth_keras.experiment.described import UNNAMED_DEFAULT
 from lth_keras.experiment.job_context import Arrays, JobContext
+from lth_keras.experiment.layer_counts import (
+    check_are_layer_densities,
+    check_layer_densities,
+    layer_counts,
+)
+from lth_keras.layer_densities import ErdosRenyiKernel, LayerDensities
+from lth_keras.masks import from_counts
 from lth_keras.paths import chain_name, round_name
 from lth_keras.pruning.rewinding_schedule import SCOPES
 
@@ -23,9 +31,9 @@ class MaskRule:
 
     Attributes:
       chained: whether the mask of a round is made from the variant's own network of the round
-        before. Such a variant trains every round up to the last one that it wants.
-      criterion: what ranks the weights, where the rule prunes; None for IMP's.
-      description: what a report calls the mask; None for the name of the class.
+        before. Such a variant trains every round up to its last one.
+      criterion: the criterion, if the rule prunes; None for IMP's.
+      description: the mask's name in a report; None for the name of the class.
     """
 
     chained: bool = False
@@ -36,7 +44,7 @@ class MaskRule:
         """The masks of the network of `job`.
 
         Args:
-          job: one trial, one round, and what is stored of them.
+          job: the `JobContext`.
 
         Returns:
           {key: bool array of the weight's shape} for each prunable weight.
@@ -44,11 +52,11 @@ class MaskRule:
         raise NotImplementedError(f"{type(self).__name__} has no method masks(job)")
 
     def needs(self, variant: str, round: int) -> tuple[str, ...]:
-        """Folders of the trial's networks that it reads at a round, beside IMP's of that round."""
+        """Names of the networks that it reads at a round, beside IMP's network of that round."""
         return ()
 
     def check(self, job: JobContext) -> None:
-        """Checks, before anything is trained, that the rule can do what it is asked for.
+        """Checks, before anything is trained, that the rule can work.
 
         Raises:
           ConfigurationError: it cannot.
@@ -106,6 +114,39 @@ class ShuffledMask(MaskRule):
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
+class RandomMask(MaskRule):
+    """A random mask with the round's total count, divided among the layers by a rule.
+
+    Attributes:
+      layer_densities: how many weights each layer keeps: `ErdosRenyiKernel()`, `Uniform()`, ….
+
+    Raises:
+      ConfigurationError: it is no `LayerDensities`.
+    """
+
+    layer_densities: LayerDensities = dataclasses.field(default_factory=ErdosRenyiKernel)
+
+    def __post_init__(self):
+        check_are_layer_densities(self.layer_densities, "RandomMask.layer_densities")
+
+    @property
+    def description(self) -> str:  # type: ignore[override]
+        """Says how the weights are divided among the layers."""
+        return f"a random mask, {type(self.layer_densities).__name__} by layer"
+
+    def check(self, job: JobContext) -> None:
+        """Checks that the layer densities have an answer for the network."""
+        check_layer_densities(job, self.layer_densities, "RandomMask.layer_densities")
+
+    def masks(self, job: JobContext) -> Arrays:
+        """A draw by the variant's own seed."""
+        return from_counts(
+            {weight.key: weight.shape for weight in job.prunable},
+            layer_counts(job, self.layer_densities), job.generator("mask"))
+
+
+@gin.configurable
+@dataclasses.dataclass(frozen=True)
 class PrunedMask(MaskRule):
     """A dense network pruned to the round's counts at once, with no training in between.
 
@@ -116,6 +157,8 @@ class PrunedMask(MaskRule):
       scope: 'layerwise', to the round's count in each layer; 'global', to its total; None for the
         schedule's.
       iterations: in how many steps, by an exponential schedule; SynFlow's paper takes 100.
+      layer_densities: how many weights each layer keeps, in all the round's total count; None for
+        what `scope` says.
 
     Raises:
       ConfigurationError: a value is outside what is said above.
@@ -125,6 +168,8 @@ class PrunedMask(MaskRule):
     criterion: Criterion | None = None
     scope: str | None = None
     iterations: int = 1
+    layer_densities: LayerDensities | None = dataclasses.field(
+        default=None, metadata=UNNAMED_DEFAULT)
     description = "pruned at once"
 
     def __post_init__(self):
@@ -139,23 +184,40 @@ class PrunedMask(MaskRule):
                 f"PrunedMask.scope is {self.scope!r}; expected one of {SCOPES}, or None"
             )
         check_count(self.iterations, "PrunedMask.iterations")
+        if self.layer_densities is not None:
+            check_are_layer_densities(self.layer_densities, "PrunedMask.layer_densities")
+            if self.scope is not None:
+                raise ConfigurationError(
+                    f"PrunedMask has scope {self.scope!r} and layer_densities "
+                    f"{self.layer_densities!r}, which both say how many weights each layer keeps; "
+                    "leave one of them out"
+                )
+
+    def check(self, job: JobContext) -> None:
+        """Checks the criterion and the layer densities."""
+        super().check(job)
+        if self.layer_densities is not None:
+            check_layer_densities(job, self.layer_densities, "PrunedMask.layer_densities")
 
     def needs(self, variant: str, round: int) -> tuple[str, ...]:
-        """Round 0's solution, or nothing but θ_0."""
+        """Round 0's trained network, or only θ_0."""
         return (round_name(0),) if self.network == "trained" else ()
 
     def equals_found(self, round: int, criterion: Criterion) -> bool:
-        """Where it does what IMP does at its first pruning."""
+        """Whether it does the same as IMP's first pruning."""
         return (
             round == 1 and self.network == "trained" and self.scope is None
             and self.iterations == 1 and self.criterion in (None, criterion)
+            and self.layer_densities is None
         )
 
     def masks(self, job: JobContext) -> Arrays:
         """The dense network pruned to the round's counts."""
         weights = (
             job.weights_of(round_name(0)) if self.network == "trained" else job.initial().weights)
-        return job.prune(weights, job.dense_masks(), self.criterion, self.scope, self.iterations)
+        counts = None if self.layer_densities is None else layer_counts(job, self.layer_densities)
+        return job.prune(
+            weights, job.dense_masks(), self.criterion, self.scope, self.iterations, counts)
 
 
 @gin.configurable
@@ -167,7 +229,7 @@ class ChainedMask(MaskRule):
       criterion: what ranks the weights; None for IMP's.
 
     Raises:
-      ConfigurationError: the criterion is none.
+      ConfigurationError: the criterion is not a `Criterion`.
     """
 
     criterion: Criterion | None = None

@@ -1,9 +1,9 @@
-"""Several processes that train one network in step: the chief leads, the others follow.
+"""Several processes train one network together: the chief leads, the other workers follow.
 
 The chief alone reads and writes the run's directory. It decides what is trained next, where the
 training starts, and when it stops. It shares each training with the other workers; each of them
 makes the same updates on its part of each batch, and keeps nothing. So the workers agree on rounds
-and rewinding, whatever is on their disks. With one process nothing of this does anything.
+and rewinding, whatever is on their disks. With one process this module does nothing.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ class SharedTraining:
     Attributes:
       arguments: of its architecture.
       plan: `Plan`.
-      progress: `TrainingProgress`, at the start or as a checkpoint kept it.
+      progress: `TrainingProgress`, at the start or from a checkpoint.
     """
 
     arguments: dict
@@ -29,10 +29,10 @@ class SharedTraining:
 
 
 def check_same_run(context, run):
-    """Checks that all workers are about to do the same run.
+    """Checks that all workers have the same run.
 
     Raises:
-      ConfigurationError: this one is not.
+      ConfigurationError: this worker has another one.
     """
     chiefs = context.replicas.share(run)
     if chiefs != run:
@@ -48,7 +48,8 @@ def leading(context):
     try:
         yield
     except RunError as error:
-        # Only then are the others listening; after any other error they notice that it is gone.
+        # Only in these cases the others are waiting; after any other error they notice that the
+        # chief has ended.
         if isinstance(error.__cause__, Interrupted):
             context.replicas.share(str(error))
         raise
@@ -70,7 +71,7 @@ def follow(context):
 
 
 class _NotKept(Checkpoint):
-    """A checkpoint that keeps nothing: only the chief decides when to keep one, and keeps it."""
+    """A checkpoint that stores nothing: only the chief stores checkpoints."""
 
     def save(self, progress):
-        """Keeps nothing."""
+        """Stores nothing."""

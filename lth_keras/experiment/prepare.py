@@ -1,4 +1,4 @@
-"""From an experiment to a run that is ready: everything checked, nothing written yet."""
+"""Prepares a run from an experiment: checks everything and writes nothing."""
 
 import dataclasses
 import pathlib
@@ -33,7 +33,7 @@ class Prepared:
       jobs: a `JobContext` for each network, each after those it needs.
       configuration: the resolved configuration, as JSON.
       run: name of the run's folder.
-      bindings: gin's texts of it.
+      bindings: gin's texts of the run.
       kernels: a `pruning.KernelRow` for each matrix of the network: what is pruned, or why not.
       fallback_changes: {setting: (bound, used)}, where the data were replaced by the fallback.
     """
@@ -60,7 +60,7 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
 
     Args:
       experiment: `Experiment` with a name.
-      output_dir: where runs live.
+      output_dir: the folder of runs.
       data_dir: where prepared TFDS data are.
       checkpoint_seconds, should_stop: as `Context`'s.
       data: the experiment's `LoadedData`; None loads them.
@@ -68,7 +68,7 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
     Raises:
       ConfigurationError: something is wrong; nothing has been written.
     """
-    # First of all: TensorFlow wants to know its cluster before it computes anything.
+    # This comes first: TensorFlow must know its cluster before it computes anything.
     replicas = experiment.distribution.start()
     data = experiment.dataset.load(data_dir, experiment.task) if data is None else data
     prepared = assemble(experiment, data, output_dir, checkpoint_seconds, should_stop, replicas)
@@ -78,11 +78,11 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
     with context.replicas.guard():
         # Compact training refuses some optimizers.
         context.trainer_for({weight.key: masks.ones(weight.shape) for weight in context.prunable})
-    if not context.paths.run_json.exists():  # What is there already has passed.
+    if not context.paths.run_json.exists():  # A stored run has passed this check.
         check_forward(context)
     prepared.experiment.check_durations(context.steps_per_epoch)
     for job in prepared.jobs:
-        if job.trial == 1:  # The other trials differ from it in their seeds only.
+        if job.trial == 1:  # The other trials differ only in their seeds.
             _check_job(job)
     prepared.bindings.note(gin.operative_config_str())
     if context.replicas.is_chief:
@@ -123,7 +123,7 @@ def check_space(prepared):
     """Checks that the disk has room for what the run is going to write.
 
     Raises:
-      ConfigurationError: it has not; says how much is needed.
+      ConfigurationError: it has not; the message says how much is needed.
     """
     context = prepared.context
     weights = sum(
@@ -146,6 +146,7 @@ def _check_job(job):
     checking.check_job(job)
     replicas = job.context.replicas
     if replicas.workers > 1:
-        # All workers make their variables at the same time: now, before each goes its own way.
+        # All workers must make their variables at the same time: now, before they do different
+        # things.
         with replicas.guard():
             job.context.trainer(**job.arguments)

@@ -1,4 +1,4 @@
-"""run.json: what ran, where, on what data and with which versions."""
+"""The facts in run.json about data, machine and versions."""
 
 import datetime
 import functools
@@ -24,7 +24,7 @@ def now():
 
 @functools.cache
 def versions():
-    """{package: version} of everything that can change a number, and the package's own."""
+    """{package: version} of all packages that can change a number, and our own."""
     versions_of = {
         "python": platform.python_version(), "lth_keras": lth_keras.__version__,
         "commit": _commit(),
@@ -39,12 +39,12 @@ def versions():
 
 @functools.cache
 def installed():
-    """{package: version} of everything that is installed, for a person to build the same."""
+    """{package: version} of all installed packages, so that a person can install the same."""
     packages = {}
     for package in importlib.metadata.distributions():
-        name = package.metadata["Name"]  # None of one that was half removed.
+        name = package.metadata["Name"]  # The name is None if a package was only partly removed.
         if name is not None:
-            packages.setdefault(name, package.version)  # The first on the path is what is imported.
+            packages.setdefault(name, package.version)  # Python imports the first one on the path.
     return dict(sorted(packages.items(), key=lambda item: item[0].lower()))
 
 
@@ -61,7 +61,7 @@ def machine():
 
 
 def data_facts(data, fallback_changes=None):
-    """What was loaded, and {setting: [bound, used]} of what changed because of a fallback."""
+    """Facts of the loaded data, with {setting: [bound, used]} for changes because of a fallback."""
     return {
         "name": data.name, "requested": data.requested, "fallback_reason": data.fallback_reason,
         "fingerprint": data.fingerprint, "input_shape": list(data.input_shape),

@@ -1,4 +1,6 @@
-"""From weights to masks: a criterion's scores, cut to the counts of the schedule, and checked."""
+"""From weights to masks: a criterion gives scores, the schedule counts; the masks are checked."""
+
+import functools
 
 from absl import logging
 
@@ -7,7 +9,7 @@ from lth_keras import masks as masks_lib
 
 
 def prune(context, weights, initial, previous, generator, round, criterion=None, scope=None,
-          iterations=1):
+          iterations=1, counts=None):
     """The masks of a round, made from `previous` masks.
 
     With n iterations the densities in between fall exponentially, those of iteration i being
@@ -23,6 +25,7 @@ def prune(context, weights, initial, previous, generator, round, criterion=None,
       criterion: None for the experiment's own.
       scope: 'layerwise', 'global', or None for the schedule's.
       iterations: in how many steps.
+      counts: {key: weights to keep}, layerwise; None for the schedule's.
 
     Returns:
       {key: bool array}.
@@ -31,8 +34,10 @@ def prune(context, weights, initial, previous, generator, round, criterion=None,
       RunError: a mask is not nested or has another count than the schedule says.
     """
     criterion = criterion or context.experiment.imp.criterion
-    layerwise = (scope or context.schedule.scope) == "layerwise"
-    cut = _layerwise if layerwise else _globally
+    cut = _globally
+    if counts is not None or (scope or context.schedule.scope) == "layerwise":
+        counts = counts or context.schedule.layer_counts(context.grouping.rows, round)
+        cut = functools.partial(_layerwise, counts=counts)
     masks = previous
     for iteration in range(1, iterations + 1):
         scores = criterion.scores(criteria.CriterionInputs(
@@ -55,13 +60,12 @@ def report_collapse(masks):
             "it; RewindingSchedule.min_per_layer = 1 prevents that", layer)
 
 
-def _layerwise(context, scores, previous, masks, round, share):
+def _layerwise(context, scores, previous, masks, round, share, counts):
     grouping = context.grouping
-    target = context.schedule.layer_counts(grouping.rows, round)
     before, alive = masks_lib.kept(grouping.alive(previous)), grouping.alive(masks)
     most = {row.key: row.most for row in grouping.rows}
     counts = {
-        key: _between(before[key], count, share, most[key]) for key, count in target.items()
+        key: _between(before[key], count, share, most[key]) for key, count in counts.items()
     }
     pooled = grouping.pool(scores, masks)
     pruned = criteria.prune_layerwise(pooled, _candidates(context, pooled, alive), counts)
@@ -98,5 +102,5 @@ def _unpruned(context):
 
 
 def _between(start, stop, share, most):
-    # Exact at the end, whatever rounding says on the way.
+    # The last iteration has exactly the round's count; rounding affects only those before.
     return stop if share == 1 or not stop else min(round(start * (stop / start) ** share), most)

@@ -1,4 +1,4 @@
-"""run.json: what a run is, and how far it came."""
+"""`RunJson`: writes run.json, which describes a run and how far it came."""
 
 import dataclasses
 
@@ -14,7 +14,7 @@ from lth_keras.store.schemas import RunHeader, checked
 from lth_keras.store.vouched import digest, read_bytes
 from lth_keras.variables import named_variables
 
-# What changes no number when it differs: the package's own commit does.
+# Versions that change no number: our own commit decides that.
 _NO_MATTER = ("absl-py", "pandas", "scipy", "tensorflow-datasets", "gin-config")
 
 
@@ -50,10 +50,10 @@ class RunJson:
             known = (read_seal(self._paths) or {"files": {}})["files"].get(path.name)
             return read_bytes(path, known).decode("utf-8") if known else ""
         except (RunError, UnicodeDecodeError):
-            return ""  # It is written anew from what this process uses.
+            return ""  # The file is written anew from the bindings that this process uses.
 
     def check_versions(self, accept):
-        """Checks that an unfinished run goes on with what it was begun with.
+        """Checks that an unfinished run goes on with the versions with which it began.
 
         Raises:
           ConfigurationError: versions differ, and `accept` is false.
@@ -85,7 +85,7 @@ class RunJson:
         return (paths.metrics, paths.summary, paths.config, paths.operative_config)
 
     def is_finished(self):
-        """Whether the run was done, and all that it left is still there as it was."""
+        """Whether the run is done and all its files are there, unchanged."""
         if self._before.get("state") != "done":
             return False
         tables = self._before["tables"]
@@ -98,7 +98,7 @@ class RunJson:
         )
 
     def _check_networks(self):
-        """A finished run vouches for each network: none was put in another one's place."""
+        """Checks each network of a finished run against run.json: none was replaced."""
         for name, checksum in self._before.get("networks", {}).items():
             done = self._paths.root / name / network_folder.DONE
             if opening.exists(done) and not is_unchanged(done, checksum):
@@ -109,11 +109,11 @@ class RunJson:
 
     @property
     def margin(self):
-        """The margin that a stored run's tables were made with."""
+        """The margin of a stored run's tables."""
         return self._before["margin"]
 
     def begin(self):
-        """Says that the run is going on.
+        """Records that the run is going on.
 
         Raises:
           RunError: config.gin is not what was written at the run's beginning.

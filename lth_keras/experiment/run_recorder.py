@@ -1,7 +1,7 @@
-"""One run under way: what is stored and told of each job, and how the run ends.
+"""`RunRecorder`: records a run while it goes on, and its end.
 
-Who trains a job, and where, is not decided here: `execute` does one after the other in this
-process, `lth_keras.cluster` several side by side.
+It does not decide who trains a job: `execute` does one job after the other in this process, and
+`lth_keras.cluster` does several side by side.
 """
 
 import contextlib
@@ -18,11 +18,11 @@ from lth_keras.training import Interrupted
 
 @contextlib.contextmanager
 def recording(prepared, reporter, sinks=(), accept_other_versions=False, title=""):
-    """Yields the `RunRecorder` of a run, whose lock is held until it ends, well or not.
+    """Yields the `RunRecorder` of a run, and holds the run's lock until its end, also after errors.
 
     Args:
       prepared, reporter, sinks, accept_other_versions: as `execute`'s.
-      title: put before the jobs' labels, where several runs go on at once.
+      title: put before the jobs' labels, if several runs go on at once.
 
     Raises:
       RunError: the run stopped or failed, and run.json says so; or another process works on it.
@@ -47,11 +47,11 @@ def recording(prepared, reporter, sinks=(), accept_other_versions=False, title="
 
 
 class RunRecorder:
-    """A run under way; made by `recording`.
+    """Records one run; made by `recording`.
 
     Attributes:
       prepared: `Prepared`.
-      skipped, failed: {'trial/name': why} of the jobs left out, and of those given up.
+      skipped, failed: {'trial/name': why} of the jobs that were skipped, and of those given up.
     """
 
     def __init__(self, prepared, run_json, reporter, sinks, title):
@@ -66,7 +66,7 @@ class RunRecorder:
         self._stops = prepared.experiment.on_divergence == "stop"
 
     def begin(self):
-        """Says in run.json that the run is going on; of a finished run not a byte changes."""
+        """Records in run.json that the run is going on; changes no byte of a finished run."""
         if not self._finished:
             # Of the trials only: who reports on or analyses the run writes elsewhere in it.
             for trial in range(1, self.prepared.experiment.trials + 1):
@@ -78,15 +78,14 @@ class RunRecorder:
                 sink.run_started()
 
     def label(self, job):
-        """What a job is called where a person reads."""
+        """The job's name for a person."""
         return f"{self._title}trial {job.trial} {job.name}"
 
     def settled(self, job):
-        """Whether there is nothing to train for a job whose needs are settled; says why.
+        """Whether a job needs no training, after its needs are settled; tells the reporter why.
 
         Raises:
-          RunError: what is stored of it was changed; or it is stored as diverged, and the
-            experiment wants the run to stop then.
+          RunError: its files were changed; or it has diverged, and `on_divergence` is 'stop'.
         """
         is_done = network_folder.is_done(job.folder)
         if self._finished or is_done:
@@ -95,7 +94,8 @@ class RunRecorder:
                 if self._stops:
                     self._stop_if_diverged(job, network_folder.facts(job.folder))
             if not self._finished:
-                job.checkpoint().remove()  # A kill right after done.json was written left it.
+                job.checkpoint().remove()  # A kill directly after done.json was written leaves the
+                # checkpoint.
             why = "stored already"
         else:
             missing = job.missing_need()
@@ -126,7 +126,7 @@ class RunRecorder:
         """The job is stored.
 
         Raises:
-          RunError: it diverged, and the experiment wants the run to stop then.
+          RunError: it diverged, and `on_divergence` is 'stop'.
         """
         label, facts = self.label(job), outcome.facts
         self.prepared.bindings.note(outcome.operative)

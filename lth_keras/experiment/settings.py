@@ -36,8 +36,9 @@ class IMP:
 
     Attributes:
       schedule: `RewindingSchedule`.
-      criterion: what ranks the remaining weights at a round's end.
-      duration: until which step every round trains, from the rewind point on; round 0 from θ_0.
+      criterion: the `Criterion` that ranks the remaining weights at the end of a round.
+      duration: the step at which the training of each round ends. Round 0 begins at θ_0, the others
+      at the rewind point.
     """
 
     schedule: RewindingSchedule
@@ -61,35 +62,35 @@ class Experiment:
     """One experiment: data, network, IMP and the variants, over several trials.
 
     Attributes:
-      dataset: `Dataset`, or a `DataSource` of one's own.
+      dataset: `Dataset`, or a `DataSource` of your own.
       model: function (input_shape, num_outputs, …) -> Keras model that gives the outputs which
         the task takes: for classification logits of num_outputs classes.
       imp: `IMP`.
       variants: the networks to compare.
       optimizer: `Adam`, `SGD`, …; or Keras's Adam, AdamW or SGD, which become ours.
-      duration: until when each variant trains.
+      duration: the step at which the training of each variant ends.
       batch_size: examples per update.
       evaluate_every: stretch between evaluations, counted from step 0.
-      trials: how many times everything is done, each with seeds of its own.
-      seed: what all the trials' seeds derive from.
+      trials: number of repetitions, each with its own seeds.
+      seed: all seeds of all trials derive from it.
       name: the run's name; None means the gin file's.
       augmentation: None, or a function (images, seed) -> images on the device.
       jit: XLA: 'auto', True or False.
       never_prune: names of layers that stay dense, or keys of kernels, as
         'lstm/cell/recurrent_kernel'.
-      also_prune: names of layers, or keys of kernels, that are pruned though their like are left
-        dense: embeddings, depthwise kernels.
+      also_prune: names of layers, or keys of kernels, that are pruned although their kind is left
+        dense otherwise: embeddings, depthwise kernels.
       evaluation_batch_size: examples per step of an evaluation.
       published: `PublishedFigure`s to set beside the results.
-      margin: how much worse the task's first metric may be on average, at the end on the test
-        set, and still counts as matching, in that metric's unit; None is the metric's own: for
+      margin: how much worse the mean of the task's first metric, on the test set at the end, may be
+        and still count as matching, in that metric's unit. None is the metric's own margin: for
         accuracy 0.002, as in LMC.
       on_divergence: when a network's loss is not finite: 'record' ends that network's training,
-        says so in the tables and goes on with what does not need it; 'stop' ends the run.
-      distribution: `OneDevice`, `Mirrored` or `MultiWorkerMirrored`; no part of the run's name.
+        notes it in the tables, and goes on with the jobs that do not need it; 'stop' ends the run.
+      distribution: `OneDevice`, `Mirrored` or `MultiWorkerMirrored`; not a part of the run's name.
       initial_weights: None, or a file with the weights that every trial starts from, its θ_0: a
         pre-trained network. See `read_initial_weights`.
-      output: of a model with several outputs, the name of the one that the labels are for; the
+      output: for a model with several outputs, the name of the one that the labels are for. The
         others, and the layers that only they need, are left out.
       precision: 'float32', or mixed: 'mixed_float16' for GPUs, 'mixed_bfloat16'.
       compact_training: whether each network is trained as the smaller one without the units that
@@ -97,9 +98,9 @@ class Experiment:
         for rounding. Needs `RewindingSchedule.granularity = @Units()`.
       task: what the outputs are for: `Classification`, `BinaryClassification`, `Regression`,
         `LanguageModel`, or one of your own (`lth_keras.tasks`).
-      on_fallback: settings to change where the data were replaced by `Dataset.fallback`, like
-        {'batch_size': 64, 'trials': 3}: the number of updates is what a training needs, and a
-        smaller set has fewer at the same batch size.
+      on_fallback: settings to change if the data were replaced by `Dataset.fallback`, like
+        {'batch_size': 64, 'trials': 3}. A smaller set has fewer updates in an epoch at the same
+        batch size, and would be trained too little.
     """
 
     dataset: DataSource
@@ -180,7 +181,7 @@ class Experiment:
         check_precision(self.precision)
         self._check_compact_training()
         check_on_fallback(self.on_fallback)
-        # A text would be a name for each of its letters.
+        # Without this check each letter of a text would be taken for a name.
         _check_entries(self.never_prune, str, "Experiment.never_prune",
                        "names of layers, like ('output',)")
         _check_entries(self.also_prune, str, "Experiment.also_prune",
@@ -229,7 +230,7 @@ class Experiment:
             names.add(variant.name)
 
     def check_durations(self, steps_per_epoch: int) -> None:
-        """Checks what can be checked only once the data's size is known.
+        """Checks durations, which need the size of the data.
 
         Raises:
           ConfigurationError: the rewind point lies beyond a training.

@@ -1,6 +1,6 @@
-"""Rules that read a ticket from a file: found on one data set, trained on another.
+"""Rules that read a ticket from a file, so that it can be trained on another data set.
 
-Morcos, Yu, Paganini, Tian, "One ticket to win them all", arXiv 1906.02773, transfer tickets so.
+Morcos, Yu, Paganini, Tian, "One ticket to win them all", arXiv 1906.02773.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ from lth_keras.variables import named_variables
 
 @dataclasses.dataclass(frozen=True)
 class _FromFile:
-    """What both rules share.
+    """The base class of both rules.
 
     Attributes:
       path: the ticket's folder, or the export around it (`run.py export --format=ticket`).
@@ -36,7 +36,7 @@ class _FromFile:
         ticket_folder(self.path)
 
     def get_config(self):
-        """What tells a run on one ticket from a run on another: its content, not where it lies."""
+        """The part of a run's identity: the ticket's content, and not its path."""
         return {"ticket": ticket_digest(self.path)}
 
     def check(self, job: JobContext) -> None:
@@ -72,7 +72,7 @@ class TicketMask(_FromFile, MaskRule):
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
 class TicketWeights(_FromFile, WeightRule):
-    """The rewind point of a stored ticket, from step 0: its optimizer was another data set's."""
+    """The rewind point of a stored ticket, at step 0: its optimizer's state was for other data."""
 
     description = "the weights of a stored ticket"
 

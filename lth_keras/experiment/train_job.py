@@ -1,4 +1,4 @@
-"""Doing one job: its procedure, with the training that the procedure asks for."""
+"""Does one job: calls its procedure, and trains the network for it."""
 
 import dataclasses
 import functools
@@ -13,12 +13,12 @@ from lth_keras.training import Interrupted, Plan, TrainingProgress, TrainState, 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What is known of a job that was done.
+    """The result of a job.
 
     Attributes:
       facts: what its done.json holds.
-      seconds: how long it took.
-      operative: gin's operative configuration where it was done.
+      seconds: its duration.
+      operative: gin's operative configuration in the process that did it.
     """
 
     facts: dict
@@ -29,7 +29,7 @@ class Outcome:
 def do_job(job, sinks=(), show=None):
     """Makes, trains and stores a job's network, and tells the sinks of it.
 
-    What a broken attempt left is written over.
+    Files of an interrupted attempt are overwritten.
 
     Args:
       job: `JobContext`, whose needs are done.
@@ -67,7 +67,7 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
       job: `JobContext`.
       start: `RewindPoint`: weights, step, optimizer.
       masks: {key: bool array}.
-      capture_at: a step whose state is wanted too, or None.
+      capture_at: a step whose state is kept too, or None.
       updates: `MaskUpdates`, or None where the masks stay.
       on_evaluation: called with each `Evaluation`.
 

@@ -26,21 +26,21 @@ class Variant:
     """One network to train and compare, at each of its rounds.
 
     Attributes:
-      name: 'ticket', 'reinit', …; its folders are called after it. '' takes the scope's name: in
-        gin, `@ticket/Variant()` is called 'ticket'.
+      name: 'ticket', 'reinit', …, also the beginning of its folders' names. '' takes the scope's
+        name: in gin, `@ticket/Variant()` has the name 'ticket'.
       mask: a mask rule.
       weights: a weight rule.
       architecture: an architecture.
       rounds: the rounds whose masks it uses; 'every' for all from 1 on; () for a variant that
         depends on none, such as the full network.
-      duration: until when it trains; None means the experiment's duration, and for a chain, which
-        does what IMP does without rewinding, a round's.
+      duration: the step at which its training ends. None means the experiment's duration; for a
+        chain, which is IMP without rewinding, that of a round.
       updates: an update rule, by which masks change while it trains; None where they stay.
       data_order: 'shared', the trial's order, so that variants differ in nothing else; 'own'.
     """
 
     name: str = ""
-    # Both have to be given, though Python wants a default here because the name has one.
+    # Both are required; Python needs a default here because `name` has one.
     mask: MaskRule = gin.REQUIRED
     weights: WeightRule = gin.REQUIRED
     architecture: Architecture = dataclasses.field(default_factory=SameArchitecture)
@@ -107,11 +107,11 @@ class Variant:
 
     @property
     def is_chain(self) -> bool:
-        """Whether each of its networks is made from its own of the round before."""
+        """Whether each of its networks is made from its own network of the round before."""
         return self.mask.chained
 
     def duration_in(self, experiment: Any) -> str:
-        """Until when it trains in an `Experiment`, as that says it."""
+        """The step at which its training in an `Experiment` ends, as a duration."""
         default = experiment.imp.duration if self.is_chain else experiment.duration
         return self.duration or default
 
@@ -131,7 +131,7 @@ class Variant:
     def rounds_of(self, last: int) -> tuple[int, ...]:
         """The rounds it trains under a schedule of `last` rounds, ascending.
 
-        A chain trains every round up to the last one wanted: each starts from the one before.
+        A chain trains every round up to its last one, because each starts from the one before.
         """
         if isinstance(self.rounds, str):
             return tuple(range(1, last + 1))
@@ -141,7 +141,7 @@ class Variant:
 
     @property
     def description(self) -> str:
-        """What it keeps and what it starts from, for a report."""
+        """Its mask and its starting weights in words, for a report."""
         keeps = self.mask.description or type(self.mask).__name__
         if self.mask.criterion is not None:
             keeps += f" by {type(self.mask.criterion).__name__}"
@@ -151,7 +151,7 @@ class Variant:
         return f"{self.architecture.description or keeps}; starts from {starts}"
 
     def needs(self, round: int) -> tuple[str, ...]:
-        """Folders of the trial's networks whose weights it reads at a round."""
+        """Names of the trial's networks whose weights it reads at a round."""
         return tuple(dict.fromkeys(
             (*self.mask.needs(self.name, round), *self.weights.needs(self.name, round))))
 
@@ -163,7 +163,7 @@ class Variant:
         return [(each, variant_name(self.name, each)) for each in rounds]
 
     def imp_round(self, round: int, rewind_step: int, criterion: Criterion) -> int | None:
-        """The round of IMP that it is by construction equal to, but for duration, or None.
+        """The round of IMP that it equals by construction, apart from the duration; or None.
 
         Args:
           round: the variant's.

@@ -1,4 +1,4 @@
-"""The gradient's norm of a network in training, for a sink that wants to show it."""
+"""The norm of the gradient of a network in training, for a sink that shows it."""
 
 import weakref
 
@@ -8,7 +8,7 @@ from lth_keras.training import CompactTrainer, GradientNorm
 class WatchedGradients:
     """The gradient norms of the jobs in training; one function is compiled for an architecture.
 
-    It is compiled when it is first asked for.
+    It is compiled at the first call.
     """
 
     def __init__(self):
@@ -17,7 +17,7 @@ class WatchedGradients:
     def __call__(self, job):
         """‖∇ loss‖₂ at the present weights of the network of `job`, a `JobContext`.
 
-        None with several replicas: they would have to be asked together, in step.
+        None with several replicas: all of them would have to compute it together.
         """
         if job.context.replicas.count > 1:
             return None

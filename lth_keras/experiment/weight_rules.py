@@ -1,4 +1,5 @@
-"""Weight rules: what a variant's training starts from. The other half of what makes a variant.
+"""Weight rules: the weights that a variant's training starts from. A variant is a mask rule, a
+weight rule and an architecture.
 
 `WeightRule` is the base class; each rule is a short class with a method `point(job, masks)`.
 """
@@ -30,7 +31,7 @@ class WeightRule:
       goes_on: whether training goes on from the last step of the network that it needs.
       equals: 'initial' or 'rewind' where the start is exactly mask × θ_0 or mask × θ_k, so that
         `verify` can check it; None where it is neither.
-      description: what a report says that the network starts from; None for the class's name.
+      description: the words for the starting weights in a report; None for the class's name.
     """
 
     rewinds: bool = False
@@ -42,17 +43,17 @@ class WeightRule:
         """The weights that training starts from, their step and the optimizer's state there.
 
         Args:
-          job: one trial, one round, and what is stored of them.
+          job: the `JobContext`.
           masks: the network's masks; the weights are masked afterwards, not here.
         """
         raise NotImplementedError(f"{type(self).__name__} has no method point(job, masks)")
 
     def needs(self, variant: str, round: int) -> tuple[str, ...]:
-        """Folders of the trial's networks that it reads at a round, beside IMP's of that round."""
+        """Names of the networks that it reads at a round, beside IMP's network of that round."""
         return ()
 
     def check(self, job: JobContext) -> None:
-        """Checks, before anything is trained, that the rule can do what it is asked for.
+        """Checks, before anything is trained, that the rule can work.
 
         Raises:
           ConfigurationError: it cannot.
@@ -110,9 +111,9 @@ class EmpiricalDraw(WeightRule):
     The Distributions paper's text says D_n = nonzero(m ⊙ θ_0) (`source='initial'`); its code
     pools the trained survivors, those that the mask was made from (`source='trained'`). Its code
     also has D_0, the non-zero values of all of θ_0 (`source='dense_initial'`).
-    Everything but the kernels is θ_0's, or a fresh draw where the architecture is another.
-    How far the two ways of sampling are apart stands in done.json as `histogram_distance`, for
-    each distribution that was drawn from.
+    All other variables are those of θ_0, or of a fresh draw if the architecture is another one.
+    done.json has the distance between the two ways of sampling as `histogram_distance`, for each
+    distribution that was used.
 
     Attributes:
       source: 'initial', 'trained' or 'dense_initial'.
@@ -158,8 +159,8 @@ class EmpiricalDraw(WeightRule):
 class SignedDraw(WeightRule):
     """A fresh draw whose kernels have the signs of θ_0: the magnitudes are new, the signs are not.
 
-    Zhou et al., "Deconstructing Lottery Tickets" (2019), section 4. Everything but the kernels is
-    the fresh draw's.
+    Zhou et al., "Deconstructing Lottery Tickets" (2019), section 4. All other variables are those
+    of the fresh draw.
 
     Attributes:
       constant: instead of fresh magnitudes, the same one for a whole layer: σ, the standard
@@ -204,7 +205,7 @@ class TrainedWeights(WeightRule):
 
     of: str | None = None
     schedule: str = "goes_on"
-    rewinds = True  # As far as can be told before the other network is trained.
+    rewinds = True  # This is all that is known before the other network is trained.
     description = "trained weights, not set back"
 
     def __post_init__(self):
@@ -240,7 +241,7 @@ def _check_draws(job):
     """Checks that a fresh draw from the model's initializers is another network.
 
     Raises:
-      ConfigurationError: the model's function gives the same kernels whatever the seed.
+      ConfigurationError: the model's function gives the same kernels for every seed.
     """
     if not job.context.draws_afresh:
         raise ConfigurationError(

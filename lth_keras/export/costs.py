@@ -1,4 +1,4 @@
-"""What a network costs: bytes on disk, bytes gzipped, parameters, floating-point operations."""
+"""The costs of a network: bytes on disk, bytes gzipped, parameters, floating-point operations."""
 
 import gzip
 import io
@@ -42,7 +42,7 @@ def layers(model, also=()):
 
     Args:
       model: a plain Keras model.
-      also: keys of kernels that are pruned though their like are not: embeddings, depthwise ones.
+      also: keys of kernels that are pruned although their kind is not: embeddings, depthwise ones.
 
     Returns:
       [{'key', 'shape', 'size', 'nonzero', 'density', 'flops', 'effective_flops'}].
@@ -76,7 +76,7 @@ def totals(model, rows):
 
 
 def _positions(layer):
-    """How often a layer's kernel is applied to one example: its output's places.
+    """How often a layer's kernel is applied to one example: the number of places of its output.
 
     A recurrent layer's is applied at each step. An axis without a fixed length counts once.
     """

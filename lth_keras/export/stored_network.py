@@ -1,4 +1,4 @@
-"""Reading a trained network of a run, with all that is stored about it."""
+"""Reads a trained network of a run, with all stored facts about it."""
 
 import dataclasses
 import difflib
@@ -20,7 +20,7 @@ class StoredNetwork:
     """A trained network of a run, as stored.
 
     Attributes:
-      folder: where it is.
+      folder: its path.
       header: run.json.
       facts: its done.json.
       config: the Keras configuration of its plain model.
@@ -49,7 +49,7 @@ def find(run, trial, name):
       name: the network's folder: 'ticket@06', 'full', 'round_03'.
 
     Raises:
-      ConfigurationError: there is no such run, trial or network; the message says which there are.
+      ConfigurationError: there is no such run, trial or network; the message names those there are.
       RunError: a stored file is damaged.
     """
     paths = RunPaths(run)
@@ -66,7 +66,7 @@ def find(run, trial, name):
     folder = paths.network(trial, name)
     there = [each for each in opening.entries(paths.trial(trial))
              if network_folder.is_done(paths.trial(trial) / each)]
-    if name not in there:  # Nor is another trial's by way of '..'.
+    if name not in there:  # This also refuses a path to another trial with '..'.
         raise ConfigurationError(
             f"trial {trial} of {paths.root} has no finished {name!r}{_meant(name, there)}; it has "
             f"{', '.join(there) or 'none'}"
@@ -92,7 +92,7 @@ def _meant(name, there):
 
 
 def build(config, weights):
-    """The plain Keras model of a configuration, with these weights; TFMOT's wrappers are not in it.
+    """The plain Keras model of a configuration, with these weights, without TFMOT's wrappers.
 
     Args:
       config: as `model.get_config()` gave it, functional or Sequential.
@@ -106,7 +106,7 @@ def build(config, weights):
     kind = keras.Model if "input_layers" in config else keras.Sequential
     try:
         model = kind.from_config(config)
-    # Whatever a configuration of the right classes and the wrong values leads to in Keras.
+    # A configuration with the right classes and wrong values may make Keras raise anything.
     except Exception as error:
         why = (str(error).splitlines() or [type(error).__name__])[0][:300]
         raise ConfigurationError(

@@ -9,8 +9,8 @@ from lth_keras.sink import Sink
 from lth_keras.store import network_folder
 from lth_keras.tensorboard import event_files, event_protocol, mean_files, network_events, run_files
 
-# A gradient costs about two updates; once in 200 updates that is about one percent.
-_UPDATES_PER_GRADIENT = 200
+# A gradient takes some five updates' time: once in 500 updates is about one percent.
+_UPDATES_PER_GRADIENT = 500
 
 
 class TensorBoard(Sink):
@@ -24,7 +24,7 @@ class TensorBoard(Sink):
     Args:
       paths: `RunPaths`.
       gradient_norm: None, or a function of the job in training that gives the norm of the
-        gradient of its loss; called at an evaluation, at most once in 200 updates.
+        gradient of its loss; asked at an evaluation at most once in 500 updates.
     """
 
     def __init__(self, paths, gradient_norm=None):

@@ -1,4 +1,4 @@
-"""Checkpoints of one network's training: training that goes on from one ends with the same bits."""
+"""Checkpoints of one network's training; training that continues from one gives the same bits."""
 
 import dataclasses
 import json
@@ -63,7 +63,7 @@ class Checkpoint:
         """The `TrainingProgress` kept; None where there is none, or one of another start, or it
         cannot be read or was changed.
 
-        Such a checkpoint costs the unfinished network's time and nothing else.
+        Without a usable checkpoint only the time of the unfinished network is lost.
         """
         if not opening.exists(self.path):
             return None
@@ -88,7 +88,7 @@ class Checkpoint:
             return None
 
     def remove(self):
-        """Takes the file away, once the job is done."""
+        """Removes the file after the job is done."""
         with files.writing(self.path):
             opening.remove(self.path)
 

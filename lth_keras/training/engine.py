@@ -16,11 +16,11 @@ class Engine:
 
     Args:
       model: the wrapped model.
-      task: what its outputs are for: `tasks.Task`, fitted to the data.
+      task: `tasks.Task`, fitted to the data.
       optimizer: a Keras optimizer, built for the model's trainable variables.
       gradient_masks: for each trainable variable its mask variable, or None.
       l2: λ in gradient += λ·θ.
-      feed: where batches come from (`ResidentFeed`, `StreamedFeed`).
+      feed: gives the batches (`ResidentFeed`, `StreamedFeed`).
       batch_size, evaluation_batch_size: examples per step.
       augmentation: None, or a function (images, seed [2]) -> images, of float images.
       jit: True or False.

@@ -1,4 +1,4 @@
-"""Where the engine's batches come from: the device's memory, or a stream through tf.data."""
+"""Feeds: they give the engine's batches, from the device's memory or from a stream of tf.data."""
 
 import weakref
 
@@ -27,7 +27,7 @@ class ResidentFeed:
     compiles = True
 
     def __init__(self, data):
-        # Images, labels, and what each example counts for; None for 1 each.
+        # Images, labels, and weights of the examples; None for 1 each.
         self._arrays = tuple(
             None if each is None else placed(each)
             for each in (data.images, data.labels, data.weights))
@@ -99,7 +99,7 @@ class NormalizedFeed(ResidentFeed):
         self._arrays = (tf.constant(normalized), *self._arrays[1:])
 
     def normalize(self, images):
-        """`images` as they are: they were normalised when the feed was made."""
+        """`images` unchanged: they were normalised when the feed was made."""
         return images
 
 
@@ -116,7 +116,8 @@ class StreamedFeed(ResidentFeed):
     def __init__(self, data):
         with tf.device("CPU:0"):
             super().__init__(data)
-            # Of rows on disk the tensor is the whole file: where in it does each one lie?
+            # For rows on disk the tensor is the whole file, so that each row's place in it is
+            # needed.
             on_disk = isinstance(data.images, RowsOnDisk)
             self._rows = tf.constant(data.images.rows) if on_disk else None
 

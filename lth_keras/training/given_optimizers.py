@@ -1,4 +1,4 @@
-"""Optimizers that a program gives as Keras made them: read into configurations of ours.
+"""Converts optimizers of Keras, given by a program, into our configurations.
 
 A configuration can be stored and compared, and builds the optimizer anew for each network.
 """
@@ -11,28 +11,28 @@ from lth_keras.keras3 import is_keras3_optimizer
 from lth_keras.training.learning_rates import KerasSchedule
 from lth_keras.training.optimizers import SGD, Adam, AdamW
 
-# Configured by the fields of ours; whatever else one was given has to be Keras's default.
+# Arguments that our classes have; all others must have Keras's defaults.
 _TAKEN = {
     "Adam": ("learning_rate", "weight_decay", "beta_1", "beta_2", "epsilon"),
     "AdamW": ("learning_rate", "weight_decay", "beta_1", "beta_2", "epsilon"),
     "SGD": ("learning_rate", "momentum", "nesterov"),
 }
-# What decides no number of a training, or none unless another argument is there too.
+# Arguments that change no number, or only together with another argument.
 _NO_MATTER = ("name", "jit_compile", "is_legacy_optimizer", "ema_momentum",
               "ema_overwrite_frequency", "loss_scale_factor")
-# Which variables it lets be, said after it was made.
+# Attributes, set after the constructor, that exclude variables from weight decay.
 _EXCEPTIONS = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_names")
 
 
 def from_keras(optimizer):
-    """The configuration of an optimizer of tf_keras or Keras 3; anything else as it is.
+    """The configuration of an optimizer of tf_keras or Keras 3; any other object unchanged.
 
     Args:
       optimizer: Keras's Adam, AdamW or SGD, with a number or one of Keras's own schedules for its
         learning rate; `Adam(weight_decay=…)` is what `AdamW` is.
 
     Raises:
-      ConfigurationError: it is another optimizer, or has an argument that ours have not.
+      ConfigurationError: it is another optimizer, or has an argument that our class lacks.
     """
     if not is_keras_optimizer(optimizer):
         return optimizer
@@ -91,5 +91,5 @@ def _rate(optimizer, rate):
 
 
 def _decimal(rate):
-    """A float32 as the decimal that was written: 0.001, where Keras gives back 0.0010000000475."""
+    """A float32 as the decimal that the user wrote: 0.001, where Keras returns 0.0010000000475."""
     return float(str(np.float32(rate)))

@@ -1,4 +1,4 @@
-"""The size of a network's gradient, for sinks that want it; training itself does not use it."""
+"""The norm of a network's gradient, for sinks; training itself does not use it."""
 
 from lth_keras import pruning
 from lth_keras.compat import tf
@@ -38,10 +38,6 @@ class GradientNorm:
     def __call__(self):
         """The norm at the model's present weights."""
         return float(self._function(self._images, self._labels, self._weights).numpy())
-
-    def trace_count(self):
-        """How often the function was traced."""
-        return self._function.experimental_get_tracing_count()
 
     def _norm(self, images, labels, weights):
         variables = self._model.trainable_variables

@@ -1,7 +1,7 @@
-"""The chance of a network's own layers, such as Dropout: a function of its seed and the step.
+"""Random numbers of a network's layers, such as Dropout: they depend on its seed and the step only.
 
-Keras's layers draw from generators that go on from call to call. What they gave would depend on
-what the process had drawn before, so that a run that was interrupted would end differently.
+Keras's layers draw from generators with a state. Their numbers would depend on all earlier draws of
+the process, so that an interrupted run would end differently.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ _LAYERS = 2**20
 
 
 class LayerChance:
-    """Gives every layer of a model that draws numbers a generator without a state.
+    """Gives a generator without a state to every layer that draws random numbers.
 
     Layers are numbered by their places, so that a model and its wrapped copy draw the same.
 
@@ -33,7 +33,7 @@ class LayerChance:
 
     @contextlib.contextmanager
     def at(self, seed):
-        """Layers that are called within draw from `seed`, an int32 tensor [2]."""
+        """A context in which layers draw from `seed`, an int32 tensor [2]."""
         self._seed = seed
         try:
             yield
@@ -47,7 +47,7 @@ class LayerChance:
 
 
 class _Generator(keras_backend.RandomGenerator):
-    """Keras's own, whose seed is asked for at each call."""
+    """Keras's generator, with a seed that is computed at each call."""
 
     def __init__(self, chance, place):
         super().__init__(seed=0, rng_type=self.RNG_STATELESS)

@@ -18,7 +18,7 @@ from lth_keras.wording import made
 
 
 class RateSchedule:
-    """The configuration of a learning-rate schedule. One's own is a subclass of it."""
+    """The configuration of a learning-rate schedule; write a subclass for your own."""
 
     def build(self, steps_per_epoch: int) -> Any:
         """A Keras schedule; `steps_per_epoch` turns durations in epochs into steps."""
@@ -38,7 +38,7 @@ class StepDecay(RateSchedule):
       initial: learning rate after the warm-up.
       milestones: durations from step 0, ascending: ('80ep', '120ep'). The first update after a
         duration is the first at the new rate.
-      factor: what the rate is multiplied by at each.
+      factor: the rate is multiplied by it at each milestone.
       warmup: duration over which the rate rises linearly.
 
     Raises:
@@ -160,7 +160,7 @@ class KerasSchedule(RateSchedule):
 
 
 def check_learning_rate(learning_rate: Any, name: str) -> None:
-    """Checks that `build_learning_rate` can make something of it.
+    """Checks that a value is a learning rate.
 
     Raises:
       ConfigurationError: neither a positive number nor a `RateSchedule`.
@@ -175,7 +175,7 @@ def check_learning_rate(learning_rate: Any, name: str) -> None:
 
 
 def build_learning_rate(learning_rate: Any, steps_per_epoch: int) -> Any:
-    """A number as it is, or the Keras schedule of `StepDecay`, `CosineDecay` and their like.
+    """A number unchanged, or the Keras schedule of a `RateSchedule`.
 
     Raises:
       ConfigurationError: it is neither.

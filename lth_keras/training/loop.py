@@ -37,7 +37,7 @@ class Evaluation:
 
 @dataclasses.dataclass
 class TrainingProgress:
-    """How far a network's training is: all that is needed to go on with it after any update.
+    """The state of a network's training: all that is needed to continue it after any update.
 
     Attributes:
       state: `TrainState` after the last update.

@@ -13,7 +13,7 @@ from lth_keras.training.learning_rates import build_learning_rate, check_learnin
 
 
 class Optimizer:
-    """The configuration of an optimizer. An optimizer of one's own is a subclass of it.
+    """The configuration of an optimizer; write a subclass for an optimizer of your own.
 
     Attributes:
       l2: λ in gradient += λ·θ, for every trainable variable.
@@ -163,7 +163,7 @@ class KerasOptimizer(Optimizer):
                 f"KerasOptimizer.name is {self.name!r}; expected one of {', '.join(sorted(known))}"
             )
         try:
-            # Not keras.optimizers.get: from a plain configuration it makes legacy optimizers.
+            # Not keras.optimizers.get, which makes legacy optimizers from a plain configuration.
             return known[self.name](**{**arguments, "jit_compile": False})
         except (TypeError, ValueError) as error:
             reason = str(error).strip().splitlines()[0]

@@ -6,10 +6,10 @@ import numpy as np
 
 
 class DataOrder:
-    """Which examples are in which batch: a function of seed and step, so that nothing is stored.
+    """The examples of each batch, computed from seed and step, so that nothing is stored.
 
     Args:
-      seed: which order.
+      seed: decides the order.
       examples: size of the training set.
       batch_size: the last, incomplete batch of an epoch is dropped; the next epoch's permutation
         gives its examples another chance.

@@ -1,20 +1,20 @@
-"""Examples as a TensorFlow tensor: on a CPU the array itself, be it in memory or in a file."""
+"""Makes a TensorFlow tensor of examples; on a CPU it uses the array's own memory or file."""
 
 import numpy as np
 
 from lth_keras.compat import tf
 from lth_keras.data.rows_on_disk import RowsOnDisk
 
-# What TensorFlow's kernels take for granted of an address.
+# The alignment of addresses that TensorFlow's kernels require.
 _ALIGNMENT = 64
 
 
 def placed(array):
-    """A tensor of `array`'s numbers; where nothing else needs a copy, over the same memory.
+    """A tensor of `array`'s numbers, on the same memory where no copy is necessary.
 
     Args:
-      array: np.ndarray, which must not be written to from then on; or `RowsOnDisk`, of which the
-        whole file is taken, whatever its rows are, and nothing read.
+      array: np.ndarray, which must not be written to from then on; or `RowsOnDisk`: the tensor is
+        the whole file, also where the rows are a part of it, and nothing is read.
 
     Returns:
       tf.Tensor.
@@ -37,9 +37,9 @@ def _shared(array):
 
 
 class _Writable:
-    """Shows an array as if it could be written to, which DLPack insists on; a tensor never is."""
+    """Presents an array as writable, because DLPack requires it; tensors are never written to."""
 
     def __init__(self, array):
-        self._array = array  # Its memory lives as long as the tensor does.
+        self._array = array  # The reference keeps the memory as long as the tensor exists.
         self.__array_interface__ = {
             **array.__array_interface__, "data": (array.ctypes.data, False)}

@@ -12,7 +12,7 @@ def check_precision(precision):
     """Checks the name.
 
     Raises:
-      ConfigurationError: it is none of `PRECISIONS`.
+      ConfigurationError: it is not one of `PRECISIONS`.
     """
     if precision not in PRECISIONS:
         raise ConfigurationError(
@@ -21,7 +21,7 @@ def check_precision(precision):
 
 @contextlib.contextmanager
 def building(precision):
-    """A context in which layers that are made without a dtype of their own compute in `precision`.
+    """A context in which new layers without a dtype of their own compute in `precision`.
 
     The layers' configurations keep the precision, so that their copies have it too. At the end the
     policy that the caller had set is set again; with 'float32' it is never changed.

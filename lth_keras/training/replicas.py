@@ -25,9 +25,9 @@ class Replicas:
     Args:
       strategy: a `tf.distribute.Strategy`, or None for one device.
       device: without a strategy, the device's name, or None for TensorFlow's choice.
-      kind: what it is called in run.json.
+      kind: its name in run.json.
       workers: processes that take part.
-      worker: which of them this is; the chief, alone in writing, is number 0.
+      worker: the number of this process; 0 is the chief, which alone writes files.
     """
 
     def __init__(self, strategy=None, device=None, kind="one_device", workers=1, worker=0):
@@ -114,7 +114,7 @@ class Replicas:
     def _sum_over_workers(self, values):
         def add(values):
             context = tf.distribute.get_replica_context()
-            # Each worker counts once, however many devices it has: only its first one adds.
+            # Each worker counts once, even with several devices: only its first device adds.
             first = context.replica_id_in_sync_group % self._here == 0
             return context.all_reduce("SUM", values * tf.cast(first, tf.float32))
 

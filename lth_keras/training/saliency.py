@@ -1,4 +1,4 @@
-"""What pruning criteria ask of a network beyond its weights: gradients, computed on demand."""
+"""Gradients of a network for pruning criteria, computed on demand."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.layer_chance import LayerChance
 from lth_keras.variables import named_variables
 
-# What is added in a layer, not multiplied: synaptic flow is defined on products alone.
+# Variables that are added: synaptic flow uses only those that multiply.
 _ADDED = ("bias", "beta", "moving_mean")
 # Synaptic flow is proportional to its input: a power of two costs no digit and keeps the product of
 # many layers within float32.
@@ -20,13 +20,13 @@ _FLOW_INPUT = 2.0**-40
 class Saliency:
     """Gradients of one architecture with respect to its prunable weights, compiled once.
 
-    Nothing is built before weights are loaded: most criteria never ask.
+    Nothing is built before weights are loaded, because most criteria need no gradients.
 
     Batch normalisation takes the statistics of the batch, as it does in training.
 
     Args:
-      make: function of no argument that gives a plain Keras model of its own, whose variables are
-        written over.
+      make: function without arguments that gives a new plain Keras model; its variables are
+        overwritten.
       keys: of the prunable weights.
       data: `LoadedData`, whose training examples are drawn from.
       batch_size: examples per step; any gives the same numbers but for rounding, and but for
@@ -42,7 +42,8 @@ class Saliency:
 
     def _build(self):
         self._model = self._make()
-        LayerChance(self._model)  # Without a seed given: a criterion's answer is always the same.
+        LayerChance(self._model)  # Without a seed, so that a criterion's scores are always the
+        # same.
         self._variables = named_variables(self._model)
         self._kernels = [self._variables[key] for key in self._keys]
         data = self._data
@@ -60,15 +61,14 @@ class Saliency:
         return Probe(self, masks_lib.apply(masks, weights), masks, generator)
 
     def load(self, weights):
-        """Puts weights in place; batch statistics of an earlier question go with that."""
+        """Assigns weights; this also removes batch statistics of earlier computations."""
         if self._model is None:
             self._build()
         for key, variable in self._variables.items():
             variable.assign(weights[key])
 
     def examples(self, count, generator):
-        """`count` training examples drawn without replacement: normalised images, labels, and
-        what each counts for.
+        """`count` training examples, drawn without replacement: normalised images, labels, weights.
 
         Raises:
           ConfigurationError: there are not so many.
@@ -141,7 +141,7 @@ class Saliency:
 
 @dataclasses.dataclass(frozen=True)
 class Probe:
-    """One network, ready to be asked for what a criterion needs; nothing is computed before.
+    """One network for which a criterion can compute gradients; each is computed at its call.
 
     Attributes:
       saliency: `Saliency` of its architecture.
@@ -174,7 +174,7 @@ class Probe:
         drawn = self.saliency.examples(examples, self.generator)
         self.saliency.load(self.weights)
         gradient = self.saliency.mean_gradient(drawn, temperature)
-        # A pruned weight is no part of the network, so its gradient is none of the flow.
+        # A pruned weight is not a part of the network, so its gradient does not count.
         gradient = {key: np.where(self.masks[key], gradient[key], 0.0) for key in gradient}
         self.saliency.load(self.weights)
         return _finite(
@@ -183,7 +183,7 @@ class Probe:
         )
 
     def synaptic_flow(self):
-        """{key: ∂R/∂|w|}: all weights by their absolute values, biases and their like as 0.
+        """{key: ∂R/∂|w|}, with the absolute values of all weights, and 0 for biases and the like.
 
         Raises:
           RunError: it is not finite.

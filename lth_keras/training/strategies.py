@@ -1,4 +1,4 @@
-"""Where a network trains, bound by gin: one device, several, or several machines together.
+"""The devices that train a network, bound by gin: one, several, or several machines together.
 
 `Experiment.distribution = @Mirrored()`. The whole batch, its order and its augmentation are the
 same under each, and every replica takes its rows of it. The number of replicas changes the numbers
@@ -23,7 +23,7 @@ _COMMUNICATION = ("auto", "ring", "nccl")
 
 
 class Distribution:
-    """On which devices a network trains."""
+    """The base class: the devices that train a network."""
 
     def start(self):
         """The `Replicas` of this process."""
@@ -115,7 +115,7 @@ class MultiWorkerMirrored(Distribution):
                 f"MultiWorkerMirrored.communication is {self.communication!r}; expected one of "
                 f"{_COMMUNICATION}"
             )
-        object.__setattr__(self, "hosts", tuple(self.hosts))  # gin's lists too.
+        object.__setattr__(self, "hosts", tuple(self.hosts))  # gin gives lists.
         for host in self.hosts:
             name, _, port = str(host).rpartition(":")
             if not name or not port.isdigit():

@@ -29,14 +29,14 @@ _STEPS_AT_FIRST = 20
 
 @dataclasses.dataclass
 class TrainState:
-    """All that training needs to go on.
+    """All that is needed to continue a training.
 
     Attributes:
       weights: {key: array}, every variable of the model.
       masks: {key: bool array} of the prunable ones.
       step: optimizer updates so far.
-      optimizer: {name: array} of the optimizer's variables; None for a fresh optimizer. Its step
-        count is set to `step` in either case, so that the learning-rate schedule is at its place.
+      optimizer: {name: array} of the optimizer's variables; None for a fresh optimizer. In both
+        cases its step count is set to `step`, which the learning-rate schedule uses.
     """
 
     weights: dict
@@ -58,8 +58,8 @@ class Trainer:
         for rounding.
       augmentation: None, or a function (images, seed) -> images.
       jit: 'auto', True or False; see `resolve_jit`.
-      never_prune, also_prune: names of layers that are left alone, or pruned though their like are
-        not; see `pruning.wrap`.
+      never_prune, also_prune: names of layers that stay dense, or that are pruned although their
+        kind is not; see `pruning.wrap`.
       precision: 'float32', 'mixed_float16' or 'mixed_bfloat16', as the model was built.
       replicas: `Replicas` to train on; None for one device.
       channels: the model's `ChannelGroups`, where masks cut whole units: of such a unit nothing is
@@ -92,7 +92,7 @@ class Trainer:
             refuse_clipping(plain)
             slots = build_with_slots(plain, self.model.trainable_variables)
             self._optimizer = with_loss_scale(plain, precision)
-            # A frozen kernel has a mask, and no moments.
+            # A frozen kernel has a mask but no moments.
             self._slots = {
                 key: slots.get(id(variable), []) for key, variable in self._variables.items()}
             self._optimizer_variables = {
@@ -186,12 +186,13 @@ class Trainer:
             weights, masks = snapshot(self._variables), pruning.read_masks(self._masks)
             optimizer = snapshot(self._optimizer_variables)
             if self._engine.dense_moments.numpy():
-                weights = masks_lib.apply(masks, weights)  # As the next forward pass would.
+                weights = masks_lib.apply(masks, weights)  # The next forward pass would apply the
+                # masks too.
         masks_lib.check_applied(masks, weights)
         return TrainState(self._cleared(masks, weights), masks, self.step, optimizer)
 
     def chiefs(self, decision):
-        """A decision that all workers must take alike, as the chief takes it."""
+        """The chief's decision, which all workers must share."""
         return bool(self._replicas.chiefs(int(decision)))
 
     def train(self, order, steps, augmentation_seed=0, totals=None, should_stop=None):
@@ -227,7 +228,7 @@ class Trainer:
                     return totals.numpy()
                 totals = self._engine.train(
                     totals, source, tf.constant(begin), tf.constant(part), seed)
-                totals.numpy()  # Waits until a GPU is done, so that the measured time is true.
+                totals.numpy()  # Waits for the GPU, so that the measured time is right.
         return totals.numpy()
 
     def proposed_change(self, updates, order, augmentation_seed=0):
@@ -254,7 +255,7 @@ class Trainer:
             if self._called:
                 pace = part / (time.perf_counter() - began)
                 self._steps_per_call = max(1, round(pace * _SECONDS_PER_CALL))
-            self._called = True  # The first call's time is mostly compilation, and not counted.
+            self._called = True  # The first call's time is mostly compilation, and is left out.
             first += part
 
     def fresh_totals(self):

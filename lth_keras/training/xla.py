@@ -1,4 +1,4 @@
-"""XLA: when it compiles, and what it is told on CPUs."""
+"""Decides when XLA compiles, and sets its flags on CPUs."""
 
 import functools
 import os
@@ -25,7 +25,7 @@ def resolve_jit(jit, model):
     recurrent layers are left to TensorFlow there too: XLA's were not measured.
 
     Raises:
-      ConfigurationError: `jit` is none of 'auto', True and False.
+      ConfigurationError: `jit` is not 'auto', True or False.
     """
     if not any(jit is known or jit == known for known in JIT):
         raise ConfigurationError(f"jit is {jit!r}; expected one of {JIT}")
@@ -50,8 +50,8 @@ def compiled(function, jit):
 def _read_flags():
     """Makes XLA read the flags above; flags in the environment take precedence.
 
-    XLA reads its flags once per process, at its first use. In a program that used XLA before, ours
-    come too late: training is slower and rounds in another way. Afterwards they are removed from
+    XLA reads its flags once per process, at its first use. If a program used XLA before, our flags
+    have no effect: training is slower and rounds differently. Afterwards they are removed from
     the environment, because the XLA of another library, in this process or in one that it starts,
     may not know them.
     """

@@ -1,8 +1,9 @@
-"""One tiny finished run for all tests of analysis; tests that change it take a copy."""
+"""A tiny finished run for all tests of analysis (tests that change it take a copy); a matrix."""
 
 import shutil
 
 import gin
+import numpy as np
 import pytest
 
 from lth_keras.commands import analyze_command
@@ -31,3 +32,12 @@ def run(opened):
     with gin.unlock_config():
         gin.parse_config(bindings)
     return run
+
+
+@pytest.fixture(scope="module")
+def quadratic():
+    """(a symmetric matrix in a random basis, its eigenvalues 100, 99, …, 1, 0 and −1 … −19)."""
+    generator = np.random.default_rng(3)
+    basis, _ = np.linalg.qr(generator.standard_normal((120, 120)))
+    values = np.concatenate([np.arange(100, -1, -1), -np.arange(1, 20)]).astype(float)
+    return (basis * values) @ basis.T, values

@@ -6,15 +6,6 @@ import pytest
 from lth_keras.analysis import eigenpairs
 
 
-@pytest.fixture(scope="module")
-def quadratic():
-    """A symmetric matrix with the eigenvalues 100, 99, …, 1, 0 and −1 … −19 in a random basis."""
-    generator = np.random.default_rng(3)
-    basis, _ = np.linalg.qr(generator.standard_normal((120, 120)))
-    values = np.concatenate([np.arange(100, -1, -1), -np.arange(1, 20)]).astype(float)
-    return (basis * values) @ basis.T, values
-
-
 @pytest.mark.parametrize("end, expected", [
     ("positive", np.arange(100, 80, -1)), ("negative", -np.arange(19, 9, -1)),
 ])

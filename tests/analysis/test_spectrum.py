@@ -6,15 +6,6 @@ import pytest
 from lth_keras.analysis import spectrum
 
 
-@pytest.fixture(scope="module")
-def quadratic():
-    """A symmetric matrix with the eigenvalues 100, 99, …, 1, 0 and −1 … −19 in a random basis."""
-    generator = np.random.default_rng(3)
-    basis, _ = np.linalg.qr(generator.standard_normal((120, 120)))
-    values = np.concatenate([np.arange(100, -1, -1), -np.arange(1, 20)]).astype(float)
-    return (basis * values) @ basis.T, values
-
-
 def test_hutchinson_covers_the_trace(quadratic):
     matrix, values = quadratic
     estimate, error = spectrum.trace(lambda v: matrix @ v, 120, 200, seed=1)

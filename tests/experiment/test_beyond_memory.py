@@ -10,7 +10,7 @@ from bench.beyond_memory import SHAPE, Training, write_archive
 DATA_BYTES, LIMIT = 500_000_000, 1_800_000_000
 
 
-@pytest.mark.unproven
+@pytest.mark.ci
 def test_what_does_not_fit_is_trained_from_disk_and_resumed_byte_for_byte(tmp_path):
     write_archive(tmp_path / "archive.npz", DATA_BYTES // int(np.prod(SHAPE)))
     killed = Training(tmp_path, "killed", "disk", steps=12, every=4, limit=LIMIT)

@@ -26,6 +26,8 @@ RMSPROP = "KerasOptimizer.name = 'RMSprop'"
 RIGL = "Experiment.variants = [@rigl/Variant()]"
 WEIGHTED = ("IMP.criterion = @WeightedMagnitudes()", "WeightedMagnitudes.initial = 1")
 CASES = [
+    (("Experiment.dataset = @SGD()",), "expected a DataSource, with brackets, like @Dataset()"),
+    (("Experiment.task = @SGD()",), "expected a task of lth_keras.tasks"),
     (("ticket/Variant.duration = '0it'",), "duration of 'ticket' is '0it'; expected at least one"),
     (("ticket/Variant.duration = '3it'",),
      "(step 3) but Variant.duration of 'ticket' is 3it (step 3); expected an earlier rewind point"),

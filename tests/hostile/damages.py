@@ -10,6 +10,7 @@ import zipfile
 import numpy as np
 
 from lth_keras import files
+from tests.json_places import places
 
 # Values of many types and sizes.
 VALUES = (
@@ -121,7 +122,7 @@ def another_value(path, chance):
     """Any value at any key of a JSON file, under a seal that fits."""
     content = files.read_json(path)
     sealed = content.pop("seal", None) is not None
-    parent, key = chance.choice(list(_places(content)))
+    parent, key = chance.choice(list(places(content)))
     how = chance.randrange(4)
     if how == 0:
         parent.pop(key)
@@ -131,14 +132,6 @@ def another_value(path, chance):
         parent[key] = chance.choice(VALUES)
     write = files.write_sealed_json if sealed else files.write_json
     write(path, content)
-
-
-def _places(content):
-    items = content.items() if isinstance(content, dict) else enumerate(content)
-    for key, value in list(items):
-        yield content, key
-        if isinstance(value, (dict, list)):
-            yield from _places(value)
 
 
 def resealed(path, change):

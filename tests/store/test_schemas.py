@@ -11,6 +11,7 @@ from lth_keras.errors import RunError
 from lth_keras.store import network_folder
 from lth_keras.store.schemas import NetworkFacts, RunHeader, checked
 from tests.finished_networks import finish
+from tests.json_places import places
 from tests.made_up_runs import MadeUpRun
 
 ANYTHING = st.recursive(
@@ -30,21 +31,13 @@ def stored(tmp_path_factory):
     return {RunHeader: header, NetworkFacts: facts}
 
 
-def _places(content):
-    items = content.items() if isinstance(content, dict) else enumerate(content)
-    for key, value in list(items):
-        yield content, key
-        if isinstance(value, (dict, list)):
-            yield from _places(value)
-
-
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 @pytest.mark.parametrize("schema", [RunHeader, NetworkFacts], ids=lambda schema: schema.__name__)
 def test_any_value_at_any_key(schema, stored, data):
     content = copy.deepcopy(stored[schema])
-    places = list(_places(content))
-    parent, key = places[data.draw(st.integers(0, len(places) - 1))]
+    all_places = list(places(content))
+    parent, key = all_places[data.draw(st.integers(0, len(all_places) - 1))]
     if isinstance(parent, dict) and data.draw(st.booleans()):
         key = data.draw(st.text(max_size=8))
     parent[key] = data.draw(ANYTHING)

@@ -27,7 +27,7 @@ def test_scalars_are_there_while_the_network_trains(make_run):
     assert event_files.is_written(folder) and len(event_names(folder)) == 1
     (of_mean,) = event_names(folder_of(paths, "ticket@02"))
     assert of_mean.endswith(".01_trials")
-    # Once in 200 updates; these are 36.
+    # Once in 500 updates; these are 36.
     assert series(read(folder), "gradient_norm") == [(evaluated[0].step, 0.25)]
 
 
