@@ -29,7 +29,7 @@ from lth_keras.training import Adam, CompactTrainers, DataOrder, Trainer, TrainS
 
 # Function, shape of an example, examples, batch, epochs of a round.
 NETWORKS = {
-    "lenet_300_100": (models.lenet_300_100, (28, 28, 1), 60_000, 1024, 20),
+    "lenet_300_100": (models.lenet_300_100, (28, 28, 1), 60_000, 60, 20),
     "lenet_5": (models.lenet_5, (32, 32, 3), 10_000, 60, 5),
     "conv_2": (models.conv_2, (32, 32, 3), 5_000, 60, 2),
     "resnet_20": (models.resnet, (32, 32, 3), 5_000, 128, 3),

@@ -28,8 +28,12 @@ from lth_keras.export import EXPORT_FORMATS, compact, time_exports
 from lth_keras.export.served_network import ServedNetwork
 from lth_keras.variables import named_variables
 
-NETWORKS = {"lenet_5": models.lenet_5, "resnet_20": models.resnet}
-SHAPE, FORMATS, WANTED = (32, 32, 3), ("saved_model", "tflite"), 1.8
+NETWORKS = {
+    "lenet_5 on 28×28×1": (models.lenet_5, (28, 28, 1)),
+    "lenet_5 on 32×32×3": (models.lenet_5, (32, 32, 3)),
+    "resnet_20": (models.resnet, (32, 32, 3)),
+}
+FORMATS, WANTED = ("saved_model", "tflite"), 1.8
 
 
 def halved(model):
@@ -53,8 +57,9 @@ def halved(model):
 
 def exported(name, folder):
     """Writes both networks; (entries for the timing, the logits' relative difference, sizes)."""
-    data = generated(SHAPE, 256)
-    model = models.build_seeded(NETWORKS[name], SHAPE, 10, 0)
+    network, shape = NETWORKS[name]
+    data = generated(shape, 256)
+    model = models.build_seeded(network, shape, 10, 0)
     smaller = halved(model)
     served = {which: ServedNetwork(each, data, "float", {})
               for which, each in (("dense", model), ("compacted", smaller))}
@@ -75,7 +80,7 @@ def exported(name, folder):
 
 def timed(plan):
     """Prints {name: [seconds of a call, a median for each turn]}; runs in its own process."""
-    raw = np.random.default_rng(0).integers(0, 256, (plan["batch"], *SHAPE))
+    raw = np.random.default_rng(0).integers(0, 256, (plan["batch"], *plan["shape"]))
     images = (raw / 255).astype(np.float32)
     runs = {entry["name"]: time_exports.runner(entry, images) for entry in plan["networks"]}
     times = {name: [] for name in runs}
@@ -88,10 +93,11 @@ def timed(plan):
     print(json.dumps(times))
 
 
-def measured(entries, batch, processes, folder):
+def measured(name, entries, batch, processes, folder):
     """{name: [seconds]} over all turns of all processes."""
     plan = folder / "plan.json"
-    plan.write_text(json.dumps({"networks": entries, "batch": batch}), "utf-8")
+    plan.write_text(json.dumps(
+        {"networks": entries, "batch": batch, "shape": NETWORKS[name][1]}), "utf-8")
     times = {entry["name"]: [] for entry in entries}
     for _ in range(processes):
         done = subprocess.run(
@@ -148,7 +154,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
             entries, difference, sizes = exported(name, folder)
-            times = measured(entries, given.batch, given.processes, folder)
+            times = measured(name, entries, given.batch, given.processes, folder)
         rows += show(name, times, difference, sizes, given.batch, given.processes,
                      Console(width=80))
     if given.csv:
