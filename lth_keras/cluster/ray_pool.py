@@ -230,9 +230,9 @@ def open_pool(workers, ray_address, resources, memory, note):
     Raises:
       RunError: there is no cluster, or no room for one worker.
     """
-    import ray
+    set_environment(is_local=not ray_address)
+    import ray  # Reads the environment.
 
-    set_environment()
     options = {"address": ray_address} if ray_address else {
         "address": "local", "num_cpus": workers * resources.cpus, "include_dashboard": False,
         "object_store_memory": _OBJECT_STORE,

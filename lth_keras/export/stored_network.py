@@ -11,7 +11,7 @@ from lth_keras.export.safe_config import check_config
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_rows
-from lth_keras.store.network_reader import changed_files, read_masks, read_start, read_weights
+from lth_keras.store.network_reader import acting_masks, changed_files, read_start, read_weights
 from lth_keras.variables import named_variables
 
 
@@ -78,7 +78,7 @@ def find(run, trial, name):
             f"{folder / changed[0]} is missing or not what done.json says it is (SHA-256); the "
             "stored network is damaged: train it again, or take another trial"
         )
-    stored_masks, trained = read_masks(folder), read_weights(folder)
+    stored_masks, trained = acting_masks(folder), read_weights(folder)
     masks.check_applied(stored_masks, trained)
     return StoredNetwork(
         folder, header, facts, _config(header, facts, folder), stored_masks, trained,

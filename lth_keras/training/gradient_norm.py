@@ -1,6 +1,5 @@
 """The norm of a network's gradient, for sinks; training itself does not use it."""
 
-from lth_keras import pruning
 from lth_keras.compat import tf
 from lth_keras.tasks.weighting import mean
 from lth_keras.variables import named_variables
@@ -24,7 +23,7 @@ class GradientNorm:
         variables = named_variables(trainer.model)
         self._masks = {
             variables[key].ref(): mask
-            for key, mask in pruning.mask_variables(trainer.model).items()
+            for key, mask in trainer.mask_variables.items()
         }
         data = trainer.data
         start, stop = data.splits["train"]
