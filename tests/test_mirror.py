@@ -40,6 +40,7 @@ TESTED_THROUGH = {
     "data/sources/tfds_set.py": "data/test_tfds_features.py",
     "experiment/architectures.py": "experiment/test_variant.py",
     "experiment/bindings.py": "experiment/test_identity.py",
+    "experiment/early_bird.py": "training/test_mask_watch.py",
     "experiment/described.py": "experiment/test_identity.py",
     "experiment/job*.py": "experiment/test_execute.py",
     "experiment/mask_rules.py": "experiment/test_variant.py",

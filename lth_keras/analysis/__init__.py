@@ -10,6 +10,7 @@ from lth_keras.analysis.measures import (
     LevelDistances,
     Lines,
     LossCurves,
+    MaskDistances,
     MaskOverlap,
     RewindSearch,
     SolutionLosses,
@@ -19,6 +20,6 @@ from lth_keras.analysis.requested_measures import Analysis
 
 __all__ = [
     "Analysis", "AnalyzedRun", "GradientFlow", "Hessian", "Landscape", "LevelDistances", "Lines",
-    "LossCurves", "MaskOverlap", "Measure", "RewindSearch", "SolutionLosses", "WeightDistributions",
-    "run_measure",
+    "LossCurves", "MaskDistances", "MaskOverlap", "Measure", "RewindSearch", "SolutionLosses",
+    "WeightDistributions", "run_measure",
 ]

@@ -1,6 +1,7 @@
 """The experiment: IMP and the variants as a graph of jobs over one store."""
 
 from lth_keras.experiment.architectures import Architecture, MatchedWidth, SameArchitecture
+from lth_keras.experiment.early_bird import EarlyBird
 from lth_keras.experiment.execute import execute
 from lth_keras.experiment.mask_rules import (
     ChainedMask,
@@ -28,9 +29,9 @@ from lth_keras.experiment.weight_rules import (
 )
 
 __all__ = [
-    "Architecture", "ChainedMask", "EmpiricalDraw", "Experiment", "FoundMask", "FreshDraw", "IMP",
-    "InitialWeights", "KeepAll", "MaskRule", "MatchedWidth", "PrunedMask", "RandomMask",
-    "RewoundWeights", "SameArchitecture", "ShuffledMask", "SignedDraw", "TicketMask",
+    "Architecture", "ChainedMask", "EarlyBird", "EmpiricalDraw", "Experiment", "FoundMask",
+    "FreshDraw", "IMP", "InitialWeights", "KeepAll", "MaskRule", "MatchedWidth", "PrunedMask",
+    "RandomMask", "RewoundWeights", "SameArchitecture", "ShuffledMask", "SignedDraw", "TicketMask",
     "TicketWeights", "TrainedWeights", "Variant", "WatchedGradients", "WeightRule",
     "execute", "follow", "prepare",
 ]

@@ -4,6 +4,7 @@ import dataclasses
 
 from lth_keras import pruning
 from lth_keras.errors import ConfigurationError
+from lth_keras.experiment.early_bird import check_early_bird
 from lth_keras.experiment.update_checks import (
     check_single_weights,
     check_updates,
@@ -52,6 +53,8 @@ def check_job(job):
       ConfigurationError: the model's function refuses the arguments, or a rule cannot work.
     """
     if job.variant is None:
+        if job.round == 0:
+            check_early_bird(job)
         return
     if job.arguments:
         job.context.build(**job.arguments)

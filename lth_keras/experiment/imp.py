@@ -12,6 +12,7 @@ Dziugaite, Roy, Carbin, "Linear Mode Connectivity and the Lottery Ticket Hypothe
 from collections.abc import Callable
 from typing import Any
 
+from lth_keras.experiment.early_bird import mask_watch
 from lth_keras.experiment.job_context import JobContext
 from lth_keras.experiment.job_results import TrainedNetwork
 from lth_keras.experiment.jobs import Job, in_order
@@ -42,7 +43,8 @@ def trial_jobs(experiment: Any, trial: int) -> list[Job]:
 def train_dense(job: JobContext, train: Callable) -> TrainedNetwork:
     """Round 0: draws θ_0, trains the dense network, and stores θ_0 and the rewind point θ_k."""
     weights = job.draw_initial()
-    network = train(RewindPoint(weights), job.dense_masks(), capture_at=job.context.rewind_step)
+    network = train(RewindPoint(weights), job.dense_masks(), capture_at=job.context.rewind_step,
+                    watch=mask_watch(job))
     job.store_rewind_point(network.progress.captured)
     return network
 

@@ -246,7 +246,9 @@ class JobContext:
         imp = self.context.experiment.imp
         if self.variant is None or self.duration != self.context.steps(imp.duration):
             return None
-        return self.variant.imp_round(self.round, self.context.rewind_step, imp.criterion)
+        round = self.variant.imp_round(self.round, self.context.rewind_step, imp.criterion)
+        ends_early = round == 0 and imp.early_bird is not None and imp.early_bird.stops
+        return None if ends_early else round
 
     @property
     def planned_steps(self) -> int:
@@ -272,11 +274,9 @@ class JobContext:
 
     def mask_updates(self, rule: MaskUpdate, target: dict[str, int], start: int) -> MaskUpdates:
         """When its masks change, in a training from step `start`; `target` as in `MaskUpdates`."""
-        steps_per_epoch = self.context.steps_per_epoch
-        return MaskUpdates(
-            rule, rule.beginning(start, steps_per_epoch),
-            rule.steps(start, self.last_step(start), steps_per_epoch), target,
-            self.seed("mask updates"))
+        epoch, stop = self.context.steps_per_epoch, self.last_step(start)
+        return MaskUpdates(rule, rule.beginning(start, epoch), rule.steps(start, stop, epoch),
+                           target, self.seed("mask updates"))
 
     # Its progress.
 

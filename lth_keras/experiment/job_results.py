@@ -8,10 +8,10 @@ from lth_keras import files, masks
 from lth_keras.experiment import pruner
 from lth_keras.learned_masks import mean_kept
 from lth_keras.paths import round_name
-from lth_keras.store import network_folder, vouched
+from lth_keras.store import network_folder, network_reader, vouched
 from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import MetricsRow, columns, relabelled, rows_to_csv
-from lth_keras.training import MaskUpdates, TrainingProgress, TrainState
+from lth_keras.training import MaskUpdates, MaskWatch, TrainingProgress, TrainState
 from lth_keras.variables import named_variables
 
 _COPIED = ("masks.npz", "weights.npz")
@@ -25,11 +25,13 @@ class TrainedNetwork:
       start: the `RewindPoint` from which its training started.
       progress: the `TrainingProgress` at its end.
       updates: `MaskUpdates` by which its masks changed; None where they stayed.
+      watch: `MaskWatch` that drew masks from it; None where none was drawn.
     """
 
     start: TrainState
     progress: TrainingProgress
     updates: MaskUpdates | None = None
+    watch: MaskWatch | None = None
 
 
 def store_network(job, network):
@@ -57,6 +59,8 @@ def store_network(job, network):
         files.write_npz(job.folder / "initial.npz", first)
     if progress.state.learned is not None:
         job.told["mean_kept"] = mean_kept(progress.state.learned, progress.state.step - start.step)
+    if progress.drawn:
+        names.append(_store_drawn(job, network))
     facts = _facts(job, network)
     files.write_text(
         job.folder / "metrics.csv", _rows(job, facts["density"], progress.evaluations))
@@ -64,6 +68,16 @@ def store_network(job, network):
     names += [os.path.relpath(path, job.folder) for path in job.used]
     network_folder.finish(job.folder, names, facts)
     return facts
+
+
+def _store_drawn(job, network):
+    watch, drawn = network.watch, network.progress.drawn
+    files.write_npz(job.folder / network_reader.DRAWN_MASKS, {
+        f"{step:09d}": bits for step, bits in drawn.items()}, compress=True)
+    job.told["early_bird"] = {
+        "found_at": watch.found(drawn), "window": watch.window, "distance": watch.distance,
+        "stops": watch.stops}
+    return network_reader.DRAWN_MASKS
 
 
 def store_equal_round(job):

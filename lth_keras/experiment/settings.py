@@ -9,6 +9,8 @@ from lth_keras.criteria import Criterion, Magnitude
 from lth_keras.data import DataSource
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, check_is_a
+from lth_keras.experiment.described import UNNAMED_DEFAULT
+from lth_keras.experiment.early_bird import EarlyBird
 from lth_keras.experiment.fallback import check_on_fallback
 from lth_keras.experiment.imp import trial_jobs
 from lth_keras.experiment.variant import Variant
@@ -39,11 +41,13 @@ class IMP:
       criterion: the `Criterion` that ranks the remaining weights at the end of a round.
       duration: the step at which the training of each round ends. Round 0 begins at θ_0, the others
       at the rewind point.
+      early_bird: an `EarlyBird`, which draws masks while round 0 trains and may end it; or None.
     """
 
     schedule: RewindingSchedule
     criterion: Criterion = dataclasses.field(default_factory=Magnitude)
     duration: str = "5ep"
+    early_bird: EarlyBird | None = dataclasses.field(default=None, metadata=UNNAMED_DEFAULT)
 
     def __post_init__(self):
         if not isinstance(self.schedule, RewindingSchedule):
@@ -52,6 +56,8 @@ class IMP:
                 f"{made('RewindingSchedule')}"
             )
         check_is_a("IMP.criterion", self.criterion, Criterion, "Magnitude")
+        if self.early_bird is not None:
+            check_is_a("IMP.early_bird", self.early_bird, EarlyBird, "EarlyBird")
         if Duration.parse(self.duration, "IMP.duration").value < 1:
             raise ConfigurationError(f"IMP.duration is {self.duration!r}; expected at least one")
 

@@ -61,7 +61,8 @@ def do_job(job, sinks=(), show=None):
     return Outcome(facts, time.perf_counter() - began, gin.operative_config_str())
 
 
-def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
+def train(job, start, masks, capture_at=None, updates=None, watch=None,
+          on_evaluation=None):
     """Trains a job's network from `start` under `masks`, or goes on from its checkpoint.
 
     Args:
@@ -70,6 +71,7 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
       masks: {key: bool array}.
       capture_at: a step whose state is kept too, or None.
       updates: `MaskUpdates`, or None where the masks stay.
+      watch: `MaskWatch`, or None where no masks are drawn from it.
       on_evaluation: called with each `Evaluation`.
 
     Returns:
@@ -86,7 +88,7 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
         every=context.steps(context.experiment.evaluate_every),
         order=context.data_order(job.training_seed("data order")),
         augmentation_seed=job.training_seed("augmentation"), capture_at=capture_at,
-        updates=updates,
+        updates=updates, watch=watch,
     )
     checkpoint = job.checkpoint()
     progress = checkpoint.load() or TrainingProgress(state)
@@ -100,7 +102,7 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
     except Interrupted:
         checkpoint.save(progress)
         raise
-    return TrainedNetwork(state, progress, updates)
+    return TrainedNetwork(state, progress, updates, watch)
 
 
 def _first_state(job, start, masks):

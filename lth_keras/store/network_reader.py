@@ -17,6 +17,7 @@ from lth_keras.store.model_arrays import (
 
 MASKS = "masks.npz"
 INITIAL_MASKS = "initial_masks.npz"
+DRAWN_MASKS = "drawn_masks.npz"
 
 
 def read_masks(folder):
@@ -133,6 +134,17 @@ def read_start_file(paths, trial, name):
     if path.parent == paths.trial(trial):
         return _shared(paths, trial, path)
     return _of_model(path.parent, path.name)
+
+
+def read_drawn_masks(folder):
+    """{step: mask as bits, uint8} that were drawn from a network while it trained; {} of none.
+
+    Raises:
+      RunError: the file is damaged.
+    """
+    if DRAWN_MASKS not in network_folder.facts(folder)["files"]:
+        return {}
+    return {int(step): bits for step, bits in vouched.arrays(folder, DRAWN_MASKS).items()}
 
 
 def read_start_masks(paths, trial, name):

@@ -10,6 +10,7 @@ from lth_keras.training.layer_chance import LayerChance
 from lth_keras.training.learning_rates import CosineDecay, KerasSchedule, RateSchedule, StepDecay
 from lth_keras.training.loop import Evaluation, Interrupted, Plan, TrainingProgress, train_network
 from lth_keras.training.mask_changes import MaskUpdates
+from lth_keras.training.mask_watch import MaskWatch
 from lth_keras.training.optimizers import SGD, Adam, AdamW, KerasOptimizer, Optimizer
 from lth_keras.training.order import DataOrder
 from lth_keras.training.precision import building, check_precision
@@ -29,8 +30,8 @@ from lth_keras.training.trainer import Trainer
 __all__ = [
     "Adam", "AdamW", "Checkpoint", "CompactTrainer", "CompactTrainers", "CosineDecay",
     "CropAndFlip", "DataOrder", "Distribution", "Evaluation", "FrozenTrainer", "GradientNorm",
-    "Interrupted", "KerasOptimizer", "KerasSchedule", "LayerChance", "MaskUpdates", "Mirrored",
-    "MultiWorkerMirrored", "OneDevice", "Optimizer", "Plan", "Probe",
+    "Interrupted", "KerasOptimizer", "KerasSchedule", "LayerChance", "MaskUpdates", "MaskWatch",
+    "Mirrored", "MultiWorkerMirrored", "OneDevice", "Optimizer", "Plan", "Probe",
     "RandomResizedCropAndFlip", "RateSchedule", "Replicas", "SGD", "Saliency", "StepDecay",
     "TrainState", "Trainer", "TrainingProgress", "building", "check_precision", "from_keras",
     "in_cluster", "is_keras_optimizer", "refuse_decay", "train_network",

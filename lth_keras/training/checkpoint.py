@@ -46,6 +46,7 @@ class Checkpoint:
         arrays = {"totals": np.asarray(totals, np.float32), **_flat("state", progress.state)}
         if progress.captured is not None:
             arrays |= _flat("captured", progress.captured)
+        arrays |= {f"drawn/{step}": bits for step, bits in progress.drawn.items()}
         arrays["facts"] = np.array(json.dumps({
             "made_from": self._made_from, "checksum": files.sha256_of_arrays(arrays),
             "step": progress.state.step,
@@ -80,6 +81,8 @@ class Checkpoint:
                 _state("state", arrays, facts["step"]),
                 [Evaluation(**each) for each in facts["evaluations"]],
                 kept=facts.get("kept", []), updates=facts.get("updates", 0),
+                drawn={int(name.removeprefix("drawn/")): array
+                       for name, array in arrays.items() if name.startswith("drawn/")},
                 totals=arrays["totals"] if arrays["totals"].size else None, captured=captured,
                 diverged=facts["diverged"], train_seconds=facts["train_seconds"],
                 evaluate_seconds=facts["evaluate_seconds"],

@@ -9,6 +9,7 @@ import numpy as np
 from lth_keras import masks as masks_lib
 from lth_keras.metric import value_columns
 from lth_keras.training.mask_changes import MaskUpdates
+from lth_keras.training.mask_watch import MaskWatch
 from lth_keras.training.train_state import TrainState
 
 
@@ -44,6 +45,7 @@ class TrainingProgress:
       evaluations: in the order of their steps.
       kept: where masks are updated [{'from_step': …, 'weights': {key: kept}}], else [].
       updates: how often masks were updated.
+      drawn: {step: mask as bits}, where a `MaskWatch` draws them.
       totals: float32 [1 + metrics], sums of batch losses and metrics since the last evaluation;
         None where there was no batch.
       captured: the state at step `capture_at`; None before that step.
@@ -55,6 +57,7 @@ class TrainingProgress:
     evaluations: list = dataclasses.field(default_factory=list)
     kept: list = dataclasses.field(default_factory=list)
     updates: int = 0
+    drawn: dict = dataclasses.field(default_factory=dict)
     totals: np.ndarray | None = None
     captured: TrainState | None = None
     diverged: bool = False
@@ -78,6 +81,7 @@ class Plan:
       augmentation_seed: seed of this network's augmentation.
       capture_at: a step whose state is kept in `TrainingProgress.captured`, or None.
       updates: `MaskUpdates`, or None where masks stay as they are.
+      watch: `MaskWatch`, or None where no masks are drawn from the network.
     """
 
     start: int
@@ -87,11 +91,12 @@ class Plan:
     augmentation_seed: int = 0
     capture_at: int | None = None
     updates: MaskUpdates | None = None
+    watch: MaskWatch | None = None
 
     def next_pause(self, step):
         """The first step after `step` where training pauses.
 
-        It pauses to evaluate, to capture, to update masks, or because it is done.
+        It pauses to evaluate, to capture, to update or draw masks, or because it is done.
         """
         update = None if self.updates is None else self.updates.next_after(step)
         pauses = [self.stop, (step // self.every + 1) * self.every]
@@ -99,6 +104,8 @@ class Plan:
             pauses.append(self.capture_at)
         if update is not None:
             pauses.append(update)
+        if self.watch is not None:
+            pauses.append(self.watch.next_after(step))
         return min(pauses)
 
     def evaluates_at(self, step):
@@ -150,17 +157,32 @@ def train_network(trainer, plan, progress, on_evaluation=None, checkpoint=None, 
             progress.captured = trainer.state()
         # What an evaluation reads is the network that was trained, with the masks it had.
         change = _proposed(trainer, plan)
-        if plan.evaluates_at(pause):
+        ends = _draw(trainer, plan, progress)
+        if ends or plan.evaluates_at(pause):
             evaluation = _evaluate(trainer, progress, pause, pause - last)
             last, progress.totals = pause, None
             if on_evaluation is not None:
                 on_evaluation(evaluation)
         if change is not None and not progress.diverged:
             _change(trainer, progress, change)
+        if ends:
+            break
         if checkpoint is not None and trainer.step < plan.stop:
             checkpoint(progress, trainer)
     progress.state = trainer.state()
     return progress
+
+
+def _draw(trainer, plan, progress):
+    """Notes a mask where one is due; returns whether training ends with it."""
+    watch = plan.watch
+    if watch is None or trainer.step % watch.every:
+        return False
+    weights = trainer.state().weights
+    if not all(np.isfinite(weights[key]).all() for key in watch.competing):
+        return False
+    progress.drawn[trainer.step] = watch.draw(weights)
+    return watch.ends_at(progress.drawn)
 
 
 def _proposed(trainer, plan):

@@ -6,6 +6,7 @@ from lth_keras.analysis.measures.landscape import Landscape
 from lth_keras.analysis.measures.level_distances import LevelDistances
 from lth_keras.analysis.measures.lines import Lines
 from lth_keras.analysis.measures.loss_curves import LossCurves
+from lth_keras.analysis.measures.mask_distances import MaskDistances
 from lth_keras.analysis.measures.mask_overlap import MaskOverlap
 from lth_keras.analysis.measures.rewind_search import RewindSearch
 from lth_keras.analysis.measures.solution_losses import SolutionLosses
@@ -13,5 +14,5 @@ from lth_keras.analysis.measures.weight_distributions import WeightDistributions
 
 __all__ = [
     "GradientFlow", "Hessian", "Landscape", "LevelDistances", "Lines", "LossCurves",
-    "MaskOverlap", "RewindSearch", "SolutionLosses", "WeightDistributions",
+    "MaskDistances", "MaskOverlap", "RewindSearch", "SolutionLosses", "WeightDistributions",
 ]
