@@ -87,7 +87,7 @@ def test_round_0_ends_there_and_goes_on_exactly(tmp_path):
     # The others train as long as always, and the full network is none of round 0's.
     for name in ("round_01", "full", "ticket@01"):
         assert network_folder.facts(paths.network(1, name))["steps"] == 30
-    assert network_folder.facts(paths.network(1, "full"))["equal_to"] is None
+    assert network_folder.facts(paths.network(1, "full")).get("equal_to") is None
     assert verify(paths).findings == []
     for questions in (3, 8):
         folder = tmp_path / str(questions)
