@@ -136,13 +136,7 @@ def train_network(trainer, plan, progress, on_evaluation=None, checkpoint=None, 
     Raises:
       Interrupted: `should_stop` returned True; `progress` is the state after the last update.
     """
-    trainer.load(progress.state, plan.dense_moments)
-    if plan.updates is not None and not progress.kept:
-        progress.kept.append({
-            "from_step": progress.state.step,
-            "weights": masks_lib.kept(progress.state.masks)})
-    if plan.capture_at == progress.state.step and progress.captured is None:
-        progress.captured = trainer.state()
+    _load(trainer, plan, progress)
     last = progress.evaluations[-1].step if progress.evaluations else plan.start
     while trainer.step < plan.stop and not progress.diverged:
         pause = plan.next_pause(trainer.step)
@@ -171,6 +165,16 @@ def train_network(trainer, plan, progress, on_evaluation=None, checkpoint=None, 
             checkpoint(progress, trainer)
     progress.state = trainer.state()
     return progress
+
+
+def _load(trainer, plan, progress):
+    trainer.load(progress.state, plan.dense_moments)
+    if plan.updates is not None and not progress.kept:
+        progress.kept.append({
+            "from_step": progress.state.step,
+            "weights": masks_lib.kept(progress.state.masks)})
+    if plan.capture_at == progress.state.step and progress.captured is None:
+        progress.captured = trainer.state()
 
 
 def _draw(trainer, plan, progress):
