@@ -25,7 +25,7 @@ from lth_keras.statistics.training_length import too_short, within_training
 from lth_keras.store.export_cards import kept_cards
 from lth_keras.store.report_seal import write_seal
 from lth_keras.store.stored_run import StoredRun
-from lth_keras.tensorboard import move_earlier, write_means, write_missing, write_run
+from lth_keras.tensorboard import write_means, write_missing, write_run
 
 
 def write_report(root, margin=None):
@@ -64,7 +64,6 @@ def write_report(root, margin=None):
         *([paths.operative_config] if opening.is_file(paths.operative_config) else [])])
     # While a process works on the run, only that process writes these files.
     if not run.is_worked_on:
-        move_earlier(paths)
         write_means(paths, run.header, again=write_missing(paths, run.header, run.networks))
         write_run(paths)
     return run
