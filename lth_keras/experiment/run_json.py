@@ -82,7 +82,8 @@ class RunJson:
     def tables(self):
         """The files beside run.json that it vouches for once the run is done."""
         paths = self._paths
-        return (paths.metrics, paths.summary, paths.config, paths.operative_config)
+        return (paths.metrics, paths.summary, paths.config, paths.operative_config,
+                *(paths.root / name for name in self._prepared.data.attachments))
 
     def is_finished(self):
         """Whether the run is done and all its files are there, unchanged."""
@@ -116,20 +117,20 @@ class RunJson:
         """Records that the run is going on.
 
         Raises:
-          RunError: config.gin is not what was written at the run's beginning.
+          RunError: config.gin, or a file of the data, is not what was written at the beginning.
         """
-        config = self._paths.config
-        known = self._before.get("tables", {}).get(config.name)
-        if not opening.exists(config):
-            files.write_text(config, self._prepared.bindings.config)
-        elif known is not None and not is_unchanged(config, known):
-            raise RunError(
-                f"{config} was changed since the run began; `python run.py verify "
-                f"{self._paths.root} --repair` sets it aside, then give the same command again"
-            )
-        for name, content in self._prepared.data.attachments.items():
-            if not opening.exists(self._paths.root / name):
-                files.write_bytes(self._paths.root / name, content)
+        written = {self._paths.config: self._prepared.bindings.config.encode()} | {
+            self._paths.root / name: content
+            for name, content in self._prepared.data.attachments.items()}
+        for path, content in written.items():
+            known = self._before.get("tables", {}).get(path.name)
+            if not opening.exists(path):
+                files.write_bytes(path, content)
+            elif known is not None and not is_unchanged(path, known):
+                raise RunError(
+                    f"{path} was changed since the run began; `python run.py verify "
+                    f"{self._paths.root} --repair` sets it aside, then give the same command again"
+                )
         self.write("running")
 
     def write(self, state, **facts):

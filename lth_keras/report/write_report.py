@@ -87,8 +87,9 @@ def _page(run, differences, shown, pictures):
     return html_page.render(
         "report.html.j2", run=run, header=run.header, state=run.state(),
         headline=headline, verdicts=verdicts, answer=[*sentences, *([fastest] if fastest else [])],
-        findings={"accuracy_by_density": f"{headline} {sentences[0]}", "forest_full": headline,
-                  "forest_ticket": sentences[1], "accuracy_curves": fastest},
+        findings={f"{run.metric.name}_by_density": f"{headline} {sentences[0]}",
+                  "forest_full": headline, "forest_ticket": sentences[1],
+                  f"{run.metric.name}_curves": fastest},
         too_short=too_short(run.metrics, setting.updates_a_round(run)),
         curves=interactive_curves(run), pruning=setting.pruning(run), took=setting.took(run),
         folders=setting.folders(run), tables=shown, pictures=pictures,
