@@ -82,8 +82,13 @@ class RunJson:
     def tables(self):
         """The files beside run.json that it vouches for once the run is done."""
         paths = self._paths
-        return (paths.metrics, paths.summary, paths.config, paths.operative_config,
-                *(paths.root / name for name in self._prepared.data.attachments))
+        return (paths.metrics, paths.summary, paths.operative_config, *self._inputs())
+
+    def _inputs(self):
+        """{file: its content}: what is written when the run begins, and read again later."""
+        return {self._paths.config: self._prepared.bindings.config.encode()} | {
+            self._paths.root / name: content
+            for name, content in self._prepared.data.attachments.items()}
 
     def is_finished(self):
         """Whether the run is done and all its files are there, unchanged."""
@@ -119,10 +124,7 @@ class RunJson:
         Raises:
           RunError: config.gin, or a file of the data, is not what was written at the beginning.
         """
-        written = {self._paths.config: self._prepared.bindings.config.encode()} | {
-            self._paths.root / name: content
-            for name, content in self._prepared.data.attachments.items()}
-        for path, content in written.items():
+        for path, content in self._inputs().items():
             known = self._before.get("tables", {}).get(path.name)
             if not opening.exists(path):
                 files.write_bytes(path, content)
@@ -140,7 +142,7 @@ class RunJson:
         files.write_text(self._paths.operative_config, prepared.bindings.operative)
         if state == "done":
             facts["networks"] = self._networks()
-        vouched_for = self.tables() if state == "done" else (self._paths.config,)
+        vouched_for = self.tables() if state == "done" else self._inputs()
         facts["tables"] = {path.name: digest(path) for path in vouched_for}
         versions = before.get("versions", provenance.versions())
         continued = list(before.get("continued_with", []))
