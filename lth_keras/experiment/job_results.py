@@ -49,7 +49,7 @@ def store_network(job, network):
     if job.keeps_optimizer:
         names.append("optimizer.npz")
         files.write_npz(job.folder / "optimizer.npz", progress.state.optimizer)
-    if job.variant is not None:
+    if job.variant is not None or "biases_from" in job.told:
         names.append("initial.npz")
         files.write_npz(job.folder / "initial.npz", masks.apply(start.masks, start.weights))
     facts = _facts(job, network)
@@ -118,6 +118,8 @@ def _facts(job, network):
         "train_seconds": round(progress.train_seconds, 3),
         "evaluate_seconds": round(progress.evaluate_seconds, 3),
     }
+    if "biases_from" in told:
+        facts["biases_from"] = told.pop("biases_from")
     grouping = job.context.grouping
     if not grouping.counts_weights and not job.arguments:
         facts["kept_groups"] = masks.kept(grouping.alive(final))

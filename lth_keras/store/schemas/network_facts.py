@@ -94,6 +94,8 @@ class NetworkFacts(Strict):
     weights_rule: Text | None = None
     starts_from: Literal["initial", "rewind"] | None = None
     equal_to: FolderName | None = None
+    # The round whose last biases its training began with, where they are never set back.
+    biases_from: FolderName | None = None
     histogram_distance: dict[Text, HistogramDistance] | None = None
     told: dict[Text, Json] = {}
     mask_updates: MaskUpdatesFacts | None = None
