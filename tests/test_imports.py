@@ -24,7 +24,7 @@ LAYERS = (
     {"figures"},
     {"tensorboard", "console"},
     {"report"},
-    {"training", "rewinding", "export", "analysis"},
+    {"training", "learned_masks", "rewinding", "export", "analysis"},
     {"experiment"},
     {"cluster", "doctor", "tickets"},
     {"api", "commands"},

@@ -58,10 +58,12 @@ TESTED_THROUGH = {
     "initializers/*.py": "initializers/test_initializers.py",
     # Rebuilding a model uses the whole room.
     "keras3/*.py": "keras3/test_rebuilt.py",
+    "learned_masks/score_engine.py": "learned_masks/test_score_trainer.py",
     "layer_densities/*.py": "layer_densities/test_layer_densities.py",
     "mask_updates/*.py": "mask_updates/test_update_rules.py",
     # One test builds every network and counts its weights.
     "models/*.py": "models/test_networks.py",
+    "pruning/kernel_positions.py": "export/test_costs.py",
     "pruning/kernel_table.py": "pruning/test_kernels.py",
     "pruning/layer_names.py": "pruning/test_kernels.py",
     "pruning/masked_layer.py": "pruning/test_wrapping.py",
@@ -86,6 +88,7 @@ TESTED_THROUGH = {
     "tickets.py": "test_api.py",
     "training/compact_trainer.py": "experiment/test_compact_training.py",
     "training/checkpoint.py": "experiment/test_durability.py",
+    "training/train_state.py": "training/test_trainer.py",
     "training/gradient_norm.py": "tensorboard/test_tensorboard_sink.py",
     "training/moments.py": "training/test_mask_changes.py",
     "training/replicated.py": "training/test_replicas.py",

@@ -149,7 +149,7 @@ class AnalyzedRun:
                 kept = network_reader.read_start_masks(self.paths, trial, name)
                 weights = network_reader.read_start(self.paths, trial, name)
             else:
-                kept = network_reader.read_masks(folder)
+                kept = network_reader.acting_masks(folder)
                 weights = network_reader.read_weights(folder)
         if parts["mask"]:
             kept = network_reader.read_masks(self.paths.network(trial, parts["mask"]))

@@ -44,7 +44,7 @@ class WeightLayout:
         }
 
     def kept(self, masks):
-        """bool [size]: what the masks keep; variables without a mask (biases, …) are kept."""
+        """bool [size]: True for kept weights, also for variables without a mask (biases, …)."""
         return np.concatenate([
             (masks[key] if key in masks else np.ones(shape, bool)).ravel()
             for key, shape in self.shapes.items()

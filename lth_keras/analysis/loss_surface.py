@@ -25,7 +25,7 @@ class LossSurface:
       l2: λ above.
       jit: whether to compile with XLA.
       statistics: images to recompute batch-normalisation statistics from; None for `images`.
-      weights: float32 [n], what each example counts for; None for 1 each.
+      weights: float32 [n], a weight for each example; None for 1 each.
     """
 
     def __init__(self, model, images, labels, data, batch_size=1000, l2=0.0, jit=False,

@@ -1,4 +1,4 @@
-"""`Measure`, the base class of all measures, with what its methods take and give."""
+"""`Measure`, the base class of all measures, and the types of its arguments and results."""
 
 import abc
 import dataclasses
@@ -21,9 +21,9 @@ class Piece:
 
     Attributes:
       name: its folder.
-      trial: from 1; 0 where it spans trials.
+      trial: from 1; 0 if it covers several trials.
       references: the stored networks that it measures; if one changes, it is measured again.
-      arguments: what else the measure has to know.
+      arguments: further values for the measure.
       files: paths outside the run that it reads; if one changes, it is measured again.
     """
 
@@ -59,7 +59,7 @@ class Measure(abc.ABC):
     RUN/analysis/<name>. It defines `pieces`, `measure` and `account`; the rest has a default.
 
     Attributes:
-      question: what it asks, one line for the report; '' for none.
+      question: its question, one line for the report; '' for none.
       captions: {figure: how to read it}; a figure called 'line' stands for 'line_1', 'line_2', …
       name: the folder of its results.
     """
@@ -69,10 +69,10 @@ class Measure(abc.ABC):
     name: str
 
     def check(self, run: "AnalyzedRun") -> None:
-        """Checks what it asks for against the run; called before anything is measured.
+        """Checks that the run has what it needs; called before anything is measured.
 
         Raises:
-          ConfigurationError: the run cannot have what it asks for.
+          ConfigurationError: the run lacks something that it needs.
         """
 
     @abc.abstractmethod
@@ -94,7 +94,7 @@ class Measure(abc.ABC):
         """
 
     def caption(self, figure: str) -> str:
-        """How to read one of its figures; '' where nothing more than its title is needed."""
+        """How to read one of its figures; '' if the title is enough."""
         return self.captions.get(re.sub(r"_\d+$", "", figure), "")
 
     def settings(self) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def run_measure(measure, run, say=print):
     Raises:
       ConfigurationError: the run cannot have what it asks for, or pieces are stored that were
         measured with other settings.
-      RunError: the run has none of the networks that the measure asks for.
+      RunError: the run has no network that the measure needs.
     """
     measure.check(run)
     folder = run.paths.analysis / safe_name(measure.name)
@@ -69,7 +69,7 @@ def run_measure(measure, run, say=print):
 
 
 def write_account(measure, run, folder, places):
-    """Table, figures and summary of what is stored."""
+    """Writes table, figures and summary from the stored pieces."""
     table = pd.concat([piece_rows(place) for place in places], ignore_index=True)
     arrays = {place.name: piece_arrays(place) for place in places}
     files.write_text(folder / "table.csv", table.to_csv(index=False))

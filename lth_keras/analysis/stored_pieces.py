@@ -35,7 +35,7 @@ def piece_rows(folder):
 
 
 def piece_arrays(folder):
-    """{name: array} of a piece; {} where it has none.
+    """{name: array} of a piece; {} if it has no arrays.
 
     Raises:
       RunError: they are others than were stored.

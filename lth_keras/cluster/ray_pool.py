@@ -230,9 +230,9 @@ def open_pool(workers, ray_address, resources, memory, note):
     Raises:
       RunError: there is no cluster, or no room for one worker.
     """
-    import ray
+    set_environment(is_local=not ray_address)
+    import ray  # Reads the environment.
 
-    set_environment()
     options = {"address": ray_address} if ray_address else {
         "address": "local", "num_cpus": workers * resources.cpus, "include_dashboard": False,
         "object_store_memory": _OBJECT_STORE,
@@ -242,7 +242,7 @@ def open_pool(workers, ray_address, resources, memory, note):
     with signals.kept():
         try:
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
-        # Ray raises a bare Exception where its own processes do not start in time.
+        # Ray raises a plain Exception if its own processes do not start in time.
         except Exception as error:
             raise RunError(
                 f"Ray does not start at {ray_address or 'this machine'}: {_first_line(error)}; "

@@ -19,6 +19,6 @@ class Retries:
         self._tries[key] += 1
 
     def next_try(self, key):
-        """'try 2 of 3' where the job may be tried again; None where it is to be given up."""
+        """'try 2 of 3' if the job may be tried again; None if it must be given up."""
         tried = self._tries[key]
         return f"try {tried + 1} of {self._allowed + 1}" if tried <= self._allowed else None

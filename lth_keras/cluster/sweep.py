@@ -21,7 +21,7 @@ class SweepPoint:
     Attributes:
       values: {binding: value}.
       bindings: the same, as lines that gin reads.
-      label: what the run's name gets, so that each run has its own folder.
+      label: added to the run's name, so that each run has its own folder.
     """
 
     values: dict

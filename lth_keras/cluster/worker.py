@@ -26,7 +26,7 @@ class RunRequest:
       name: the experiment's name.
       run: name of the run's folder; the worker has to find the same name.
       theta_0: the digest of the first trial's initial weights, as the driver has drawn them.
-      output_dir: where runs live.
+      output_dir: the folder of runs.
       data_dir, checkpoint_seconds: as `prepare`'s.
       sinks: function of a `Context` that gives the `Sink`s for its jobs; picklable.
       working_directory: what relative paths are relative to.
@@ -73,7 +73,7 @@ class Worker:
             except ProcessLookupError:
                 pass
         os.environ["OMP_NUM_THREADS"] = str(len(cores))
-        # Several workers may share a GPU, so that none may take all of its memory.
+        # Several workers may share a GPU: none may take all its memory.
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
     def do(self, request, trial, name):

@@ -3,8 +3,14 @@
 import dataclasses
 
 from lth_keras import pruning
-from lth_keras.experiment.update_checks import check_updates
+from lth_keras.errors import ConfigurationError
+from lth_keras.experiment.update_checks import (
+    check_single_weights,
+    check_updates,
+    frozen_kernels,
+)
 from lth_keras.tasks import check_functions
+from lth_keras.training import refuse_decay
 
 
 def check_network(context):
@@ -49,7 +55,31 @@ def check_job(job):
         return
     if job.arguments:
         job.context.build(**job.arguments)
+    _check_training(job)
     job.variant.mask.check(job)
     job.variant.weights.check(job)
     if job.variant.updates is not None:
         check_updates(job)
+
+
+def _check_training(job):
+    context, variant = job.context, job.variant
+    if variant.pruned == "initial":
+        check_single_weights(job, f"the variant {variant.name!r} freezes pruned weights")
+        refuse_decay(context.experiment.optimizer, context.steps_per_epoch, variant.name)
+    if variant.learned is None:
+        return
+    if context.replicas.count > 1:
+        raise ConfigurationError(
+            f"Variant.learned of {variant.name!r} is {type(variant.learned).__name__}, which "
+            f"trains on one device, and Experiment.distribution has {context.replicas.count} "
+            "replicas; expected OneDevice, or no such variant"
+        )
+    check_single_weights(job, f"the variant {variant.name!r} learns its mask")
+    frozen = frozen_kernels(job)
+    if frozen:
+        raise ConfigurationError(
+            f"Variant.learned of {variant.name!r} learns a mask through the gradients of the "
+            f"kernels, and the model has {frozen[0]!r} not trainable; expected trainable kernels, "
+            "or that layer in Experiment.never_prune"
+        )

@@ -8,10 +8,12 @@ from lth_keras import models, pruning, seeds
 from lth_keras.channels import ChannelGroups, check_has_groups, unit_rows
 from lth_keras.durations import Duration
 from lth_keras.experiment.initial_weights import read_initial_weights
+from lth_keras.learned_masks import ScoreTrainer
 from lth_keras.tasks import Classification
 from lth_keras.training import (
     CompactTrainers,
     DataOrder,
+    FrozenTrainer,
     Replicas,
     Saliency,
     Trainer,
@@ -130,32 +132,39 @@ class Context:
         return pruning.prunable_weights(
             model, self.experiment.never_prune, self.experiment.also_prune)
 
-    def trainer(self, **arguments):
-        """The one trainer of the architecture with these arguments."""
-        key = tuple(sorted(arguments.items()))
+    def trainer(self, kind=None, /, **arguments):
+        """The one trainer of its kind for the architecture with these arguments.
+
+        Args:
+          kind: None trains weights; 'frozen' likewise, pruned ones frozen where they start; a
+            `LearnedMask` trains scores.
+          arguments: of the model's function.
+        """
+        key = (repr(kind), *sorted(arguments.items()))
         if key not in self._trainers:
             # Variants of another architecture are dense.
-            self._trainers[key] = self._new_trainer(self.build(**arguments)) if arguments \
-                else self._new_trainer(self.plain, self.channels)
+            model = self.build(**arguments) if arguments else self.plain
+            channels = None if arguments else self.channels
+            self._trainers[key] = self._new_trainer(model, channels, _maker(kind))
         return self._trainers[key]
 
-    def trainer_for(self, masks, **arguments):
+    def trainer_for(self, masks, kind=None, /, **arguments):
         """What trains a network with these masks: with `compact_training` as its smaller network.
 
         Args:
           masks: {key: bool array}.
-          **arguments: the architecture's.
+          kind, arguments: as `trainer`'s.
         """
-        full = self.trainer(**arguments)
-        if arguments or not self.experiment.compact_training:
+        full = self.trainer(kind, **arguments)
+        if kind is not None or arguments or not self.experiment.compact_training:
             return full
         if self._compact is None:
             self._compact = CompactTrainers(self.plain, self.channels, full, self._new_trainer)
         return self._compact.for_masks(masks)
 
-    def _new_trainer(self, model, channels=None):
+    def _new_trainer(self, model, channels=None, make=Trainer):
         experiment = self.experiment
-        return Trainer(
+        return make(
             model, self.schedule, experiment.optimizer, self.data,
             experiment.batch_size, experiment.evaluation_batch_size, experiment.augmentation,
             experiment.jit, experiment.never_prune, experiment.precision, self.replicas,
@@ -202,3 +211,10 @@ class Context:
     def _count_at_width(self, width):
         model = self.build(width=width)
         return sum(weight.size for weight in self.prunable_weights(model))
+
+
+def _maker(kind):
+    """What makes a trainer of a kind; see `Context.trainer`."""
+    if kind is None:
+        return Trainer
+    return FrozenTrainer if kind == "frozen" else functools.partial(ScoreTrainer, kind)

@@ -43,8 +43,8 @@ class JobContext:
         self.context = context
         self.trial, self.name, self.round = job.trial, job.name, job.round
         self.variant, self.label, self.procedure = job.variant, job.label, job.procedure
-        self.needs, self.reads = job.needs, job.reads
-        self.keeps_optimizer = job.keeps_optimizer
+        self.needs, self.reads, self.keeps_optimizer = job.needs, job.reads, job.keeps_optimizer
+        self.trainer_kind = None if job.variant is None else job.variant.trainer_kind
         self.folder = context.paths.network(job.trial, job.name)
         self.used: list = []
         self.told: dict[str, Any] = {}
@@ -60,12 +60,12 @@ class JobContext:
 
     @property
     def trainer(self) -> Trainer:
-        """The `Trainer` of the network's architecture."""
-        return self.context.trainer(**self.arguments)
+        """The `Trainer` of the network's architecture, of the kind that its variant asks for."""
+        return self.context.trainer(self.trainer_kind, **self.arguments)
 
     def trainer_for(self, masks: Arrays) -> Trainer | CompactTrainer:
         """What trains the network with these masks; it is noted as `in_training`."""
-        self.in_training = self.context.trainer_for(masks, **self.arguments)
+        self.in_training = self.context.trainer_for(masks, self.trainer_kind, **self.arguments)
         return self.in_training
 
     @property

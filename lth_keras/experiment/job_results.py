@@ -6,6 +6,7 @@ import os
 
 from lth_keras import files, masks
 from lth_keras.experiment import pruner
+from lth_keras.learned_masks import mean_kept
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder, vouched
 from lth_keras.store.fingerprints import shapes_of
@@ -51,7 +52,12 @@ def store_network(job, network):
         files.write_npz(job.folder / "optimizer.npz", progress.state.optimizer)
     if job.variant is not None or "biases_from" in job.told:
         names.append("initial.npz")
-        files.write_npz(job.folder / "initial.npz", masks.apply(start.masks, start.weights))
+        keeps_pruned = job.variant is not None and job.variant.pruned == "initial"
+        first = start.weights if keeps_pruned else masks.apply(
+            start.masks if progress.state.learned is None else final, start.weights)
+        files.write_npz(job.folder / "initial.npz", first)
+    if progress.state.learned is not None:
+        job.told["mean_kept"] = mean_kept(progress.state.learned, progress.state.step - start.step)
     facts = _facts(job, network)
     files.write_text(
         job.folder / "metrics.csv", _rows(job, facts["density"], progress.evaluations))
@@ -120,6 +126,8 @@ def _facts(job, network):
     }
     if "biases_from" in told:
         facts["biases_from"] = told.pop("biases_from")
+    if job.variant is not None and job.variant.pruned == "initial":
+        facts["pruned"] = "initial"
     grouping = job.context.grouping
     if not grouping.counts_weights and not job.arguments:
         facts["kept_groups"] = masks.kept(grouping.alive(final))

@@ -6,6 +6,7 @@
 import dataclasses
 
 import gin
+import numpy as np
 
 from lth_keras.criteria import Criterion
 from lth_keras.criteria.snip import check_examples as check_count
@@ -109,7 +110,7 @@ class ShuffledMask(MaskRule):
 
     def masks(self, job: JobContext) -> Arrays:
         """A shuffle of the round's mask, by the variant's own seed."""
-        return job.context.grouping.shuffled(job.found_masks(), job.generator("mask"))
+        return job.context.grouping.shuffled(_counted_masks(job), job.generator("mask"))
 
 
 @gin.configurable
@@ -248,3 +249,18 @@ class ChainedMask(MaskRule):
         """The masks after one more pruning."""
         (before,) = self.needs(job.label, job.round)
         return job.prune(job.weights_of(before), job.masks_of(before), self.criterion)
+
+
+def _counted_masks(job):
+    """Masks with as many weights in each layer as IMP's of the round; their places say nothing.
+
+    Where the schedule says how many those are, IMP's masks are not read: a mask that is made from
+    counts alone costs no search.
+    """
+    schedule, grouping = job.context.schedule, job.context.grouping
+    if schedule.scope != "layerwise" or not grouping.counts_weights:
+        return job.found_masks()
+    counts = schedule.layer_counts(grouping.rows, job.round)
+    return {
+        weight.key: (np.arange(weight.size) < counts[weight.key]).reshape(weight.shape)
+        for weight in job.context.prunable}

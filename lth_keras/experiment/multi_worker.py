@@ -18,11 +18,13 @@ class SharedTraining:
     """One network's training, as the chief shares it with the other workers.
 
     Attributes:
+      kind: of the trainer, as `Context.trainer` takes it.
       arguments: of its architecture.
       plan: `Plan`.
       progress: `TrainingProgress`, at the start or from a checkpoint.
     """
 
+    kind: object
     arguments: dict
     plan: Plan
     progress: TrainingProgress
@@ -64,7 +66,8 @@ def follow(context):
     """
     while isinstance(shared := context.replicas.share(), SharedTraining):
         with contextlib.suppress(Interrupted), context.replicas.guard():
-            train_network(context.trainer(**shared.arguments), shared.plan, shared.progress,
+            trainer = context.trainer(shared.kind, **shared.arguments)
+            train_network(trainer, shared.plan, shared.progress,
                           checkpoint=_NotKept("", 0), should_stop=context.should_stop)
     if shared:
         raise RunError(shared)

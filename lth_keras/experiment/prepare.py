@@ -149,4 +149,4 @@ def _check_job(job):
         # All workers must make their variables at the same time: now, before they do different
         # things.
         with replicas.guard():
-            job.context.trainer(**job.arguments)
+            job.trainer  # Made now: it is made when it is first asked for.

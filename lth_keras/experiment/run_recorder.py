@@ -11,6 +11,7 @@ from lth_keras import files, pruning
 from lth_keras.errors import RunError
 from lth_keras.experiment.run_json import RunJson
 from lth_keras.statistics.summary import summarise, write_summary
+from lth_keras.statistics.training_costs import training_costs, with_costs
 from lth_keras.store import chain, network_folder, run_lock
 from lth_keras.store.metrics import concatenate, read_csv
 from lth_keras.training import Interrupted
@@ -212,7 +213,12 @@ def write_tables(context, jobs):
     if not done:
         return None
     concatenate(done, paths.metrics)
-    summary = summarise(read_csv(paths.metrics), context.margin, context.metric)
+    facts = {
+        (job.trial, job.name): network_folder.facts(job.folder) for job in jobs
+        if network_folder.is_done(job.folder)}
+    summary = with_costs(
+        summarise(read_csv(paths.metrics), context.margin, context.metric),
+        training_costs(network_folder.header(paths), facts))
     write_summary(summary, paths.summary)
     return summary
 

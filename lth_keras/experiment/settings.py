@@ -237,6 +237,14 @@ class Experiment:
                     "Variant.name"
                 )
             names.add(variant.name)
+        learned = {variant.name for variant in self.variants if variant.learned is not None}
+        for variant in self.variants:
+            if variant.weights.goes_on and getattr(variant.weights, "of", None) in learned:
+                raise ConfigurationError(
+                    f"Variant.weights of {variant.name!r} go on from {variant.weights.of!r}, whose "
+                    "optimizer trained scores and no weights; expected TrainedWeights.schedule = "
+                    "'set_back'"
+                )
 
     def check_durations(self, steps_per_epoch: int) -> None:
         """Checks durations, which need the size of the data.

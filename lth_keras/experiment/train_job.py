@@ -8,6 +8,7 @@ import gin
 
 from lth_keras.experiment.job_results import TrainedNetwork, store_equal_round, store_network
 from lth_keras.experiment.multi_worker import SharedTraining
+from lth_keras.learned_masks import first_state
 from lth_keras.training import Interrupted, Plan, TrainingProgress, TrainState, train_network
 
 
@@ -79,7 +80,7 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
       RunError: a worker was lost.
     """
     context = job.context
-    state = TrainState(start.weights, masks, start.step, start.optimizer)
+    state = _first_state(job, start, masks)
     plan = Plan(
         start=start.step, stop=job.last_step(start.step),
         every=context.steps(context.experiment.evaluate_every),
@@ -90,7 +91,8 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
     checkpoint = job.checkpoint()
     progress = checkpoint.load() or TrainingProgress(state)
     try:
-        context.replicas.share(SharedTraining(job.arguments, plan, progress))
+        context.replicas.share(
+            SharedTraining(job.trainer_kind, job.arguments, plan, progress))
         with context.replicas.guard():
             train_network(
                 job.trainer_for(masks), plan, progress, on_evaluation, checkpoint,
@@ -99,3 +101,13 @@ def train(job, start, masks, capture_at=None, updates=None, on_evaluation=None):
         checkpoint.save(progress)
         raise
     return TrainedNetwork(state, progress, updates)
+
+
+def _first_state(job, start, masks):
+    learned = job.variant.learned if job.variant is not None else None
+    if learned is None:
+        return TrainState(start.weights, masks, start.step, start.optimizer)
+    # The optimizer of a rewind point is one of weights: scores begin with a fresh one.
+    return TrainState(
+        start.weights, masks, start.step,
+        learned=first_state(learned, start.weights, masks, job.generator("scores")))

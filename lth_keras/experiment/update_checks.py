@@ -28,7 +28,7 @@ def check_updates(job):
             f"expected an update before its end: give {name} a shorter every or a later until"
         )
     check_single_weights(job, f"{of} changes masks by {name}")
-    frozen = _frozen(job)
+    frozen = frozen_kernels(job)
     if frozen:
         raise ConfigurationError(
             f"{of} changes masks by {name}, and {frozen[0]!r} is frozen: what grows there would "
@@ -56,7 +56,8 @@ def check_single_weights(job, what):
         )
 
 
-def _frozen(job):
+def frozen_kernels(job):
+    """Keys of the prunable kernels of a job that the model's function has made not trainable."""
     model = job.context.build(**job.arguments) if job.arguments else job.context.plain
     trained = {id(variable) for variable in model.trainable_variables}
     return [

@@ -12,11 +12,13 @@ from lth_keras.experiment.architectures import Architecture, SameArchitecture
 from lth_keras.experiment.described import UNNAMED_DEFAULT
 from lth_keras.experiment.mask_rules import KeepAll, MaskRule
 from lth_keras.experiment.weight_rules import InitialWeights, RewoundWeights, WeightRule
+from lth_keras.learned_masks import LearnedMask
 from lth_keras.mask_updates import MaskUpdate
 from lth_keras.paths import safe_name, variant_name
 from lth_keras.wording import made
 
 DATA_ORDERS = ("shared", "own")
+PRUNED = ("zero", "initial")
 EVERY_ROUND = "every"
 
 
@@ -37,6 +39,11 @@ class Variant:
         chain, which is IMP without rewinding, that of a round.
       updates: an update rule, by which masks change while it trains; None where they stay.
       data_order: 'shared', the trial's order, so that variants differ in nothing else; 'own'.
+      learned: a `LearnedMask`, which trains a mask on the weights and leaves the weights as they
+        are; the mask rule then says no more than how many weights each layer keeps. None trains
+        the weights.
+      pruned: where pruned weights stay while the others train: 'zero', or 'initial', the value that
+        they start from (DLT's other mask action).
     """
 
     name: str = ""
@@ -48,6 +55,8 @@ class Variant:
     duration: str | None = None
     data_order: str = "shared"
     updates: MaskUpdate | None = dataclasses.field(default=None, metadata=UNNAMED_DEFAULT)
+    learned: LearnedMask | None = dataclasses.field(default=None, metadata=UNNAMED_DEFAULT)
+    pruned: str = dataclasses.field(default="zero", metadata=UNNAMED_DEFAULT)
 
     def __post_init__(self):
         if self.name == "" and gin.current_scope():
@@ -87,6 +96,34 @@ class Variant:
                 f"Variant.data_order of {self.name!r} is {self.data_order!r}; expected one of "
                 f"{DATA_ORDERS}"
             )
+        self._check_learned()
+
+    def _check_learned(self):
+        if self.pruned not in PRUNED:
+            raise ConfigurationError(
+                f"Variant.pruned of {self.name!r} is {self.pruned!r}; expected one of {PRUNED}")
+        if self.updates is not None and (self.learned is not None or self.pruned != "zero"):
+            other = f"Variant.pruned {self.pruned!r}" if self.learned is None else (
+                f"Variant.learned {type(self.learned).__name__}")
+            raise ConfigurationError(
+                f"Variant.updates of {self.name!r} is {type(self.updates).__name__}, and {other}; "
+                "expected one of the two, since each says what becomes of pruned weights"
+            )
+        if self.learned is None:
+            return
+        check_is_a(f"Variant.learned of {self.name!r}", self.learned, LearnedMask, "EdgePopup")
+        cannot = None
+        if self.pruned != "zero":
+            cannot = f"Variant.pruned is {self.pruned!r}, where a learned mask leaves zeros"
+        elif self.is_chain or self.weights.goes_on:
+            cannot = ("its mask or weights go on from a trained network, and a learned mask trains "
+                      "no weights")
+        elif self.learned.uses_counts and self.mask == KeepAll():
+            cannot = ("Variant.mask is KeepAll, which leaves no weight out; expected a mask rule "
+                      "with the density that the learned mask is to have, such as ShuffledMask")
+        if cannot:
+            raise ConfigurationError(f"Variant.learned of {self.name!r} is "
+                                     f"{type(self.learned).__name__}, but {cannot}")
 
     def _check_updates(self):
         name = f"Variant.updates of {self.name!r}"
@@ -109,6 +146,11 @@ class Variant:
     def is_chain(self) -> bool:
         """Whether each of its networks is made from its own network of the round before."""
         return self.mask.chained
+
+    @property
+    def trainer_kind(self) -> Any:
+        """What `Context.trainer` calls it: None where all kept weights are trained."""
+        return "frozen" if self.pruned == "initial" else self.learned
 
     def duration_in(self, experiment: Any) -> str:
         """The step at which its training in an `Experiment` ends, as a duration."""
@@ -148,7 +190,12 @@ class Variant:
         if self.updates is not None:
             keeps = f"masks moved by {type(self.updates).__name__}, as many weights as {keeps}"
         starts = self.weights.description or type(self.weights).__name__
-        return f"{self.architecture.description or keeps}; starts from {starts}"
+        keeps = self.architecture.description or keeps
+        if self.learned is not None:
+            counts = f" of as many weights as {keeps}" if self.learned.uses_counts else ""
+            return f"{self.learned.description}{counts}; its weights, never trained: {starts}"
+        frozen = ", pruned weights frozen there" if self.pruned == "initial" else ""
+        return f"{keeps}; starts from {starts}{frozen}"
 
     def needs(self, round: int) -> tuple[str, ...]:
         """Names of the trial's networks whose weights it reads at a round."""
@@ -170,7 +217,8 @@ class Variant:
           rewind_step: IMP's; at 0 the rewind point is the initialisation.
           criterion: IMP's.
         """
-        if self.data_order != "shared" or self.updates is not None \
+        if (self.data_order, self.updates, self.learned, self.pruned) != (
+                "shared", None, None, "zero") \
                 or self.architecture != SameArchitecture():
             return None
         initial = self.weights == InitialWeights()

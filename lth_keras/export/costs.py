@@ -1,4 +1,4 @@
-"""What a network costs: bytes on disk, bytes gzipped, parameters, floating-point operations."""
+"""The costs of a network: bytes on disk, bytes gzipped, parameters, floating-point operations."""
 
 import gzip
 import io
@@ -8,8 +8,7 @@ import tarfile
 
 import numpy as np
 
-from lth_keras.compat import keras
-from lth_keras.pruning import prunable_weights
+from lth_keras.pruning import positions, prunable_weights
 from lth_keras.variables import named_variables, walk
 
 
@@ -42,17 +41,17 @@ def layers(model, also=()):
 
     Args:
       model: a plain Keras model.
-      also: keys of kernels that are pruned though their like are not: embeddings, depthwise ones.
+      also: keys of kernels that are pruned although their kind is not: embeddings, depthwise ones.
 
     Returns:
       [{'key', 'shape', 'size', 'nonzero', 'density', 'flops', 'effective_flops'}].
     """
     variables = named_variables(model)
-    positions = {path: _positions(layer) for path, layer in walk(model)}
+    times = {path: positions(layer) for path, layer in walk(model)}
     rows = []
     for weight in prunable_weights(model, also=also):
         nonzero = int(np.count_nonzero(variables[weight.key].numpy()))
-        each = 2 * positions[weight.layer]
+        each = 2 * times[weight.layer]
         rows.append({
             "key": weight.key, "shape": list(weight.shape), "size": weight.size,
             "nonzero": nonzero, "density": nonzero / weight.size,
@@ -73,20 +72,6 @@ def totals(model, rows):
         "density": sums["nonzero"] / sums["size"], "flops": sums["flops"],
         "effective_flops": sums["effective_flops"],
     }
-
-
-def _positions(layer):
-    """How often a layer's kernel is applied to one example: its output's places.
-
-    A recurrent layer's is applied at each step. An axis without a fixed length counts once.
-    """
-    is_recurrent = isinstance(layer, (keras.layers.RNN, keras.layers.Bidirectional))
-    shape = layer.input_shape if is_recurrent else layer.output_shape
-    if isinstance(shape, list):
-        shape = shape[0]
-    if not isinstance(shape, tuple):
-        return 0
-    return math.prod(side or 1 for side in shape[1:-1])
 
 
 def _files(path):

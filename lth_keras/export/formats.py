@@ -1,4 +1,5 @@
-"""The formats, a row each: its file, what reading it needs, how it is read, how it is written."""
+"""The formats of exports, a row for each: its file, the packages it needs, how to read and write
+it."""
 
 import contextlib
 import dataclasses
@@ -20,14 +21,14 @@ class Format:
     Attributes:
       name: as in --format.
       path: its file or folder inside the export.
-      needs: the packages that reading it takes, no more.
+      needs: the packages that are needed to read it.
       load: three lines of Python that read it and run it, with {path} and {shape}.
       tolerance: largest difference of a logit, as a share of the largest logit; 0 is bit for bit.
       metric_tolerance: largest difference of the test metric: of a share as it is, else as a
         share of the metric.
       write: function (served, model, path).
-      input_form: 'float' where it takes normalised floats whatever is asked for; None: as asked.
-      extra: the packages of requirements-export.txt that writing and checking it take.
+      input_form: 'float' if it always takes normalised floats; None if both forms are possible.
+      extra: the packages of requirements-export.txt that are needed to write and check it.
     """
 
     name: str
@@ -41,7 +42,7 @@ class Format:
     extra: tuple = ()
 
     def check_installed(self):
-        """Raises ConfigurationError where a package is missing that writing it takes."""
+        """Raises ConfigurationError if a package is missing that is needed to write it."""
         missing = [name for name in self.extra if importlib.util.find_spec(name) is None]
         if missing:
             raise ConfigurationError(
@@ -141,7 +142,7 @@ _ONNX_LOAD = (
     "labels = network.run(['label'], {{'images': np.zeros({shape}, '{dtype}')}})[0]",
 )
 _LITERT = ("ai-edge-litert",)
-# The newest that tf2onnx writes completely; onnxruntime has read it since 1.12.
+# The newest opset that tf2onnx supports completely; onnxruntime reads it since 1.12.
 _OPSET = 17
 
 EXPORT_FORMATS = {

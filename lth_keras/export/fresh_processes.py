@@ -1,4 +1,4 @@
-"""Fresh processes that know nothing of this package: they check an export, and time it."""
+"""Runs fresh processes without this package, which check an export and measure its speed."""
 
 import json
 import os
@@ -23,7 +23,8 @@ def verify(folder, data):
     Returns:
       [{'format', 'ok', …}], a dict for each format.
     """
-    # Isolated (-I): neither the working directory nor PYTHONPATH can bring the package in.
+    # Isolated (-I), so that the package cannot be imported from the working directory or
+    # PYTHONPATH.
     said = _run([str(folder / "verify.py"), "--exact", f"--data={data}"], (0, 3))
     return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
 

@@ -1,4 +1,4 @@
-"""The card beside an export: what it is, for programs (card.json) and for people (README.md)."""
+"""The card beside an export, for programs (card.json) and for people (README.md)."""
 
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET, TICKET_LOAD
 from lth_keras.metric import Metric
@@ -18,7 +18,7 @@ def provenance(stored):
 
 
 def recorded(stored, metric):
-    """What training recorded of a metric: at the last step, and where validation would stop."""
+    """The recorded values of a metric, at the last step and at the early stop."""
     rows = stored.metrics
     last = rows.iloc[-1]
     recorded = {
@@ -97,7 +97,7 @@ def _metric_lines(card):
         return f"{metric.text(values[key])}{metric.shown_unit}"
 
     lines = []
-    if "test" in values:  # Of a bare ticket none: it is no network that could be tested.
+    if "test" in values:  # A bare ticket has none, because it is not a network.
         lines.append(f"- test {metric.words} of these weights {value('test')}, over all "
                      f"{card['data']['examples']['test']:,} test examples")
     if "early_stop_step" in values:
@@ -111,7 +111,7 @@ def _metric_lines(card):
 
 
 def _output_text(output):
-    """How outputs are read, in a sentence or two."""
+    """One or two sentences on how to read the outputs."""
     shape = f"[batch, {', '.join(map(str, output['shape']))}]"
     if output["kind"] == "numbers":
         mean, std = output["mean"], output["std"]
@@ -165,7 +165,7 @@ def _size_lines(card):
 
 
 def _verdict(card):
-    """What the latencies say of the network's sparsity, from the figures themselves."""
+    """A sentence, made from the latencies, on whether sparsity makes the network faster."""
     faster, same = [], []
     for name, entry in card["formats"].items():
         if "dense" in entry:

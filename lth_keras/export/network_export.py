@@ -1,4 +1,4 @@
-"""Exporting a stored network: written beside its place, reloaded and checked, then renamed."""
+"""Exports a stored network: writes it beside its place, reloads and checks it, then renames it."""
 
 import dataclasses
 import os
@@ -79,15 +79,15 @@ def export_network(
       to: the folder to make; it must not exist.
       options: `ExportOptions`.
       data_dir: where prepared TFDS data are.
-      data: `LoadedData`, for a run on arrays of one's own; None: what the run names.
-      machine: what the card says of the machine; None: what Python's platform module knows.
+      data: `LoadedData`, for a run on the user's own data; None loads the data that the run names.
+      machine: facts of the machine for the card; None takes those of Python's platform module.
 
     Returns:
       The card, as written to card.json.
 
     Raises:
       ConfigurationError: there is no such network, or `to` exists.
-      RunError: the written export is not what was promised; nothing is left of it.
+      RunError: the written export does not pass its checks; it is removed again.
     """
     to = _resolved(to)
     refuse_existing(to)
@@ -98,7 +98,7 @@ def export_network(
     beside = options.latency and not is_bare
     dense = stored_network.find(run, trial, "round_00") if beside else None
     _make_parent(to)
-    # Hidden, beside its place: on the same disk, where renaming is one step.
+    # A hidden folder beside its place: on the same disk, where renaming is one step.
     with tempfile.TemporaryDirectory(prefix=f".{to.name}.", suffix=".partial",
                                      dir=to.parent) as partial:
         folder = pathlib.Path(partial) / "export"
@@ -125,7 +125,7 @@ def _make_parent(to):
 
 
 def _resolved(to):
-    """`to` without '..': of 'new/..' the folder 'new' is not to be made."""
+    """`to` without '..', so that for 'new/..' no folder 'new' is made."""
     if "\0" in str(to):
         raise _no_place(repr(to), ValueError("its name has a zero in it"))
     try:
@@ -156,7 +156,7 @@ def load_data(header: Mapping[str, Any], data_dir: str | None) -> LoadedData:
     """The data of a run, checked to be the same ones.
 
     Raises:
-      ConfigurationError: they cannot be had, or have changed since.
+      ConfigurationError: they cannot be loaded, or have changed since.
     """
     described = dict(header["configuration"]["dataset"])
     if described.pop("class", None) != "Dataset":

@@ -1,4 +1,4 @@
-"""Whether a stored Keras configuration may be built: it is data, and may not name code to run.
+"""Checks whether a stored Keras configuration may be built: it must not name code to run.
 
 Keras builds what a configuration names: a Lambda layer from bytecode, a function by its module and
 name. Of a configuration that somebody else may have written, only what is listed here is built,
@@ -31,7 +31,7 @@ _OTHERS = frozenset("""
     __tuple__ __numpy__ TensorShape
 """.split())
 _MODULES = ("keras", "tf_keras")
-# Sides of kernels: what is built from them has to have been stored.
+# Sides of kernels: no kernel may be larger than the stored one.
 _SIDES = ("units", "filters", "input_dim", "output_dim", "key_dim", "value_dim", "num_heads")
 
 

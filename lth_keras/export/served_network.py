@@ -1,4 +1,4 @@
-"""The served network: a TensorFlow module whose signatures say what goes in and what comes out."""
+"""The served network: a TensorFlow module with signatures that describe inputs and outputs."""
 
 import json
 
@@ -31,7 +31,7 @@ class ServedNetwork(tf.Module):
 
     def __init__(self, model, data, input_form, description):
         super().__init__()
-        # Only what is computed with is saved: no Keras objects, no metadata.
+        # Only variables and functions are saved: no Keras objects, no metadata.
         self.parameters = named_variables(model)
         shape, name = [None, *data.input_shape], data.task.output_name
         kind = tf.uint8 if input_form == "uint8" else tf.float32

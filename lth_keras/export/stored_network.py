@@ -1,4 +1,4 @@
-"""Reading a trained network of a run, with all that is stored about it."""
+"""Reads a trained network of a run, with all stored facts about it."""
 
 import dataclasses
 import difflib
@@ -11,7 +11,7 @@ from lth_keras.export.safe_config import check_config
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_rows
-from lth_keras.store.network_reader import changed_files, read_masks, read_start, read_weights
+from lth_keras.store.network_reader import acting_masks, changed_files, read_start, read_weights
 from lth_keras.variables import named_variables
 
 
@@ -20,7 +20,7 @@ class StoredNetwork:
     """A trained network of a run, as stored.
 
     Attributes:
-      folder: where it is.
+      folder: its path.
       header: run.json.
       facts: its done.json.
       config: the Keras configuration of its plain model.
@@ -49,7 +49,7 @@ def find(run, trial, name):
       name: the network's folder: 'ticket@06', 'full', 'round_03'.
 
     Raises:
-      ConfigurationError: there is no such run, trial or network; the message says which there are.
+      ConfigurationError: there is no such run, trial or network; the message names those there are.
       RunError: a stored file is damaged.
     """
     paths = RunPaths(run)
@@ -66,7 +66,7 @@ def find(run, trial, name):
     folder = paths.network(trial, name)
     there = [each for each in opening.entries(paths.trial(trial))
              if network_folder.is_done(paths.trial(trial) / each)]
-    if name not in there:  # Nor is another trial's by way of '..'.
+    if name not in there:  # This also refuses a path to another trial with '..'.
         raise ConfigurationError(
             f"trial {trial} of {paths.root} has no finished {name!r}{_meant(name, there)}; it has "
             f"{', '.join(there) or 'none'}"
@@ -78,7 +78,7 @@ def find(run, trial, name):
             f"{folder / changed[0]} is missing or not what done.json says it is (SHA-256); the "
             "stored network is damaged: train it again, or take another trial"
         )
-    stored_masks, trained = read_masks(folder), read_weights(folder)
+    stored_masks, trained = acting_masks(folder), read_weights(folder)
     masks.check_applied(stored_masks, trained)
     return StoredNetwork(
         folder, header, facts, _config(header, facts, folder), stored_masks, trained,
@@ -92,7 +92,7 @@ def _meant(name, there):
 
 
 def build(config, weights):
-    """The plain Keras model of a configuration, with these weights; TFMOT's wrappers are not in it.
+    """The plain Keras model of a configuration, with these weights, without TFMOT's wrappers.
 
     Args:
       config: as `model.get_config()` gave it, functional or Sequential.
@@ -106,7 +106,7 @@ def build(config, weights):
     kind = keras.Model if "input_layers" in config else keras.Sequential
     try:
         model = kind.from_config(config)
-    # Whatever a configuration of the right classes and the wrong values leads to in Keras.
+    # A configuration with the right classes and wrong values may make Keras raise anything.
     except Exception as error:
         why = (str(error).splitlines() or [type(error).__name__])[0][:300]
         raise ConfigurationError(

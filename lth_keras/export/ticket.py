@@ -31,7 +31,7 @@ class TicketFile:
       weights: {'layer/kernel': array, 'layer/bias': …}, every variable at the rewind point, with
         zeros where the masks have none.
       step: the optimizer's step at the rewind point.
-      card: ticket.json: what it is and where it comes from.
+      card: the content of ticket.json: what it is and where it comes from.
     """
 
     masks: dict = dataclasses.field(repr=False)
@@ -45,13 +45,13 @@ class TicketFile:
         return masks_lib.density(self.masks)
 
     def renamed(self, names: Mapping[str, str]) -> "TicketFile":
-        """The same ticket with other layer names, for a model that calls its layers otherwise.
+        """The same ticket with other layer names, for a model with different names.
 
         Args:
           names: {the ticket's layer: the model's layer}; layers not named keep theirs.
 
         Raises:
-          ConfigurationError: a layer that the ticket has not, or two that would become one.
+          ConfigurationError: the ticket has no such layer, or two layers would get one name.
         """
         own = {key.rsplit("/", 1)[0] for key in self.weights}
         for name in names:
@@ -80,7 +80,7 @@ class TicketFile:
           shapes: {'layer/kernel': shape, …} of every variable of the model.
 
         Raises:
-          ConfigurationError: names variables that are missing, left over or of another shape.
+          ConfigurationError: variables are missing, unknown or of another shape; it names them.
         """
         wrong = [
             f"{key} {tuple(array.shape)} is not in the model"
@@ -103,7 +103,8 @@ class TicketFile:
             )
 
     def assign_to(self, model: Any) -> None:
-        """Puts the ticket's weights, pruned ones zero, into a built model of tf_keras or Keras 3.
+        """Assigns the ticket's weights, zeros where pruned, to a built model of tf_keras or Keras
+        3.
 
         Raises:
           ConfigurationError: the layers don't match; nothing has been assigned.
@@ -123,9 +124,9 @@ def write_ticket(
     """Writes a ticket's folder.
 
     Args:
-      folder: where to; made where it does not exist.
+      folder: its path; it is made if it is missing.
       masks, weights, step: as in `TicketFile`; the masks are applied here.
-      card: what is known of it, for people and for other programs.
+      card: facts about it, for people and for other programs.
     """
     folder = pathlib.Path(folder)
     files.write_npz(folder / "masks.npz", masks, compress=True)
@@ -192,7 +193,7 @@ def ticket_folder(path: str | os.PathLike) -> pathlib.Path:
 
 
 def ticket_digest(path: str | os.PathLike) -> str:
-    """Hexadecimal SHA-256 that tells one ticket's masks and weights from another's."""
+    """Hexadecimal SHA-256 of a ticket's masks and weights."""
     card = _read_card(ticket_folder(path))
     return hashlib.sha256("".join(sorted(card["files"].values())).encode()).hexdigest()
 

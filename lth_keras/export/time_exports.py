@@ -1,7 +1,7 @@
 """Times exported networks against each other in one process; a program of its own.
 
-`python time_exports.py PLAN.json`: the plan lists {"name", "format", "path", "input"}; the networks
-take turns, so that whatever else the machine does falls on all of them alike. Prints JSON:
+`python time_exports.py PLAN.json`: the plan lists {"name", "format", "path", "input"}. The networks
+take turns, so that other load on the machine affects all of them equally. Prints JSON:
 {name: {batch: median seconds per call}}.
 """
 

@@ -1,6 +1,6 @@
 """Checks an exported network where it is: `python verify.py [FORMAT …]` in its folder.
 
-Needs Python and what the card says of each format, and nothing of the toolkit that wrote it.
+Needs Python and the packages that the card names for each format; not the toolkit.
 For each format: the files are those that the card names (SHA-256), the network predicts what it
 predicted when it was exported, and has exactly the promised number of non-zero weights.
 Prints a line of JSON for each format; exit status 0 if all is as promised, 3 if not.
@@ -17,7 +17,7 @@ import sys
 import numpy as np
 
 BATCH = 256
-BROKEN = 3  # Python itself ends with 1 or 2.
+BROKEN = 3  # Not 1 or 2, with which Python itself ends.
 
 
 class Broken(Exception):
@@ -158,7 +158,7 @@ def check_predictions(entry, card, run, data):
         raise Broken(f"it gives outputs {outputs.shape}; expected {expected.shape}")
     difference = float(np.max(np.abs(outputs - expected)))
     limit = entry["tolerance"] * max(1.0, float(np.max(np.abs(expected))))
-    # Another processor may add in another order: that much is no error.
+    # Another processor may add in another order: so large a difference is allowed.
     slack = 0.0 if data["exact"] else 1e-4 * max(1.0, float(np.max(np.abs(expected))))
     if not difference <= limit + slack:
         raise Broken(
@@ -171,7 +171,7 @@ def check_predictions(entry, card, run, data):
 
 
 def measured_on(here, tested):
-    """Which examples these values are of: the card's own are over the whole test set."""
+    """The examples of these values, in words; the card's values are over the whole test set."""
     if here == tested:
         return f"all {tested:,} test examples"
     return f"{here:,} of {tested:,} test examples; what card.json says is over all {tested:,}"
@@ -180,7 +180,7 @@ def measured_on(here, tested):
 def check_metric(entry, output, data, outputs, expected):
     kind, name = output["kind"], output["metrics"][0]["name"]
     if kind not in METRICS:
-        return {}  # A task of the user's own: its outputs were compared, and that is all.
+        return {}  # For a user's own task only the outputs are compared.
     labels = data["labels"]
     weights = np.ones(len(labels)) if "weights" not in data else data["weights"]
     now, was = (METRICS[kind](output, labels, each, weights) for each in (outputs, expected))
@@ -202,7 +202,7 @@ def weighted_mean(values, weights):
 
 
 def kept_weights(output, labels, weights):
-    """What each position counts for: nothing where its label is the one to ignore."""
+    """Weights of the positions: 0 where the label is the one to ignore."""
     weights = np.broadcast_to(
         weights.reshape(weights.shape + (1,) * (labels.ndim - weights.ndim)), labels.shape)
     return weights if output["ignore_label"] is None else weights * (

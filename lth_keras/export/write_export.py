@@ -1,4 +1,4 @@
-"""Writing an export into a folder, checking what was written, and timing it."""
+"""Writes an export into a folder, checks it, and measures its speed."""
 
 import dataclasses
 import os
@@ -34,7 +34,7 @@ def write(folder, network, data, form, options, machine):
       folder: an empty folder; test.npz goes beside it.
       network: `StoredNetwork`.
       data: `LoadedData` that it was trained on.
-      form: 'uint8' or 'float', what SavedModel and TFLite take.
+      form: 'uint8' or 'float', the inputs of SavedModel and TFLite.
       options: `ExportOptions`.
       machine: facts for the card, or None.
 
@@ -90,7 +90,7 @@ def write_bare_ticket(folder, network, data, form, machine):
 
 
 def _new_card(network, data, form, options, machine, model):
-    """What is known of an export before any format is written."""
+    """The card's entries before any format is written."""
     header, facts, rows = network.header, network.facts, costs.layers(model, tuple(network.masks))
     title = f"{facts['unit']} of {header['run']}, trial {facts['trial']}, {options.weights}"
     return {
@@ -112,7 +112,7 @@ def _new_card(network, data, form, options, machine, model):
 
 
 def _compaction(options, original, smaller):
-    """What compaction does to the network, whether it is applied or not."""
+    """The effect of compaction on the network, applied or not."""
     return {
         "applied": options.compact, "units": smaller.units,
         "parameters_before": original.count_params(),
@@ -192,7 +192,7 @@ def _sizes(path, folder):
 
 
 def _check_recorded(measured, metric, answers):
-    # XLA adds in another order than the exported graph: an answer on the edge may tip over.
+    # XLA adds in another order than the exported graph, so that a close decision may change.
     recorded = measured[f"test_{metric.name}_at_last_step"]
     allowed = max(1, answers // 2000) / answers if metric.is_share else 1e-3 * abs(recorded)
     if not abs(measured["test"] - recorded) <= allowed + 1e-9:
@@ -214,7 +214,7 @@ def _check_compacted(original, data, examples):
 
 
 def verify(folder, card, test):
-    """Checks every format in a fresh process, and adds what was found to the card.
+    """Checks every format in a fresh process, and adds the results to the card.
 
     Raises:
       RunError: a format is not what the card says, or was not checked.

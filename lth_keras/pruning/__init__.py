@@ -1,5 +1,6 @@
 """TFMOT: wraps layers with kernels, schedules IMP's rounds, reads and writes masks."""
 
+from lth_keras.pruning.kernel_positions import positions
 from lth_keras.pruning.kernel_table import KernelRow, kernel_table, lines_of
 from lth_keras.pruning.kernels import PrunableWeight, is_built_in, prunable_weights
 from lth_keras.pruning.layer_names import check_also_prune, check_never_prune, check_rates
@@ -13,6 +14,6 @@ from lth_keras.pruning.wrapping import (
 
 __all__ = [
     "KernelRow", "PrunableWeight", "RewindingSchedule", "check_also_prune", "check_never_prune",
-    "check_rates", "is_built_in", "kernel_table", "lines_of", "mask_variables", "prunable_weights",
-    "read_masks", "wrap", "write_masks",
+    "check_rates", "is_built_in", "kernel_table", "lines_of", "mask_variables", "positions",
+    "prunable_weights", "read_masks", "wrap", "write_masks",
 ]

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from lth_keras.compat import keras
+from lth_keras.pruning.kernel_positions import positions
 from lth_keras.pruning.kernels import chosen, matrices, names, prunable_weights
 from lth_keras.variables import plain, walk
 
@@ -21,6 +23,8 @@ class KernelRow:
       kind: 'dense', 'conv' or 'recurrent'; None where it is not a kernel.
       pruned: whether it is pruned.
       why: the rate, or the reason why it is not pruned.
+      positions: how often it is applied to one example; 0 where it is looked up or added. Each of
+        its weights then takes part in one multiplication and one addition at each of them.
     """
 
     layer: str
@@ -30,6 +34,7 @@ class KernelRow:
     kind: str | None
     pruned: bool
     why: str
+    positions: int = 0
 
 
 def kernel_table(model, schedule, never=(), also=()):
@@ -54,7 +59,7 @@ def kernel_table(model, schedule, never=(), also=()):
                 why += "; frozen"
             rows.append(KernelRow(
                 path, type(layer).__name__, matrix.name, tuple(matrix.variable.shape),
-                matrix.kind, rate is not None, why))
+                matrix.kind, rate is not None, why, _times(layer, matrix)))
     return tuple(rows)
 
 
@@ -73,6 +78,11 @@ def lines_of(rows):
     if len(lines) > _SHOWN:
         lines[_SHOWN:] = [f"and {len(lines) - _SHOWN} more; run.json has them all, as 'kernels'"]
     return lines
+
+
+def _times(layer, matrix):
+    is_product = matrix.kind is not None and not isinstance(layer, keras.layers.Embedding)
+    return positions(layer) if is_product else 0
 
 
 def _why(path, layer, matrix, taken, rate, never):

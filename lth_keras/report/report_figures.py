@@ -4,6 +4,7 @@ import dataclasses
 
 from lth_keras.figures import (
     bands,
+    cost_fronts,
     curves,
     densities,
     forest,
@@ -12,7 +13,7 @@ from lth_keras.figures import (
     weight_histograms,
 )
 from lth_keras.metric import ACCURACY, capitalised
-from lth_keras.report import figure_data
+from lth_keras.report import cost_table, figure_data
 from lth_keras.statistics.summary import final_column
 
 
@@ -62,6 +63,7 @@ def _plan(run, comparisons):
     """
     band = f"Lines are means over trials, bands {bands.words(run.trials)}."
     yield from _plan_of_results(run, comparisons, band)
+    yield from _plan_of_costs(run)
     yield from _plan_of_training(run, band)
     yield from _plan_of_masks(run)
 
@@ -91,6 +93,17 @@ def _plan_of_results(run, comparisons, band):
         f"to the {side} of the dotted margin.",
         lambda: forest.forest(comparisons, "full", run.margin, run.subject, metric),
     )
+
+
+def _plan_of_costs(run):
+    if cost_table.has_rivals(run):
+        yield (
+            "cost_fronts", f"{capitalised(run.metric.words)} for what it costs",
+            "Each network by the floating-point operations of its training, those of its mask's "
+            "search included, and by the weights that it keeps. Bars, across too: the 95 % "
+            "interval over trials. The dashed line joins the networks that no other one beats.",
+            lambda: cost_fronts.cost_fronts(run.summary, run.subject, run.metric),
+        )
 
 
 def _plan_of_training(run, band):

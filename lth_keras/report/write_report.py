@@ -8,6 +8,7 @@ from lth_keras.metric import check_margin
 from lth_keras.plain_text import in_markdown
 from lth_keras.report import (
     answer,
+    cost_table,
     geometry,
     group_table,
     html_page,
@@ -106,6 +107,7 @@ def run_tables(run, comparisons):
         report_tables.results(run.summary, run.subject, run.metric),
         report_tables.differences(comparisons, run.subject, run.margin, run.metric),
         report_tables.published(run.summary, run.published, run.subject, run.metric),
+        cost_table.costs(run),
         report_tables.rounds(run.summary, run.subject, run.metric),
         group_table.groups(run),
         report_tables.exports(kept_cards(run.paths)),

@@ -50,10 +50,6 @@ def summary_columns(metric):
         "variant", "round", "density", "trials", *measures(metric), "diverged", *_AGAINST_FULL)
 
 
-MEASURES = measures(ACCURACY)
-SUMMARY_COLUMNS = summary_columns(ACCURACY)
-
-
 def summarise(metrics, margin=MARGIN, metric=ACCURACY):
     """One row per variant and round, 'full' first, the others in the order of `metrics`.
 

@@ -34,7 +34,9 @@ def check_network(paths, header, folder):
     weights = network_reader.read_weights(folder)
     check_variables(weights, variables, "weights.npz")
     _check_masks(stored, header, facts, variables)
-    masks.check_applied(stored, weights)
+    frozen = facts.get("pruned") == "initial"
+    if not frozen:
+        masks.check_applied(stored, weights)
     if not facts["diverged"]:
         _check_finite(weights, "weights.npz")
     _check_metrics(folder, facts)
@@ -44,6 +46,8 @@ def check_network(paths, header, folder):
     if not match or facts.get("biases_from"):
         initial = network_reader.read_start_file(paths, facts["trial"], folder.name)
         check_variables(initial, variables, "initial.npz")
+        if frozen:
+            _check_frozen(stored, initial, weights)
         first = network_reader.read_start_masks(paths, facts["trial"], folder.name)
         masks.check_applied(first, initial)
         _check_finite(initial, "initial.npz")
@@ -176,6 +180,13 @@ def _check_biases(paths, facts, stored, initial):
     trained = network_reader.read_weights(paths.network(facts["trial"], source))
     _check_equal({key: array for key, array in initial.items() if key not in stored}, trained,
                  f"initial.npz has not the biases of {source}")
+
+
+def _check_frozen(stored, initial, weights):
+    for key, mask in stored.items():
+        if not np.array_equal(initial[key][~mask], weights[key][~mask]):
+            raise RunError(f"weights.npz has pruned weights of {key} that are not those of "
+                           "initial.npz, where they were to be frozen")
 
 
 def _check_updates(facts, first, stored):

@@ -31,6 +31,20 @@ def read_masks(folder):
     return as_masks(arrays, path)
 
 
+def acting_masks(folder):
+    """The masks of what a finished network computes with, {key: bool array}.
+
+    Ones where pruned weights are frozen at their first value: such a network uses every weight.
+
+    Raises:
+      RunError: as `read_masks`.
+    """
+    stored = read_masks(folder)
+    if network_folder.facts(folder).get("pruned") == "initial":
+        return {key: masks.ones(mask.shape) for key, mask in stored.items()}
+    return stored
+
+
 def as_masks(arrays, path):
     """{key: bool array} of what was read from `path`.
 
@@ -47,7 +61,8 @@ def as_masks(arrays, path):
 
 
 def read_weights(folder):
-    """{key: array} of a network's variables after training; pruned weights are zero.
+    """{key: array} of a network's variables after training; pruned weights are zero, but for
+    those that a variant froze where they were.
 
     Raises:
       RunError: the file is missing or damaged.
@@ -126,7 +141,7 @@ def read_start_file(paths, trial, name):
 def read_start_masks(paths, trial, name):
     """The masks that a network's training started with, {key: bool array}.
 
-    They are its `read_masks`, but where masks changed while it trained.
+    They are its `acting_masks`, but where masks changed while it trained.
 
     Args:
       paths, trial, name: as in `start_file`.
@@ -136,7 +151,7 @@ def read_start_masks(paths, trial, name):
     """
     folder = paths.network(trial, name)
     if network_folder.facts(folder).get("mask_updates") is None:
-        return read_masks(folder)
+        return acting_masks(folder)
     arrays = vouched.arrays(folder, INITIAL_MASKS)
     check_masks(arrays, folder, folder / INITIAL_MASKS)
     return as_masks(arrays, folder / INITIAL_MASKS)

@@ -11,6 +11,7 @@ from lth_keras.metric import metrics_of
 from lth_keras.paths import RunPaths
 from lth_keras.statistics.published import PublishedFigure
 from lth_keras.statistics.summary import summarise
+from lth_keras.statistics.training_costs import training_costs, with_costs
 from lth_keras.store import network_folder, run_lock
 from lth_keras.store.metrics import concatenate, read_csv
 from lth_keras.store.network_reader import is_unchanged
@@ -26,7 +27,8 @@ class StoredRun:
       networks: [(trial, name)] of all jobs of the run.
       facts: {(trial, name): what done.json holds} of the stored networks, in that order.
       metrics: every evaluation of those, as `read_csv` gives them.
-      summary: what `summarise` makes of the metrics.
+      summary: what `summarise` makes of the metrics, with what `with_costs` adds.
+      costs: what `training_costs` gives.
       is_worked_on: whether a process was working on the run when it was read.
     """
 
@@ -36,6 +38,7 @@ class StoredRun:
     facts: dict
     metrics: pd.DataFrame
     summary: pd.DataFrame
+    costs: pd.DataFrame
     is_worked_on: bool
 
     @classmethod
@@ -68,8 +71,9 @@ class StoredRun:
         stored = {(each["trial"], each["variant"], each["round"]) for each in facts.values()}
         network = pd.MultiIndex.from_frame(metrics[["trial", "variant", "round"]])
         metrics = metrics[network.isin(stored)].reset_index(drop=True)
-        return cls(paths, header, networks, facts, metrics,
-                   summarise(metrics, header["margin"], metrics_of(header)[0]),
+        costs = training_costs(header, facts)
+        summary = summarise(metrics, header["margin"], metrics_of(header)[0])
+        return cls(paths, header, networks, facts, metrics, with_costs(summary, costs), costs,
                    run_lock.is_held(paths.root))
 
     @property

@@ -3,6 +3,7 @@
 from lth_keras.training.augmentation import CropAndFlip
 from lth_keras.training.checkpoint import Checkpoint
 from lth_keras.training.compact_trainer import CompactTrainer, CompactTrainers
+from lth_keras.training.frozen_trainer import FrozenTrainer, refuse_decay
 from lth_keras.training.given_optimizers import from_keras, is_keras_optimizer
 from lth_keras.training.gradient_norm import GradientNorm
 from lth_keras.training.layer_chance import LayerChance
@@ -22,14 +23,15 @@ from lth_keras.training.strategies import (
     OneDevice,
     in_cluster,
 )
-from lth_keras.training.trainer import Trainer, TrainState
+from lth_keras.training.train_state import TrainState
+from lth_keras.training.trainer import Trainer
 
 __all__ = [
     "Adam", "AdamW", "Checkpoint", "CompactTrainer", "CompactTrainers", "CosineDecay",
-    "CropAndFlip", "DataOrder", "Distribution", "Evaluation", "GradientNorm", "Interrupted",
-    "KerasOptimizer", "KerasSchedule", "LayerChance", "MaskUpdates", "Mirrored",
+    "CropAndFlip", "DataOrder", "Distribution", "Evaluation", "FrozenTrainer", "GradientNorm",
+    "Interrupted", "KerasOptimizer", "KerasSchedule", "LayerChance", "MaskUpdates", "Mirrored",
     "MultiWorkerMirrored", "OneDevice", "Optimizer", "Plan", "Probe",
     "RandomResizedCropAndFlip", "RateSchedule", "Replicas", "SGD", "Saliency", "StepDecay",
     "TrainState", "Trainer", "TrainingProgress", "building", "check_precision", "from_keras",
-    "in_cluster", "is_keras_optimizer", "train_network",
+    "in_cluster", "is_keras_optimizer", "refuse_decay", "train_network",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.training.loop import Evaluation, TrainingProgress
-from lth_keras.training.trainer import TrainState
+from lth_keras.training.train_state import TrainState
 
 NAME = "checkpoint.npz"
 
@@ -94,7 +94,8 @@ class Checkpoint:
 
 
 def _flat(name, state):
-    parts = {"weights": state.weights, "masks": state.masks, "optimizer": state.optimizer}
+    parts = {"weights": state.weights, "masks": state.masks, "optimizer": state.optimizer,
+             "learned": state.learned}
     return {
         f"{name}/{part}/{key}": array for part, arrays in parts.items()
         for key, array in (arrays or {}).items()
@@ -106,4 +107,5 @@ def _state(name, arrays, step):
         prefix = f"{name}/{which}/"
         return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
 
-    return TrainState(part("weights"), part("masks"), step, part("optimizer"))
+    return TrainState(part("weights"), part("masks"), step, part("optimizer"),
+                      part("learned") or None)

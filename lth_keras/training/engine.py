@@ -130,6 +130,15 @@ class Engine:
     def _update(self, images, labels, weights, seed):
         variables = self._model.trainable_variables
         gradients, loss, outputs = self._gradients(images, labels, weights, seed)
+        self._apply(gradients, variables)
+        measured = [
+            mean(total, self._across_all(weight))
+            for total, weight in self._task.metric(labels, outputs, weights)
+        ]
+        return self._across([tf.stack([loss, *measured])])[0]
+
+    def _apply(self, gradients, variables):
+        """Updates `variables` by the gradients of the whole batch."""
         if self._l2:
             gradients = [g + self._l2 * v for g, v in zip(gradients, variables, strict=True)]
         # A pruned weight has no gradient, so that it and its moments stay zero. `where` and not a
@@ -140,11 +149,6 @@ class Engine:
         ]
         self._optimizer.apply_gradients(
             zip(gradients, variables, strict=True), **self._apply_options)
-        measured = [
-            mean(total, self._across_all(weight))
-            for total, weight in self._task.metric(labels, outputs, weights)
-        ]
-        return self._across([tf.stack([loss, *measured])])[0]
 
     def _evaluate(self, source, start, stop):
         """Sums over examples [start, stop), float32 [1 + metrics, 2].

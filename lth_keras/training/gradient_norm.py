@@ -1,6 +1,5 @@
 """The norm of a network's gradient, for sinks; training itself does not use it."""
 
-from lth_keras import pruning
 from lth_keras.compat import tf
 from lth_keras.tasks.weighting import mean
 from lth_keras.variables import named_variables
@@ -24,7 +23,7 @@ class GradientNorm:
         variables = named_variables(trainer.model)
         self._masks = {
             variables[key].ref(): mask
-            for key, mask in pruning.mask_variables(trainer.model).items()
+            for key, mask in trainer.mask_variables.items()
         }
         data = trainer.data
         start, stop = data.splits["train"]
@@ -38,10 +37,6 @@ class GradientNorm:
     def __call__(self):
         """The norm at the model's present weights."""
         return float(self._function(self._images, self._labels, self._weights).numpy())
-
-    def trace_count(self):
-        """How often the function was traced."""
-        return self._function.experimental_get_tracing_count()
 
     def _norm(self, images, labels, weights):
         variables = self._model.trainable_variables

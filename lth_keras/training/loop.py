@@ -9,7 +9,7 @@ import numpy as np
 from lth_keras import masks as masks_lib
 from lth_keras.metric import value_columns
 from lth_keras.training.mask_changes import MaskUpdates
-from lth_keras.training.trainer import TrainState
+from lth_keras.training.train_state import TrainState
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The trainer: one wrapped model, its optimizer and its compiled functions."""
 
-import dataclasses
 import time
 
 import numpy as np
@@ -18,31 +17,13 @@ from lth_keras.training.optimizers import refuse_clipping
 from lth_keras.training.precision import optimizer_variables, with_loss_scale
 from lth_keras.training.replicas import Replicas
 from lth_keras.training.replicated import ReplicatedEngine, ReplicatedFeed
+from lth_keras.training.train_state import TrainState
 from lth_keras.training.xla import resolve_jit
 from lth_keras.variables import check_fits, named_variables, snapshot
 from lth_keras.wording import made
 
-# The longest wait after Ctrl-C. A call of the compiled function costs less than 1/1000 of it.
-_SECONDS_PER_CALL = 1.0
+_SECONDS_PER_CALL = 1.0  # The longest wait after Ctrl-C; a call costs less than 1/1000 of it.
 _STEPS_AT_FIRST = 20
-
-
-@dataclasses.dataclass
-class TrainState:
-    """All that is needed to continue a training.
-
-    Attributes:
-      weights: {key: array}, every variable of the model.
-      masks: {key: bool array} of the prunable ones.
-      step: optimizer updates so far.
-      optimizer: {name: array} of the optimizer's variables; None for a fresh optimizer. In both
-        cases its step count is set to `step`, which the learning-rate schedule uses.
-    """
-
-    weights: dict
-    masks: dict
-    step: int = 0
-    optimizer: dict | None = None
 
 
 class Trainer:
@@ -90,7 +71,7 @@ class Trainer:
             self._masks = pruning.mask_variables(self.model)
             plain = optimizer.build(self.steps_per_epoch)
             refuse_clipping(plain)
-            slots = build_with_slots(plain, self.model.trainable_variables)
+            slots = build_with_slots(plain, self._trained_variables())
             self._optimizer = with_loss_scale(plain, precision)
             # A frozen kernel has a mask but no moments.
             self._slots = {
@@ -111,6 +92,10 @@ class Trainer:
             for key in channels.axes if key not in self._masks}
         self._order, self._order_epoch, self._order_tensors = None, None, None
         self._steps_per_call, self._called = _STEPS_AT_FIRST, False
+
+    def _trained_variables(self):
+        """The variables that the optimizer updates; a subclass may train others."""
+        return self.model.trainable_variables
 
     def _make_engine(self, l2, evaluation_batch_size, augmentation, jit, jit_setting):
         mask_of = {id(self._variables[key]): mask for key, mask in self._masks.items()}
@@ -142,6 +127,11 @@ class Trainer:
         return int(self._optimizer.iterations.numpy())
 
     @property
+    def mask_variables(self):
+        """{key: variable} of the masks that decide which weights are trained."""
+        return self._masks
+
+    @property
     def chance(self):
         """The `LayerChance` of its model."""
         return self._engine.chance
@@ -164,8 +154,7 @@ class Trainer:
         optimizer = self._fresh_optimizer if state.optimizer is None else state.optimizer
         with self._replicas.scope():
             pruning.write_masks(self._masks, state.masks)
-            weights = masks_lib.apply(state.masks, state.weights)
-            for key, array in self._cleared(state.masks, weights).items():
+            for key, array in self._cleared(state.masks, self._placed(state)).items():
                 self._variables[key].assign(array)
             for key, variable in self._optimizer_variables.items():
                 variable.assign(optimizer[key])
@@ -181,15 +170,25 @@ class Trainer:
         Raises:
           RunError: a pruned weight is not zero.
         """
+        state = self._read()
+        self._check_pruned(state)
+        return state
+
+    def _read(self):
         with self._replicas.scope():
             self._engine.synchronize()
             weights, masks = snapshot(self._variables), pruning.read_masks(self._masks)
             optimizer = snapshot(self._optimizer_variables)
             if self._engine.dense_moments.numpy():
-                weights = masks_lib.apply(masks, weights)  # The next forward pass would apply the
-                # masks too.
-        masks_lib.check_applied(masks, weights)
+                weights = masks_lib.apply(masks, weights)  # As the next forward pass would.
         return TrainState(self._cleared(masks, weights), masks, self.step, optimizer)
+
+    def _placed(self, state):
+        """The weights that a state is loaded as: pruned ones are zero; a subclass may differ."""
+        return masks_lib.apply(state.masks, state.weights)
+
+    def _check_pruned(self, state):
+        masks_lib.check_applied(state.masks, state.weights)
 
     def chiefs(self, decision):
         """The chief's decision, which all workers must share."""

@@ -7,8 +7,9 @@ import pytest
 from rich.console import Console
 
 from lth_keras.console.summary_tables import against_full_table, rounds_table, summary_table
+from lth_keras.metric import ACCURACY
 from lth_keras.statistics.published import PublishedFigure
-from lth_keras.statistics.summary import SUMMARY_COLUMNS, summarise
+from lth_keras.statistics.summary import summarise, summary_columns
 from lth_keras.store.metrics import COLUMNS
 from tests.statistics.accuracy_rows import table_fields
 from tests.statistics.runs_against_full import NETWORKS, frame
@@ -35,7 +36,7 @@ SUMMARY = pd.DataFrame(
         ),
         {"variant": "remask", "round": 10, "density": 0.107, "trials": 3, "diverged": 3},
     ],
-    columns=SUMMARY_COLUMNS,
+    columns=summary_columns(ACCURACY),
 )
 
 

@@ -23,7 +23,7 @@ from lth_keras.store.network_checks import check_network
 from lth_keras.store.verification import verify
 from tests.experiment.test_execute import SMALL, run
 
-RATE, BETA_1, BETA_2, EPSILON = 1e-3, 0.9, 0.999, 1e-7
+RATE, BETA_1, BETA_2, EPSILON = 1e-3, 0.9, 0.999, 1e-8
 PARAMS = (
     *SMALL, "Experiment.trials = 1", "ROUNDS = (2,)", "RewindingSchedule.rewind_to = '3it'",
     "Experiment.jit = False", "IMP.keep_optimizer = True",

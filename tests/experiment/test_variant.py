@@ -84,6 +84,10 @@ FORMS = {
     "small_dense_random": ("narrow", 0), "dense_sparse_dense": ("ones", 10),
     "one_shot": ("layer counts", 10), "fine_tune": ("layer counts", None),
     "lr_rewind": ("layer counts", 10),
+    "edge_popup": ("layer counts", 0), "edge_popup_constant": ("layer counts", 0),
+    "edge_popup_fresh": ("layer counts", 0), "supermask": ("layer counts", 0),
+    "supermask_constant": ("layer counts", 0), "supermask_fresh": ("layer counts", 0),
+    "frozen_pruned": ("found", 10),
     "random_erk": ("total", 0), "random_uniform": ("total", 0),
     "set": ("total", 0), "rigl": ("total", 0), "snfs": ("total", 0),
     "gradual": ("layer counts", 0),
@@ -117,6 +121,8 @@ def test_mask_and_starting_step(run, variant, index):
     if step is not None:
         assert (facts["start_step"], facts["steps"]) == (step, 40)
     assert (facts["variant"], facts["round"], facts["trial"]) == (variant, index, 1)
+    if facts.get("pruned") == "initial":
+        return
     # Pruned weights are zero at the start and at the end.
     masks.check_applied(run.first_masks(job), run.start(job))
     masks.check_applied(mine, run.trained(job))
@@ -259,6 +265,38 @@ def test_pruning_at_initialisation_keeps_theta_0(run, variant):
         same(run.start(job), masks.apply(run.masks(job), run.initial))
     # Layers compete: their shares are not IMP's.
     assert masks.kept(run.masks(f"{variant}@03")) != masks.kept(run.masks("round_03"))
+
+
+@pytest.mark.parametrize("variant", ["edge_popup", "supermask"])
+@pytest.mark.parametrize("weights", ["", "_constant", "_fresh"])
+def test_a_learned_mask_leaves_its_weights_alone(run, variant, weights):
+    for index in ROUNDS:
+        job = f"{variant}{weights}@{index:02d}"
+        start, end, found = run.start(job), run.trained(job), run.masks(job)
+        for key, mask in found.items():
+            size, kept = mask.size, mask.sum()
+            scale = np.float32(size / kept if variant == "supermask" else (size / kept) ** 0.5)
+            np.testing.assert_array_equal(end[key], start[key] * scale)
+        assert all((end[key] == start[key]).all() for key in start if key not in found)
+        assert any((found[key] != run.masks(f"round_{index:02d}")[key]).any() for key in found)
+        if not weights:
+            same(start, masks.apply(found, run.initial))
+        # An edge-popup's gates keep as many at each update; a supermask's as many on average.
+        mean = run.facts(job)["told"]["mean_kept"]
+        for key, mask in found.items():
+            assert mean[key] == pytest.approx(
+                mask.sum(), rel=0 if variant == "edge_popup" else 0.2)
+
+
+@pytest.mark.parametrize("index", ROUNDS)
+def test_frozen_weights_are_the_rewind_points(run, index):
+    job = f"frozen_pruned@{index:02d}"
+    same(run.start(job), run.rewind)
+    for key, mask in run.masks(job).items():
+        trained = run.trained(job)[key]
+        np.testing.assert_array_equal(trained[~mask], run.rewind[key][~mask])
+        assert (trained[mask] != run.rewind[key][mask]).mean() > 0.5
+        assert trained[~mask].any()
 
 
 @pytest.mark.parametrize("variant, updates", [

@@ -7,7 +7,7 @@ import pytest
 from lth_keras.errors import ConfigurationError
 from lth_keras.metric import ACCURACY
 from lth_keras.statistics.published import PublishedFigure, compare
-from lth_keras.statistics.summary import SUMMARY_COLUMNS
+from lth_keras.statistics.summary import summary_columns
 
 SUMMARY = pd.DataFrame(
     [
@@ -17,7 +17,7 @@ SUMMARY = pd.DataFrame(
         {"variant": "reinit", "round": 6, "diff_vs_ticket": -0.02,
          "diff_vs_ticket_ci_low": -0.05, "diff_vs_ticket_ci_high": 0.01},
     ],
-    columns=SUMMARY_COLUMNS,
+    columns=summary_columns(ACCURACY),
 )
 
 

@@ -117,7 +117,6 @@ class FormatEntry(Strict):
     input: Text | None = None
     needs: list[Text]
     tolerance: Number | None = None
-    accuracy_tolerance: Number | None = None
     metric_tolerance: Number | None = None
     nonzero: list[Nonzero]
     bytes: Count

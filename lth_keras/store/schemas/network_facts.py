@@ -93,6 +93,8 @@ class NetworkFacts(Strict):
     diverged: bool
     weights_rule: Text | None = None
     starts_from: Literal["initial", "rewind"] | None = None
+    # 'initial': pruned weights are not zero, they are what they were at the start.
+    pruned: Literal["initial"] | None = None
     equal_to: FolderName | None = None
     # The round whose last biases its training began with, where they are never set back.
     biases_from: FolderName | None = None

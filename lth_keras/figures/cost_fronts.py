@@ -1,0 +1,76 @@
+"""What networks reach for what they cost: the metric against training, and against density."""
+
+import numpy as np
+
+from lth_keras.figures import bands, style
+from lth_keras.metric import ACCURACY
+from lth_keras.statistics.summary import final_column
+from lth_keras.statistics.training_costs import pareto
+
+_PANELS = (
+    ("training_flops_mean", 1e-12, "training, its mask's search included (10¹² FLOPs)"),
+    ("density", 100, "weights kept (%)"),
+)
+
+
+def cost_fronts(summary, subject, metric=ACCURACY):
+    """Each network as a point with its intervals; a line joins those that no other one beats.
+
+    Args:
+      summary: what `with_costs` gives; its rounds of IMP are left out.
+      subject: network, data, trials.
+      metric: the `Metric` that the summary is of.
+
+    Returns:
+      A figure, or None where no network has both a cost and a value.
+    """
+    value = final_column(metric)
+    rows = summary[(summary["variant"] != "imp") & summary[f"{value}_mean"].notna()
+                   & summary["training_flops_mean"].notna()]
+    if rows.empty:
+        return None
+    title = f"Final test {metric.words} for what it costs"
+    figure, axes = style.new(1, 2, style.PAGE, 3.9, title, subject)
+    styles = style.variant_styles(list(dict.fromkeys(rows["variant"])))
+    for panel, (column, scale, label) in zip(axes.flat, _PANELS, strict=True):
+        for variant, options in styles.items():
+            _draw_points(panel, rows[rows["variant"] == variant], column, scale, value, metric,
+                         {**options, "linestyle": "none", "label": variant})
+        _draw_front(panel, rows, column, scale, value, metric)
+        panel.set_xscale("log")
+        panel.set_xlabel(label)
+        panel.set_ylabel(f"final test {metric.label}")
+        style.legend(panel)
+    return figure
+
+
+def _draw_points(panel, rows, column, scale, value, metric, options):
+    mean, low, high = (
+        metric.scale * rows[f"{value}_{end}"].to_numpy(float)
+        for end in ("mean", "ci_low", "ci_high"))
+    trials = (rows["trials"] - rows["diverged"]).to_numpy()
+    low, high = bands.drawn(mean, low, high, trials)
+    across = scale * rows[column].to_numpy(float)
+    sides = None
+    stem = column.removesuffix("_mean")
+    if f"{stem}_ci_low" in rows:
+        ends = [scale * rows[f"{stem}_{end}"].to_numpy(float) for end in ("ci_low", "ci_high")]
+        sides = _lengths(across, *bands.drawn(across, *ends, trials))
+        # On a logarithmic axis an interval must not reach down to 0.
+        sides[0] = np.minimum(sides[0], 0.9 * across)
+    panel.errorbar(across, mean, _lengths(mean, low, high), sides, elinewidth=0.7, **options)
+
+
+def _lengths(mean, low, high):
+    """What `errorbar` takes: how far down and up; 0 without an interval."""
+    return np.nan_to_num(np.array([mean - low, high - mean]))
+
+
+def _draw_front(panel, rows, column, scale, value, metric):
+    points = [(cost, metric.sign * reached) for cost, reached in zip(
+        rows[column], rows[f"{value}_mean"], strict=True)]
+    front = sorted((cost, metric.sign * reached) for (cost, reached), is_on in zip(
+        points, pareto(points), strict=True) if is_on)
+    across, reached = np.array(front, float).T
+    panel.plot(scale * across, metric.scale * reached, color=style.GREY, linewidth=0.9,
+               linestyle=(0, (4, 2)), zorder=0, label="Pareto front")
