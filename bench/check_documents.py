@@ -6,7 +6,8 @@
 
 A table of a document stands between two comments, `<!-- table: NAME -->` and `<!-- end -->`, and is
 docs/data/NAME.csv. docs/data/tables.csv says of each where it comes from; docs/data/README.md has
-the forms. Nobody types a number into a document: change the CSV, or take a run's summary, and render.
+the forms. Nobody types a number into a document: change the CSV, or take a run's summary, and
+render.
 """
 
 import argparse
