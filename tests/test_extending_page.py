@@ -15,10 +15,12 @@ from lth_keras import criteria, files
 from lth_keras.analysis import run_measure
 from lth_keras.commands import analyze_command, configuration
 from lth_keras.experiment import prepare
+from lth_keras.masks import kept
 from lth_keras.paths import RunPaths
 from lth_keras.report import report_figures, write_report
+from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_csv
-from lth_keras.store.network_reader import read_masks
+from lth_keras.store.network_reader import read_masks, read_start_masks
 from lth_keras.store.stored_run import StoredRun
 from lth_keras.variables import named_variables
 
@@ -34,10 +36,12 @@ def folder(tmp_path_factory):
     for name, text in BLOCKS.items():
         (folder / name).write_text(text, "utf-8")
     (folder / "mine.gin").write_text("\n".join([
-        *(f"include '{name}.gin'" for name in ("criterion", "smooth", "reversed", "sign", "focal")),
+        *(f"include '{name}.gin'" for name in (
+            "criterion", "smooth", "reversed", "random_drop", "sign", "focal")),
         (ROOT / "gin/pieces/short.gin").read_text("utf-8"), "Dataset.name = 'mnist1d'",
         "Experiment.jit = False",
-        "Experiment.variants = [@reinit_smooth/Variant(), @reversed/Variant()]",
+        "Experiment.variants = [@reinit_smooth/Variant(), @reversed/Variant(),"
+        " @random_drop/Variant()]",
     ]), "utf-8")
     return folder
 
@@ -86,6 +90,16 @@ def test_the_composed_variant_ran(run):
     assert (run.context.paths.network(1, "reinit_smooth@02") / "done.json").exists()
 
 
+def test_the_update_rule_moved_masks(run):
+    paths = run.context.paths
+    folder = paths.network(1, "random_drop@02")
+    facts = network_folder.facts(folder)["mask_updates"]
+    first, last = read_start_masks(paths, 1, "random_drop@02"), read_masks(folder)
+    assert (facts["rule"], facts["dense_gradients"]) == ("RandomDrop", True)
+    assert facts["updates"] > 0 and kept(first) == kept(last)
+    assert any((first[key] != last[key]).any() for key in first)
+
+
 def test_the_optimizer_moves_every_weight_by_the_learning_rate(run):
     paths = run.context.paths
     start = files.read_npz(paths.rewind(1))
@@ -117,7 +131,8 @@ def test_the_sink_was_told_of_every_network(run, folder):
     lines = (folder / "networks.log").read_text("utf-8").splitlines()
     assert lines[0] == "trial 1 round_00: 100.0% of the weights"
     assert [line.split(":")[0].split()[2] for line in lines] == [
-        "round_00", "round_01", "round_02", "reinit_smooth@02", "reversed@02"]
+        "round_00", "round_01", "round_02", "reinit_smooth@02", "reversed@02",
+        "random_drop@02"]
 
 
 def test_the_measure_is_stored_and_reported(run, folder, monkeypatch):

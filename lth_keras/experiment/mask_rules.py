@@ -258,7 +258,7 @@ def _counted_masks(job):
     counts alone costs no search.
     """
     schedule, grouping = job.context.schedule, job.context.grouping
-    if schedule.scope != "layerwise" or not grouping.counts_weights:
+    if schedule.scope != "layerwise" or not grouping.shuffles_counts:
         return job.found_masks()
     counts = schedule.layer_counts(grouping.rows, job.round)
     return {

@@ -29,6 +29,7 @@ class Format:
       write: function (served, model, path).
       input_form: 'float' if it always takes normalised floats; None if both forms are possible.
       extra: the packages of requirements-export.txt that are needed to write and check it.
+      skips_zeros: whether what reads it can skip weights that are zero.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Format:
     write: object
     input_form: str | None = None
     extra: tuple = ()
+    skips_zeros: bool = False
 
     def check_installed(self):
         """Raises ConfigurationError if a package is missing that is needed to write it."""
@@ -161,7 +163,7 @@ EXPORT_FORMATS = {
         Format("tflite_int8", "model_int8.tflite", _LITERT, _TFLITE_LOAD, 0.15, 0.01,
                _tflite_writer([tf.lite.Optimize.DEFAULT])),
         Format("tflite_sparse", "model_sparse.tflite", _LITERT, _TFLITE_LOAD, 1e-4, 0.0005,
-               _tflite_writer([tf.lite.Optimize.EXPERIMENTAL_SPARSITY])),
+               _tflite_writer([tf.lite.Optimize.EXPERIMENTAL_SPARSITY]), skips_zeros=True),
     )
 }
 TICKET = "ticket"

@@ -1,8 +1,9 @@
 """The card beside an export, for programs (card.json) and for people (README.md)."""
 
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET, TICKET_LOAD
+from lth_keras.export.latency_lines import size_lines
 from lth_keras.metric import Metric
-from lth_keras.store.export_cards import BATCHES, count
+from lth_keras.store.export_cards import count
 
 
 def provenance(stored):
@@ -77,7 +78,7 @@ def readme(card):
         lines += [f"{name}, needs {' and '.join(entry['needs'])}:", "", "```python",
                   *entry["load"], "```", ""]
     lines += ["`python verify.py [FORMAT]` checks this folder against card.json; it needs the same "
-              "packages and NumPy.", "", "## Sizes and speed", "", *_size_lines(card), "",
+              "packages and NumPy.", "", "## Sizes and speed", "", *size_lines(card), "",
               "## Density by layer", "", *_layer_lines(card)]
     if card["compaction"] and card["compaction"]["units"]:
         lines += ["", "## Compaction", "", *_compaction_lines(card)]
@@ -141,45 +142,6 @@ def _input_text(form):
         text += f" Every format takes normalised floats {shape}."
     labels = form["labels"]
     return text + (f" Labels: {', '.join(labels)}." if labels else " Labels are class indices.")
-
-
-def _size_lines(card):
-    lines = ["| format | bytes | of dense | gzipped | of dense | ms, batch 1 | dense "
-             "| ms, batch 256 | dense |", "|" + " --- |" * 9]
-    for name, entry in card["formats"].items():
-        dense = entry.get("dense")
-        cells = [name]
-        for size in ("bytes", "bytes_gzipped"):
-            share = f"{100 * entry[size] / dense[size]:.1f} %" if dense else "-"
-            cells += [f"{entry[size]:,}", share]
-        for batch in BATCHES:
-            cells += [f"{1e3 * each['seconds'][batch]:.3f}" if dense else "-"
-                      for each in (entry, dense)]
-        lines.append(f"| {' | '.join(cells)} |")
-    machine = card["machine"]
-    lines += ["", "Latency: median of one call, the network and the dense network of its "
-              "experiment (round 0's) taking turns in one process on "
-              f"{machine['processor']}, {machine['cores']} cores."]
-    told = _verdict(card)
-    return lines + ["", told] if told and card["totals"]["density"] < 1 else lines
-
-
-def _verdict(card):
-    """A sentence, made from the latencies, on whether sparsity makes the network faster."""
-    faster, same = [], []
-    for name, entry in card["formats"].items():
-        if "dense" in entry:
-            gains = {batch: entry["dense"]["seconds"][batch] / entry["seconds"][batch]
-                     for batch in BATCHES}
-            text = ", ".join(f"{gain:.2f}× at batch {batch}" for batch, gain in gains.items())
-            (faster if max(gains.values()) > 1.2 else same).append(f"{name} ({text})")
-    lines = []
-    if same:
-        lines.append("No speed from zeros, as measured here (1.2× or less of the dense network's "
-                     f"throughput): {'; '.join(same)}. A zero is multiplied like any other number.")
-    if faster:
-        lines.append(f"Faster than the dense network: {'; '.join(faster)}.")
-    return " ".join(lines)
 
 
 def _layer_lines(card):

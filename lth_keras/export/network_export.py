@@ -16,9 +16,13 @@ from lth_keras.export import model_card as cards
 from lth_keras.export import stored_network, write_export
 from lth_keras.export.formats import EXPORT_FORMATS, TICKET
 from lth_keras.export.served_network import INPUT_FORMS
+from lth_keras.paths import RunPaths, variant_name
+from lth_keras.store import network_folder
 from lth_keras.tasks import stored_task
 
 WEIGHTS = ("trained", "untrained")
+# The variants that are dense networks with as many weights as a round's ticket.
+_OF_ITS_SIZE = ("dense_matched", "small_dense_random", "dense_matched_trained")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +100,7 @@ def export_network(
     form = _input_form(options.input_form, data)
     is_bare = options.formats == (TICKET,)
     beside = options.latency and not is_bare
-    dense = stored_network.find(run, trial, "round_00") if beside else None
+    others = _beside(run, trial, stored) if beside else {}
     _make_parent(to)
     # A hidden folder beside its place: on the same disk, where renaming is one step.
     with tempfile.TemporaryDirectory(prefix=f".{to.name}.", suffix=".partial",
@@ -108,13 +112,24 @@ def export_network(
         else:
             card = write_export.write(folder, stored, data, form, options, machine)
         write_export.verify(folder, card, pathlib.Path(partial) / "test.npz")
-        if dense is not None:
-            write_export.measure(folder, card, dense, data, form, pathlib.Path(partial) / "dense")
+        if others:
+            write_export.measure(folder, card, others, data, form, pathlib.Path(partial) / "beside")
         files.write_json(folder / "card.json", card)
         files.write_text(folder / "README.md", cards.readme(card))
         refuse_existing(to)
         os.rename(folder, to)
     return card
+
+
+def _beside(run, trial, stored):
+    """The networks that an export is timed against: the dense one, and a dense one of its size."""
+    others = {"dense": stored_network.find(run, trial, "round_00")}
+    for variant in _OF_ITS_SIZE:
+        name = variant_name(variant, stored.facts["round"] or None)
+        if name != stored.facts["unit"] and network_folder.is_done(
+                RunPaths(run).network(trial, name)):
+            return others | {"matched": stored_network.find(run, trial, name)}
+    return others
 
 
 def _make_parent(to):

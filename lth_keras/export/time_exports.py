@@ -2,7 +2,8 @@
 
 `python time_exports.py PLAN.json`: the plan lists {"name", "format", "path", "input"}. The networks
 take turns, so that other load on the machine affects all of them equally. Prints JSON:
-{name: {batch: median seconds per call}}.
+{"seconds": {name: {batch: [median seconds per call of each turn]}}, "others": the mean number of
+cores that other programs used meanwhile, or null where the system does not say}.
 """
 
 import json
@@ -17,8 +18,11 @@ TURNS = 7
 SECONDS_PER_TURN = 0.15
 
 
-def runner(entry, images):
-    """A function without arguments that predicts `images` and waits for the result."""
+def runner(entry, images, threads):
+    """A function without arguments that predicts `images` and waits for the result.
+
+    `threads` is for TFLite; the others take what they find.
+    """
     if entry["format"] == "saved_model":
         import tensorflow as tf
 
@@ -48,7 +52,7 @@ def runner(entry, images):
         import tensorflow as tf
 
         Interpreter = tf.lite.Interpreter
-    interpreter = Interpreter(model_path=entry["path"], num_threads=os.cpu_count())
+    interpreter = Interpreter(model_path=entry["path"], num_threads=threads)
     where = interpreter.get_input_details()[0]["index"]
     interpreter.resize_tensor_input(where, images.shape)
     interpreter.allocate_tensors()
@@ -60,13 +64,36 @@ def runner(entry, images):
     return invoke
 
 
-def turn(run):
+def turn(run, cold):
+    """The median seconds of a call; with an array `cold`, larger than the processor's caches, that
+    array is read before each call, so that the network's weights come from memory."""
     times, end = [], time.perf_counter() + SECONDS_PER_TURN
     while not times or time.perf_counter() < end:
+        if cold is not None:
+            cold.sum()
         began = time.perf_counter()
         run()
         times.append(time.perf_counter() - began)
     return statistics.median(times)
+
+
+def processor_seconds():
+    """(seconds that all cores worked, that this process did, wall clock); None but on Linux."""
+    try:
+        with open("/proc/stat", encoding="ascii") as file:
+            user, nice, system, _, _, *others = map(int, file.readline().split()[1:8])
+    except (OSError, ValueError):
+        return None
+    worked = (user + nice + system + sum(others)) / os.sysconf("SC_CLK_TCK")
+    return worked, time.process_time(), time.perf_counter()
+
+
+def used_by_others(before, after):
+    """Cores that other programs used between two `processor_seconds`, on average; or None."""
+    if before is None or after is None:
+        return None
+    worked, own, elapsed = (late - early for early, late in zip(before, after))
+    return max(0.0, (worked - own) / max(elapsed, 1e-9))
 
 
 def main():
@@ -74,22 +101,25 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         plan = json.load(file)
     results = {entry["name"]: {} for entry in plan["networks"]}
-    generator = np.random.default_rng(0)
+    threads = plan.get("threads") or os.cpu_count()
+    cold = np.ones(plan["cold"] // 8) if plan.get("cold") else None
+    generator, before = np.random.default_rng(0), processor_seconds()
     for batch in plan["batches"]:
         raw = generator.integers(0, 256, (batch, *plan["input_shape"]))
         images = {"uint8": raw.astype(np.uint8), "float": (raw / 255).astype(np.float32)}
         runs = {
-            entry["name"]: runner(entry, images[entry["input"]]) for entry in plan["networks"]
+            entry["name"]: runner(entry, images[entry["input"]], threads)
+            for entry in plan["networks"]
         }
         for run in runs.values():
             run(), run()
         times = {name: [] for name in runs}
         for _ in range(TURNS):
             for name, run in runs.items():
-                times[name].append(turn(run))
+                times[name].append(turn(run, cold))
         for name in runs:
-            results[name][str(batch)] = statistics.median(times[name])
-    print(json.dumps(results))
+            results[name][str(batch)] = times[name]
+    print(json.dumps({"seconds": results, "others": used_by_others(before, processor_seconds())}))
 
 
 if __name__ == "__main__":

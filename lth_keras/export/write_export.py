@@ -232,27 +232,47 @@ def verify(folder, card, test):
             f"the check of the exported {missing[0]} gave no answer; nothing was exported")
 
 
-def measure(folder, card, dense, data, form, beside):
-    """Adds the dense network's sizes and both latencies to the card's formats."""
-    beside.mkdir()
-    model = stored_network.build(dense.config, dense.trained)
-    served = {each: ServedNetwork(model, data, each, {"title": card["title"]})
-              for each in {form, "float"}}
-    plan, names = [], [name for name in card["formats"] if name != TICKET]
-    for name in names:
-        known, entry = EXPORT_FORMATS[name], card["formats"][name]
-        path = beside / known.path
-        known.write(served[entry["input"]], model, path)
-        entry["dense"] = {"bytes": costs.bytes_on_disk(path),
-                          "bytes_gzipped": costs.bytes_gzipped(path)}
-        for which, where in (("own", folder), ("dense", beside)):
-            plan.append({"name": f"{which} {name}", "format": name, "input": entry["input"],
-                         "output": card["output"]["name"],
-                         "path": str((where / known.path).resolve())})
-    if not plan:
+def measure(folder, card, beside, data, form, written):
+    """Adds sizes and latencies of other networks, and the export's own latencies, to the card.
+
+    Args:
+      folder: the export.
+      card: its card.
+      beside: {'dense': `StoredNetwork` of round 0, 'matched': of the dense network of the
+        ticket's size, where the run has one}.
+      data: `LoadedData`.
+      form: 'uint8' or 'float'.
+      written: a folder to make for the others' files.
+    """
+    names = [name for name in card["formats"] if name != TICKET]
+    if not names:
         return
-    seconds = fresh_processes.time_networks(plan, data.input_shape)
+    plan = [_timed("own", name, folder, card) for name in names]
+    for which, network in beside.items():
+        model = stored_network.build(network.config, network.trained)
+        served = {each: ServedNetwork(model, data, each, {"title": card["title"]})
+                  for each in {form, "float"}}
+        (written / which).mkdir(parents=True)
+        for name in names:
+            known, entry = EXPORT_FORMATS[name], card["formats"][name]
+            path = written / which / known.path
+            known.write(served[entry["input"]], model, path)
+            entry[which] = {"bytes": costs.bytes_on_disk(path),
+                            "bytes_gzipped": costs.bytes_gzipped(path)}
+            plan.append(_timed(which, name, written / which, card))
+    timing = fresh_processes.time_networks(plan, data.input_shape)
     for name in names:
-        entry = card["formats"][name]
-        entry["seconds"] = seconds[f"own {name}"]
-        entry["dense"]["seconds"] = seconds[f"dense {name}"]
+        for which in ("own", *beside):
+            entry = card["formats"][name] if which == "own" else card["formats"][name][which]
+            entry["seconds"] = timing.seconds(f"{which} {name}")
+            entry["quartiles"] = timing.quartiles(f"{which} {name}")
+    card["timing"] = {
+        "processes": timing.processes, "others": timing.others,
+        "matched": beside["matched"].facts["unit"] if "matched" in beside else None}
+
+
+def _timed(which, name, folder, card):
+    entry = card["formats"][name]
+    return {"name": f"{which} {name}", "format": name, "input": entry["input"],
+            "output": card["output"]["name"],
+            "path": str((folder / EXPORT_FORMATS[name].path).resolve())}

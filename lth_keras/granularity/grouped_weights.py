@@ -73,6 +73,7 @@ class GroupedWeights(Grouping):
     """
 
     counts_weights = False
+    shuffles_counts = False
 
     def __init__(self, rows: Sequence[GroupRow], shapes: Mapping[str, tuple], pooling: str):
         super().__init__(rows)

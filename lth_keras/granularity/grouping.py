@@ -23,9 +23,12 @@ class Grouping:
     Attributes:
       rows: the rows, in the order of the model's layers.
       counts_weights: whether a group is one weight, so that its counts are counts of weights.
+      shuffles_counts: whether a shuffle reads of the masks no more than how many weights of each
+        kernel they keep.
     """
 
     counts_weights = True
+    shuffles_counts = True
 
     def __init__(self, rows: Sequence[Any]):
         self.rows = tuple(rows)

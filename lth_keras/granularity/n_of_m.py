@@ -71,6 +71,8 @@ class WindowedWeights(Grouping):
       n, m: as `NofM`'s.
     """
 
+    shuffles_counts = False
+
     def __init__(self, weights: Sequence[Any], n: int, m: int):
         self._n, self._windows = n, {}
         rows = []

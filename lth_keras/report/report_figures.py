@@ -8,12 +8,14 @@ from lth_keras.figures import (
     curves,
     densities,
     forest,
+    latencies,
     mask_maps,
     style,
     weight_histograms,
 )
 from lth_keras.metric import ACCURACY, capitalised
 from lth_keras.report import cost_table, figure_data
+from lth_keras.report.latency_points import latency_points
 from lth_keras.statistics.summary import final_column
 
 
@@ -66,6 +68,14 @@ def _plan(run, comparisons):
     yield from _plan_of_costs(run)
     yield from _plan_of_training(run, band)
     yield from _plan_of_masks(run)
+    yield (
+        "latencies", f"{capitalised(run.metric.words)} against measured latency",
+        "Each exported network in its fastest format, beside the dense network and the dense one "
+        "of its size that it was timed against: milliseconds of one call, batch 1, with the "
+        "quartiles of the turns; upright, the 95 % interval over trials.",
+        lambda: latencies.metric_by_latency(
+            latency_points(run), run.subject, run.metric),
+    )
 
 
 def _plan_of_results(run, comparisons, band):

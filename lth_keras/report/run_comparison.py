@@ -8,10 +8,12 @@ from scipy import stats
 
 from lth_keras import files, opening
 from lth_keras.errors import ConfigurationError
-from lth_keras.figures import style
+from lth_keras.figures import latencies, style
 from lth_keras.figures.densities import density_axis, draw_by_density
+from lth_keras.metric import capitalised
 from lth_keras.paths import network_label
 from lth_keras.report import html_page, report_tables
+from lth_keras.report.latency_points import latency_points
 from lth_keras.report.report_figures import Picture
 from lth_keras.report.write_report import write_pictures
 from lth_keras.statistics.comparisons import holm
@@ -19,6 +21,9 @@ from lth_keras.statistics.intervals import CONFIDENCE, in_common, paired_differe
 from lth_keras.statistics.summary import final_column, final_test_values
 from lth_keras.store.network_reader import is_unchanged
 from lth_keras.store.stored_run import StoredRun
+
+# Panels side by side.
+_MOST_PANELS = 3
 
 
 def write_comparison(roots, to):
@@ -165,6 +170,52 @@ def _pictures(runs):
     shown = [run for run in runs if run.rounds("ticket")]
     if not shown:
         return []
+    return [_tickets_picture(runs, shown), *_controls_picture(shown), *_latency_picture(runs)]
+
+
+def _controls_picture(runs):
+    """The tickets of each run beside their controls, a panel for each run; [] without controls."""
+    metric, last = runs[0].metric, [
+        [variant for variant in run.variants() if variant != "imp"] for run in runs]
+    names = list(dict.fromkeys(name for names in last for name in names))
+    if len(runs) < 2 or not set(names) - {"full", "ticket"}:
+        return []
+    across = min(_MOST_PANELS, len(runs))
+    down = -(-len(runs) // across)
+    figure, axes = style.new(
+        down, across, style.PAGE, 0.7 + 2.4 * down, "Tickets and their controls", sharey=True)
+    styles = style.variant_styles(names)
+    for place, panel in enumerate(axes.flat):
+        if place >= len(runs):
+            panel.set_visible(False)
+            continue
+        summary, densities = runs[place].summary, set()
+        for variant in last[place]:
+            rows = summary[summary["variant"] == variant]
+            draw_by_density(panel, rows, final_column(metric), variant, styles[variant], metric)
+            densities |= set(100 * rows["density"])
+        density_axis(panel, densities)
+        panel.set_title(runs[place].name)
+    axes[0, 0].set_ylabel(f"final test {metric.label}")
+    style.legend(axes[0, 0])
+    return [Picture(
+        "controls", "Tickets and their controls",
+        "A panel for each run: lines are means over trials, bands their 95 % interval. Where the "
+        "dense network of the ticket's size lies as high as the ticket, that small network is all "
+        "that pruning found.", *style.encode(figure))]
+
+
+def _latency_picture(runs):
+    points = [point for run in runs for point in latency_points(run, run.name)]
+    figure = latencies.metric_by_latency(points, "", runs[0].metric)
+    return [] if figure is None else [Picture(
+        "latencies", f"{capitalised(runs[0].metric.words)} against measured latency",
+        "Each exported network in its fastest format; batch 1. Compare latencies that were "
+        "measured on one machine.", *style.encode(figure))]
+
+
+def _tickets_picture(runs, shown):
+    """The tickets of all runs against density."""
     figure, axes = style.new(
         1, 1, 5.0, 3.6, "Tickets against weights kept", f"{len(shown)} runs")
     panel, densities, metric = axes[0, 0], set(), runs[0].metric
@@ -178,11 +229,11 @@ def _pictures(runs):
     density_axis(panel, densities)
     panel.set_ylabel(f"final test {metric.label}")
     panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=1)
-    return [Picture(
+    return Picture(
         "tickets", "Tickets against density",
         "Lines are means over trials, bands their 95 % interval, or from one trial to the other "
         "where there are two; level lines the full networks.",
-        *style.encode(figure))]
+        *style.encode(figure))
 
 
 def _name(run):

@@ -82,8 +82,11 @@ CASES = [
      "the variant 'rigl' has no update of its masks: RigL has every '1000ep', begin '0it' and "
      "until 0.75, and it trains from step 0 to"),
     ((RIGL, "RigL.every = '2it'", "RigL.begin = '999ep'"), "has no update of its masks"),
-    ((RIGL, "RigL.every = '2it'", "RewindingSchedule.granularity = @Blocks()"),
+    ((RIGL, "RigL.every = '2it'", "rigl/Variant.mask = @FoundMask()",
+      "RewindingSchedule.granularity = @Blocks()"),
      "changes masks by RigL, which knows single weights, and RewindingSchedule.granularity is "),
+    ((RIGL, "RewindingSchedule.granularity = @Blocks()"),
+     "RandomMask.layer_densities of the variant 'rigl' is ErdosRenyiKernel(), which knows single"),
     ((RIGL, "RigL.drop = 0"), "RigL.drop is 0; expected a share in (0, 1]"),
     ((SGD, "SGD.momentum = 0", "Experiment.variants = [@snfs/Variant()]", "SNFS.every = '1it'"),
      "the variant 'snfs' changes masks by SNFS, which asks for the optimizer's mean of gradients"),

@@ -8,8 +8,10 @@ import pytest
 
 from lth_keras import files
 from lth_keras.commands import configuration
+from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import execute, prepare
+from lth_keras.export import ExportOptions, export_network
 from tests import small_experiments
 from tests.experiment.test_durability import StopAt, contents
 from tests.reporters import SilentReporter
@@ -114,3 +116,14 @@ def test_the_layers_that_keep_their_units_are_named(tmp_path):
     assert {row.layer: row.why for row in kernels} == {
         "fc1": "rate 0.4", "fc2": "rate 0.4",
         "output": "rate 0.4; 10 of its 10 units stay: the model's output"}
+
+
+def test_the_exported_ticket_is_a_plain_smaller_model(compact, tmp_path):
+    card = export_network(
+        compact.paths.root, 1, "ticket@02", tmp_path / "exported",
+        ExportOptions(formats=("keras",), compact=True, latency=False), data=compact.data)
+    assert card["compaction"]["units"] == [
+        {"layer": "fc1", "before": 30, "after": 11}, {"layer": "fc2", "before": 10, "after": 4}]
+    assert card["compaction"]["parameters_after"] == (784 + 1) * 11 + (11 + 1) * 4 + (4 + 1) * 10
+    model = keras.models.load_model(tmp_path / "exported" / "model.keras", compile=False)
+    assert [layer.units for layer in model.layers if hasattr(layer, "units")] == [11, 4, 10]

@@ -49,7 +49,7 @@ def test_several_runs_beside_each_other(make_run, tmp_path):
     roots = [make_run(name="one"), make_run(name="two", trials=4, variants=("reinit",), seed=1,
                                             fallback="not there")]
     page = write_comparison(roots, tmp_path / "both").read_text("utf-8")
-    assert "not results on" in page and page.count("data:image/png") == 1
+    assert "not results on" in page and page.count("data:image/png") == 2
     runs = [StoredRun.load(root).metrics for root in roots]
     finals = [
         each[(each["variant"] == "ticket") & (each["round"] == 2)].groupby("trial")[

@@ -102,12 +102,23 @@ class Nonzero(Strict):
     most: Count
 
 
-class Dense(Strict):
-    """The dense network in the same format."""
+class Beside(Strict):
+    """Another network of the run in the same format: the dense one, or one of the ticket's size."""
 
     bytes: Count
     bytes_gzipped: Count
     seconds: dict[Text, Seconds]
+    # {batch: [lower, upper]} over the turns of all processes.
+    quartiles: dict[Text, list[Seconds]] = {}
+
+
+class TimingFacts(Strict):
+    """How latencies were measured."""
+
+    processes: Positive
+    # Cores that other programs used meanwhile.
+    others: Seconds | None
+    matched: FolderName | None
 
 
 class FormatEntry(Strict):
@@ -125,7 +136,9 @@ class FormatEntry(Strict):
     load: list[Text]
     verified: dict[Text, Json] = {}
     seconds: dict[Text, Seconds] | None = None
-    dense: Dense | None = None
+    quartiles: dict[Text, list[Seconds]] = {}
+    dense: Beside | None = None
+    matched: Beside | None = None
 
 
 class ExportCard(Strict):
@@ -148,6 +161,7 @@ class ExportCard(Strict):
     compaction: Compaction | None
     machine: dict[Text, Json]
     formats: dict[Text, FormatEntry]
+    timing: TimingFacts | None = None
 
     @pydantic.model_validator(mode="after")
     def _is_judged_once(self):

@@ -1,0 +1,55 @@
+"""Points of the figure of latencies, from the cards that a run keeps of its exports."""
+
+import pytest
+
+from lth_keras.figures import style
+from lth_keras.figures.latencies import metric_by_latency
+from lth_keras.report import latency_points
+from lth_keras.store.stored_run import StoredRun
+from tests.report.pages import last_accuracy
+
+
+def timed(milliseconds):
+    return {"seconds": {"1": milliseconds / 1e3}, "quartiles": {
+        "1": [0.9 * milliseconds / 1e3, 1.2 * milliseconds / 1e3]}}
+
+
+def card(matched):
+    entries = {
+        "tflite": timed(4) | {"dense": timed(4), "matched": timed(2)},
+        "tflite_sparse": timed(1) | {"dense": timed(5), "matched": timed(3)}, "ticket": {}}
+    return {"formats": entries, "provenance": {"variant": "ticket", "round": 2},
+            "timing": {"matched": matched}}
+
+
+@pytest.fixture
+def run(make_run, monkeypatch):
+    root = make_run(name="one", trials=3, variants=("dense_matched",))
+    last_accuracy(root, 1, "ticket@02", "0.5")
+    monkeypatch.setattr(latency_points, "kept_cards", lambda paths: [
+        card("dense_matched@02"), {"formats": {}, "timing": None}])
+    return StoredRun.load(root)
+
+
+def test_each_network_in_its_fastest_format_with_what_it_reached(run):
+    points = latency_points.latency_points(run)
+    assert [point["name"] for point in points] == [
+        "ticket@02, tflite_sparse", "full, tflite", "dense_matched@02, tflite"]
+    assert [point["seconds"] for point in points] == [1e-3, 4e-3, 2e-3]
+    assert points[0]["low"] == pytest.approx(0.9e-3)
+    rows = run.metrics[(run.metrics["variant"] == "ticket") & (run.metrics["round"] == 2)]
+    finals = rows.groupby("trial")["test_accuracy"].last()
+    assert points[0]["mean"] == pytest.approx(finals.mean())
+    assert points[0]["ci_low"] < points[0]["mean"] < points[0]["ci_high"]
+    named = latency_points.latency_points(run, "blocks")
+    assert {point["group"] for point in named} == {"blocks"}
+
+
+def test_the_figure_has_a_marker_and_its_lines_for_each(run):
+    with style.settings():
+        figure = metric_by_latency(latency_points.latency_points(run), run.subject, run.metric)
+    panel = figure.axes[0]
+    markers = [line for line in panel.lines if line.get_marker() not in ("None", None, "")]
+    assert [list(line.get_xdata()) for line in markers] == [[1.0], [4.0], [2.0]]
+    assert panel.get_xscale() == "log"
+    assert metric_by_latency([], "") is None
