@@ -80,28 +80,42 @@ def leading(product, size, count, end="positive", tolerance=1e-4, seed=0):
 
     sign = 1 if end == "positive" else -1
     values, vectors = _arpack(counted, size, _with_extra(count, size), end, tolerance, seed)
-    asked, put_in, found = min(count, len(values)), 0, None
-    for attempt in range(_SEARCHES):
-        if vectors.shape[1] >= size:
-            break  # Nothing is left that could have been skipped.
-        last = sign * values[asked - 1]
-        found = deflation.search(
-            lambda v: sign * counted(v), vectors, last, tolerance, seed + 1 + attempt)
-        if found.value <= last + tolerance * abs(last):
-            break
-        values = np.append(values, sign * found.value)
-        vectors = np.column_stack([vectors, found.vector.astype(np.float32)])
-        values, vectors = _in_order(values, vectors, sign)
-        asked, put_in = min(count, len(values)), put_in + 1
+    values, vectors, search, put_in = _with_skipped(
+        lambda v: sign * counted(v), sign * values, vectors, count, tolerance, seed)
     used = products
-    values, vectors = values[:asked], vectors[:, :asked]
     residuals = np.array([
-        np.linalg.norm(product(vector) - np.float32(value) * vector)
+        np.linalg.norm(product(vector) - np.float32(sign * value) * vector)
         for value, vector in zip(values, vectors.T, strict=True)
     ])
-    bound = -math.inf if found is None else found.value + found.residual
-    complete = sign * values + tolerance * np.abs(values) >= bound
-    return Eigenpairs(values, vectors, residuals, used, complete, found, put_in)
+    bound = -math.inf if search is None else search.value + search.residual
+    complete = values + tolerance * np.abs(values) >= bound
+    return Eigenpairs(sign * values, vectors, residuals, used, complete, search, put_in)
+
+
+def _with_skipped(product, values, vectors, count, tolerance, seed):
+    """The `count` largest pairs, with those that were skipped, as far as searches find them.
+
+    Args:
+      product: v -> ±H v, so that the pairs wanted are the largest.
+      values, vectors: of ±H, the largest first, `count` or more where so many converged.
+      count, tolerance, seed: as `leading`'s.
+
+    Returns:
+      (values, vectors, the last `deflation.Search` or None, how many pairs were put in).
+    """
+    asked, put_in, search = min(count, len(values)), 0, None
+    for attempt in range(_SEARCHES):
+        if vectors.shape[1] >= len(vectors):
+            break  # Nothing is left that could have been skipped.
+        last = values[asked - 1]
+        search = deflation.search(product, vectors, last, tolerance, seed + 1 + attempt)
+        if search.value <= last + tolerance * abs(last):
+            break
+        values, vectors = _in_order(
+            np.append(values, search.value),
+            np.column_stack([vectors, search.vector.astype(np.float32)]), 1)
+        asked, put_in = min(count, len(values)), put_in + 1
+    return values[:asked], vectors[:, :asked], search, put_in
 
 
 def _with_extra(count, size):
