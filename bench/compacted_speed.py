@@ -78,44 +78,31 @@ def exported(name, folder):
     return entries, float(difference), (model.count_params(), smaller.count_params())
 
 
-def timed(plan):
-    """Prints {name: [seconds of a call, a median for each turn]}; runs in its own process."""
-    raw = np.random.default_rng(0).integers(0, 256, (plan["batch"], *plan["shape"]))
-    images = (raw / 255).astype(np.float32)
-    runs = {entry["name"]: time_exports.runner(entry, images) for entry in plan["networks"]}
-    times = {name: [] for name in runs}
-    for run in runs.values():
-        run()
-        run()
-    for _ in range(time_exports.TURNS):
-        for name, run in runs.items():
-            times[name].append(time_exports.turn(run))
-    print(json.dumps(times))
-
-
 def measured(name, entries, batch, processes, folder):
-    """{name: [seconds]} over all turns of all processes."""
+    """({network: [seconds] over all turns of all processes}, cores that others used at most)."""
     plan = folder / "plan.json"
-    plan.write_text(json.dumps(
-        {"networks": entries, "batch": batch, "shape": NETWORKS[name][1]}), "utf-8")
-    times = {entry["name"]: [] for entry in entries}
+    plan.write_text(json.dumps({
+        "networks": entries, "batches": [batch], "input_shape": NETWORKS[name][1]}), "utf-8")
+    times, others = {entry["name"]: [] for entry in entries}, 0.0
     for _ in range(processes):
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.compacted_speed", f"--plan={plan}"],
-            check=True, capture_output=True, text=True)
-        for name, each in json.loads(done.stdout.splitlines()[-1]).items():
-            times[name] += each
-    return times
+        done = subprocess.run([sys.executable, time_exports.__file__, str(plan)], check=True,
+                              capture_output=True, text=True)
+        result = json.loads(done.stdout.splitlines()[-1])
+        others = max(others, result["others"] or 0.0)
+        for network, of_batches in result["seconds"].items():
+            times[network] += of_batches[str(batch)]
+    return times, others
 
 
-def show(name, times, difference, sizes, batch, processes, console):
+def show(name, times, others, difference, sizes, batch, processes, console):
     """Prints a table of 80 columns; returns its rows."""
     facts, packages = machine(), versions()
     table = Table(
         title=f"{name}, half of the channels: milliseconds for {batch} examples",
         caption=f"median and quartiles of {time_exports.TURNS} turns in each of {processes} "
                 f"processes; {sizes[0]:,} parameters and {sizes[1]:,}; logits differ by "
-                f"{difference:.1e} of the largest; {os.cpu_count()} cores, {facts['processor']}; "
+                f"{difference:.1e} of the largest; other programs used up to {others:.1f} cores; "
+                f"{os.cpu_count()} cores, {facts['processor']}; "
                 f"tensorflow {packages['tensorflow']}")
     table.add_column("format")
     for heading in ("dense", "compacted", "times faster"):
@@ -144,18 +131,14 @@ def main():
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--processes", type=int, default=3)
     parser.add_argument("--csv")
-    parser.add_argument("--plan", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.plan:
-        timed(json.loads(pathlib.Path(given.plan).read_text("utf-8")))
-        return
     rows = []
     for name in [given.network] if given.network else NETWORKS:
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
             entries, difference, sizes = exported(name, folder)
-            times = measured(name, entries, given.batch, given.processes, folder)
-        rows += show(name, times, difference, sizes, given.batch, given.processes,
+            times, others = measured(name, entries, given.batch, given.processes, folder)
+        rows += show(name, times, others, difference, sizes, given.batch, given.processes,
                      Console(width=80))
     if given.csv:
         with open(given.csv, "w", encoding="utf-8", newline="") as file:

@@ -51,8 +51,9 @@ with _quiet():
         pruning_wrapper,
     )
 
-    # Keras's own global generator is not part of its public API.
+    # Keras's own global generator is not part of its public API, nor what `x + y` becomes.
     from tf_keras.src import backend as keras_backend
+    from tf_keras.src.layers.core.tf_op_layer import TFOpLambda as OperatorLayer
 
     # The first search for devices prints messages too if there is no GPU.
     tf.config.list_physical_devices()
@@ -88,6 +89,6 @@ PrunableLayer = prunable_layer.PrunableLayer
 strip_pruning = tfmot.sparsity.keras.strip_pruning
 
 __all__ = [
-    "PrunableLayer", "PruneLowMagnitude", "PruneRegistry", "PruningSchedule",
+    "OperatorLayer", "PrunableLayer", "PruneLowMagnitude", "PruneRegistry", "PruningSchedule",
     "keras", "keras_backend", "strip_pruning", "tf", "tfmot",
 ]

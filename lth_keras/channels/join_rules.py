@@ -4,7 +4,7 @@ import numpy as np
 
 from lth_keras.channels.channel_labels import Channels
 from lth_keras.channels.shape_rules import same
-from lth_keras.compat import keras
+from lth_keras.compat import OperatorLayer, keras
 
 _layers = keras.layers
 # What `x + y` and its like become in a functional model.
@@ -68,15 +68,9 @@ def operator(call):
     return call.whole(f"is {symbol or 'an operator'}, whose channels are not known")
 
 
-def _operator_layer():
-    """The class of the layers that `x + y` makes; Keras does not export it."""
-    some = keras.Input((1,))
-    return type((some + some)._keras_history.layer)
-
-
 RULES = {
     **dict.fromkeys((_layers.Add, _layers.Subtract, _layers.Multiply, _layers.Average,
                      _layers.Maximum, _layers.Minimum), elementwise),
     _layers.Concatenate: concatenate,
-    _operator_layer(): operator,
+    OperatorLayer: operator,
 }

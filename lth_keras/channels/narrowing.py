@@ -86,7 +86,7 @@ class Narrowing:
             return self._cloned(layer, f"{path}/")
         config = layer.get_config() | self.settings.get(path, {})
         config.pop("build_config", None)
-        if isinstance(layer, keras.layers.MultiHeadAttention):
+        if type(layer) is keras.layers.MultiHeadAttention:
             # Built with the shapes of its inputs, which are others now; the call builds it.
             return type(layer)(**{name: value for name, value in config.items()
                                   if name not in _BUILT_AS})

@@ -8,12 +8,13 @@ from lth_keras.criteria.magnitude import Magnitude
 from lth_keras.criteria.movement import Movement
 from lth_keras.criteria.random_scores import Random
 from lth_keras.criteria.ranking import kept_after, prune_globally, prune_layerwise, removal_count
+from lth_keras.criteria.signed_magnitude import SignedMagnitude
 from lth_keras.criteria.snip import SNIP
 from lth_keras.criteria.synflow import SynFlow
 from lth_keras.criteria.weighted_magnitudes import WeightedMagnitudes
 
 __all__ = [
     "Criterion", "CriterionInputs", "GraSP", "JointMagnitude", "Magnitude", "Movement", "Random",
-    "SNIP", "SynFlow", "WeightedMagnitudes", "kept_after", "prune_globally", "prune_layerwise",
-    "removal_count",
+    "SNIP", "SignedMagnitude", "SynFlow", "WeightedMagnitudes", "kept_after", "prune_globally",
+    "prune_layerwise", "removal_count",
 ]

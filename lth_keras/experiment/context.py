@@ -144,7 +144,8 @@ class Context:
         if key not in self._trainers:
             # Variants of another architecture are dense.
             model = self.build(**arguments) if arguments else self.plain
-            channels = None if arguments else self.channels
+            # What is frozen or scored is still read, and keeps its biases.
+            channels = None if arguments or kind is not None else self.channels
             self._trainers[key] = self._new_trainer(model, channels, _maker(kind))
         return self._trainers[key]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lth_keras.compat import keras, tf
+from lth_keras.compat import OperatorLayer, keras, tf
 from lth_keras.variables import named_variables
 
 _layers = keras.layers
@@ -89,7 +89,7 @@ def _is_fixed(model):
 def _spreads(model):
     """Whether a layer joins arrays of different shapes: a constant is then no longer one."""
     for layer in model.layers:
-        joins = isinstance(layer, _JOINING) or type(layer).__name__ == "TFOpLambda"
+        joins = isinstance(layer, (*_JOINING, OperatorLayer))
         for node in layer.inbound_nodes if joins else ():
             if len({tuple(each.shape) for each in node.keras_inputs}) > 1:
                 return True

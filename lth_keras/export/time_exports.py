@@ -18,10 +18,10 @@ TURNS = 7
 SECONDS_PER_TURN = 0.15
 
 
-def runner(entry, images, threads):
+def runner(entry, images, threads=None):
     """A function without arguments that predicts `images` and waits for the result.
 
-    `threads` is for TFLite; the others take what they find.
+    `threads` is for TFLite, None as many as there are cores; the others take what they find.
     """
     if entry["format"] == "saved_model":
         import tensorflow as tf
@@ -52,7 +52,7 @@ def runner(entry, images, threads):
         import tensorflow as tf
 
         Interpreter = tf.lite.Interpreter
-    interpreter = Interpreter(model_path=entry["path"], num_threads=threads)
+    interpreter = Interpreter(model_path=entry["path"], num_threads=threads or os.cpu_count())
     where = interpreter.get_input_details()[0]["index"]
     interpreter.resize_tensor_input(where, images.shape)
     interpreter.allocate_tensors()
@@ -64,7 +64,7 @@ def runner(entry, images, threads):
     return invoke
 
 
-def turn(run, cold):
+def turn(run, cold=None):
     """The median seconds of a call; with an array `cold`, larger than the processor's caches, that
     array is read before each call, so that the network's weights come from memory."""
     times, end = [], time.perf_counter() + SECONDS_PER_TURN
@@ -101,7 +101,7 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         plan = json.load(file)
     results = {entry["name"]: {} for entry in plan["networks"]}
-    threads = plan.get("threads") or os.cpu_count()
+    threads = plan.get("threads")
     cold = np.ones(plan["cold"] // 8) if plan.get("cold") else None
     generator, before = np.random.default_rng(0), processor_seconds()
     for batch in plan["batches"]:

@@ -23,9 +23,9 @@ from lth_keras.granularity.kernel_matrix import KernelMatrix
 class Blocks(Granularity):
     """Blocks of inputs × outputs: (4, 1) is four consecutive inputs of one output.
 
-    TFLite has kernels that skip such zeros in fully connected layers: of (4, 1) in float32, of
-    (16, 1) in int8. In a convolution's kernel [height, width, inputs, outputs] a block lies within
-    one place of the window. Where a side of the kernel is no multiple of the block's, the last
+    TFLite has a kernel that skips such zeros in fully connected layers, in float32. In a
+    convolution's kernel [height, width, inputs, outputs] a block lies within one place of the
+    window. Where a side of the kernel is no multiple of the block's, the last
     blocks are smaller: they count as one block each, their pooled score is over fewer weights.
 
     Attributes:

@@ -146,9 +146,10 @@ def exports(cards):
          "parameters", "FLOPs", "effective FLOPs",
          *(f"ms, batch {batch}: ours / dense" for batch in BATCHES)],
         rows,
-        "Latencies of an export and of the dense network were measured in one process, in turns; "
-        "compare them within a row. Effective FLOPs leave out multiplications by zero, which "
-        "these runtimes do all the same: unstructured sparsity makes files smaller, not faster.",
+        "Latencies of an export and of the dense network were measured in the same processes, in "
+        "turns; compare them within a row. Effective FLOPs leave out multiplications by zero, "
+        "which these runtimes do all the same, but for sparse TFLite where zeros lie in blocks of "
+        "four inputs: unstructured sparsity makes files smaller, not faster.",
     )
 
 

@@ -8,12 +8,8 @@ from lth_keras import masks
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND, round_name, variant_name
 from lth_keras.store import network_folder, network_reader, vouched
-from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.model_arrays import check_variables
-
-# The point of the trial that a weight rule starts from, where done.json does not name it.
-_STARTS = {"RewoundWeights": "rewind", "InitialWeights": "initial"}
 
 
 def check_network(paths, header, folder):
@@ -29,7 +25,7 @@ def check_network(paths, header, folder):
     """
     facts = network_folder.facts(folder)
     _check_name(folder, facts)
-    variables = _variables(paths, header, facts)
+    variables = _variables(header, facts)
     stored = vouched.arrays(folder, network_reader.MASKS)
     weights = network_reader.read_weights(folder)
     check_variables(weights, variables, "weights.npz")
@@ -64,16 +60,9 @@ def _check_name(folder, facts):
         raise RunError(f"done.json says that it is {expected}")
 
 
-def _variables(paths, header, facts):
-    """{key: [dtype, side, …]} of the network's architecture; None where no file records it."""
-    if facts["architecture"]:
-        return facts.get("variables")
-    if header.get("variables"):
-        return header["variables"]
-    # run.json does not record them; θ_0 has every variable.
-    if vouched.trial_checksum(paths, facts["trial"], paths.initial(facts["trial"])) is None:
-        return None
-    return shapes_of(network_reader.read_initial(paths, facts["trial"]))
+def _variables(header, facts):
+    """{key: [dtype, side, …]} of the network's architecture."""
+    return facts["variables"] if facts["architecture"] else header["variables"]
 
 
 def _check_masks(stored, header, facts, variables):
@@ -161,9 +150,7 @@ def _check_groups(header, facts, round):
 
 
 def _check_start(paths, facts, stored, initial):
-    name = facts.get("starts_from") or _STARTS.get(facts.get("weights_rule"))
-    if facts["variant"] == "imp":
-        name = "rewind"
+    name = "rewind" if facts["variant"] == "imp" else facts.get("starts_from")
     if name is None or facts["architecture"]:
         return
     point = network_reader.read_initial if name == "initial" else network_reader.read_rewind

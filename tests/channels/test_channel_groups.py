@@ -125,6 +125,7 @@ def test_nested_and_shared_layers():
      "odd (Reshape) mixes the channels with their places"),
     (lambda x: layers.Dense(4, activation=lambda y: y, name="b")(
         layers.Softmax(name="odd")(x)), "odd (Softmax) adds over the channels"),
+    (lambda x: x + layers.Dense(6, name="b")(x) * 2.0, None),
     (lambda x: layers.Multiply(name="odd")([x, layers.Dense(1, name="gate")(x)]), None),
 ])
 def test_what_is_not_understood_stays_and_is_named(joined, why):
@@ -132,7 +133,10 @@ def test_what_is_not_understood_stays_and_is_named(joined, why):
     x = joined(layers.Dense(6, name="a")(inputs))
     channels = groups_of(keras.Model(inputs, layers.Dense(2, name="out")(x)))
     whole = {each.layer: each.why for each in channels.whole}
-    if why is None:  # The gate is spread over all channels; they themselves are six units.
+    if why is None and "gate" not in whole:  # `x + y` is understood, and so is a factor.
+        assert described(channels) == {
+            "a/kernel": (6, ["a/kernel", "b/kernel"], ["b/kernel", "out/kernel"])}
+    elif why is None:  # The gate is spread over all channels; they themselves are six units.
         assert whole["gate"] == "odd spreads it over other channels"
         assert [group.name for group in channels.groups] == ["a/kernel"]
     else:

@@ -53,8 +53,9 @@ EVERYTHING = """
 Analysis.measures = [
     @SolutionLosses(), @LevelDistances(), @LossCurves(), @Hessian(), @Lines(), @random/Landscape(),
     @plane/Landscape(), @hessian/Landscape(), @MaskOverlap(), @WeightDistributions(),
-    @GradientFlow(),
+    @GradientFlow(), @UntrainedMasks(),
 ]
+UntrainedMasks.levels = (2,)
 LossCurves.levels = (2,)
 LossCurves.examples = 300
 Hessian.examples = 300
@@ -83,7 +84,7 @@ hessian/Landscape.kind = 'hessian'
 MEASURED = {
     "gradient_flow", "hessian", "landscape_hessian", "landscape_plane", "landscape_random",
     "level_distances", "lines", "loss_curves", "mask_overlap", "solution_losses",
-    "weight_distributions",
+    "untrained_masks", "weight_distributions",
 }
 
 

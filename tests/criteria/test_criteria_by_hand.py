@@ -32,6 +32,8 @@ def evidence(masks=None, network=None, seed=0, weights=FINAL):
     (criteria.JointMagnitude("large"), [[1.0, 0.5], [2.0, 0.5]]),
     (criteria.JointMagnitude("small"), [[-1.5, -2.0], [-3.0, -4.0]]),
     (criteria.JointMagnitude("large", alpha=0.5), [[0.75, 0.25], [1.0, 0.5]]),
+    (criteria.SignedMagnitude("same"), [[-1.5, -0.5], [2.0, 4.0]]),
+    (criteria.SignedMagnitude("different"), [[1.5, 0.5], [-2.0, -4.0]]),
     (criteria.Movement(), [[2.5, 2.5], [1.0, 3.5]]),
 ])
 def test_scores_from_weights(criterion, expected):
@@ -51,6 +53,7 @@ def test_random_scores_are_the_generators():
     lambda: criteria.WeightedMagnitudes(0, 0),
     lambda: criteria.JointMagnitude("big"),
     lambda: criteria.JointMagnitude(alpha=0),
+    lambda: criteria.SignedMagnitude("opposite"),
     lambda: criteria.SNIP(examples=0),
     lambda: criteria.GraSP(examples=True),
     lambda: criteria.GraSP(temperature=0),

@@ -10,9 +10,11 @@ from lth_keras.analysis.measures.loss_curves import LossCurves
 from lth_keras.analysis.measures.mask_overlap import MaskOverlap
 from lth_keras.analysis.measures.rewind_search import RewindSearch
 from lth_keras.analysis.measures.solution_losses import SolutionLosses
+from lth_keras.analysis.measures.untrained_masks import UntrainedMasks
 from lth_keras.analysis.measures.weight_distributions import WeightDistributions
 
 __all__ = [
     "EarlyStopping", "GradientFlow", "Hessian", "Landscape", "LevelDistances", "Lines",
-    "LossCurves", "MaskOverlap", "RewindSearch", "SolutionLosses", "WeightDistributions",
+    "LossCurves", "MaskOverlap", "RewindSearch", "SolutionLosses", "UntrainedMasks",
+    "WeightDistributions",
 ]

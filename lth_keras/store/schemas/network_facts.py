@@ -106,7 +106,7 @@ class NetworkFacts(Strict):
     model: KerasConfig | None = None
     variables: Variables | None = None
     files: Checksums
-    made_from: MadeFrom | None = None
+    made_from: MadeFrom
 
     @pydantic.model_validator(mode="after")
     def _fits_together(self):
