@@ -9,6 +9,7 @@ from lth_keras.criteria import Criterion, Magnitude
 from lth_keras.data import DataSource
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, check_is_a
+from lth_keras.experiment.described import UNNAMED_DEFAULT
 from lth_keras.experiment.fallback import check_on_fallback
 from lth_keras.experiment.imp import trial_jobs
 from lth_keras.experiment.variant import Variant
@@ -39,13 +40,21 @@ class IMP:
       criterion: the `Criterion` that ranks the remaining weights at the end of a round.
       duration: the step at which the training of each round ends. Round 0 begins at θ_0, the others
       at the rewind point.
+      keep_optimizer: False: each round has the optimizer of the rewind point. True: it goes on
+        through all rounds with its moments and its step, and with the step the learning rate and
+        the order of the data, as in the code of De Alwis, Maniktala and Toole (2021); weights are
+        rewound as ever. A round makes as many updates as before. Variants are as before.
     """
 
     schedule: RewindingSchedule
     criterion: Criterion = dataclasses.field(default_factory=Magnitude)
     duration: str = "5ep"
+    keep_optimizer: bool = dataclasses.field(default=False, metadata=UNNAMED_DEFAULT)
 
     def __post_init__(self):
+        if not isinstance(self.keep_optimizer, bool):
+            raise ConfigurationError(
+                f"IMP.keep_optimizer is {self.keep_optimizer!r}; expected True or False")
         if not isinstance(self.schedule, RewindingSchedule):
             raise ConfigurationError(
                 f"IMP.schedule is {self.schedule!r}; expected "

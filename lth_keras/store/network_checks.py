@@ -39,7 +39,7 @@ def check_network(paths, header, folder):
     match = ROUND.fullmatch(folder.name)
     if match:
         _check_round(paths, header, facts, int(match[1]), stored, variables)
-    else:
+    if not match or facts.get("biases_from"):
         initial = network_reader.read_start_file(paths, facts["trial"], folder.name)
         check_variables(initial, variables, "initial.npz")
         if frozen:
@@ -48,6 +48,7 @@ def check_network(paths, header, folder):
         masks.check_applied(first, initial)
         _check_finite(initial, "initial.npz")
         _check_start(paths, facts, first, initial)
+        _check_biases(paths, facts, first, initial)
         _check_updates(facts, first, stored)
 
 
@@ -149,12 +150,23 @@ def _check_groups(header, facts, round):
 
 
 def _check_start(paths, facts, stored, initial):
-    name = facts.get("starts_from")
+    name = "rewind" if facts["variant"] == "imp" else facts.get("starts_from")
     if name is None or facts["architecture"]:
         return
     point = network_reader.read_initial if name == "initial" else network_reader.read_rewind
-    _check_equal(masks.apply(stored, point(paths, facts["trial"])), initial,
-                 f"initial.npz is not mask × {name}.npz")
+    expected = masks.apply(stored, point(paths, facts["trial"]))
+    if facts.get("biases_from"):  # `_check_biases` is about the others.
+        expected = {key: expected[key] for key in stored}
+    _check_equal(expected, initial, f"initial.npz is not mask × {name}.npz")
+
+
+def _check_biases(paths, facts, stored, initial):
+    source = facts.get("biases_from")
+    if source is None or not network_folder.is_done(paths.network(facts["trial"], source)):
+        return
+    trained = network_reader.read_weights(paths.network(facts["trial"], source))
+    _check_equal({key: array for key, array in initial.items() if key not in stored}, trained,
+                 f"initial.npz has not the biases of {source}")
 
 
 def _check_frozen(stored, initial, weights):
