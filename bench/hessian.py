@@ -79,6 +79,8 @@ def eigenvalues(surface, count):
     print(f"{count} eigenvalues         {took:.1f} s, {pairs.products} products; "
           f"{pairs.values[0]:.4g} to {pairs.values[-1]:.4g}; residual / eigenvalue at most "
           f"{relative.max():.1e}, median {np.median(relative):.1e}")
+    print(f"skipped                 {pairs.put_in} put in, {pairs.complete.sum()} of {count} "
+          f"complete, the last search took {pairs.search.steps} steps")
     return took
 
 

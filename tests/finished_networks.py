@@ -5,6 +5,9 @@ import pathlib
 from lth_keras import files
 from lth_keras.store import network_folder
 
+# Of a network of which nobody asks what it was made from.
+MADE_FROM = {"files": {}, "data": "00", "configuration": "0" * 64}
+
 
 def finish(folder, **facts):
     """Writes done.json for all files of `folder`; for round 0 also for the trial's files.
@@ -31,7 +34,7 @@ def finish(folder, **facts):
         "variant": "imp" if is_imp else name, "round": int(name[6:] if is_imp else index or 0),
         "density": 1.0, "kept_weights": kept, "prunable_weights": 10**6, "architecture": {},
         "start_step": 0, "steps": 1, "diverged": False, "final_test_accuracy": None,
-        "train_seconds": 0.0, "evaluate_seconds": 0.0, **facts,
+        "train_seconds": 0.0, "evaluate_seconds": 0.0, "made_from": MADE_FROM, **facts,
     })
     return folder
 

@@ -10,6 +10,7 @@ from lth_keras.metric import ACCURACY
 from lth_keras.paths import RunPaths, round_name, variant_name
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import concatenate, rows_to_csv
+from tests.finished_networks import MADE_FROM
 from tests.statistics.accuracy_rows import accuracy_row
 
 LAYERS = {"fc1/kernel": (16, 6), "out/kernel": (6, 3)}
@@ -51,6 +52,7 @@ class MadeUpRun:
                 ]},
             },
             "prunable_weights": {key: math.prod(shape) for key, shape in LAYERS.items()},
+            "variables": {key: ["float32", *shape] for key, shape in LAYERS.items()},
             "skipped": {}, "duration": "4ep", "round_duration": "2ep", "steps_per_epoch": 9,
             "rewind_step": 0,
             "kept_by_round": list(range(rounds + 1)), "margin": margin,
@@ -108,7 +110,7 @@ class MadeUpRun:
             "prunable_weights": sum(mask.size for mask in masks.values()), "architecture": {},
             "start_step": 0, "steps": rows[-1].step, "diverged": diverged,
             "final_test_accuracy": rows[-1].values["test_accuracy"], "train_seconds": 1.0,
-            "evaluate_seconds": 1.0,
+            "evaluate_seconds": 1.0, "made_from": MADE_FROM,
         })
 
     def finish(self, state="done"):

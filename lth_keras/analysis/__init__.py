@@ -4,6 +4,7 @@ from lth_keras.analysis.analyzed_run import AnalyzedRun
 from lth_keras.analysis.measure import Measure
 from lth_keras.analysis.measure_runner import run_measure
 from lth_keras.analysis.measures import (
+    EarlyStopping,
     GradientFlow,
     Hessian,
     Landscape,
@@ -19,7 +20,7 @@ from lth_keras.analysis.measures import (
 from lth_keras.analysis.requested_measures import Analysis
 
 __all__ = [
-    "Analysis", "AnalyzedRun", "GradientFlow", "Hessian", "Landscape", "LevelDistances", "Lines",
-    "LossCurves", "MaskDistances", "MaskOverlap", "Measure", "RewindSearch", "SolutionLosses",
-    "WeightDistributions", "run_measure",
+    "Analysis", "AnalyzedRun", "EarlyStopping", "GradientFlow", "Hessian", "Landscape",
+    "LevelDistances", "Lines", "LossCurves", "MaskDistances", "MaskOverlap", "Measure",
+    "RewindSearch", "SolutionLosses", "WeightDistributions", "run_measure",
 ]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import pathlib
 
 import gin
 from rich.console import Console
@@ -68,6 +69,8 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
     experiment = configuration.read(
         list(gin_files), list(gin_params), stored=str(paths.config), trust=trust)
     experiment = dataclasses.replace(experiment, name=header["experiment"])
+    if not (trust or gin_files or gin_params):
+        experiment = _as_data(experiment, paths)
     try:
         measures = Analysis().only(list(only))
     except (TypeError, ValueError) as error:
@@ -86,6 +89,25 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
 
     run = AnalyzedRun(context, resolve_jit(experiment.jit, context.build()), at_rewind)
     return run, measures
+
+
+def _as_data(experiment, paths):
+    """The experiment of a stored configuration, which may have nothing run or written elsewhere.
+
+    Raises:
+      ConfigurationError: it starts from a SavedModel, which is a program.
+    """
+    source = experiment.initial_weights
+    if source is not None and (pathlib.Path(source).expanduser() / "saved_model.pb").exists():
+        raise ConfigurationError(
+            f"{paths.config} names {source!r} as Experiment.initial_weights, a SavedModel, which "
+            "is a program: give --trust to have it loaded, if you know where it comes from"
+        )
+    if getattr(experiment.dataset, "cache_dir", None) is None:
+        return experiment
+    # Where decoded examples are kept changes no number: the reader's own place is taken.
+    return dataclasses.replace(
+        experiment, dataset=dataclasses.replace(experiment.dataset, cache_dir=None))
 
 
 def _check_config(paths, header):

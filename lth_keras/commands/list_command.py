@@ -16,6 +16,8 @@ from lth_keras.plain_text import plain
 from lth_keras.store import network_folder, run_lock, vouched
 from lth_keras.store.metrics import parse_rows, read_rows
 
+BEST = "best ticket, test"
+
 
 def main(flags, arguments):
     """Prints a row for each run. Returns the exit status."""
@@ -25,13 +27,22 @@ def main(flags, arguments):
     if not root.is_dir():
         raise ConfigurationError(f"--output_dir={root} is no folder; nothing has been run there")
     table = Table(box=box.SIMPLE_HEAD)
-    for column in ("run", "state", "networks", "data", "best ticket"):
+    for column in ("run", "state", "networks", "data", BEST):
         table.add_column(column, overflow="fold")
     for name in opening.entries(root):
         if opening.exists(root / name / "run.json"):
-            table.add_row(*(Text(plain(cell)) for cell in _row(RunPaths(root / name))))
+            table.add_row(*(Text(plain(cell)) for cell in _sound_row(RunPaths(root / name))))
     Console(markup=False).print(table)
+    print(f"{BEST}: the mean test metric at the evaluation where the validation metric is best")
     return 0
+
+
+def _sound_row(paths):
+    """The row of a run; of one whose files contradict each other, that it is damaged."""
+    try:
+        return _row(paths)
+    except (RunError, ConfigurationError, LookupError, TypeError, ValueError, AttributeError):
+        return paths.root.name, "run.json is damaged: run.py verify", "", "", ""
 
 
 def _row(paths):

@@ -12,6 +12,9 @@ from lth_keras.commands import command_table, early_checks, last_resort
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.wording import answering_gin
 
+# These import TensorFlow, which takes seconds.
+_SLOW = ("train", "analyze", "export")
+
 
 def main(argv=None):
     """Runs a command line.
@@ -65,6 +68,8 @@ def _carried_out(argv):
     values, arguments = _parsed(command, argv)
     early_checks.check(command.name, values, arguments)
     # Only the one command is imported, and only now: most import TensorFlow.
+    if command.name in _SLOW and "tensorflow" not in sys.modules and sys.stderr.isatty():
+        print("loading TensorFlow…", file=sys.stderr)
     module = importlib.import_module(f"lth_keras.commands.{command.name}_command")
     with answering_gin():
         return module.main(values, arguments)

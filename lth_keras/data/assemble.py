@@ -41,7 +41,9 @@ def assemble(raw, validation, validation_seed, mean, std, task=None, subset=None
         images=images,
         labels=labels,
         splits=splits,
-        task=task.standardised(labels[slice(*splits["train"])], raw.name),
+        task=task.standardised(_counted(
+            *(None if each is None else each[slice(*splits["train"])]
+              for each in (labels, weights))), raw.name),
         name=raw.name,
         mean=_per_channel("mean", mean, raw),
         std=_per_channel("std", std, raw),
@@ -95,11 +97,17 @@ def _for_task(raw, task):
                 f"a label of '{raw.name}' has shape {train.shape[1:]} in training and "
                 f"{each.shape[1:]} in {split}; expected the same in both"
             )
-    task = task.fitted(train, raw.x_train, raw.name, raw.num_classes)
+    task = task.fitted(
+        _counted(train, raw.w_train), raw.x_train, raw.name, raw.num_classes)
     for split in raw.splits[1:]:
         task.check_fit(labels[split], raw.name, split)
     return dataclasses.replace(
         raw, **{f"y_{split}": each for split, each in labels.items()}), task
+
+
+def _counted(labels, weights):
+    """The labels of the examples that count: one of weight 0 may hold any number."""
+    return labels if weights is None or np.ndim(weights) > 1 else labels[np.asarray(weights) > 0]
 
 
 def _chosen(raw, task, subset):

@@ -12,6 +12,7 @@ Dziugaite, Roy, Carbin, "Linear Mode Connectivity and the Lottery Ticket Hypothe
 from collections.abc import Callable
 from typing import Any
 
+from lth_keras.experiment import carried_over
 from lth_keras.experiment.early_bird import mask_watch
 from lth_keras.experiment.job_context import JobContext
 from lth_keras.experiment.job_results import TrainedNetwork
@@ -27,11 +28,12 @@ def trial_jobs(experiment: Any, trial: int) -> list[Job]:
     Raises:
       ConfigurationError: a variant needs a network that the experiment does not train.
     """
-    rounds = experiment.imp.schedule.rounds
-    jobs = [Job(trial, round_name(0), 0, train_dense)]
+    rounds, keeps = experiment.imp.schedule.rounds, experiment.imp.keep_optimizer
+    jobs = [Job(trial, round_name(0), 0, train_dense, keeps_optimizer=keeps and rounds > 0)]
     for round in range(1, rounds + 1):
         before = (round_name(round - 1),)
-        jobs.append(Job(trial, round_name(round), round, prune_rewind_train, None, before, before))
+        jobs.append(Job(trial, round_name(round), round, prune_rewind_train, None, before, before,
+                        keeps_optimizer=keeps and round < rounds))
     for variant in experiment.variants:
         for round, name in variant.networks(rounds):
             reads = variant.needs(round)
@@ -53,7 +55,7 @@ def prune_rewind_train(job: JobContext, train: Callable) -> TrainedNetwork:
     """Each later round: prunes the network of the round before, rewinds to θ_k, trains."""
     before = round_name(job.round - 1)
     masks = job.prune(job.weights_of(before), job.masks_of(before))
-    return train(job.rewind_point(), masks)
+    return train(carried_over.round_start(job), masks)
 
 
 def train_variant(job: JobContext, train: Callable) -> TrainedNetwork:

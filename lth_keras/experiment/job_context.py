@@ -8,7 +8,7 @@ import numpy as np
 
 from lth_keras import masks, opening, rewinding, seeds
 from lth_keras.criteria import Criterion
-from lth_keras.experiment import pruner
+from lth_keras.experiment import carried_over, pruner
 from lth_keras.experiment.context import Context
 from lth_keras.experiment.jobs import Job
 from lth_keras.initializers import EmpiricalDistribution
@@ -105,11 +105,12 @@ class JobContext:
         return rewinding.load_initial(self.context.paths, self.trial)
 
     def rewind_point(self) -> RewindPoint:
-        """θ_k."""
+        """θ_k; with `rewind_biases = False` its biases are those of the end of the round before."""
         self._note_shared(self.context.paths.rewind(self.trial))
         if self.context.rewind_step:
             self._note_shared(self.context.paths.rewind_optimizer(self.trial))
-        return rewinding.load_point(self.context.paths, self.trial, self.context.rewind_step)
+        return carried_over.point_with_biases(self, rewinding.load_point(
+            self.context.paths, self.trial, self.context.rewind_step))
 
     def found_masks(self) -> Arrays:
         """IMP's masks of the round."""
@@ -153,8 +154,9 @@ class JobContext:
         return snapshot(named_variables(self.context.build(seed, **self.arguments)))
 
     def base_weights(self) -> Arrays:
-        """θ_0; a fresh draw where the architecture is not the experiment's."""
-        return self.fresh_weights() if self.arguments else self.initial().weights
+        """θ_0, biases as in `rewind_point`; a fresh draw for another architecture."""
+        return self.fresh_weights() if self.arguments else carried_over.with_biases(
+            self, self.initial().weights)
 
     def distribution(self, source: str) -> pathlib.Path:
         """The file of D_n of the round's ticket; D_n is measured at the first call.
@@ -236,19 +238,13 @@ class JobContext:
             else self.variant.duration_in(experiment))
 
     @property
-    def goes_on(self) -> bool:
-        """Whether its training goes on from another network's last step."""
-        return self.variant is not None and self.variant.weights.goes_on
-
-    @property
     def equal_round(self) -> int | None:
         """The round of IMP that this job would repeat exactly, or None."""
         imp = self.context.experiment.imp
         if self.variant is None or self.duration != self.context.steps(imp.duration):
             return None
-        round = self.variant.imp_round(self.round, self.context.rewind_step, imp.criterion)
-        ends_early = round == 0 and imp.early_bird is not None and imp.early_bird.stops
-        return None if ends_early else round
+        return carried_over.repeats(
+            self, self.variant.imp_round(self.round, self.context.rewind_step, imp.criterion))
 
     @property
     def planned_steps(self) -> int:
@@ -262,15 +258,14 @@ class JobContext:
     @property
     def first_step(self) -> int:
         """The step that its training starts from."""
-        if self.goes_on:
-            (source,) = self.variant.weights.needs(self.label, self.round)
-            return self.step_of(source)
-        return self.duration - self.planned_steps
+        source = carried_over.gone_on_from(self)
+        return self.duration - self.planned_steps if source is None else self.step_of(source)
 
     def last_step(self, start: int) -> int:
         """The step at which its training ends when it starts from step `start`."""
         # A job that goes on makes as many updates as a rewound round.
-        return start + self.duration - self.context.rewind_step if self.goes_on else self.duration
+        goes_on = carried_over.gone_on_from(self) is not None
+        return start + self.duration - self.context.rewind_step if goes_on else self.duration
 
     def mask_updates(self, rule: MaskUpdate, target: dict[str, int], start: int) -> MaskUpdates:
         """When its masks change, in a training from step `start`; `target` as in `MaskUpdates`."""

@@ -52,9 +52,10 @@ def store_network(job, network):
     if job.keeps_optimizer:
         names.append("optimizer.npz")
         files.write_npz(job.folder / "optimizer.npz", progress.state.optimizer)
-    if job.variant is not None:
+    if job.variant is not None or "biases_from" in job.told:
         names.append("initial.npz")
-        first = start.weights if job.variant.pruned == "initial" else masks.apply(
+        keeps_pruned = job.variant is not None and job.variant.pruned == "initial"
+        first = start.weights if keeps_pruned else masks.apply(
             start.masks if progress.state.learned is None else final, start.weights)
         files.write_npz(job.folder / "initial.npz", first)
     if progress.state.learned is not None:
@@ -137,6 +138,8 @@ def _facts(job, network):
         "train_seconds": round(progress.train_seconds, 3),
         "evaluate_seconds": round(progress.evaluate_seconds, 3),
     }
+    if "biases_from" in told:
+        facts["biases_from"] = told.pop("biases_from")
     if job.variant is not None and job.variant.pruned == "initial":
         facts["pruned"] = "initial"
     grouping = job.context.grouping

@@ -48,7 +48,8 @@ def in_order(jobs: list[Job]) -> list[Job]:
         for name in job.variant.weights.needs(job.label, job.round)
     }
     by_name = {
-        job.name: dataclasses.replace(job, keeps_optimizer=job.name in gone_on_from)
+        job.name: dataclasses.replace(job, keeps_optimizer=(
+            job.keeps_optimizer or job.name in gone_on_from))
         for job in jobs
     }
     ordered: dict[str, Job] = {}

@@ -82,7 +82,13 @@ class RunJson:
     def tables(self):
         """The files beside run.json that it vouches for once the run is done."""
         paths = self._paths
-        return (paths.metrics, paths.summary, paths.config, paths.operative_config)
+        return (paths.metrics, paths.summary, paths.operative_config, *self._inputs())
+
+    def _inputs(self):
+        """{file: its content}: what is written when the run begins, and read again later."""
+        return {self._paths.config: self._prepared.bindings.config.encode()} | {
+            self._paths.root / name: content
+            for name, content in self._prepared.data.attachments.items()}
 
     def is_finished(self):
         """Whether the run is done and all its files are there, unchanged."""
@@ -116,20 +122,17 @@ class RunJson:
         """Records that the run is going on.
 
         Raises:
-          RunError: config.gin is not what was written at the run's beginning.
+          RunError: config.gin, or a file of the data, is not what was written at the beginning.
         """
-        config = self._paths.config
-        known = self._before.get("tables", {}).get(config.name)
-        if not opening.exists(config):
-            files.write_text(config, self._prepared.bindings.config)
-        elif known is not None and not is_unchanged(config, known):
-            raise RunError(
-                f"{config} was changed since the run began; `python run.py verify "
-                f"{self._paths.root} --repair` sets it aside, then give the same command again"
-            )
-        for name, content in self._prepared.data.attachments.items():
-            if not opening.exists(self._paths.root / name):
-                files.write_bytes(self._paths.root / name, content)
+        for path, content in self._inputs().items():
+            known = self._before.get("tables", {}).get(path.name)
+            if not opening.exists(path):
+                files.write_bytes(path, content)
+            elif known is not None and not is_unchanged(path, known):
+                raise RunError(
+                    f"{path} was changed since the run began; `python run.py verify "
+                    f"{self._paths.root} --repair` sets it aside, then give the same command again"
+                )
         self.write("running")
 
     def write(self, state, **facts):
@@ -139,7 +142,7 @@ class RunJson:
         files.write_text(self._paths.operative_config, prepared.bindings.operative)
         if state == "done":
             facts["networks"] = self._networks()
-        vouched_for = self.tables() if state == "done" else (self._paths.config,)
+        vouched_for = self.tables() if state == "done" else self._inputs()
         facts["tables"] = {path.name: digest(path) for path in vouched_for}
         versions = before.get("versions", provenance.versions())
         continued = list(before.get("continued_with", []))

@@ -42,14 +42,22 @@ class IMP:
       duration: the step at which the training of each round ends. Round 0 begins at θ_0, the others
       at the rewind point.
       early_bird: an `EarlyBird`, which draws masks while round 0 trains and may end it; or None.
+      keep_optimizer: False: each round has the optimizer of the rewind point. True: it goes on
+        through all rounds with its moments and its step, and with the step the learning rate and
+        the order of the data, as in the code of De Alwis, Maniktala and Toole (2021); weights are
+        rewound as ever. A round makes as many updates as before. Variants are as before.
     """
 
     schedule: RewindingSchedule
     criterion: Criterion = dataclasses.field(default_factory=Magnitude)
     duration: str = "5ep"
     early_bird: EarlyBird | None = dataclasses.field(default=None, metadata=UNNAMED_DEFAULT)
+    keep_optimizer: bool = dataclasses.field(default=False, metadata=UNNAMED_DEFAULT)
 
     def __post_init__(self):
+        if not isinstance(self.keep_optimizer, bool):
+            raise ConfigurationError(
+                f"IMP.keep_optimizer is {self.keep_optimizer!r}; expected True or False")
         if not isinstance(self.schedule, RewindingSchedule):
             raise ConfigurationError(
                 f"IMP.schedule is {self.schedule!r}; expected "

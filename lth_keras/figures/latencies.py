@@ -1,5 +1,7 @@
 """What a network reaches against how long one call of it takes."""
 
+from matplotlib import ticker
+
 from lth_keras.figures import style
 from lth_keras.metric import ACCURACY
 
@@ -34,6 +36,9 @@ def metric_by_latency(points, subject, metric=ACCURACY, title=""):
         panel.plot(middle, mean, marker=style.marker(place), color=colour, linestyle="none",
                    label=point["name"])
     panel.set_xscale("log")
+    panel.xaxis.set_major_locator(ticker.LogLocator(10, (1, 1.4, 2, 3, 5, 7)))
+    panel.xaxis.set_minor_locator(ticker.NullLocator())
+    panel.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.3g}"))
     panel.set_xlabel("ms a call, batch 1; lines: quartiles of the turns")
     panel.set_ylabel(f"final test {metric.label}")
     panel.legend(loc="center left", bbox_to_anchor=(1, 0.5))

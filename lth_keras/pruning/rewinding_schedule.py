@@ -38,13 +38,16 @@ class RewindingSchedule(PruningSchedule):
       min_per_layer: fewest weights that pruning may leave in a layer; 0 permits layer collapse.
       granularity: which weights go together: `Weights()`, `Blocks()`, `Units()`, `NofM()`. Rates,
         counts and `min_per_layer` are about its groups; with `Weights()` a group is one weight.
+      rewind_biases: True: each round begins with all variables of the rewind point. False: only
+        the kernels that are pruned are set back; biases and every other variable without a mask
+        stay as the round before has left them (the code of De Alwis, Maniktala and Toole, 2021).
 
     Raises:
       ConfigurationError: an argument is out of its range.
     """
 
     def __init__(self, rounds, rate=0.2, rates=None, scope="layerwise", rewind_to="0it",
-                 min_per_layer=0, granularity=Weights()):
+                 min_per_layer=0, granularity=Weights(), rewind_biases=True):
         if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 0:
             raise ConfigurationError(
                 f"RewindingSchedule.rounds is {rounds!r}; expected a whole number of prunings, "
@@ -76,6 +79,9 @@ class RewindingSchedule(PruningSchedule):
             raise ConfigurationError(
                 f"RewindingSchedule.min_per_layer is {min_per_layer!r}; expected 0 or more weights"
             )
+        if not isinstance(rewind_biases, bool):
+            raise ConfigurationError(
+                f"RewindingSchedule.rewind_biases is {rewind_biases!r}; expected True or False")
         check_is_a("RewindingSchedule.granularity", granularity, Granularity, "Blocks")
         self.rounds = rounds
         self.rate = rate
@@ -84,6 +90,7 @@ class RewindingSchedule(PruningSchedule):
         self.rewind_to = Duration.parse(rewind_to, "RewindingSchedule.rewind_to")
         self.min_per_layer = min_per_layer
         self.granularity = granularity
+        self.rewind_biases = rewind_biases
 
     def __call__(self, step):
         """Answers TFMOT at each step: (whether to prune now, to which sparsity); never within a
@@ -150,6 +157,8 @@ class RewindingSchedule(PruningSchedule):
         }
         if self.granularity != Weights():  # The default adds nothing to a run's name.
             config["granularity"] = self.granularity.get_config()
+        if not self.rewind_biases:
+            config["rewind_biases"] = False
         return {"class_name": type(self).__name__, "config": config}
 
     @classmethod

@@ -24,7 +24,8 @@ def answer(run, comparisons):
       A list of three strings.
     """
     rows = comparisons.to_dict("records")
-    return [_ticket(run, rows), of_controls(rows, run.metric), _published(run) or _speed(run)]
+    third = _published(run) or _speed(run)
+    return [_ticket(run, rows), of_controls(rows, run.metric), third + _still_falling(run)]
 
 
 def _ticket(run, rows):
@@ -121,16 +122,24 @@ def _speed(run):
         )
     key = max(tickets, key=lambda each: each[1])
     means = "" if run.trials == 1 else ": means over trials, and no test of a difference"
-    falling = [
-        f"{network_label(stop.variant, stop.round)} after {stop.last_step:,} steps in "
-        f"{stop.still_falling} of {stop.trials} trials" for stop in unreached_stops(run.metrics)
-        if stop.still_falling and (stop.variant, stop.round) in (key, ("full", 0))]
-    if falling:
-        means += f". The validation loss was still falling at the end of {' and of '.join(falling)}"
     return (
         f"{network_label(*key)} reaches its lowest validation loss at step {_step(steps[key])} "
         f"and the full network at step {_step(steps['full', 0])}{means}."
     )
+
+
+def _still_falling(run):
+    """A sentence on the full network and the sparsest ticket, or '' where both had their lowest."""
+    stops = [stop for stop in unreached_stops(run.metrics)
+             if stop.still_falling and stop.variant in ("ticket", "full")]
+    sparsest = max((stop.round for stop in stops if stop.variant == "ticket"), default=0)
+    falling = [
+        f"{network_label(stop.variant, stop.round)} after {stop.last_step:,} steps in "
+        f"{stop.still_falling} of {stop.trials} trials" for stop in stops
+        if stop.round in (0, sparsest)]
+    if not falling:
+        return ""
+    return f" The validation loss was still falling at the end of {' and of '.join(falling)}."
 
 
 def _step(row):

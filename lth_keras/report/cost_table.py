@@ -70,7 +70,7 @@ def costs(run):
 
 
 def _training(rows, variant, round):
-    return next((row["training_flops_mean"] for row in rows
+    return next((row.get("training_flops_mean", math.nan) for row in rows
                  if (row["variant"], row["round"]) == (variant, round)), math.nan)
 
 

@@ -25,7 +25,7 @@ from lth_keras.statistics.training_length import too_short, within_training
 from lth_keras.store.export_cards import kept_cards
 from lth_keras.store.report_seal import write_seal
 from lth_keras.store.stored_run import StoredRun
-from lth_keras.tensorboard import move_earlier, write_means, write_missing, write_run
+from lth_keras.tensorboard import write_means, write_missing, write_run
 
 
 def write_report(root, margin=None):
@@ -64,7 +64,6 @@ def write_report(root, margin=None):
         *([paths.operative_config] if opening.is_file(paths.operative_config) else [])])
     # While a process works on the run, only that process writes these files.
     if not run.is_worked_on:
-        move_earlier(paths)
         write_means(paths, run.header, again=write_missing(paths, run.header, run.networks))
         write_run(paths)
     return run
@@ -88,8 +87,9 @@ def _page(run, differences, shown, pictures):
     return html_page.render(
         "report.html.j2", run=run, header=run.header, state=run.state(),
         headline=headline, verdicts=verdicts, answer=[*sentences, *([fastest] if fastest else [])],
-        findings={"accuracy_by_density": f"{headline} {sentences[0]}", "forest_full": headline,
-                  "forest_ticket": sentences[1], "accuracy_curves": fastest},
+        findings={f"{run.metric.name}_by_density": f"{headline} {sentences[0]}",
+                  "forest_full": headline, "forest_ticket": sentences[1],
+                  f"{run.metric.name}_curves": fastest},
         too_short=too_short(run.metrics, setting.updates_a_round(run)),
         curves=interactive_curves(run), pruning=setting.pruning(run), took=setting.took(run),
         folders=setting.folders(run), tables=shown, pictures=pictures,

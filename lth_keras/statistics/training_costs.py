@@ -143,10 +143,7 @@ class _Book:
             if unit in seen:
                 continue
             seen.add(unit)
-            origin = self._facts[trial, unit].get("made_from")
-            if origin is None:
-                raise KeyError(unit)
-            for file in origin["files"]:
+            for file in self._facts[trial, unit]["made_from"]["files"]:
                 source, _, part = posixpath.normpath(posixpath.join(unit, file)).rpartition("/")
                 if not source or source == "distributions":
                     rewound |= part.startswith("rewind")

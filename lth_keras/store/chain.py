@@ -3,11 +3,8 @@
 import posixpath
 
 from lth_keras.errors import RunError
-from lth_keras.paths import ROUND, round_name
 from lth_keras.store import network_folder, network_reader, vouched
 from lth_keras.store.fingerprints import configuration_digest
-
-_SHARED = ("initial.npz", "rewind.npz", "rewind_optimizer.npz")
 
 
 def other_origin(paths, facts, header=None):
@@ -18,9 +15,7 @@ def other_origin(paths, facts, header=None):
       facts: its done.json.
       header: run.json, or None: then data and configuration are not compared.
     """
-    made_from = facts.get("made_from")
-    if made_from is None:
-        return None  # done.json has no such record: nothing to compare.
+    made_from = facts["made_from"]
     if header is not None:
         if made_from["data"] != header["data"]["fingerprint"]:
             return "it was trained on other data than run.json names"
@@ -36,7 +31,7 @@ def other_origin(paths, facts, header=None):
 
 def doubtful(paths, facts):
     """Files of the trial that have changed since a network was made from them."""
-    recorded = (facts.get("made_from") or {}).get("files", {})
+    recorded = facts["made_from"]["files"]
     return [place for name, checksum in recorded.items()
             for place in [_in_trial(facts["unit"], name)]
             if _vouched_now(paths, facts["trial"], place) not in (None, checksum)]
@@ -87,22 +82,9 @@ def written_by(name, facts):
 
 
 def made_from(name, facts):
-    """The files that a network was made from, relative to the trial.
-
-    Where done.json does not record them: all files that it can have been made from.
-    """
-    recorded = facts.get("made_from")
+    """The files that a network was made from, relative to the trial."""
     drawn_from = {_in_trial(name, file) for file in facts["files"] if file.startswith("../dist")}
-    if recorded is not None:
-        return drawn_from | {_in_trial(name, file) for file in recorded["files"]}
-    if name == round_name(0):
-        return set()
-    match = ROUND.fullmatch(name)
-    last = facts["round"] - 1 if match else facts["round"]
-    return drawn_from | set(_SHARED) | {
-        f"{round_name(round)}/{file}" for round in range(last + 1)
-        for file in ("masks.npz", "weights.npz")
-    }
+    return drawn_from | {_in_trial(name, file) for file in facts["made_from"]["files"]}
 
 
 def _in_trial(name, file):

@@ -14,20 +14,20 @@ def variables_of(folder):
 
     Returns:
       Those of the run's model, from run.json; of a network with an architecture of its own those in
-      its done.json. None where the file does not record them.
+      its done.json. None where there is no run.json.
     """
     facts = network_folder.facts(folder)
     if facts["architecture"]:
-        return facts.get("variables")
+        return facts["variables"]
     return variables_of_run(pathlib.Path(folder).parent.parent)
 
 
 def variables_of_run(root):
-    """The same of a run's own model; None where run.json is missing or does not record them."""
+    """The same of a run's own model; None where there is no run.json."""
     path = pathlib.Path(root) / "run.json"
     if not opening.exists(path):
         return None
-    return network_folder.read_checked(path, RunHeader).get("variables")
+    return network_folder.read_checked(path, RunHeader)["variables"]
 
 
 def check_variables(arrays, variables, path):

@@ -8,12 +8,8 @@ from lth_keras import masks
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND, round_name, variant_name
 from lth_keras.store import network_folder, network_reader, vouched
-from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.model_arrays import check_variables
-
-# The point of the trial that a weight rule starts from, where done.json does not name it.
-_STARTS = {"RewoundWeights": "rewind", "InitialWeights": "initial"}
 
 
 def check_network(paths, header, folder):
@@ -29,7 +25,7 @@ def check_network(paths, header, folder):
     """
     facts = network_folder.facts(folder)
     _check_name(folder, facts)
-    variables = _variables(paths, header, facts)
+    variables = _variables(header, facts)
     stored = vouched.arrays(folder, network_reader.MASKS)
     weights = network_reader.read_weights(folder)
     check_variables(weights, variables, "weights.npz")
@@ -43,7 +39,7 @@ def check_network(paths, header, folder):
     match = ROUND.fullmatch(folder.name)
     if match:
         _check_round(paths, header, facts, int(match[1]), stored, variables)
-    else:
+    if not match or facts.get("biases_from"):
         initial = network_reader.read_start_file(paths, facts["trial"], folder.name)
         check_variables(initial, variables, "initial.npz")
         if frozen:
@@ -52,6 +48,7 @@ def check_network(paths, header, folder):
         masks.check_applied(first, initial)
         _check_finite(initial, "initial.npz")
         _check_start(paths, facts, first, initial)
+        _check_biases(paths, facts, first, initial)
         _check_updates(facts, first, stored)
 
 
@@ -63,16 +60,9 @@ def _check_name(folder, facts):
         raise RunError(f"done.json says that it is {expected}")
 
 
-def _variables(paths, header, facts):
-    """{key: [dtype, side, …]} of the network's architecture; None where no file records it."""
-    if facts["architecture"]:
-        return facts.get("variables")
-    if header.get("variables"):
-        return header["variables"]
-    # run.json does not record them; θ_0 has every variable.
-    if vouched.trial_checksum(paths, facts["trial"], paths.initial(facts["trial"])) is None:
-        return None
-    return shapes_of(network_reader.read_initial(paths, facts["trial"]))
+def _variables(header, facts):
+    """{key: [dtype, side, …]} of the network's architecture."""
+    return facts["variables"] if facts["architecture"] else header["variables"]
 
 
 def _check_masks(stored, header, facts, variables):
@@ -160,12 +150,23 @@ def _check_groups(header, facts, round):
 
 
 def _check_start(paths, facts, stored, initial):
-    name = facts.get("starts_from") or _STARTS.get(facts.get("weights_rule"))
+    name = "rewind" if facts["variant"] == "imp" else facts.get("starts_from")
     if name is None or facts["architecture"]:
         return
     point = network_reader.read_initial if name == "initial" else network_reader.read_rewind
-    _check_equal(masks.apply(stored, point(paths, facts["trial"])), initial,
-                 f"initial.npz is not mask × {name}.npz")
+    expected = masks.apply(stored, point(paths, facts["trial"]))
+    if facts.get("biases_from"):  # `_check_biases` is about the others.
+        expected = {key: expected[key] for key in stored}
+    _check_equal(expected, initial, f"initial.npz is not mask × {name}.npz")
+
+
+def _check_biases(paths, facts, stored, initial):
+    source = facts.get("biases_from")
+    if source is None or not network_folder.is_done(paths.network(facts["trial"], source)):
+        return
+    trained = network_reader.read_weights(paths.network(facts["trial"], source))
+    _check_equal({key: array for key, array in initial.items() if key not in stored}, trained,
+                 f"initial.npz has not the biases of {source}")
 
 
 def _check_frozen(stored, initial, weights):

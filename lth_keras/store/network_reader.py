@@ -110,8 +110,9 @@ def read_rewind_optimizer(paths, trial):
 def start_file(paths, trial, name):
     """The file that holds the weights which a network's training started from.
 
-    A variant's network has a file of its own. A round of IMP starts from the trial's rewind point,
-    and round 0 from its initialisation; both are stored without a mask.
+    A variant's network has a file of its own, and so has a round of IMP with biases of the round
+    before. Other rounds start from the trial's rewind point, and round 0 from its initialisation;
+    both are stored without a mask.
 
     Args:
       paths: `RunPaths`.
@@ -119,8 +120,10 @@ def start_file(paths, trial, name):
       name: the network's folder, such as 'ticket@06' or 'round_03'.
     """
     match = ROUND.fullmatch(name)
-    if match is None:
-        return paths.network(trial, name) / "initial.npz"
+    folder = paths.network(trial, name)
+    if match is None or (network_folder.is_done(folder)
+                         and network_folder.facts(folder).get("biases_from")):
+        return folder / "initial.npz"
     return paths.rewind(trial) if int(match[1]) else paths.initial(trial)
 
 

@@ -1,5 +1,6 @@
 """`run.py verify`: checks every checksum and every invariant of a run, without TensorFlow."""
 
+import contextlib
 import dataclasses
 import pathlib
 import posixpath
@@ -196,7 +197,8 @@ def _descendants(paths, findings):
         for name in opening.entries(paths.root / trial):
             folder = paths.root / trial / name
             if network_folder.is_done(folder) and f"{trial}/{name}" not in damaged:
-                facts[name] = network_folder.facts(folder)
+                with contextlib.suppress(RunError):  # No network of this run's.
+                    facts[name] = network_folder.facts(folder)
         reached += [
             Finding(f"{trial}/{name}", "was made from what is damaged",
                     (f"{trial}/{name}", f"{paths.tensorboard_trials.name}/{name}/{trial}"))

@@ -107,7 +107,7 @@ def trial_checksum(paths, trial, path):
         folder = root / each
         if network_folder.is_done(folder):
             facts = network_folder.facts(folder)
-            made_from = (facts.get("made_from") or {}).get("files", {})
+            made_from = facts["made_from"]["files"]
             if name in facts["files"] or name in made_from:
                 return facts["files"].get(name) or made_from[name]
     return None

@@ -118,16 +118,6 @@ def write_missing(paths, header, networks):
     return names
 
 
-def move_earlier(paths):
-    """Moves the trials' files of earlier versions, which lie under `tensorboard/`."""
-    for name in opening.entries(paths.tensorboard):
-        for trial in opening.entries(paths.tensorboard / name):
-            place = paths.tensorboard_trials / name / trial
-            if trial.startswith("trial_") and not opening.exists(place):
-                with files.writing(place):
-                    opening.move(paths.tensorboard / name / trial, place)
-
-
 def remove(paths):
     """Removes event files that have been replaced."""
     for path in paths:

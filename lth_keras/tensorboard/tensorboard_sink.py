@@ -36,7 +36,6 @@ class TensorBoard(Sink):
 
     def run_started(self):
         """Writes the event files of the whole run."""
-        event_files.move_earlier(self._paths)
         run_files.write_run(self._paths)
 
     def job_started(self, job):

@@ -24,7 +24,7 @@ from lth_keras.pruning import PrunableWeight, RewindingSchedule
 
 
 def experiment(*variants, rounds=3):
-    imp = types.SimpleNamespace(schedule=RewindingSchedule(rounds))
+    imp = types.SimpleNamespace(schedule=RewindingSchedule(rounds), keep_optimizer=False)
     return types.SimpleNamespace(imp=imp, variants=variants, trials=1)
 
 

@@ -162,12 +162,12 @@ def quick(monkeypatch):
             plain[key] = build(self, seed, precision, **arguments)
         return plain[key]
 
-    def trains(self, **arguments):
-        key = tuple(sorted(arguments.items()))
+    def trains(self, kind=None, /, **arguments):
+        key = (repr(kind), *sorted(arguments.items()))
         if key not in trainers:
             with monkeypatch.context() as patch:
-                patch.setattr(Context, "build", build)  # A wrapped model must not be shared.
-                trainers[key] = trainer(self, **arguments)
+                patch.setattr(Context, "build", build)  # A wrapped model is nobody else's.
+                trainers[key] = trainer(self, kind, **arguments)
         return trainers[key]
 
     monkeypatch.setattr(Dataset, "load", loads)

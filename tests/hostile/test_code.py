@@ -145,3 +145,13 @@ def test_a_run_of_another_user_is_a_row_and_hides_no_other(run, capsys, tmp_path
     finally:
         os.chmod(other / "run.json", stat.S_IRUSR | stat.S_IWUSR)
     assert outcome.status == 0 and run.name[:8] in outcome.out and "other" in outcome.out
+
+
+def test_analyze_loads_no_saved_model_that_a_run_names(run, tmp_path, capsys, marker, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "evil").mkdir()
+    (tmp_path / "evil" / "saved_model.pb").write_bytes(b"a graph")
+    reconfigured(run, "Experiment.initial_weights = 'evil'")
+    outcome = origins.answer(capsys, *origins.commands(run, tmp_path)["analyze"])
+    assert outcome.status == 2 and "which is a program" in outcome.err
+    assert origins.is_one_clear_line(outcome)

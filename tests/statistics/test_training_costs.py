@@ -131,8 +131,6 @@ def test_an_older_run_does_not_know():
     old = {key: value for key, value in HEADER.items() if key != "kernels"}
     row = costs(IMP, old).loc["round_01"]
     assert row.updates == 35 and math.isnan(row.training_flops)
-    unknown = IMP | {"round_00": IMP["round_00"] | {"made_from": None}}
-    assert math.isnan(costs(unknown).loc["round_01"].updates)
     # Nor does one that has lost what a network was made from.
     lost = {name: facts for name, facts in IMP.items() if name != "round_00"}
     assert math.isnan(costs(lost).loc["round_02"].training_flops)

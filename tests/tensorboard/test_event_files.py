@@ -28,17 +28,3 @@ def test_a_file_that_a_power_cut_left_empty_is_written(make_run):
     assert not are_written(RunPaths(root), [[1, "ticket@02"]])
     write_report(root)
     assert are_written(RunPaths(root), [[1, "ticket@02"]])
-
-
-def test_what_an_earlier_version_wrote_is_moved_and_kept(make_run):
-    root = make_run(trials=2)
-    write_report(root)
-    before = {path.relative_to(root / "tensorboard_trials"): path.read_bytes()
-              for path in (root / "tensorboard_trials").glob("*/trial_*/*")}
-    for folder in (root / "tensorboard_trials").glob("*/trial_*"):
-        place = root / "tensorboard" / folder.relative_to(root / "tensorboard_trials")
-        folder.rename(place)
-    write_report(root)
-    assert not list((root / "tensorboard").glob("*/trial_*"))
-    assert before == {path.relative_to(root / "tensorboard_trials"): path.read_bytes()
-                      for path in (root / "tensorboard_trials").glob("*/trial_*/*")}

@@ -1,5 +1,6 @@
 """The measures, one question a file."""
 
+from lth_keras.analysis.measures.early_stopping import EarlyStopping
 from lth_keras.analysis.measures.gradient_flow import GradientFlow
 from lth_keras.analysis.measures.hessian import Hessian
 from lth_keras.analysis.measures.landscape import Landscape
@@ -14,7 +15,8 @@ from lth_keras.analysis.measures.untrained_masks import UntrainedMasks
 from lth_keras.analysis.measures.weight_distributions import WeightDistributions
 
 __all__ = [
-    "GradientFlow", "Hessian", "Landscape", "LevelDistances", "Lines", "LossCurves",
-    "MaskDistances", "MaskOverlap", "RewindSearch", "SolutionLosses", "UntrainedMasks",
+    "EarlyStopping", "GradientFlow", "Hessian", "Landscape", "LevelDistances", "Lines",
+    "LossCurves", "MaskDistances", "MaskOverlap", "RewindSearch", "SolutionLosses",
+    "UntrainedMasks",
     "WeightDistributions",
 ]

@@ -5,7 +5,7 @@ import dataclasses
 import gin
 import numpy as np
 
-from lth_keras.analysis import eigenpairs, spectrum
+from lth_keras.analysis import completeness, eigenpairs, spectrum
 from lth_keras.analysis.field_checks import (
     levels_there,
     number,
@@ -35,7 +35,8 @@ class Hessian(Measure):
       restrict: 'mask', over the weights that the network's mask keeps, biases among them; or
         'all' trainable weights.
       positive, negative: how many eigenvalues of either end; 0 for none.
-      tolerance: at which Lanczos stops, relative to the eigenvalue.
+      tolerance: at which Lanczos stops, relative to the eigenvalue; eigenvalues that differ by less
+        count as equal.
       accept: largest residual / |eigenvalue| at which a pair is counted as converged.
       trace_samples: vectors of Hutchinson's estimator, at least 2 for its standard error; 0 for no
         trace.
@@ -62,7 +63,7 @@ class Hessian(Measure):
     restrict: str = "mask"
     positive: int = 20
     negative: int = 0
-    tolerance: float = 1e-3
+    tolerance: float = 1e-4
     accept: float = 0.01
     trace_samples: int = 0
     density_samples: int = 0
@@ -134,13 +135,14 @@ class Hessian(Measure):
                                   self.tolerance, self.seed)
             good = pairs.converged(self.accept)
             facts |= {f"{end}_products": pairs.products, f"{end}_converged": int(good.sum()),
-                      f"{end}_found": len(good)}
+                      f"{end}_found": len(good), **completeness.facts(pairs, end)}
             arrays[f"{end}_values"], arrays[f"{end}_residuals"] = pairs.values, pairs.residuals
             rows += [
                 {**about, "end": end, "index": i + 1, "eigenvalue": value, "residual": residual,
-                 "converged": bool(ok)}
-                for i, (value, residual, ok) in enumerate(
-                    zip(pairs.values, pairs.residuals, good, strict=True))
+                 "converged": bool(ok), "complete": bool(whole),
+                 **completeness.columns(pairs, end)}
+                for i, (value, residual, ok, whole) in enumerate(
+                    zip(pairs.values, pairs.residuals, good, pairs.complete, strict=True))
             ]
             if end == "positive":
                 facts["log_volume"] = spectrum.log_volume(pairs.values)
@@ -168,6 +170,7 @@ class Hessian(Measure):
                 f"{len(leading) - bad} of {len(leading)} positive eigenpairs have a residual of at "
                 f"most {self.accept:g}·|λ|; the largest is "
                 f"{(leading.residual / leading.eigenvalue.abs()).max():.2g}·|λ|")
+            statements.append(completeness.statement(leading))
             figures["eigenvalues"] = _draw_spectra(leading, title, over)
             levels, by_level = _by_level(leading)
             if by_level is not None:
@@ -279,7 +282,8 @@ def _summary(table, arrays):
     summary = groups.agg(
         count=("eigenvalue", "size"), most_extreme=("eigenvalue", lambda v: v.iloc[0]),
         last=("eigenvalue", lambda v: v.iloc[-1]), converged=("converged", "sum"),
-        largest_residual=("residual", "max"),
+        largest_residual=("residual", "max"), complete=("complete", "sum"),
+        **{column: (column, "first") for column in completeness.COLUMNS},
         log_volume=("eigenvalue", lambda v: spectrum.log_volume(v.to_numpy())),
     ).reset_index()
     traces = table[table.end == "trace"].set_index(["trial", "network"])

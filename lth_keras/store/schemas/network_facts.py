@@ -96,6 +96,8 @@ class NetworkFacts(Strict):
     # 'initial': pruned weights are not zero, they are what they were at the start.
     pruned: Literal["initial"] | None = None
     equal_to: FolderName | None = None
+    # The round whose last biases its training began with, where they are never set back.
+    biases_from: FolderName | None = None
     histogram_distance: dict[Text, HistogramDistance] | None = None
     told: dict[Text, Json] = {}
     mask_updates: MaskUpdatesFacts | None = None
@@ -104,7 +106,7 @@ class NetworkFacts(Strict):
     model: KerasConfig | None = None
     variables: Variables | None = None
     files: Checksums
-    made_from: MadeFrom | None = None
+    made_from: MadeFrom
 
     @pydantic.model_validator(mode="after")
     def _fits_together(self):

@@ -62,7 +62,7 @@ Key = Annotated[str, pydantic.Field(max_length=500, pattern=r"^[A-Za-z0-9_./:\\ 
 FileName = Annotated[str, pydantic.Field(max_length=500), pydantic.AfterValidator(_is_path)]
 Checksums = dict[FileName, Sha256]
 # A file beside run.json, or in figures/.
-TableName = Annotated[str, pydantic.Field(pattern=r"^(figures/)?[A-Za-z0-9_-]+\.[a-z]{2,4}$")]
+TableName = Annotated[str, pydantic.Field(pattern=r"^(figures/)?[A-Za-z0-9_-]+\.[a-z]{2,5}$")]
 # 'fc1/kernel': [dtype, side, side, …].
 Variables = dict[Key, Annotated[list[str | Count], pydantic.Field(min_length=1, max_length=33)]]
 DurationText = Annotated[str, pydantic.Field(pattern=r"^[0-9]{1,15}(ep|it)$")]

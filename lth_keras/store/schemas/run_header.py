@@ -128,7 +128,7 @@ class RunHeader(Strict):
     steps_per_epoch: Positive
     rewind_step: Count = 0
     prunable_weights: dict[Key, Count]
-    variables: Variables | None = None
+    variables: Variables
     # A row for each matrix: whether it is pruned, and as which kind.
     kernels: list[dict[Text, Json]] = []
     # None where it follows from which groups stay, and not from how many.

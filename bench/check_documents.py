@@ -1,0 +1,131 @@
+"""Checks the tables of the documents against docs/data, and writes them from there.
+
+    python -m bench.check_documents                     # status 1, and a line for each difference
+    python -m bench.check_documents --render            # writes every table, gallery.md, cost.md
+    python -m bench.check_documents --take=RUN --as=NAME    # RUN's summary as docs/data/NAME.csv
+
+A table of a document stands between two comments, `<!-- table: NAME -->` and `<!-- end -->`, and is
+docs/data/NAME.csv. docs/data/tables.csv says of each where it comes from; docs/data/README.md has
+the forms. Nobody types a number into a document: change the CSV, or take a run's summary, and
+render.
+"""
+
+import argparse
+import pathlib
+import re
+import shutil
+import sys
+
+from bench import gallery_and_cost, network_table
+from bench.document_tables import ROOT, markdown, rows_of, shown, tables, write_rows
+
+BLOCK = re.compile(r"<!-- table: ([a-z0-9_]+) -->\n(.*?)<!-- end -->\n", re.DOTALL)
+TABLE_LINE = re.compile(r"^\|", re.MULTILINE)
+# Documents of measured results: each of their tables has to come from docs/data.
+MEASURED = ("reproduction.md", "reproduction_frankle.md", "reproduction_mnist1d.md", "insights.md",
+            "transformers.md", "mode_connectivity.md", "gallery.md", "cost.md")
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--render", action="store_true", help="write the tables")
+    parser.add_argument("--take", metavar="RUN", help="the folder of a finished run")
+    parser.add_argument("--as", dest="name", metavar="NAME", help="a table in docs/data/tables.csv")
+    parser.add_argument("--docs", type=pathlib.Path, default=ROOT / "docs")
+    arguments = parser.parse_args(argv)
+    if (arguments.take is None) != (arguments.name is None):
+        parser.error("--take and --as belong together: --take=RUN --as=NAME")
+    try:
+        if arguments.take:
+            take(arguments.docs, pathlib.Path(arguments.take), arguments.name)
+        problems = render(arguments.docs) if arguments.render else check(arguments.docs)
+    except ValueError as error:
+        problems = [str(error)]
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} differences" if problems else "every table is that of its CSV")
+    return 1 if problems else 0
+
+
+def rendered(docs, path, known):
+    """A document's text with each block's table as its CSV has it.
+
+    Raises:
+      ValueError: a block names a table that tables.csv has not, or has for another document.
+    """
+    def block(match):
+        name = match[1]
+        if name not in known or known[name]["document"] != path.name:
+            raise ValueError(f"{path.name} has a table {name!r}, which tables.csv does not name "
+                             "for this document")
+        return f"<!-- table: {name} -->\n{markdown(shown(docs, known[name]))}<!-- end -->\n"
+
+    return BLOCK.sub(block, path.read_text("utf-8"))
+
+
+def check(docs):
+    """A line for each table that is not its CSV's, is typed by hand, or is in no document."""
+    known, seen, problems = tables(docs), set(), []
+    for name in MEASURED:
+        path = docs / name
+        if not path.is_file():
+            problems.append(f"{name} is missing; --render writes gallery.md and cost.md")
+            continue
+        text = path.read_text("utf-8")
+        seen |= {match[1] for match in BLOCK.finditer(text)}
+        if TABLE_LINE.search(BLOCK.sub("", text)):
+            problems.append(f"{name} has a table outside of `<!-- table: NAME -->`")
+        problems += _differences(name, text, rendered(docs, path, known))
+    problems += [f"{name} of tables.csv is in no document" for name in known if name not in seen]
+    for name, rows in gallery_and_cost.tables(docs, known).items():
+        if rows_of(docs / "data" / f"{name}.csv") != rows:
+            problems.append(f"docs/data/{name}.csv is not what its sources give; --render it")
+    for name, text in gallery_and_cost.documents(docs, known).items():
+        path = docs / name
+        if path.is_file() and BLOCK.sub("", path.read_text("utf-8")) != BLOCK.sub("", text):
+            problems.append(f"{name} is not what --render writes")
+    return problems
+
+
+def _differences(name, ours, theirs):
+    pairs = zip(ours.splitlines(), theirs.splitlines(), strict=False)
+    changed = [f"{name}, line {number}: {line!r} is {other!r} in its CSV"
+               for number, (line, other) in enumerate(pairs, 1) if line != other]
+    if not changed and ours != theirs:
+        changed = [f"{name} has another number of lines than its CSVs give"]
+    return changed[:5]
+
+
+def render(docs):
+    """Writes every table of every document; gives what then still differs."""
+    known = tables(docs)
+    for name, rows in gallery_and_cost.tables(docs, known).items():
+        write_rows(docs / "data" / f"{name}.csv", rows)
+    for name, text in gallery_and_cost.documents(docs, known).items():
+        (docs / name).write_text(text, "utf-8")
+    for name in MEASURED:
+        path = docs / name
+        if path.is_file():
+            path.write_text(rendered(docs, path, known), "utf-8")
+    return check(docs)
+
+
+def take(docs, run, name):
+    """Copies a run's summary.csv to docs/data.
+
+    Raises:
+      ValueError: the run has none, or tables.csv does not name the table as one of a summary.
+    """
+    entry = tables(docs).get(name)
+    if entry is None or entry["source"] != "summary":
+        raise ValueError(f"--as is {name!r}; expected a table whose source in tables.csv is "
+                         "'summary': add its row first")
+    if not (run / "summary.csv").is_file():
+        raise ValueError(f"--take is {run}, which has no summary.csv; expected the folder of a run "
+                         "that has finished")
+    network_table.cells(rows_of(run / "summary.csv"), entry["networks"].split())
+    shutil.copyfile(run / "summary.csv", docs / "data" / f"{name}.csv")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

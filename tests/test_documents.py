@@ -1,0 +1,121 @@
+"""The documents' tables are those of docs/data, and the check sees it where they are not."""
+
+import csv
+import shutil
+
+import pytest
+
+from bench import check_documents, gallery_and_cost, network_table
+from bench.document_tables import ROOT, markdown, rows_of, tables, write_rows
+
+
+@pytest.fixture
+def docs(tmp_path):
+    """A copy of the documents and of their data."""
+    shutil.copytree(ROOT / "docs" / "data", tmp_path / "data")
+    for path in (ROOT / "docs").glob("*.md"):
+        shutil.copyfile(path, tmp_path / path.name)
+    return tmp_path
+
+
+def changed(path, old, new):
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_every_table_of_the_documents_is_that_of_its_csv(docs):
+    assert check_documents.check(ROOT / "docs") == []
+    before = {path.name: path.read_bytes() for path in docs.glob("*.md")}
+    assert check_documents.main([f"--docs={docs}", "--render"]) == 0
+    assert {path.name: path.read_bytes() for path in docs.glob("*.md")} == before
+
+
+def test_a_number_that_was_changed_in_a_document_is_named(docs, capsys):
+    changed(docs / "reproduction.md", "| 98.39 | 98.33 ±", "| 98.39 | 98.43 ±")
+    assert check_documents.main([f"--docs={docs}"]) == 1
+    said = capsys.readouterr().out
+    assert "reproduction.md, line" in said and "98.43" in said and "98.33" in said
+    assert check_documents.main([f"--docs={docs}", "--render"]) == 0
+    assert "98.43" not in (docs / "reproduction.md").read_text("utf-8")
+
+
+def test_a_number_that_was_changed_in_a_csv_reaches_every_document(docs):
+    changed(docs / "data" / "insights_variants.csv", "−0.30 [−0.55, −0.05]", "−0.31 [−0.55, −0.05]")
+    problems = "\n".join(check_documents.check(docs))
+    assert "insights.md" in problems and "gallery.csv is not what its sources give" in problems
+    check_documents.render(docs)
+    for name in ("insights.md", "gallery.md"):
+        assert "−0.31 [−0.55, −0.05]" in (docs / name).read_text("utf-8")
+
+
+def test_a_table_that_was_typed_is_refused(docs):
+    with open(docs / "insights.md", "a", encoding="utf-8") as file:
+        file.write("\n| level | loss |\n| --- | --- |\n| 1 | 0.5 |\n")
+    assert check_documents.check(docs) == [
+        "insights.md has a table outside of `<!-- table: NAME -->`"]
+
+
+def test_a_table_that_no_document_shows_is_named(docs):
+    changed(docs / "mode_connectivity.md", "<!-- table: lmc_lenet -->", "<!-- nothing -->")
+    assert "lmc_lenet of tables.csv is in no document" in check_documents.check(docs)
+
+
+@pytest.mark.parametrize("table, old, new, said", [
+    ("mnist1d_networks", "−2.9 [−4.8, −0.9], p = 0.015", "−2.9", "expected 'open', or an interval"),
+    ("tables", "gin/mnist1d_lt.gin,5", "gin/mnist1d_lt.gin,2", "from 2 trials"),
+    ("statements", "stable from initialisation,holds", "stable from initialisation,agrees",
+     "'agrees' is none of"),
+    ("statements", "dense,error barrier", "sparse,error barrier", "0 rows 'sparse'"),
+    ("tables", "lmc_lenet,mode_connectivity.md,transcribed", "lmc_lenet,mode_connectivity.md,felt",
+     "has the source 'felt'"),
+])
+def test_no_verdict_without_an_interval_from_three_trials(docs, capsys, table, old, new, said):
+    changed(docs / "data" / f"{table}.csv", old, new)
+    assert check_documents.main([f"--docs={docs}"]) == 1
+    assert said in capsys.readouterr().out
+
+
+def test_a_runs_summary_becomes_the_table(docs, tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    header, *rows = rows_of(docs / "data" / "vision_transformer.csv")
+    column = header.index("test_accuracy_final_mean")
+    write_rows(run / "summary.csv", [header, *(
+        [*row[:column], "0.5", *row[column + 1:]] for row in rows)])
+    arguments = [f"--docs={docs}", f"--take={run}", "--as=vision_transformer"]
+    assert check_documents.main([*arguments, "--render"]) == 0
+    assert "| `full` | 100 % | 3 | 50.0 [" in (docs / "transformers.md").read_text("utf-8")
+    assert (docs / "data" / "vision_transformer.csv").read_bytes() == (
+        run / "summary.csv").read_bytes()
+
+
+@pytest.mark.parametrize("run, name, said", [
+    ("nowhere", "vision_transformer", "has no summary.csv"), ("", "lmc_lenet", "whose source")])
+def test_what_cannot_be_taken_is_named(docs, capsys, run, name, said):
+    assert check_documents.main([f"--docs={docs}", f"--take={docs / run}", f"--as={name}"]) == 1
+    assert said in capsys.readouterr().out
+
+
+def test_a_networks_row_by_hand():
+    entry = {"variant": "reinit", "round": "5", "density": "0.107", "trials": "3",
+             "test_accuracy_final_mean": "0.834", "test_accuracy_final_ci_low": "0.78",
+             "test_accuracy_final_ci_high": "0.884", "diff_vs_ticket": "-0.058",
+             "diff_vs_ticket_ci_low": "-0.12", "diff_vs_ticket_ci_high": "0.007",
+             "diff_vs_ticket_p": "0.0619", "diff_vs_full": "", "diff_vs_full_ci_low": "",
+             "diff_vs_full_ci_high": "", "diff_vs_full_p": ""}
+    rows = network_table.cells([list(entry), list(entry.values())], ["reinit@05"])
+    assert rows[1] == ["`reinit@05`", "10.7 %", "3", "83.4 [78.0, 88.4]",
+                       "−5.8 [−12.0, +0.7], p = 0.062", ""]
+    with pytest.raises(ValueError, match="no network 'ticket@05'; it has reinit@05"):
+        network_table.cells([list(entry), list(entry.values())], ["ticket@05"])
+    assert markdown([["a", "b", "c"], ["1", "", ""]]) == (
+        "| a | b | c |\n| --- | --- | --- |\n| 1 | | |\n")
+
+
+def test_the_costs_are_computed_from_the_ledger(docs):
+    with open(docs / "data" / "ledger.csv", encoding="utf-8", newline="") as file:
+        first = next(csv.DictReader(file))
+    shown = gallery_and_cost.tables(docs, tables(docs))["cost"][1]
+    assert (first["updates"], first["seconds"], first["gpu_ms"]) == ("317625", "1128", "0.3")
+    assert shown[3:6] == ["317,625", "1,128", "3.6"] and shown[-1] == "95"
