@@ -32,6 +32,12 @@ def undrawn(monkeypatch):
     monkeypatch.setattr("lth_keras.report.report_figures.draw", lambda run, comparisons: [])
 
 
+@pytest.fixture(autouse=True)
+def _one_timing(monkeypatch):
+    """Exports are timed in one process and not in several, each of which imports TensorFlow."""
+    monkeypatch.setattr("lth_keras.export.fresh_processes.PROCESSES", 1)
+
+
 @pytest.fixture(scope="session")
 def lmc_root(tmp_path_factory):
     """A finished run of gin/smoke/lmc_mnist1d.gin, without XLA: compiling would take longer than

@@ -59,7 +59,7 @@ def verify(folder, data):
     return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
 
 
-def time_networks(networks, input_shape, batches=BATCHES, processes=PROCESSES, threads=None,
+def time_networks(networks, input_shape, batches=BATCHES, processes=None, threads=None,
                   cold=0):
     """Seconds a call, the networks taking turns in each of several processes.
 
@@ -67,13 +67,14 @@ def time_networks(networks, input_shape, batches=BATCHES, processes=PROCESSES, t
       networks: [{'name', 'format', 'path', 'input', 'output'}].
       input_shape: of one example.
       batches: examples in a call.
-      processes: how many, one after the other; memory lies elsewhere in each.
+      processes: how many, one after the other; memory lies elsewhere in each. None: PROCESSES.
       threads: of TFLite's interpreter; None: as many as there are cores.
       cold: bytes that are read before each call, to push the weights out of the caches; 0: none.
 
     Returns:
       `Timing`.
     """
+    processes = processes or PROCESSES
     plan = {"networks": networks, "input_shape": list(input_shape), "batches": list(batches),
             "threads": threads, "cold": cold}
     with tempfile.TemporaryDirectory() as folder:
