@@ -95,6 +95,7 @@ def wait_for_networks(output, number, driver):
         time.sleep(0.05)
 
 
+@pytest.mark.ci
 def test_workers_give_the_serial_bytes_though_worker_and_driver_are_killed(tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     two.mkdir()

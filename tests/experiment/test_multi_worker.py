@@ -19,6 +19,8 @@ from lth_keras.store.network_reader import read_masks
 from lth_keras.store.verification import verify
 from tests.experiment import multi_worker
 
+pytestmark = pytest.mark.ci
+
 PROGRAM = pathlib.Path(multi_worker.__file__)
 UNITS = ("round_00", "round_01", "round_02", "ticket@02", "dense_matched@02")
 # A network asks two to four times: the chief loses worker 1 in the second or the third of five.

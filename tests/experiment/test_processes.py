@@ -65,6 +65,7 @@ def test_a_second_writer_is_refused_and_a_dead_ones_lock_taken_over(tmp_path, ot
         assert json.loads((tmp_path / ".lock").read_text())["pid"] == os.getpid()
 
 
+@pytest.mark.ci
 def test_of_two_started_at_once_one_works_and_the_other_is_refused(tmp_path):
     short = (*LONG, "Experiment.duration = '2ep'", "Experiment.evaluate_every = '1ep'")
     both = [start(tmp_path, short) for _ in range(2)]
@@ -128,6 +129,7 @@ assert len(came) > 10, came
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.ci
 def test_killed_processes_resume_to_the_same_bytes(tmp_path):
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.chdir(ROOT):
         struck, _, differing = kill_injection.trial(

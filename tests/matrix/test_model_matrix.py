@@ -14,6 +14,8 @@ from lth_keras import pruning
 from lth_keras.compat import keras
 from lth_keras.criteria.ranking import kept_after
 
+pytestmark = pytest.mark.ci
+
 RATE = 0.5
 # The large ones of keras.applications take minutes on two cores.
 HEAVY = bool(os.environ.get("LTH_HEAVY"))

@@ -72,7 +72,10 @@ def with_ignored(labels, outputs, weights):
 
 
 def standardised(labels, outputs, weights):
-    labels = (labels - _NUMBERS[:EXAMPLES].mean(0)) / _NUMBERS[:EXAMPLES].std(0)
+    train = _NUMBERS[:EXAMPLES]
+    if weights is not None:  # What counts for nothing does not standardise.
+        train = train[WEIGHTS[:EXAMPLES] > 0]
+    labels = (labels - train.mean(0)) / train.std(0)
     return keras.losses.MeanSquaredError("none")(labels, outputs), weights
 
 
