@@ -182,7 +182,14 @@ def load_data(header: Mapping[str, Any], data_dir: str | None) -> LoadedData:
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in described.items()}
-    data = Dataset(**values).load(data_dir, stored_task(header["configuration"]))
+    try:
+        data = Dataset(**values).load(data_dir, stored_task(header["configuration"]))
+    except (ConfigurationError, TypeError) as error:
+        # run.json has no places of files, no functions and no tokenizer's settings as such.
+        raise ConfigurationError(
+            f"the run's data, {header['data']['name']!r}, cannot be loaded again by what run.json "
+            f"says of them: {error}; export from Python and give export_network(…, data=LoadedData)"
+        ) from error
     if data.fingerprint != header["data"]["fingerprint"]:
         raise ConfigurationError(
             f"{data.name} is not what the run was trained on (fingerprint "

@@ -23,6 +23,7 @@ from lth_keras.export import (
     verify_export,
 )
 from lth_keras.export.model_card import readme
+from lth_keras.export.network_export import load_data
 
 HAS_ONNX = importlib.util.find_spec("tf2onnx") is not None
 # Other libraries' files take longest to write and to load again: of three networks only.
@@ -245,3 +246,12 @@ def test_the_printed_serving_program_runs(exported, tmp_path):
                                  capture_output=True, text=True, check=False)
         assert process.returncode == 0, process.stderr[-500:]
         assert re.search(r"^\d \d\.\d\d$", process.stdout, re.MULTILINE), process.stdout
+
+
+@pytest.mark.parametrize("described", [
+    {"name": "npz"}, {"name": "csv", "label": "species"}, {"name": "made_by_a_function"}])
+def test_data_of_ones_own_are_exported_from_python(described):
+    header = {"configuration": {"dataset": {"class": "Dataset", **described}},
+              "data": {"name": "npz:mine.npz", "fingerprint": "0" * 64}}
+    with pytest.raises(ConfigurationError, match="export from Python and give export_network"):
+        load_data(header, None)
