@@ -20,7 +20,9 @@ from lth_keras.data.sources.opened_source import SPLITS, same_form
 from lth_keras.errors import ConfigurationError, RunError
 
 # Increase it when the layout changes, or the bytes that the same content gives.
-_FORMAT = 1
+_FORMAT = 2
+# {what the file system says of a file: its SHA-256}.
+_hashed = {}
 _INPUTS, _ABOUT = "inputs.bin", "about.json"
 # Bytes that must stay free: for labels, the index, and other programs.
 _SPARE_BYTES = 64 * 2**20
@@ -124,7 +126,7 @@ class DiskCache:
             "name": source.name, "sizes": sizes, "dtype": form[0].str, "shape": list(form[1]),
             "num_classes": source.num_classes,
             "label_names": None if source.label_names is None else list(source.label_names),
-            "attachments": sorted(attachments), "bytes": _sizes_of_files(partial),
+            "attachments": sorted(attachments), "checksums": _checksums(partial),
         }
 
     def _check_room(self, name, examples, row_bytes):
@@ -229,18 +231,28 @@ def _opened(place):
     """The `Entry` in a folder; None where it is missing or has changed."""
     try:
         about = files.read_sealed_json(place / _ABOUT)
-        if about["bytes"] != _sizes_of_files(place, about["bytes"]):
+        if about["checksums"] != _checksums(place, about["checksums"]):
             return None
         return Entry(place, about)
     except (RunError, OSError, KeyError):
         return None
 
 
-def _sizes_of_files(place, only=None):
-    sizes = {str(path.relative_to(place)): path.stat().st_size
+def _checksums(place, only=None):
+    """{file: SHA-256} of a folder; with `only` of those files, where they are there."""
+    paths = {str(path.relative_to(place)): path
              for path in sorted(place.rglob("*")) if path.is_file()}
-    return sizes if only is None else {
-        name: size for name, size in sizes.items() if name in only}
+    return {name: _digest(path) for name, path in paths.items() if only is None or name in only}
+
+
+def _digest(path):
+    """SHA-256 of a file, computed once in a process while the file stays as it is."""
+    status = path.stat()
+    stamp = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    if stamp not in _hashed:
+        with open(path, "rb") as file:
+            _hashed[stamp] = hashlib.file_digest(file, "sha256").hexdigest()
+    return _hashed[stamp]
 
 
 @contextlib.contextmanager

@@ -50,13 +50,21 @@ def test_it_is_made_once_and_read_by_index(tmp_path):
     assert cache.entry(Counted(key="b").source, {}, unchanged).place != entry.place
 
 
+def flip_a_bit(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
 @pytest.mark.parametrize("damage", [
     lambda place: (place / "about.json").unlink(),
     lambda place: os.truncate(place / "inputs.bin", 50),
+    lambda place: flip_a_bit(place / "inputs.bin"),
     lambda place: (place / "labels.npz").unlink(),
     lambda place: (place / "about.json").write_text("{}"),
     lambda place: place.rename(place.with_name(place.name + ".partial")),
-], ids=["no list of contents", "cut off", "no labels", "altered", "killed while it was made"])
+], ids=["no list of contents", "cut off", "a bit", "no labels", "altered",
+        "killed while it was made"])
 def test_what_is_not_whole_is_made_again(tmp_path, damage):
     counted, cache = Counted(), disk_cache.DiskCache(tmp_path)
     damage(cache.entry(counted.source, {}, unchanged).place)
