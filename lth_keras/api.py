@@ -169,7 +169,10 @@ def _weights(data: Any) -> Any:
 def _dataset(train, test, validation, mean, std, *keys):
     """The `ArrayDataset` of what the caller gave."""
     if isinstance(validation, (tuple, list, tf.data.Dataset)):
+        weights = _weights(validation)
         validation = _pair(validation, "validation", *keys)
+        if weights is not None:
+            validation = *validation, weights
     return ArrayDataset(
         *_pair(train, "train", *keys), *_pair(test, "test", *keys), validation, mean, std,
         _weights(train), _weights(test))
@@ -184,7 +187,7 @@ def _pair(
     if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
         raise ConfigurationError(
             f"{which} is a {type(data).__name__}; expected a pair (images, labels), a triple with "
-            "weights, or a tf.data.Dataset of such pairs"
+            "weights, or a tf.data.Dataset of pairs"
         )
     images, labels = data[0], np.asarray(data[1])
     if not has_fields(images, len(labels) if labels.ndim else 0):

@@ -24,7 +24,7 @@ def from_arrays(
       y_train, y_test: labels as the task takes them; for classification integers [N], 0..C-1, each
         of which must occur in `y_train`.
       validation: a share or a count of the training examples to hold out, stratified by label;
-        or a validation set of its own, (x, y).
+        or a validation set of its own, (x, y) or (x, y, weights).
       validation_seed: of that choice.
       name: its name in records.
       mean, std: after scaling; a scalar, or one per channel (the last axis).
@@ -40,7 +40,8 @@ def from_arrays(
     """
     check_normalisation(mean, std)
     own = isinstance(validation, (tuple, list))
-    x_validation, y_validation = _own_validation(name, validation) if own else (None, None)
+    x_validation, y_validation, w_validation = _own_validation(
+        name, validation, w_validation) if own else (None, None, w_validation)
     raw = checked(RawData(
         name, x_train, np.asarray(y_train), x_test, np.asarray(y_test),
         w_train=w_train, w_test=w_test, x_validation=x_validation, y_validation=y_validation,
@@ -105,13 +106,14 @@ def checked_weights(name, weights, sizes):
     return {f"w_{split}": each for split, each in by_split.items()}
 
 
-def _own_validation(name, validation):
-    if len(validation) != 2:
+def _own_validation(name, validation, weights):
+    if len(validation) not in (2, 3):
         raise ConfigurationError(
             f"validation of '{name}' is a {type(validation).__name__} of {len(validation)}; "
-            "expected a share, a count, or a pair (x, y)"
+            "expected a share, a count, a pair (x, y), or a triple with weights"
         )
-    return validation[0], np.asarray(validation[1])
+    x, y, *own = validation
+    return x, np.asarray(y), own[0] if own else weights
 
 
 def _weights(name, split, weights, examples):

@@ -149,3 +149,18 @@ def test_the_sets_of_other_tasks_are_read_from_packages():
 def test_the_default_set_needs_its_task():
     with pytest.raises(ConfigurationError, match=r"Regression\("):
         Dataset("diabetes").load()
+
+
+def test_a_validation_set_of_ones_own_has_weights_of_its_own():
+    x, y = np.arange(12.0).reshape(6, 2), np.array([0, 1] * 3)
+    weights = np.array([1.0, 0.0, 2.0, 1.0, 1.0, 3.0])
+    data = from_arrays(x, y, x, y, validation=(x, y, weights))
+    start, stop = data.splits["validation"]
+    assert data.weights[start:stop].tolist() == weights.tolist()
+    assert set(data.weights[:start].tolist()) == set(data.weights[stop:].tolist()) == {1.0}
+
+
+def test_labels_of_weight_zero_standardise_nothing():
+    x, y = np.arange(8.0).reshape(4, 2), np.array([1.0, 3.0, 1e30, 5.0])
+    data = from_arrays(x, y, x, y, task=Regression(), w_train=[1, 1, 0, 1])
+    assert data.task.mean == (3.0,)

@@ -153,7 +153,7 @@ def test_one_line_says_what_is_wrong_and_how_to_go_on(tmp_path, case, storage, m
 
 
 @pytest.mark.parametrize("arguments, expected", [
-    ({"validation": (X[:3],)}, "expected a share, a count, or a pair (x, y)"),
+    ({"validation": (X[:3],)}, "expected a share, a count, a pair (x, y), or a triple"),
     ({"validation": (X[:3, 1:], [0, 1, 2])}, "in validation; expected the same dtype and shape"),
     ({"validation": (X[:3], [0, 1, 9])}, "expected 0..2"),
     ({"validation": (X[:3], [0, 1])}, "expected one for each of the 3 examples"),
