@@ -21,6 +21,9 @@ NEEDS_A_TICKET = ("transfer_mnist_fashion",)
 EXPERIMENTS = sorted(
     path for path in (ROOT / "gin").glob("*.gin") if path.stem not in NEEDS_A_TICKET)
 SMOKE = sorted((ROOT / "gin" / "smoke").glob("*.gin"))
+# One of each kind: all of them take three minutes.
+QUICK = {"mnist_lt", "mnist1d_lt", "cifar10_conv2", "diabetes_regression", "digits_segmentation",
+         "character_language_model", "mnist5k_vision_transformer", "rivals_mnist1d"}
 SHORT = ROOT / "gin" / "pieces" / "short.gin"
 
 # Real inputs; networks narrow or shallow, and no XLA, which takes longer than these few steps.
@@ -79,7 +82,9 @@ def test_every_protocol_of_the_literature_is_there():
     assert set(wanted.split()) <= {path.stem for path in EXPERIMENTS}
 
 
-@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [
+    path if path.stem in QUICK else pytest.param(path, marks=pytest.mark.ci)
+    for path in EXPERIMENTS], ids=lambda path: path.stem)
 def test_runs_for_a_few_steps_with_nested_masks_and_exact_counts(path, tmp_path, offline):
     experiment = configuration.read([str(path), str(SHORT)], SMALL)
     prepared = prepare(experiment, tmp_path)

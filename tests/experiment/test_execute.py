@@ -202,6 +202,7 @@ def test_the_same_command_again_trains_nothing(finished, root):
             assert path.read_bytes() == content, path
 
 
+@pytest.mark.ci
 def test_another_process_writes_the_same_bytes(root, tmp_path):
     # Of one trial and few variants: the numbers of a network depend on no other's.
     command = [sys.executable, str(ROOT / "run.py"), f"--gin_file={GIN_FILE}",

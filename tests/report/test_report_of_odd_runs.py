@@ -79,6 +79,7 @@ def test_thirty_densities(make_run):
     assert len(cells_of(page_of(root), "results")) == 1 + 2 * 30
 
 
+@pytest.mark.ci
 def test_twenty_variants(make_run):
     root = make_run(trials=2, rounds=1, variants=[f"control_{i:02d}" for i in range(18)])
     write_report(root)
