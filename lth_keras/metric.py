@@ -150,11 +150,8 @@ def check_margin(margin, metric, name):
 
 
 def metrics_of(header):
-    """The `Metric`s of a run, from its run.json; networks are compared by the first.
-
-    A run of version 0.1.0 has none there: its networks are compared by their accuracy.
-    """
-    return tuple(Metric(**each) for each in header.get("metrics", ())) or (ACCURACY,)
+    """The `Metric`s of a run, from its run.json; networks are compared by the first."""
+    return tuple(Metric(**each) for each in header["metrics"])
 
 
 def value_columns(metrics):

@@ -5,8 +5,7 @@ import dataclasses
 from lth_keras.metric import ACCURACY, metrics_of
 
 
-def test_a_run_has_its_own_metrics_and_one_of_version_0_1_accuracy():
+def test_a_run_has_its_own_metrics():
     other = dataclasses.replace(ACCURACY, name="agreement")
     header = {"metrics": [dataclasses.asdict(other), dataclasses.asdict(ACCURACY)]}
     assert metrics_of(header) == (other, ACCURACY)
-    assert metrics_of({}) == (ACCURACY,)

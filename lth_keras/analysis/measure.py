@@ -34,6 +34,12 @@ class Piece:
     files: tuple = ()
 
 
+def trial_pieces(run, patterns):
+    """A `Piece` for each trial of an `AnalyzedRun` that has networks of these patterns."""
+    names = {trial: tuple(run.matching(trial, patterns)) for trial in run.trials}
+    return [Piece(f"trial_{trial:02d}", trial, each) for trial, each in names.items() if each]
+
+
 @dataclasses.dataclass
 class Findings:
     """The result of a piece: rows of a table, arrays, and facts for done.json."""

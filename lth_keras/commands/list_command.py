@@ -31,18 +31,10 @@ def main(flags, arguments):
         table.add_column(column, overflow="fold")
     for name in opening.entries(root):
         if opening.exists(root / name / "run.json"):
-            table.add_row(*(Text(plain(cell)) for cell in _sound_row(RunPaths(root / name))))
+            table.add_row(*(Text(plain(cell)) for cell in _row(RunPaths(root / name))))
     Console(markup=False).print(table)
     print(f"{BEST}: the mean test metric at the evaluation where the validation metric is best")
     return 0
-
-
-def _sound_row(paths):
-    """The row of a run; of one whose files contradict each other, that it is damaged."""
-    try:
-        return _row(paths)
-    except (RunError, ConfigurationError, LookupError, TypeError, ValueError, AttributeError):
-        return paths.root.name, "run.json is damaged: run.py verify", "", "", ""
 
 
 def _row(paths):
@@ -89,6 +81,8 @@ def _best_ticket(paths, header, metric):
     if metrics is None:
         return ""
     chosen_by, shown = f"val_{metric.name}", f"test_{metric.name}"
+    if not {chosen_by, shown} <= set(metrics):
+        return "metrics are damaged: run.py verify"
     tickets = metrics[(metrics["variant"] == "ticket") & metrics[chosen_by].notna()]
     if tickets.empty:
         return ""

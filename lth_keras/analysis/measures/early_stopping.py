@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lth_keras.analysis.field_checks import positive, texts
-from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, trial_pieces
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
 from lth_keras.statistics.intervals import mean_interval
@@ -60,12 +60,7 @@ class EarlyStopping(Measure):
 
     def pieces(self, run):
         """A piece for each trial."""
-        pieces = []
-        for trial in run.trials:
-            names = run.matching(trial, self.networks)
-            if names:
-                pieces.append(Piece(f"trial_{trial:02d}", trial, tuple(names)))
-        return pieces
+        return trial_pieces(run, self.networks)
 
     def measure(self, run, piece):
         """A row for each network: the step and the test metric there, in both ways."""

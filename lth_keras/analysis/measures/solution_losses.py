@@ -6,7 +6,7 @@ import gin
 import pandas as pd
 
 from lth_keras.analysis.field_checks import positive, texts
-from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
+from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, trial_pieces
 from lth_keras.figures import charts
 from lth_keras.paths import ROUND, round_name, variant_name
 from lth_keras.statistics.intervals import mean_interval, paired_difference
@@ -43,12 +43,7 @@ class SolutionLosses(Measure):
 
     def pieces(self, run):
         """A piece for each trial."""
-        pieces = []
-        for trial in run.trials:
-            names = run.matching(trial, self.networks)
-            if names:
-                pieces.append(Piece(f"trial_{trial:02d}", trial, tuple(names)))
-        return pieces
+        return trial_pieces(run, self.networks)
 
     def measure(self, run, piece):
         """A row for each network."""

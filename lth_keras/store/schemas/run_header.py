@@ -4,6 +4,8 @@ from typing import Annotated
 
 import pydantic
 
+from lth_keras.errors import ConfigurationError
+from lth_keras.metric import Metric
 from lth_keras.store.schemas.parts import (
     Checksums,
     Count,
@@ -89,6 +91,14 @@ class MetricFacts(Strict):
     higher_is_better: bool
     margin: Margin
 
+    @pydantic.model_validator(mode="after")
+    def _is_a_metric(self):
+        try:
+            Metric(**self.model_dump())
+        except ConfigurationError as error:
+            raise ValueError(str(error)) from error
+        return self
+
 
 class GroupFacts(Strict):
     """The groups that the schedule counts, where a group is more than one weight."""
@@ -141,7 +151,7 @@ class RunHeader(Strict):
     published: list[Published]
     descriptions: list[Annotated[tuple[Text, Text], pydantic.Strict(False)]] = []
     task: dict[Text, Json] | None = None
-    metrics: list[MetricFacts] = []
+    metrics: Annotated[list[MetricFacts], pydantic.Field(min_length=1)]
     margin: Margin
     operative: str = ""
     skipped: dict[Text, str] = {}
@@ -154,8 +164,8 @@ class RunHeader(Strict):
     def _fits_together(self):
         if self.state not in _STATES:
             raise ValueError(f"state is {self.state!r}; expected one of {', '.join(_STATES)}")
-        if self.state == "done" and not self.tables:
-            raise ValueError("the run is done, and tables vouches for no table")
+        if self.state == "done" and "metrics.csv" not in self.tables:
+            raise ValueError("the run is done, and tables does not vouch for metrics.csv")
         if len(self.trial_seeds) != self.trials:
             raise ValueError(f"there are {len(self.trial_seeds)} trial_seeds, and trials is "
                              f"{self.trials}")
