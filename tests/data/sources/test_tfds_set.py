@@ -14,10 +14,9 @@ SIZES = (("train", 30), ("test", 12))
 
 
 @pytest.fixture(autouse=True)
-def alone(tmp_path, monkeypatch):
-    """Without a network, and with a cache of the test's own."""
+def without_a_network(monkeypatch):
+    """No test downloads."""
     monkeypatch.setattr(connectivity, "connects", lambda host, port: False)
-    monkeypatch.setenv("LTH_KERAS_CACHE", str(tmp_path / "cache"))
 
 
 def sentence(number):
@@ -104,13 +103,6 @@ def test_what_is_not_plain_is_refused_in_one_line(prepared, name, bindings, mess
     said = str(caught.value).split("\n  In call to configurable")[0].splitlines()
     assert message in said[0] and len(said) == 1 and len(said[0]) <= 300
     assert not list((tmp_path / "cache").glob("*/about.json"))
-
-
-@pytest.mark.parametrize("arguments", [
-    {"vocabulary": 3}, {"length": 0}, {"next_token": 1}, {"vocabulary": 2.5}])
-def test_tokens_are_whole_numbers(arguments):
-    with pytest.raises(ConfigurationError, match="expected"):
-        Tokens(**arguments)
 
 
 @pytest.mark.parametrize("storage", ["memory", "disk"])
