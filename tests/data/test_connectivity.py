@@ -1,6 +1,5 @@
 """Whether a host answers, directly or through a proxy."""
 
-
 from lth_keras.data import connectivity
 
 
