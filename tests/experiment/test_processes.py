@@ -25,8 +25,8 @@ LONG = (
     "ROUNDS = (1,)", "Experiment.jit = False",
 )
 FEW_NETWORKS = (
-    "Experiment.variants = [@full/Variant(), @reinit/Variant()]", "ROUNDS = (1,)",
-    "RewindingSchedule.rounds = 1",
+    "Experiment.variants = [@full/Variant(), @reinit/Variant(), @rigl/Variant(), "
+    "@supermask/Variant()]", "ROUNDS = (1,)", "RewindingSchedule.rounds = 1", "RigL.every = '5it'",
 )
 
 
