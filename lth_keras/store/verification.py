@@ -10,8 +10,8 @@ from lth_keras.errors import RunError
 from lth_keras.store import chain, network_folder
 from lth_keras.store.beside_networks import check_beside
 from lth_keras.store.findings import Finding
+from lth_keras.store.masks_and_weights import is_unchanged
 from lth_keras.store.network_checks import check_network
-from lth_keras.store.network_reader import is_unchanged
 
 
 @dataclasses.dataclass
