@@ -93,8 +93,8 @@ def store_equal_round(job):
         files.write_bytes(job.folder / name, vouched.content(source, name))
     weights = (job.rewind_point() if job.equal_round else job.initial()).weights
     files.write_npz(job.folder / "initial.npz", masks.apply(job.masks_of(source.name), weights))
-    job.weights_of(source.name)  # It is read so that `made_from` names it: the weights themselves
-    # are not used.
+    # It is read so that `made_from` names it: the weights themselves are not used.
+    job.weights_of(source.name)
     files.write_text(job.folder / "metrics.csv", relabelled(source, job.label))
     facts = {
         **network_folder.facts(source), "unit": job.name, "variant": job.label,

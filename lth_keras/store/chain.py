@@ -88,7 +88,7 @@ def made_from(name, facts):
 
 
 def _in_trial(name, file):
-    """'rewind.npz' of ('round_01', '../rewind.npz')."""
+    """A file's place in the trial: 'rewind.npz' for ('round_01', '../rewind.npz')."""
     return posixpath.normpath(posixpath.join(name, file))
 
 

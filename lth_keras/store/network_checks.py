@@ -155,7 +155,7 @@ def _check_start(paths, facts, stored, initial):
         return
     point = masks_and_weights.read_initial if name == "initial" else masks_and_weights.read_rewind
     expected = masks.apply(stored, point(paths, facts["trial"]))
-    if facts.get("biases_from"):  # `_check_biases` is about the others.
+    if facts.get("biases_from"):  # `_check_biases` checks the others.
         expected = {key: expected[key] for key in stored}
     _check_equal(expected, initial, f"initial.npz is not mask × {name}.npz")
 

@@ -197,7 +197,7 @@ def _descendants(paths, findings):
         for name in opening.entries(paths.root / trial):
             folder = paths.root / trial / name
             if network_folder.is_done(folder) and f"{trial}/{name}" not in damaged:
-                with contextlib.suppress(RunError):  # No network of this run's.
+                with contextlib.suppress(RunError):  # The folder holds no network of this run.
                     facts[name] = network_folder.facts(folder)
         reached += [
             Finding(f"{trial}/{name}", "was made from what is damaged",
