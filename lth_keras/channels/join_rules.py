@@ -15,7 +15,7 @@ _EACH_ALONE = ("nn.relu", "nn.relu6", "nn.gelu", "nn.silu", "nn.elu", "nn.leaky_
 
 
 def elementwise(call):
-    """`Add`, `Multiply` and similar layers: channel i of each input goes with the others' channel i.
+    """`Add`, `Multiply` and similar layers: the channels i of all inputs go together.
 
     An input with a single channel is spread over the channels of the others; it stays.
     """
