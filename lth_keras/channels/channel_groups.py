@@ -86,6 +86,7 @@ class ChannelGroups:
     Attributes:
       groups: `ChannelGroup`s in the order of the layers that make them.
       whole: `WholeLayer`s, of the layers that make channels which stay.
+      cut_kernels: keys of the variables that lose something where a unit is cut.
       axes: {key: {axis: int [size] of labels}}: the same number is the same channel.
       sizes: {path: {field: (labels, make)}}: arguments of layers that count channels.
     """
@@ -100,16 +101,15 @@ class ChannelGroups:
         for (key, axis), (labels, _) in walk.axes.items():
             self.axes.setdefault(key, {})[axis] = resolve(labels)
         self.sizes = {
-            path: {field: (resolve(labels), make) for field, (labels, make) in fields.items()}
+            path: {field: (resolve(labels), make) for field, (labels, make, _) in fields.items()}
             for path, fields in walk.sizes.items()}
         self.groups, self._labels = _groups(walk, self.axes)
-        self.whole = _whole(walk, self.axes)
+        self.cut_kernels = frozenset(
+            place.key for group in self.groups for place in group.places)
+        self.whole = _whole(walk, self.axes, prunable or (), self.cut_kernels)
 
     def cut(self, masks: dict) -> dict:
-        """{group's name: bool [size]}: the units of which masks keep no weight.
-
-        One unit of each group counts as kept: no layer can be without any.
-        """
+        """{group's name: bool [size]}: the units of which masks keep no weight; it may be all."""
         found = {}
         for group in self.groups:
             alive = np.zeros(group.size, bool)
@@ -118,8 +118,6 @@ class ChannelGroups:
                     here = np.moveaxis(masks[place.key], place.axis, 0)
                     here = here.reshape(place.units.size, -1).any(1)
                     alive[place.units[here & (place.units >= 0)]] = True
-            if not alive.any():
-                alive[0] = True
             found[group.name] = ~alive
         return found
 
@@ -162,7 +160,8 @@ def check_has_groups(groups: ChannelGroups) -> None:
       ConfigurationError: there is none; says why of the first layers.
     """
     if not groups.groups:
-        why = "; ".join(f"{each.layer}: {each.why}" for each in groups.whole[:3])
+        reasons = list(dict.fromkeys(f"{each.layer}: {each.why}" for each in groups.whole))
+        why = "; ".join(reasons[:3])
         raise ConfigurationError(
             f"the model has no units that can be cut ({why}); expected a layer whose outputs other "
             "layers with a kernel read, or RewindingSchedule.granularity of weights or blocks")
@@ -223,7 +222,7 @@ def _numbers(along, labels):
     return np.where(labels[order][found] == along, order[found], -1)
 
 
-def _whole(walk, axes):
+def _whole(walk, axes, prunable, cut):
     rows = []
     for (key, axis), (_, role) in walk.axes.items():
         if role != MAKES:
@@ -232,4 +231,27 @@ def _whole(walk, axes):
         reasons = [reason for reason in map(walk.labels.reason, labels.tolist()) if reason]
         if reasons:
             rows.append(WholeLayer(key, len(reasons), labels.size, reasons[0]))
+    making = {key for (key, _), (_, role) in walk.axes.items() if role == MAKES}
+    rows += [
+        _uncut(walk, axes, key) for key in sorted(prunable)
+        if key not in making and (key not in cut or _layer_of(walk.uncut, key))]
     return tuple(rows)
+
+
+def _layer_of(paths, key):
+    """The path among `paths` of the layer, or of the layer around it, that has a kernel."""
+    while key and key not in paths:
+        key = key.rpartition("/")[0]
+    return key
+
+
+def _uncut(walk, axes, key):
+    """A `WholeLayer` of a kernel that makes no channels that any group could hold."""
+    path = _layer_of(walk.uncut, key)
+    if path:
+        count, why = walk.uncut[path]
+        return WholeLayer(key, count, count, why)
+    labels = np.concatenate([np.zeros(0, np.int64), *axes.get(key, {}).values()])
+    reasons = [reason for reason in map(walk.labels.reason, labels.tolist()) if reason]
+    return WholeLayer(key, len(reasons), labels.size,
+                      reasons[0] if reasons else "no units of it are known")

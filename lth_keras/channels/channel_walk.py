@@ -40,6 +40,8 @@ class Call:
     def whole(self, reason):
         """All channels of the inputs stay, and so do those of the outputs, for this reason."""
         text = f"{self.path} ({type(self.layer).__name__}) {reason}"
+        self.walk.uncut.setdefault(self.path, (_last_size(self.output_shapes), text))
+        self.walk.left_alone.setdefault(self.path, text)
         for channels in self.inputs:
             if channels is not None:
                 self.walk.labels.keep_whole(channels.labels, text)
@@ -60,7 +62,14 @@ class Call:
         """Notes that the channels `labels` lie along an axis of one of the layer's variables."""
         self.walk.note(f"{self.path}/{name}", axis, labels, role)
 
-    def size(self, field, labels, make=None):
+    def ends(self, reason):
+        """The channels that the layer makes stay for this reason; those that it reads need not."""
+        text = f"{self.path} {reason}"
+        (shape,) = self.output_shapes
+        self.walk.uncut.setdefault(self.path, (_last_size([shape]), text))
+        return [self.walk.whole(shape, text)]
+
+    def size(self, field, labels, make=None, axis=None):
         """Notes that an argument of the layer counts the channels `labels`.
 
         Args:
@@ -68,8 +77,9 @@ class Call:
           labels: the channels.
           make: function (kept, value) -> value, of bool [channels] and the argument's value; None
             for their number.
+          axis: what `make` depends on beside them; the calls of a layer have to agree on it.
         """
-        self.walk.sizes.setdefault(self.path, {})[field] = labels, make
+        self.walk.note_size(self.path, field, labels, make, axis)
 
 
 class ChannelWalk:
@@ -81,18 +91,25 @@ class ChannelWalk:
     Attributes:
       labels: `ChannelLabels`.
       axes: {(key, axis): (labels, role)} of the model's variables.
-      sizes: {path: {field: (labels, make)}}: what `Call.size` noted.
+      sizes: {path: {field: (labels, make, axis)}}: what `Call.size` noted.
+      uncut: {path: (number of channels, why)}: the layers that make channels which stay because of
+        the layer itself.
+      left_alone: {path: why}: the layers of which one call at least has channels that stay; another
+        call must not change the layer then.
     """
 
     def __init__(self, model):
         self.labels = ChannelLabels()
         self.axes = {}
         self.sizes = {}
+        self.uncut = {}
+        self.left_alone = {}
         self._made = {}
         inputs = [self.whole(tensor.shape, "the model's input") for tensor in model.inputs]
         for channels in self._model(model, inputs, ""):
             if channels is not None:
                 self.labels.keep_whole(channels.labels, "the model's output")
+        self._leave_alone()
 
     def whole(self, shape, reason):
         """`Channels` along a tensor's last axis of known size that stay; None without such."""
@@ -115,6 +132,28 @@ class ChannelWalk:
         else:
             self.axes[key, axis] = labels, role
 
+    def note_size(self, path, field, labels, make, axis):
+        """Ties the channels that an argument of a layer counts to those of its calls before.
+
+        Where the calls do not count alike, all of these channels stay: the layer has one argument.
+        """
+        noted = self.sizes.setdefault(path, {})
+        before, _, along = noted.setdefault(field, (labels, make, axis))
+        if along == axis and before.size == labels.size:
+            self.labels.tie(before, labels)
+            return
+        for each in (before, labels):
+            self.labels.keep_whole(each, f"{path} is called on channels that lie differently")
+
+    def _leave_alone(self):
+        """Keeps what lies along the variables and arguments of the layers in `left_alone`."""
+        for path, text in self.left_alone.items():
+            for labels, _, _ in self.sizes.get(path, {}).values():
+                self.labels.keep_whole(labels, text)
+            for (key, _), (labels, _) in self.axes.items():
+                if key.startswith(f"{path}/"):
+                    self.labels.keep_whole(labels, text)
+
     def _model(self, model, inputs, prefix):
         """`Channels` of the model's outputs."""
         known = {id(tensor): channels
@@ -132,11 +171,8 @@ class ChannelWalk:
         """Notes the widths of a nested model's inputs, which its configuration holds."""
         for place, channels in enumerate(inputs):
             if channels is not None:
-                noted = self.sizes.setdefault(path, {})
-                labels, _ = noted.setdefault(f"{INPUT}{place}", (channels.labels, None))
-                self.labels.tie(labels, channels.labels)
-                noted[f"{INPUT}{place}"] = labels, _input_shape(
-                    tuple(model.inputs[place].shape), channels.axis)
+                self.note_size(path, f"{INPUT}{place}", channels.labels, _input_shape(
+                    tuple(model.inputs[place].shape), channels.axis), channels.axis)
 
     def _call(self, node, inputs, prefix):
         layer, path = node.layer, f"{prefix}{node.layer.name}"
@@ -154,6 +190,11 @@ class ChannelWalk:
         if getattr(layer, "_activity_regularizer", None) is not None:
             return call.whole("has an activity regularizer")
         return rule(call)
+
+
+def _last_size(shapes):
+    """Number of channels along the last axis of the first output; 0 where it is not known."""
+    return (shapes[0][-1] or 0) if shapes and len(shapes[0]) else 0
 
 
 def _input_shape(shape, axis):

@@ -32,9 +32,7 @@ def _product(call, kernel, makes, reads, count, field):
 def _ends(call, kernel, reads, labels):
     """For an activation over all channels: they stay, and those that the layer reads may be cut."""
     call.variable(kernel, reads, labels, "reads")
-    return [call.walk.whole(
-        call.output_shapes[0], f"{call.path} has an activation across channels, or one that is "
-        "not known")]
+    return call.ends("has an activation across channels, or one that is not known")
 
 
 def dense(call):
@@ -133,8 +131,10 @@ def attention(call):
     if layer._use_bias:
         call.variable("output/bias", 0, made.labels, "carries")
     call.size("num_heads", heads)
-    call.size("output_shape", made.labels, lambda kept, value: (
-        value if kept.all() else (int(kept.sum()),)))
+    # Without an `output_shape` Keras gives the width of the query, which may become another.
+    width = made.labels.size
+    call.size("output_shape", np.concatenate([made.labels, read["query"]]),
+              lambda kept, _: (int(kept[:width].sum()),))
     return [made]
 
 

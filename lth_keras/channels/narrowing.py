@@ -17,14 +17,15 @@ class Narrowing:
     Args:
       model: the plain model.
       groups: `ChannelGroups` of it.
-      cut: {group's name: bool [size]}, True for units that go; groups not named stay.
+      cut: {group's name: bool [size]}, True for units that go; groups not named stay. Of a group
+        that would go whole the first unit stays, without its weights: no layer can be without any.
 
     Attributes:
       settings: {path: {field: value}}: the arguments of layers that change.
     """
 
     def __init__(self, model: Any, groups: ChannelGroups, cut: dict):
-        labels = groups.cut_labels(cut)
+        labels = groups.cut_labels({name: _one_stays(gone) for name, gone in cut.items()})
         self._kept = {}
         for key, axes in groups.axes.items():
             for axis, along in axes.items():
@@ -91,6 +92,10 @@ class Narrowing:
             return type(layer)(**{name: value for name, value in config.items()
                                   if name not in _BUILT_AS})
         return type(layer).from_config(config)
+
+
+def _one_stays(gone):
+    return gone & (np.arange(gone.size) > 0) if gone.all() else gone
 
 
 def _layers_of(model, prefix):

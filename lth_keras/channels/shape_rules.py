@@ -6,19 +6,28 @@ Each rule is a function of a `Call` that gives the `Channels` of its outputs.
 import numpy as np
 
 from lth_keras.channels.channel_labels import Channels
-from lth_keras.compat import keras
+from lth_keras.compat import keras, tf
 
 _layers = keras.layers
-_ACROSS = ("softmax", "log_softmax")
-_KNOWN_MODULES = ("tf_keras", "tensorflow", "keras", "lth_keras")
+# The activations that treat each number alone. They are known by identity: another function may
+# have such a name, and a softmax another name than 'softmax'.
+_ELEMENTWISE = {id(function) for function in (
+    *(getattr(keras.activations, name) for name in (
+        "elu", "exponential", "gelu", "hard_sigmoid", "linear", "mish", "relu", "selu", "sigmoid",
+        "softplus", "softsign", "swish", "tanh")),
+    *(getattr(tf.nn, name) for name in (
+        "elu", "gelu", "leaky_relu", "relu", "relu6", "selu", "sigmoid", "silu", "softplus",
+        "softsign", "swish", "tanh")),
+    tf.math.sigmoid, tf.math.softplus, tf.math.softsign, tf.math.tanh, tf.sigmoid, tf.tanh, None)}
+# Layers that may stand as an activation; `PReLU` has slopes of its own, which no rule would cut.
+_ELEMENTWISE_LAYERS = (_layers.ReLU, _layers.LeakyReLU, _layers.ELU, _layers.ThresholdedReLU)
 # Larger tensors than this are not examined when they are reshaped.
 _PLACES = 2**24
 
 
 def is_channelwise(function):
     """Whether an activation is known to treat each number alone."""
-    module = (getattr(function, "__module__", None) or "").partition(".")[0]
-    return module in _KNOWN_MODULES and getattr(function, "__name__", "") not in _ACROSS
+    return id(function) in _ELEMENTWISE or type(function) in _ELEMENTWISE_LAYERS
 
 
 def same(call):
@@ -89,6 +98,8 @@ def padding(call):
     """`ZeroPadding*`: new channels of zeros where the channels were moved to a padded axis."""
     channels, rank = call.inputs[0], len(call.shapes[0])
     if channels is None or channels.axis == rank - 1:
+        if channels is not None:  # Nothing of them is counted, and another call may not change it.
+            call.size("padding", channels.labels[:0], axis=channels.axis)
         return same(call)
     amounts, single = call.layer.padding, rank == 3
     before, after = amounts if single else amounts[channels.axis - 1]
@@ -103,7 +114,7 @@ def padding(call):
         return tuple(pair if axis == channels.axis - 1 else tuple(each)
                      for axis, each in enumerate(value))
 
-    call.size("padding", labels, resized)
+    call.size("padding", labels, resized, channels.axis)
     return [Channels(channels.axis, labels)]
 
 
@@ -131,7 +142,7 @@ def reshape(call):
     along = np.moveaxis(labels, axis, -1).reshape(-1, labels.shape[axis])[0]
     if type(call.layer) is _layers.Reshape:
         call.size("target_shape", along, lambda kept, _: tuple(
-            int(kept.sum()) if place == axis else size for place, size in enumerate(target)))
+            int(kept.sum()) if place == axis else size for place, size in enumerate(target)), axis)
     return [Channels(axis + 1, along)]
 
 

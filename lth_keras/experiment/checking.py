@@ -26,21 +26,34 @@ def check_network(context):
     pruning.check_never_prune(model, experiment.never_prune)
     pruning.check_also_prune(model, experiment.also_prune)
     pruning.check_rates(model, experiment.imp.schedule.rates, experiment.also_prune)
+    if context.channels is not None:
+        pruning.warn_of_idle_rates(context.schedule, context.grouping.rows)
     experiment.imp.criterion.check(context.data)
 
 
 def with_units(rows, channels):
     """`KernelRow`s that also say which layers keep their units, and why.
 
+    A kernel that loses nothing whichever unit is cut is not pruned.
+
     Args:
       rows: of the network.
       channels: its `ChannelGroups`; None where it is not pruned by units.
     """
-    whole = {} if channels is None else {each.key: each for each in channels.whole}
-    return tuple(
-        row if entry is None or not row.pruned else dataclasses.replace(
-            row, why=f"{row.why}; {entry.channels} of its {entry.of} units stay: {entry.why}")
-        for row in rows for entry in [whole.get(f"{row.layer}/{row.kernel}")])
+    if channels is None:
+        return tuple(rows)
+    whole = {each.key: each for each in channels.whole}
+    return tuple(_with_units(row, whole.get(f"{row.layer}/{row.kernel}"), channels)
+                 for row in rows)
+
+
+def _with_units(row, entry, channels):
+    if entry is None or not row.pruned:
+        return row
+    stay = f"{entry.channels} of its {entry.of} units stay: {entry.why}"
+    if f"{row.layer}/{row.kernel}" in channels.cut_kernels:
+        return dataclasses.replace(row, why=f"{row.why}; {stay}")
+    return dataclasses.replace(row, pruned=False, why=stay)
 
 
 def check_job(job):

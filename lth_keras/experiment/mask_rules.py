@@ -6,7 +6,6 @@
 import dataclasses
 
 import gin
-import numpy as np
 
 from lth_keras.criteria import Criterion
 from lth_keras.criteria.snip import check_examples as check_count
@@ -252,7 +251,7 @@ class ChainedMask(MaskRule):
 
 
 def _counted_masks(job):
-    """Masks with as many weights in each layer as IMP's of the round; their places say nothing.
+    """Masks with as many groups and weights as IMP's of the round; their places say nothing.
 
     Where the schedule says how many those are, IMP's masks are not read: a mask that is made from
     counts alone costs no search.
@@ -260,7 +259,4 @@ def _counted_masks(job):
     schedule, grouping = job.context.schedule, job.context.grouping
     if schedule.scope != "layerwise" or not grouping.shuffles_counts:
         return job.found_masks()
-    counts = schedule.layer_counts(grouping.rows, job.round)
-    return {
-        weight.key: (np.arange(weight.size) < counts[weight.key]).reshape(weight.shape)
-        for weight in job.context.prunable}
+    return grouping.of_counts(schedule.layer_counts(grouping.rows, job.round))

@@ -1,6 +1,7 @@
 """`GroupedWeights`: groups of several weights, given by the group that each weight belongs to."""
 
 import dataclasses
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -73,7 +74,6 @@ class GroupedWeights(Grouping):
     """
 
     counts_weights = False
-    shuffles_counts = False
 
     def __init__(self, rows: Sequence[GroupRow], shapes: Mapping[str, tuple], pooling: str):
         super().__init__(rows)
@@ -83,6 +83,13 @@ class GroupedWeights(Grouping):
                 "one layer that can be pruned by them"
             )
         self.shapes, self.pooling = dict(shapes), pooling
+
+    @functools.cached_property
+    def shuffles_counts(self) -> bool:  # type: ignore[override]
+        """Whether all groups of a row are of one size: only found masks tell how many of each size
+        stay."""
+        return all(np.unique(_sizes(row, members)).size == 1
+                   for row in self.rows for members in row.members)
 
     def alive(self, masks: Arrays) -> Arrays:
         """{row: bool [size]}: a group is there while any of its weights is."""
@@ -130,6 +137,12 @@ class GroupedWeights(Grouping):
             new[row.key] = drawn
         return self.expand(new, dense)
 
+    def of_counts(self, counts: dict[str, int]) -> Arrays:
+        """As `Grouping.of_counts`."""
+        dense = {key: masks_lib.ones(shape) for key, shape in self.shapes.items()}
+        return self.expand({row.key: np.arange(row.size) < counts[row.key] for row in self.rows},
+                           dense)
+
     def kept_weights(self, schedule: Any, round: int) -> int:
         """As `Grouping.kept_weights`; the kernels without groups count as they are."""
         if schedule.scope == "layerwise":
@@ -161,6 +174,11 @@ class GroupedWeights(Grouping):
             index = self._flat(members)[np.ravel(masks[members.key])]
             counts += np.bincount(index[index >= 0], minlength=row.size)
         return counts
+
+
+def _sizes(row, members):
+    """How many entries of the index each group has; an axis of length 1 is not spread."""
+    return np.bincount(members.index[members.index >= 0], minlength=row.size)
 
 
 def check_pooling(pooling: str, name: str) -> None:

@@ -23,8 +23,8 @@ class Grouping:
     Attributes:
       rows: the rows, in the order of the model's layers.
       counts_weights: whether a group is one weight, so that its counts are counts of weights.
-      shuffles_counts: whether a shuffle depends only on how many weights of each kernel the masks
-        keep.
+      shuffles_counts: whether a shuffle depends only on how many groups of each row the masks keep,
+        so that any masks with these counts serve (`of_counts`).
     """
 
     counts_weights = True
@@ -60,6 +60,11 @@ class Grouping:
     def shuffled(self, masks: Arrays, generator: np.random.Generator) -> Arrays:
         """Random masks with as many groups in each row, and as many weights in each layer."""
         return masks_lib.shuffled(masks, generator)
+
+    def of_counts(self, counts: dict[str, int]) -> Arrays:
+        """Masks that keep the first `counts[row]` groups of each row, and all without a group."""
+        return {row.key: (np.arange(row.size) < counts[row.key]).reshape(row.shape)
+                for row in self.rows}
 
     def kept_weights(self, schedule: Any, round: int) -> int:
         """How many weights stay after `round` prunings by a `RewindingSchedule`.

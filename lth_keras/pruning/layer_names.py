@@ -2,6 +2,8 @@
 
 import re
 
+from absl import logging
+
 from lth_keras.errors import ConfigurationError
 from lth_keras.pruning.kernels import matrices, names, prunable_weights
 from lth_keras.variables import walk
@@ -66,6 +68,28 @@ def check_rates(model, rates, also=()):
             f"RewindingSchedule.rates has the key {which!r}, which fits no layer of the model; "
             f"its layers with a kernel are {there}; correct it or take it out"
         )
+
+
+def warn_of_idle_rates(schedule, rows):
+    """Warns of each of a `RewindingSchedule`'s `rates` that no row of a granularity has.
+
+    Units that several kernels share have the rate of the first kernel that makes them, and the
+    model's outputs stay: a rate of the output layer, for one, prunes nothing by itself.
+
+    Args:
+      schedule: the `RewindingSchedule`.
+      rows: of the `Grouping`.
+    """
+    used = {schedule.rate_key(row) for row in rows}
+    for which in schedule.rates:
+        if which not in used:
+            logging.warning(
+                "RewindingSchedule.rates[%r] is %r and has no effect with %s: no set of units has "
+                "that rate. Units have the rate of the first kernel that makes them, and the "
+                "units of %s; take it out, or give a rate to the layers that make units: %s",
+                which, schedule.rates[which], schedule.granularity,
+                "the output layer stay" if which == "output" else "its layers stay or go with "
+                "those of another", _listed([row.layer for row in rows]))
 
 
 def _listed(names):

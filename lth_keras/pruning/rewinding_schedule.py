@@ -103,14 +103,18 @@ class RewindingSchedule(PruningSchedule):
 
     def rate_of(self, weight: Any) -> float | None:
         """The rate of one `PrunableWeight`, or None where it is never pruned."""
-        for which, value in self.rates.items():
+        return self.rates.get(self.rate_key(weight), self.rate)
+
+    def rate_key(self, weight: Any) -> str | None:
+        """The key of `rates` that gives one `PrunableWeight` its rate; None: `rate` does."""
+        for which in self.rates:
             pattern = which.removeprefix("name:")
             if pattern != which and any(
                     re.fullmatch(pattern, name) for name in (weight.layer, weight.key)):
-                return value
+                return which
         if weight.is_output and "output" in self.rates:
-            return self.rates["output"]
-        return self.rates.get(weight.kind, self.rate)
+            return "output"
+        return weight.kind if weight.kind in self.rates else None
 
     def layer_counts(self, weights: Iterable[Any], round: int) -> dict[str, int]:
         """{key: kept groups} of each row after `round` prunings, layerwise.

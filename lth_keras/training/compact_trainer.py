@@ -5,21 +5,34 @@ and checkpoints need not know of it.
 """
 
 import numpy as np
+from absl import logging
 
+from lth_keras import masks as masks_lib
 from lth_keras.channels import Narrowing
+from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.trainer import TrainState
+from lth_keras.variables import named_variables, snapshot
 
 # How many trainers are kept. If there are more architectures, the trainer that was unused for
 # longest is dropped; it is built and compiled again when it is needed.
 _KEPT = 32
+# Both networks are asked about so many examples. Their outputs may differ by this share of the
+# largest: sums are added in another order, with 16 bits in other roundings.
+_EXAMPLES = 8
+_TOLERANCE = {"float32": 1e-3, "float64": 1e-3}
+_TOLERANCE_OF_16_BITS = 5e-2
 
 
 class CompactTrainers:
     """The trainers of a network's narrower versions, one for each set of widths.
 
+    Before a set of widths is trained for the first time, its network and the one with zeros are
+    called once on the same examples. If they do not agree, as a layer with a meaning of its own for
+    the number of its units may cause, that set of widths is trained with zeros, and a line says so.
+
     Args:
-      model: the full plain model.
+      model: the full plain model; its weights are changed for the comparison and put back.
       channels: its `ChannelGroups`.
       full: the `Trainer` of the full network.
       make: function of a plain model that gives its `Trainer`.
@@ -30,21 +43,47 @@ class CompactTrainers:
 
     def __init__(self, model, channels, full, make):
         self._model, self._channels, self._full = model, channels, full
-        self._make, self._trainers = make, {}
+        self._make, self._trainers, self._agrees = make, {}, {}
         check_moments(full)
 
     def for_masks(self, masks):
-        """The trainer of a network with these masks; the full `Trainer` if they cut no unit."""
+        """The trainer of a network with these masks; the full `Trainer` if they cut no unit, or if
+        the narrower network computes something else."""
         cut = self._channels.cut(masks)
         if not any(gone.any() for gone in cut.values()):
             return self._full
         narrowing = Narrowing(self._model, self._channels, cut)
         key = narrowing.architecture
+        if key not in self._agrees:
+            self._agrees[key] = self._does_agree(narrowing, masks)
+        if not self._agrees[key]:
+            return self._full
         trainer = self._trainers.pop(key, None) or self._make(narrowing.model(self._model))
         self._trainers[key] = trainer  # Moved to the end: the order is that of last use.
         while len(self._trainers) > _KEPT:
             del self._trainers[next(iter(self._trainers))]
         return CompactTrainer(trainer, narrowing)
+
+    def _does_agree(self, narrowing, masks):
+        data = self._full.data
+        start = data.splits["train"][0]
+        images = tf.constant(
+            data.normalize(data.images[start:start + _EXAMPLES]), tf.float32)
+        try:
+            share = difference(self._model, narrowing, self._channels, masks, images)
+        except (ValueError, TypeError) as error:
+            found = f"cannot be built ({str(error).strip().splitlines()[0]})"
+        else:
+            tolerance = max(_TOLERANCE.get(layer.compute_dtype, _TOLERANCE_OF_16_BITS)
+                            for layer in self._model.layers)
+            if share <= tolerance:
+                return True
+            found = f"gives outputs that differ by {share:.2g} of the largest"
+        logging.warning(
+            "Experiment.compact_training: the network without the units that the masks cut %s; it "
+            "is trained at its full width, with zeros: the numbers are right, the time is not "
+            "shorter. Its changes are %s", found, narrowing.settings)
+        return False
 
     def trace_counts(self):
         """The trace counts of the trainers that are kept."""
@@ -111,6 +150,47 @@ class CompactTrainer:
                 "it was stored by another optimizer")
         return {name: change(of[name], array) if name in of else np.asarray(array)
                 for name, array in optimizer.items()}
+
+
+def difference(model, narrowing, channels, masks, images):
+    """How far the outputs of a network with zeros and of the narrower one lie apart.
+
+    The weights are those of `model`; biases and other vectors get some noise, because in a new
+    network they are often zeros or ones, which hide where they belong.
+
+    Args:
+      model: the full plain model; its weights are put back.
+      narrowing: `Narrowing` of it.
+      channels: its `ChannelGroups`.
+      masks: {key: bool array}.
+      images: a batch of inputs.
+
+    Returns:
+      The largest difference, as a share of the largest output; ∞ if only one of them is finite.
+    """
+    smaller, variables = narrowing.model(model), named_variables(model)
+    before, random = snapshot(variables), np.random.default_rng(0)
+    arrays = {
+        key: np.abs(array + random.normal(0, 0.1, array.shape)).astype(array.dtype)
+        if array.ndim == 1 and array.dtype.kind == "f" else array
+        for key, array in before.items()}
+    arrays = channels.cleared(masks, masks_lib.apply(masks, arrays))
+    try:
+        for key, variable in variables.items():
+            variable.assign(arrays[key])
+        for key, variable in named_variables(smaller).items():
+            variable.assign(narrowing.narrowed(key, arrays[key]))
+        expected, found = (
+            np.asarray(tf.cast(network(images, training=False), tf.float32))
+            for network in (model, smaller))
+    finally:
+        for key, variable in variables.items():
+            variable.assign(before[key])
+    finite = np.isfinite(expected)
+    if not np.array_equal(finite, np.isfinite(found)):
+        return np.inf
+    apart = np.max(np.abs(expected - found), where=finite, initial=0)
+    return float(apart / np.max(np.abs(expected), where=finite, initial=1e-6))
 
 
 def check_moments(trainer):
