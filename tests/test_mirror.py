@@ -48,7 +48,6 @@ TESTED_THROUGH = {
     "store/schemas/export_card.py": "export/test_network_export.py",
     "store/verification.py": "experiment/test_durability.py",
     "tickets.py": "test_api.py",
-    "training/compact_trainer.py": "experiment/test_compact_training.py",
     # They are tested in a process of its own with two devices.
     "training/replicated.py": "training/test_replicas.py",
     "training/strategies.py": "training/test_replicas.py",

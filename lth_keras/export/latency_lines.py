@@ -1,10 +1,8 @@
 """Sizes and latencies of an export as Markdown, and what they say of its zeros."""
 
 from lth_keras.export.formats import EXPORT_FORMATS
-from lth_keras.store.export_cards import BATCHES
+from lth_keras.store.export_cards import BATCHES, was_busy
 
-# Cores in use by other programs from which on a latency says more of them than of the network.
-BUSY = 0.2
 _NAMES = {"dense": "dense", "matched": "of its size"}
 
 
@@ -65,7 +63,7 @@ def _latency_lines(card):
     if timing["matched"]:
         text += f" Of its size: `{timing['matched']}`, a dense network with as many weights."
     lines += ["", text]
-    if timing["others"] is None or timing["others"] > BUSY:
+    if was_busy(timing):
         used = "an unknown share" if timing["others"] is None else f"{timing['others']:.1f}"
         lines += ["", f"**The machine was busy**: other programs used {used} of its cores "
                   "meanwhile. Compare within a row, or measure again."]

@@ -2,9 +2,9 @@
 
 import math
 
-from lth_keras.paths import network_label
+from lth_keras.paths import network_label, round_name
 from lth_keras.statistics.summary import final_column
-from lth_keras.store.export_cards import kept_cards
+from lth_keras.store.export_cards import kept_cards, was_busy
 
 _BATCH = "1"
 
@@ -13,7 +13,7 @@ def latency_points(run, group=""):
     """What `figures.latencies.metric_by_latency` takes: each network in its fastest format.
 
     Beside the exported networks there are those that they were timed against: the dense one, and
-    the one of their size.
+    the one of their size. Where the machine was busy meanwhile, the point's name says so.
 
     Args:
       run: `StoredRun`.
@@ -32,9 +32,11 @@ def latency_points(run, group=""):
             timed = [(entry if which == "own" else entry[which], name)
                      for name, entry in card["formats"].items() if "dense" in entry]
             fastest, name = min(timed, key=lambda each: each[0]["seconds"][_BATCH])
-            reached = _reached(run, variant, round)
+            reached, label = _reached(run, variant, round), network_label(variant, round)
+            if which == "dense" and reached is None:  # A run without the variant `full`.
+                reached, label = _reached(run, "imp", 0), round_name(0)
             if reached is not None:
-                label = f"{network_label(variant, round)}, {name}"
+                label += f", {name}{', busy' if was_busy(timing) else ''}"
                 points.setdefault((variant, round), {
                     "name": f"{group}: {label}" if group else label, "group": group or variant,
                     "seconds": fastest["seconds"][_BATCH],

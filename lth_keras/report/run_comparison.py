@@ -211,7 +211,8 @@ def _latency_picture(runs):
     return [] if figure is None else [Picture(
         "latencies", f"{capitalised(runs[0].metric.words)} against measured latency",
         "Each exported network in its fastest format; batch 1. Compare latencies that were "
-        "measured on one machine.", *style.encode(figure))]
+        "measured on one machine. 'busy': other programs used it meanwhile.",
+        *style.encode(figure))]
 
 
 def _tickets_picture(runs, shown):

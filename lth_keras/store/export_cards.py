@@ -7,12 +7,19 @@ from lth_keras.errors import RunError
 from lth_keras.store.schemas import ExportCard, checked
 
 BATCHES = ("1", "256")
+# Cores in use by other programs from which on a latency says more of them than of the network.
+BUSY = 0.2
 
 
 def keep_card(paths, name, card):
     """Keeps an export's card in the run, for its report; one of the same name is replaced."""
     path = paths.exports / f"{name}.json"
     files.write_sealed_json(path, checked(ExportCard, card, path))
+
+
+def was_busy(timing):
+    """Whether the machine was busy, or may have been, while a card's networks were timed."""
+    return timing["others"] is None or timing["others"] > BUSY
 
 
 def kept_cards(paths):

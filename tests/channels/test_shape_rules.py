@@ -2,10 +2,33 @@
 
 import pytest
 
-from lth_keras.compat import keras
+from lth_keras.channels.shape_rules import is_channelwise
+from lth_keras.compat import keras, tf
 from tests.channels.described import before_an_output, described, groups_of, whole
 
 layers = keras.layers
+
+
+class Own(layers.ReLU):
+    """A subclass may do anything."""
+
+
+@pytest.mark.parametrize("activation", [
+    tf.nn.softmax, tf.nn.log_softmax, tf.nn.crelu, tf.nn.l2_normalize, tf.math.cumsum,
+    layers.Softmax(), layers.PReLU(), Own(), keras.activations.softmax, lambda y: y])
+def test_an_activation_that_is_not_known_by_identity_keeps_the_units(activation):
+    channels = before_an_output(
+        lambda x: layers.Dense(4, activation=activation, name="odd")(x))
+    assert "odd/kernel" not in described(channels), "its units stay"
+    assert described(channels)["a/kernel"][0] == 6, "what it reads may be cut"
+    assert whole(channels)["odd"].startswith("odd has an activation across channels, or one that")
+
+
+@pytest.mark.parametrize("activation", [
+    None, "relu", "relu6", "swish", "gelu", "leaky_relu", "mish", tf.nn.relu, tf.nn.silu,
+    tf.math.tanh, tf.sigmoid, layers.LeakyReLU()])
+def test_elementwise_activations_are_known(activation):
+    assert is_channelwise(keras.activations.get(activation))
 
 
 def test_a_flattened_channel_is_several_inputs():

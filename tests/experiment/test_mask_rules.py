@@ -16,16 +16,17 @@ from lth_keras.experiment import (
     ShuffledMask,
 )
 from lth_keras.experiment.mask_rules import MaskRule
+from lth_keras.granularity import Blocks, Weights
 from lth_keras.pruning import PrunableWeight, RewindingSchedule
 
 KEY = "fc/kernel"
 FOUND = np.arange(10).reshape(5, 2) < 4
 
 
-def job(scope="layerwise"):
+def job(scope="layerwise", granularity=Weights()):
     """A job of round 2, in which four of ten weights are left; it remembers what it was asked."""
     prunable = (PrunableWeight(KEY, "fc", (5, 2), "dense", False),)
-    schedule = RewindingSchedule(3, 0.4, scope=scope)
+    schedule = RewindingSchedule(3, 0.4, scope=scope, granularity=granularity)
     asked = []
 
     def prune(*arguments):
@@ -55,6 +56,16 @@ def test_a_shuffle_reads_the_found_mask_only_where_the_schedule_does_not_say_the
     mine = job(scope)
     mask = ShuffledMask().masks(mine)[KEY]
     assert mask.sum() == 4 and mine.asked == asked
+
+
+@pytest.mark.parametrize("shape, asked", [((5, 1), []), ((4, 1), ["found"])])
+def test_a_shuffle_of_groups_of_one_size_reads_no_found_mask(shape, asked):
+    mine = job(granularity=Blocks(shape))
+    mask = ShuffledMask().masks(mine)[KEY]
+    assert mine.asked == asked
+    if not asked:  # Of two columns ⌈0.4 · 2⌉ = 1 goes, and then the schedule's next.
+        (kept,) = mine.context.schedule.layer_counts(mine.context.grouping.rows, 2).values()
+        assert mask.all(0).sum() == kept == mask.sum() / 5
 
 
 def test_a_random_mask_has_the_rounds_total():

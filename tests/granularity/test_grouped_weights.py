@@ -92,6 +92,16 @@ def test_a_weight_in_groups_of_two_rows_stays_while_both_do():
     assert found["a/kernel"].tolist() == [[True, False, True], [False] * 3]
 
 
+def test_masks_of_counts_keep_as_many_groups():
+    grouping = two_layers()
+    found = grouping.of_counts({"hidden": 2})
+    assert grouping.shuffles_counts and masks_lib.kept(found) == {"a/kernel": 4, "b/kernel": 4}
+    weight = kernel("k/kernel", (6, 1))
+    assert Weights().grouping([weight]).of_counts({"k/kernel": 2})["k/kernel"].sum() == 2
+    # Blocks of four and of two: how many weights are kept depends on which of them stays.
+    assert not Blocks((4, 1)).grouping([weight]).shuffles_counts
+
+
 def test_weights_without_a_group_stay():
     row = GroupRow("some", "a", "dense", False, 1, (Members("a/kernel", np.array([[-1, 0]])),))
     grouping = GroupedWeights([row], {"a/kernel": (2, 2), "b/kernel": (1, 2)}, "max")

@@ -14,12 +14,12 @@ def timed(milliseconds):
         "1": [0.9 * milliseconds / 1e3, 1.2 * milliseconds / 1e3]}}
 
 
-def card(matched):
+def card(matched, others=0.0):
     entries = {
         "tflite": timed(4) | {"dense": timed(4), "matched": timed(2)},
         "tflite_sparse": timed(1) | {"dense": timed(5), "matched": timed(3)}, "ticket": {}}
     return {"formats": entries, "provenance": {"variant": "ticket", "round": 2},
-            "timing": {"matched": matched}}
+            "timing": {"matched": matched, "others": others}}
 
 
 @pytest.fixture
@@ -43,6 +43,21 @@ def test_each_network_in_its_fastest_format_with_what_it_reached(run):
     assert points[0]["ci_low"] < points[0]["mean"] < points[0]["ci_high"]
     named = latency_points.latency_points(run, "blocks")
     assert {point["group"] for point in named} == {"blocks"}
+
+
+@pytest.mark.parametrize("others, said", [(0.1, ""), (0.5, ", busy"), (None, ", busy")])
+def test_a_point_says_that_the_machine_was_busy(run, monkeypatch, others, said):
+    monkeypatch.setattr(latency_points, "kept_cards", lambda paths: [card(None, others)])
+    assert [point["name"] for point in latency_points.latency_points(run)] == [
+        f"ticket@02, tflite_sparse{said}", f"full, tflite{said}"]
+
+
+def test_without_the_variant_full_the_dense_network_is_round_0(run):
+    run.summary = run.summary[run.summary["variant"] != "full"]
+    dense = latency_points.latency_points(run)[1]
+    rows = run.metrics[(run.metrics["variant"] == "imp") & (run.metrics["round"] == 0)]
+    assert dense["name"] == "round_00, tflite"
+    assert dense["mean"] == pytest.approx(rows.groupby("trial")["test_accuracy"].last().mean())
 
 
 def test_the_figure_has_a_marker_and_its_lines_for_each(run):
