@@ -17,12 +17,14 @@ from lth_keras.commands import analyze_command, configuration
 from lth_keras.experiment import prepare
 from lth_keras.masks import kept
 from lth_keras.paths import RunPaths
+from lth_keras.pruning import RewindingSchedule
 from lth_keras.report import report_figures, write_report
 from lth_keras.store import network_folder
 from lth_keras.store.masks_and_weights import read_masks, read_start_masks
 from lth_keras.store.metrics import read_csv
 from lth_keras.store.stored_run import StoredRun
 from lth_keras.variables import named_variables
+from tests.granularity.kernels import dense_masks, kernel, pruned
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "extending.md").read_text("utf-8")
@@ -76,6 +78,21 @@ def test_the_criterion_prunes(run):
     for key, mask in read_masks(paths.network(1, "round_01")).items():
         score = np.abs(weights[key]) / (np.abs(initial[key]) + 1e-3)
         assert score[mask].min() >= score[~mask].max()
+
+
+def test_the_granularity_prunes_whole_inputs(folder, monkeypatch):
+    monkeypatch.syspath_prepend(str(folder))
+    with gin.unlock_config():
+        import whole_inputs
+    weights = [kernel("fc/kernel", (3, 2)), kernel("conv/kernel", (2, 1, 2, 2), "conv")]
+    schedule = RewindingSchedule(1, 0.5, granularity=whole_inputs.WholeInputs())
+    scores = {"fc/kernel": np.array([[3.0, 0], [2, 2], [0, 1]]),
+              "conv/kernel": np.array([[[[1.0, 1], [0, 0]]], [[[0, 0], [2, 0]]]])}
+    masks = pruned(schedule.granularity.grouping(weights), schedule, scores,
+                   dense_masks(weights), 1)
+    # Sums of squares: 9, 8 and 1, of which ⌈0.5 · 3⌉ = 2 go; 2 and 4, of which one goes.
+    assert masks["fc/kernel"].tolist() == [[True] * 2, [False] * 2, [False] * 2]
+    assert masks["conv/kernel"].tolist() == 2 * [[[[False] * 2, [True] * 2]]]
 
 
 def test_the_new_weight_rule_starts_from_reversed_signs(run):

@@ -1,10 +1,14 @@
-"""Wrong values of bindings: one line, and nothing is written."""
+"""Wrong values of bindings: one line, and nothing is written; kernels whose units stay."""
 
 import pathlib
+import types
 
 import pytest
 
+from lth_keras.channels import WholeLayer
 from lth_keras.commands.main import main
+from lth_keras.experiment.checking import with_units
+from lth_keras.pruning import KernelRow
 
 ROOT = pathlib.Path(__file__).parents[2]
 # A very small experiment: these errors need the data and the network.
@@ -111,3 +115,16 @@ def test_names_and_patterns_that_fit_are_taken(tmp_path, monkeypatch, capsys):
     arguments = [*TINY, *(f"--gin_param={binding}" for binding in bindings)]
     assert main([*arguments, f"--output_dir={tmp_path / 'runs'}"]) == 2
     assert "0 MiB are free" in capsys.readouterr().err
+
+
+def test_a_kernel_that_no_unit_takes_along_is_not_pruned():
+    rows = [KernelRow(layer, "Dense", "kernel", (2, 2), "dense", pruned, "rate 0.2")
+            for layer, pruned in (("a", True), ("lstm", True), ("out", True), ("named", False))]
+    channels = types.SimpleNamespace(
+        cut_kernels={"a/kernel", "out/kernel"},
+        whole=(WholeLayer("lstm/kernel", 2, 2, "not known"), WholeLayer("out/kernel", 2, 2, "last")))
+    found = with_units(rows, channels)
+    assert [(row.pruned, row.why) for row in found] == [
+        (True, "rate 0.2"), (False, "2 of its 2 units stay: not known"),
+        (True, "rate 0.2; 2 of its 2 units stay: last"), (False, "rate 0.2")]
+    assert with_units(rows, None) == tuple(rows)
