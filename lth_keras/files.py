@@ -19,6 +19,7 @@ import numpy as np
 
 from lth_keras import opening
 from lth_keras.errors import RunError
+from lth_keras.program import program
 
 # A fixed date inside archives: the same arrays must give the same bytes on any day.
 _ARCHIVE_DATE = (1980, 1, 1, 0, 0, 0)
@@ -197,7 +198,8 @@ def parse_npz(content, path):
             RuntimeError, SyntaxError, TypeError, OverflowError, MemoryError, struct.error,
             tokenize.TokenError, zipfile.BadZipFile, zlib.error) as error:
         raise RunError(
-            f"cannot read {path}: {error}; `run.py verify RUN --repair` sets a damaged part aside"
+            f"cannot read {path}: {error}; `{program()} verify RUN --repair` sets a "
+            "damaged part aside"
         ) from error
 
 

@@ -10,6 +10,8 @@ PACKAGE = TESTS.parent / "lth_keras"
 # Modules that no test imports: pattern → the test file that uses them. Most are tested through the
 # function that users call, because a second training only for them would be expensive.
 TESTED_THROUGH = {
+    # It is run as a program.
+    "__main__.py": "test_program.py",
     # The command is run on a small run, with every measure.
     "analysis/measure.py": "commands/test_analyze_command.py",
     "analysis/measures/*.py": "commands/test_analyze_command.py",
@@ -25,6 +27,7 @@ TESTED_THROUGH = {
     "commands/experiments_command.py": "commands/test_packaged_gin_files.py",
     "commands/find_run.py": "commands/test_bad_input.py",
     "commands/list_command.py": "commands/test_every_command.py",
+    "commands/zsh_completion.py": "commands/test_completion.py",
     "commands/train_command.py": "commands/test_every_command.py",
     "commands/doctor_command.py": "doctor/test_doctor.py",
     "commands/export_command.py": "export/test_network_export.py",

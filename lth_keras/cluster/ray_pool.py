@@ -15,6 +15,7 @@ from lth_keras.cluster.ray_environment import set_environment
 from lth_keras.cluster.resources import least_used, own_cores
 from lth_keras.cluster.worker import Worker
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.program import installing
 
 _MB = 10**6
 # The smallest store that Ray allows; only small objects go through it.
@@ -33,8 +34,8 @@ def require_ray(flag):
     """
     if importlib.util.find_spec("ray") is None:
         raise ConfigurationError(
-            f"{flag} needs Ray, which is not installed; pip install -r requirements-cluster.txt "
-            "-c constraints.txt, or give --workers=1"
+            f"{flag} needs Ray, which is not installed; "
+            f"{installing('cluster')}, or give --workers=1"
         )
 
 

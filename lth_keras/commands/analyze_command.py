@@ -18,6 +18,7 @@ from lth_keras.experiment import execute, identity, prepare
 from lth_keras.experiment.context import Context
 from lth_keras.paths import RunPaths
 from lth_keras.plain_text import plain
+from lth_keras.program import program
 from lth_keras.store import network_folder, run_lock
 from lth_keras.store.network_reader import is_unchanged
 from lth_keras.training.xla import resolve_jit
@@ -31,8 +32,8 @@ def main(flags, arguments):
     """Runs the measures and prints where the results are. Returns the exit status."""
     if len(arguments) != 1:
         raise ConfigurationError(
-            f"analyze takes one run, {len(arguments)} were given; expected python run.py analyze "
-            "RUN, with '=' in each flag"
+            f"analyze takes one run, {len(arguments)} were given; expected {program()} analyze RUN,"
+            " with '=' in each flag"
         )
     console = Console(markup=False)
     # Second derivatives are differences of large numbers; TensorFloat-32 has only three digits.
@@ -120,7 +121,8 @@ def _check_config(paths, header):
     if known is not None and not is_unchanged(paths.config, known):
         raise RunError(
             f"{paths.config} is missing or not what run.json says it is (SHA-256); "
-            "`run.py verify RUN --repair` sets it aside, and the run's own command writes it again"
+            f"`{program()} verify RUN --repair` sets it aside, and the run's own command writes it "
+            "again"
         )
 
 

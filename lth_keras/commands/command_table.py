@@ -9,6 +9,8 @@ import textwrap
 
 from absl import flags as absl_flags
 
+from lth_keras.program import installing, program
+
 _NARROWEST, _WIDEST = 60, 120  # Columns of the help text.
 
 
@@ -51,11 +53,11 @@ _DEFINE = {
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """A command of `run.py`.
+    """A command of the program.
 
     Attributes:
       name: 'export'; its code is in `<name>_command.py`.
-      usage: its arguments in short, after 'python run.py'.
+      usage: its arguments in short, after the name of the program.
       text: its description.
       flags: `Flag`s, without --output_dir, which every command has.
       arguments: (name, description) of its arguments besides flags.
@@ -69,8 +71,9 @@ class Command:
 
     def help(self, width):
         """Its part of the help text, in lines of at most `width` columns."""
+        start = f"usage: {program()} "
         first = textwrap.wrap(
-            f"usage: python run.py {self.usage}", width, subsequent_indent=" " * 21,
+            f"{start}{self.usage}", width, subsequent_indent=" " * len(start),
             break_long_words=False, break_on_hyphens=False)
         about = textwrap.wrap(self.text, width, initial_indent="  ", subsequent_indent="  ",
                               break_on_hyphens=False)
@@ -97,8 +100,7 @@ TRAIN = Command(
         Flag("checkpoint_minutes", "least time between checkpoints within a network; the default "
              "is 5", "float", 5, "M"),
         Flag("workers", "trains N networks at a time, in processes that share this machine's "
-             "cores; more than one needs Ray: pip install -r requirements-cluster.txt", "integer",
-             None, "N"),
+             "cores; more than one needs Ray: " + installing("cluster"), "integer", None, "N"),
         Flag("ray_address", "trains on the Ray cluster at this address, or 'auto', with the same "
              "--output_dir on every node; see docs/cluster.md", value="A"),
         Flag("cluster_hosts", "all workers of Experiment.distribution = @MultiWorkerMirrored(); "

@@ -10,6 +10,7 @@ from lth_keras.commands import gin_files
 from lth_keras.commands.find_run import find_run
 from lth_keras.commands.gin_syntax import check_syntax
 from lth_keras.errors import ConfigurationError
+from lth_keras.program import program
 from lth_keras.store import network_folder
 
 
@@ -92,8 +93,8 @@ def _check_xla_flags(value):
 def _one_run(command, usage, flags, arguments):
     if len(arguments) != 1:
         raise ConfigurationError(
-            f"{command} takes one run, {len(arguments)} were given; expected python run.py {usage},"
-            " with '=' in each flag"
+            f"{command} takes one run, {len(arguments)} were given; expected {program()} {usage}, "
+            "with '=' in each flag"
         )
     return find_run(arguments[0], flags.output_dir)
 

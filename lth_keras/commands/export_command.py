@@ -11,6 +11,7 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.metric import Metric
 from lth_keras.paths import safe_name
 from lth_keras.plain_text import plain
+from lth_keras.program import program
 from lth_keras.store.export_cards import keep_card
 
 
@@ -49,8 +50,8 @@ def main(flags, arguments):
         f"checked in a fresh process {checked}{card['totals']['nonzero']:,} non-zero weights",
         highlight=False, soft_wrap=True)
     console.print(
-        f"written to {flags.to}; see README.md there, and `run.py report {arguments[0]}` for sizes "
-        "in the report", highlight=False, soft_wrap=True)
+        f"written to {flags.to}; see README.md there, and `{program()} report {arguments[0]}` for "
+        "sizes in the report", highlight=False, soft_wrap=True)
     return 0
 
 

@@ -5,6 +5,7 @@ from rich.console import Console
 from lth_keras.commands.find_run import find_run
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.plain_text import plain
+from lth_keras.program import program
 from lth_keras.store import run_lock
 from lth_keras.store.verification import set_aside, verify
 
@@ -34,8 +35,8 @@ def main(flags, arguments):
         f"{len(outcome.findings)} findings")
     if outcome.findings and not flags.repair:
         raise RunError(
-            f"{paths.root} is damaged; `run.py verify {arguments[0]} --repair` sets the damaged "
-            "parts aside, and the run's own command then does them again"
+            f"{paths.root} is damaged; `{program()} verify {arguments[0]} --repair` sets the "
+            "damaged parts aside, and the run's own command then does them again"
         )
     if outcome.findings:
         say(f"what was damaged is in {target} now; give the run's own command to do it again")

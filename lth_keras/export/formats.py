@@ -12,6 +12,7 @@ from lth_keras import files
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError
 from lth_keras.keras3 import to_keras3
+from lth_keras.program import installing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,8 +50,7 @@ class Format:
         if missing:
             raise ConfigurationError(
                 f"format is {self.name!r}, which takes {' and '.join(self.extra)}, and "
-                f"{missing[0]} is not installed; pip install -r requirements-export.txt -c "
-                "constraints.txt"
+                f"{missing[0]} is not installed; {installing('export')}"
             )
 
     def nonzero_range(self, weights):

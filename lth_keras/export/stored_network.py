@@ -9,6 +9,7 @@ from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.export.safe_config import check_config
 from lth_keras.paths import RunPaths
+from lth_keras.program import program
 from lth_keras.store import network_folder
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_reader import acting_masks, changed_files, read_start, read_weights
@@ -55,7 +56,7 @@ def find(run, trial, name):
     paths = RunPaths(run)
     if not opening.exists(paths.run_json):
         raise ConfigurationError(
-            f"{paths.root} is no run (it has no run.json); see python run.py list"
+            f"{paths.root} is no run (it has no run.json); see {program()} list"
         )
     header = network_folder.header(paths)
     if not opening.is_folder(paths.trial(trial)):

@@ -15,6 +15,7 @@ import numpy as np
 from lth_keras import files
 from lth_keras import masks as masks_lib
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.program import program
 from lth_keras.store.network_reader import as_masks, changed_files
 from lth_keras.store.schemas import TicketCard, checked
 
@@ -188,7 +189,7 @@ def ticket_folder(path: str | os.PathLike) -> pathlib.Path:
             return folder
     raise ConfigurationError(
         f"{path} holds no ticket; expected a folder with {CARD}, as "
-        "run.py export RUN --format=ticket --to=DIR writes it"
+        f"{program()} export RUN --format=ticket --to=DIR writes it"
     )
 
 

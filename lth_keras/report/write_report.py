@@ -6,6 +6,7 @@ import json
 from lth_keras import files, opening
 from lth_keras.metric import check_margin
 from lth_keras.plain_text import in_markdown
+from lth_keras.program import program
 from lth_keras.report import (
     answer,
     cost_table,
@@ -85,7 +86,7 @@ def _page(run, differences, shown, pictures):
     sentences, verdicts = answer.answer(run, differences), verdict.round_verdicts(run, differences)
     headline, fastest = verdict.headline(verdicts), verdict.fastest(run)
     return html_page.render(
-        "report.html.j2", run=run, header=run.header, state=run.state(),
+        "report.html.j2", program=program(), run=run, header=run.header, state=run.state(),
         headline=headline, verdicts=verdicts, answer=[*sentences, *([fastest] if fastest else [])],
         findings={f"{run.metric.name}_by_density": f"{headline} {sentences[0]}",
                   "forest_full": headline, "forest_ticket": sentences[1],
@@ -149,8 +150,8 @@ def _configuration(run):
 
 
 def _place(root):
-    # With the default --output_dir the path works as an argument of run.py. It is never absolute:
-    # a report names no folder of the machine.
+    # With the default --output_dir the path works as an argument of the commands. It is never
+    # absolute: a report names no folder of the machine.
     root = root.resolve()
     return f"{root.parent.name}/{root.name}".lstrip("/")
 

@@ -5,6 +5,7 @@ import pathlib
 
 from lth_keras import files, opening
 from lth_keras.errors import RunError
+from lth_keras.program import program
 from lth_keras.store.schemas import NetworkFacts, RunHeader, checked
 
 DONE = "done.json"
@@ -72,7 +73,7 @@ def _check_place(folder, content):
     if content["unit"] != folder.name or not trial.isdecimal() or content["trial"] != int(trial):
         raise RunError(
             f"{folder / DONE} is that of {content['unit']} of trial {content['trial']}: it was put "
-            "into another network's place; `run.py verify RUN --repair` sets it aside"
+            f"into another network's place; `{program()} verify RUN --repair` sets it aside"
         )
 
 

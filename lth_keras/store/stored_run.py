@@ -9,6 +9,7 @@ from lth_keras import opening
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.metric import metrics_of
 from lth_keras.paths import RunPaths
+from lth_keras.program import program
 from lth_keras.statistics.published import PublishedFigure
 from lth_keras.statistics.summary import summarise
 from lth_keras.statistics.training_costs import training_costs, with_costs
@@ -56,7 +57,8 @@ class StoredRun:
         paths = RunPaths(root)
         if not opening.exists(paths.run_json):
             raise ConfigurationError(
-                f"{root} is no run: it has no run.json; `run.py list` shows the runs there are"
+                f"{root} is no run: it has no run.json; `{program()} list` shows the runs there "
+                "are"
             )
         header = network_folder.header(paths)
         networks = [tuple(unit) for unit in header["units"]]
@@ -209,7 +211,7 @@ def _check_vouched(paths, header, facts):
         if known is not None and not is_unchanged(folder / network_folder.DONE, known):
             raise RunError(
                 f"{folder / network_folder.DONE} is not the one that run.json vouches for; "
-                f"`run.py verify {paths.root} --repair` sets it aside"
+                f"`{program()} verify {paths.root} --repair` sets it aside"
             )
 
 

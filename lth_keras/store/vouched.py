@@ -11,6 +11,7 @@ import pathlib
 from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import round_name
+from lth_keras.program import program
 from lth_keras.store import network_folder
 from lth_keras.store.schemas import NetworkFacts
 
@@ -53,8 +54,8 @@ def read_bytes(path, checksum):
     if known[1] != checksum:
         raise RunError(
             f"{path} is not what was stored: it has another checksum (SHA-256) than the one that "
-            "was written down for it; `run.py verify RUN --repair` sets it aside, with all that "
-            "was made from it"
+            f"was written down for it; `{program()} verify RUN --repair` sets it aside, with all "
+            "that was made from it"
         )
     return content
 

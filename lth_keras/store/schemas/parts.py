@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import pydantic
 
 from lth_keras.errors import RunError
+from lth_keras.program import program
 
 _LARGEST = 2**63 - 1
 
@@ -108,8 +109,8 @@ def checked(schema, content, path):
         where = ".".join(map(str, first["loc"])) or "it"
         raise RunError(
             f"{path} is not what this program writes: {where} is "
-            f"{_short(first['input'])}: {first['msg']}; `run.py verify RUN` looks for further "
-            "damage"
+            f"{_short(first['input'])}: {first['msg']}; `{program()} verify RUN` looks for "
+            "further damage"
         ) from error
     except (ValueError, RecursionError) as error:
         raise RunError(f"{path} is not what this program writes: {error}") from error
