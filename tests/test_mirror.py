@@ -53,7 +53,6 @@ TESTED_THROUGH = {
     # Each export is checked by its own verify.py, in a process that does not import lth_keras.
     "export/*.py": "export/test_network_export.py",
     # A report draws every figure.
-    "figures/densities.py": "report/test_write_report.py",
     "figures/mask_maps.py": "report/test_write_report.py",
     "figures/mean_line.py": "figures/test_bands.py",
     "figures/weight_histograms.py": "report/test_write_report.py",
@@ -73,6 +72,7 @@ TESTED_THROUGH = {
     "pruning/masked_layer.py": "pruning/test_wrapping.py",
     "report/figure_data.py": "report/test_write_report.py",
     "report/group_table.py": "report/test_write_report.py",
+    "report/interactive_*.py": "report/test_interactive_curves.py",
     "report/html_page.py": "report/test_write_report.py",
     "rewinding/point.py": "training/test_trainer.py",
     "signals.py": "experiment/test_processes.py",

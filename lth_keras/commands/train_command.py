@@ -17,7 +17,10 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.experiment.fallback import as_text
 from lth_keras.paths import safe_name
 from lth_keras.report import is_current, write_comparison, write_report
+from lth_keras.report.verdict import headline_of
 from lth_keras.signals import Stopper
+from lth_keras.statistics.training_length import within_training
+from lth_keras.store.metrics import read_csv
 
 
 def main(flags, arguments):
@@ -103,17 +106,21 @@ def _print_results(console, prepared, summary):
         name = f"{data.name} (FALLBACK, NOT {data.requested})"
     title = f"{experiment.name} on {name}, {_trials(experiment.trials)}"
     metric = prepared.context.metric
+    summary = within_training(summary, read_csv(paths.metrics))
     console.print(rounds_table(summary, f"IMP rounds of {title}", metric))
     published = () if data.is_fallback else experiment.published
-    console.print(summary_table(summary, title, published, metric))
+    console.print(summary_table(summary, title, published, metric, console.width))
     against_full = against_full_table(
-        summary, f"Against the full network, {title}", metric)
+        summary, f"Against the full network, {title}", metric, console.width)
     if against_full is not None:
         console.print(against_full)
     if data.is_fallback and experiment.published:
         console.print(
             f"Published figures are not shown: they are for {data.requested}, and this is "
             f"{data.name}.", highlight=False)
+    verdict = headline_of(summary)
+    if verdict:
+        console.print(f"\n{verdict}\n", highlight=False)
     for file, what in (
         (paths.report, "the answer, tables and figures, in a browser"),
         (paths.summary, "a row per variant and round"),

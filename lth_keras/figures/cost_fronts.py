@@ -13,13 +13,14 @@ _PANELS = (
 )
 
 
-def cost_fronts(summary, subject, metric=ACCURACY):
+def cost_fronts(summary, subject, metric=ACCURACY, trials=None):
     """Each network as a point with its intervals; a line joins those that no other one beats.
 
     Args:
       summary: what `with_costs` gives; its rounds of IMP are left out.
       subject: network, data, trials.
       metric: the `Metric` that the summary is of.
+      trials: what `trial_values` gives, drawn as small points at their network's mean cost.
 
     Returns:
       A figure, or None where no network has both a cost and a value.
@@ -36,6 +37,11 @@ def cost_fronts(summary, subject, metric=ACCURACY):
         for variant, options in styles.items():
             _draw_points(panel, rows[rows["variant"] == variant], column, scale, value, metric,
                          {**options, "linestyle": "none", "label": variant})
+            if trials is not None:
+                own = rows.merge(trials[trials["variant"] == variant], on=["variant", "round"],
+                                 suffixes=("", "_of_trial"))
+                style.draw_trials(panel, scale * own[column], metric.scale * own[value],
+                                  options["color"])
         _draw_front(panel, rows, column, scale, value, metric)
         panel.set_xscale("log")
         panel.set_xlabel(label)

@@ -5,9 +5,9 @@ import struct
 
 import jinja2
 
-from lth_keras.durations import Duration
 from lth_keras.figures.style import dots_per_inch
 from lth_keras.plain_text import plain
+from lth_keras.report.setting import spelt
 
 
 def render(template, **values):
@@ -19,19 +19,13 @@ def render(template, **values):
     )
     environment.filters["embedded"] = _embedded
     environment.filters["inches"] = _inches
-    environment.filters["spelt"] = _spelt
+    environment.filters["spelt"] = spelt
     return environment.get_template(template).render(**values)
 
 
 def _shown(value):
     """A value as text, with control characters written out."""
     return plain(value) if type(value) is str else value
-
-
-def _spelt(duration):
-    parsed = Duration.parse(duration)
-    unit = "epoch" if parsed.unit == "ep" else "iteration"
-    return f"{parsed.value:,} {unit}{'s' if parsed.value != 1 else ''}"
 
 
 def _inches(png):

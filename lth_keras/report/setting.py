@@ -1,21 +1,59 @@
 """A run's settings and durations in words, from run.json and the networks' facts."""
 
 from lth_keras.durations import Duration, seconds_in_words
+from lth_keras.paths import round_name
 
 _SCOPES = {"layerwise": "within each layer", "global": "over all layers together"}
 
 
 def updates_a_round(run):
-    """Optimizer updates of one round, from the rewind point on."""
-    steps = Duration.parse(run.header["round_duration"]).steps(run.header["steps_per_epoch"])
-    return steps - run.header["rewind_step"]
+    """Optimizer updates of one round after the first, from the rewind point on."""
+    return _updates_of_round_0(run) - run.header["rewind_step"]
+
+
+def spelt(duration):
+    """'5 epochs' for '5ep', '1 iteration' for '1it'."""
+    parsed = Duration.parse(duration)
+    unit = "epoch" if parsed.unit == "ep" else "iteration"
+    return f"{parsed.value:,} {unit}{'s' if parsed.value != 1 else ''}"
+
+
+def rounds(run):
+    """'10 rounds of 5 epochs (295 updates) each'; of a later rewind point also what it changes."""
+    count = len(run.header["kept_by_round"]) - 1
+    text = f"{count} round{'s' if count != 1 else ''} of {spelt(run.header['round_duration'])}"
+    step, first = run.header["rewind_step"], _updates_of_round_0(run)
+    if step == 0:
+        return f"{text} ({first:,} updates)" + (" each" if count != 1 else "")
+    return (
+        f"{text} (round 0 trains {first:,} updates, each later round {updates_a_round(run):,}: "
+        f"from the rewind point at step {step:,} to the same end)")
+
+
+def example(run):
+    """(name, round) of a network of this run whose name shows how names are made; or None.
+
+    It is the sparsest ticket; where there is none, the sparsest control.
+    """
+    named = [
+        (facts["variant"] == "ticket", facts["round"], name)
+        for (_, name), facts in run.facts.items() if facts["variant"] != "imp" and facts["round"]]
+    if not named:
+        return None
+    _, round, name = max(named)
+    return name, round
+
+
+def masked_example(run):
+    """'round_06|round_07', as analyses name a solution on another's mask; '' without two rounds."""
+    return "|".join(map(round_name, run.rounds("imp")[-2:])) if len(run.rounds("imp")) > 1 else ""
 
 
 def pruning(run):
-    """'10 rounds of 295 updates; 20 % of the remaining weights go in each, …'."""
+    """'10 rounds of 5 epochs (295 updates) each; 20 % of the remaining weights go in each, …'."""
     imp = run.header["configuration"]["imp"]
     schedule = imp["schedule"].get("config", imp["schedule"])
-    parts = [f"{schedule['rounds']} rounds of {updates_a_round(run):,} updates"]
+    parts = [rounds(run)]
     scope = _SCOPES.get(schedule["scope"], schedule["scope"])
     groups = (run.header.get("groups") or {"name": "weight"})["name"]
     parts.append(f"{100 * schedule['rate']:g} % of the remaining {groups}s go in each, {scope}")
@@ -53,3 +91,7 @@ def folders(run):
     others += [run.paths.trial(trial).name for trial in range(1, run.header["trials"] + 1)]
     return ["figures", "tensorboard", "tensorboard_trials",
             *(name for name in others if (run.paths.root / name).is_dir())]
+
+
+def _updates_of_round_0(run):
+    return Duration.parse(run.header["round_duration"]).steps(run.header["steps_per_epoch"])

@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 from lth_keras import files, opening
+from lth_keras.figures import bands
 from lth_keras.metric import check_margin
 from lth_keras.plain_text import in_markdown
 from lth_keras.program import program
@@ -92,10 +93,11 @@ def _page(run, differences, shown, pictures):
                   "forest_full": headline, "forest_ticket": sentences[1],
                   f"{run.metric.name}_curves": fastest},
         too_short=too_short(run.metrics, setting.updates_a_round(run)),
-        curves=interactive_curves(run), pruning=setting.pruning(run), took=setting.took(run),
-        folders=setting.folders(run), tables=shown, pictures=pictures,
+        curves=interactive_curves(run), band=bands.words(run.trials),
+        rounds=setting.rounds(run), pruning=setting.pruning(run), took=setting.took(run),
+        example=setting.example(run), folders=setting.folders(run), tables=shown, pictures=pictures,
         configuration=_configuration(run), model=_layers(run), made_of=_made_of(run),
-        geometry=geometry.stored_geometry(run.paths),
+        geometry=geometry.stored_geometry(run.paths), masked_example=setting.masked_example(run),
         networks=_descriptions(run), place=_place(run.paths.root),
         diverged=[(name, trial) for (trial, name), facts in run.facts.items()
                   if facts["diverged"]],
