@@ -103,7 +103,7 @@ class MaskUpdate:
         return max(start, Duration.parse(self.begin).steps(steps_per_epoch))
 
     def last(self, start: int, stop: int, steps_per_epoch: int) -> int:
-        """The last step that may have an update by `until`, in a training from `start` to `stop`."""
+        """The step that `until` names, in a training from `start` to `stop`."""
         if isinstance(self.until, str):
             return Duration.parse(self.until).steps(steps_per_epoch)
         return start + math.floor(self.until * (stop - start))
