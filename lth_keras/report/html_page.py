@@ -7,7 +7,7 @@ import jinja2
 
 from lth_keras.figures.style import dots_per_inch
 from lth_keras.plain_text import plain
-from lth_keras.report.setting import spelt
+from lth_keras.report.settings_in_words import spelt
 
 
 def render(template, **values):

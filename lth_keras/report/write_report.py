@@ -16,7 +16,7 @@ from lth_keras.report import (
     html_page,
     report_figures,
     report_tables,
-    setting,
+    settings_in_words,
     verdict,
 )
 from lth_keras.report.interactive_curves import interactive_curves
@@ -92,12 +92,14 @@ def _page(run, differences, shown, pictures):
         findings={f"{run.metric.name}_by_density": f"{headline} {sentences[0]}",
                   "forest_full": headline, "forest_ticket": sentences[1],
                   f"{run.metric.name}_curves": fastest},
-        too_short=too_short(run.metrics, setting.updates_a_round(run)),
+        too_short=too_short(run.metrics, settings_in_words.updates_a_round(run)),
         curves=interactive_curves(run), band=bands.words(run.trials),
-        rounds=setting.rounds(run), pruning=setting.pruning(run), took=setting.took(run),
-        example=setting.example(run), folders=setting.folders(run), tables=shown, pictures=pictures,
+        rounds=settings_in_words.rounds(run), pruning=settings_in_words.pruning(run),
+        took=settings_in_words.took(run), example=settings_in_words.example(run),
+        folders=settings_in_words.folders(run), tables=shown, pictures=pictures,
         configuration=_configuration(run), model=_layers(run), made_of=_made_of(run),
-        geometry=geometry.stored_geometry(run.paths), masked_example=setting.masked_example(run),
+        geometry=geometry.stored_geometry(run.paths),
+        masked_example=settings_in_words.masked_example(run),
         networks=_descriptions(run), place=_place(run.paths.root),
         diverged=[(name, trial) for (trial, name), facts in run.facts.items()
                   if facts["diverged"]],

@@ -1,6 +1,6 @@
 """A run's settings and durations in words."""
 
-from lth_keras.report.setting import (
+from lth_keras.report.settings_in_words import (
     example,
     folders,
     masked_example,
