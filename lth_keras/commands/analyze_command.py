@@ -98,9 +98,10 @@ def _sibling(paths, header, candidate, data_dir, console, trust):
             f"RewindingSchedule.rewind_to cannot be set to {candidate!r} in {paths.config}: it is "
             "bound in a scope; bind it without one"
         )
-    dataset = experiment.dataset if trust else stored_config.with_own_cache(experiment.dataset, paths)
+    dataset = experiment.dataset
     experiment = dataclasses.replace(
-        experiment, dataset=dataset, name=f"{header['experiment']}_rewind_{candidate}")
+        experiment, dataset=dataset if trust else stored_config.with_own_cache(dataset, paths),
+        name=f"{header['experiment']}_rewind_{candidate}")
     prepared = prepare(experiment, paths.root.parent, data_dir)
     with ProgressDisplay(prepared.total_steps, prepared.run, console) as progress:
         execute(prepared, progress)
