@@ -26,6 +26,7 @@ def run_of(folder, *bindings):
     return root
 
 
+@pytest.mark.ci
 @pytest.mark.usefixtures("undrawn")
 def test_the_default_task_by_name_is_the_same_run(tmp_path):
     default = run_of(tmp_path / "default")
