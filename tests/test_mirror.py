@@ -11,43 +11,25 @@ PACKAGE = TESTS.parent / "lth_keras"
 # act in a training, an export or a command; one more of these for each would be expensive.
 TESTED_THROUGH = {
     # The command runs on a small run, with every measure.
-    "analysis/measures/landscape.py": "commands/test_analyze_command.py",
-    "analysis/measures/level_distances.py": "commands/test_analyze_command.py",
     "analysis/measures/loss_curves.py": "commands/test_analyze_command.py",
     "analysis/measures/mask_distances.py": "experiment/test_early_bird.py",
-    "analysis/measures/mask_overlap.py": "commands/test_analyze_command.py",
-    "analysis/measures/solution_losses.py": "commands/test_analyze_command.py",
     "analysis/measures/untrained_masks.py": "commands/test_analyze_command.py",
-    "analysis/requested_measures.py": "commands/test_analyze_command.py",
-    "analysis/stored_pieces.py": "commands/test_analyze_command.py",
-    # Eigenpairs are computed by all three together.
-    "analysis/completeness.py": "analysis/test_eigenpairs.py",
-    "analysis/deflation.py": "analysis/test_eigenpairs.py",
-    # Workers are processes of Ray.
-    "cluster/ray_environment.py": "cluster/test_silent_workers.py",
+    # A worker is a process of Ray.
     "cluster/worker.py": "cluster/test_side_by_side.py",
     # Commands are called as a user calls them.
     "commands/early_checks.py": "commands/test_bad_input.py",
-    "commands/find_run.py": "commands/test_bad_input.py",
     "commands/list_command.py": "commands/test_every_command.py",
     "commands/main.py": "commands/test_every_command.py",
     "commands/train_command.py": "commands/test_every_command.py",
     "commands/train_runs.py": "cluster/test_side_by_side.py",
-    "commands/verify_command.py": "experiment/test_durability.py",
     "data/sources/tfds_download.py": "data/sources/test_tfds_set.py",
-    "experiment/architectures.py": "experiment/test_variant.py",
     "experiment/context.py": "experiment/test_execute.py",
-    "experiment/described.py": "experiment/test_identity.py",
     "experiment/job_context.py": "experiment/test_execute.py",
     "experiment/job_results.py": "experiment/test_execute.py",
-    "experiment/mask_rules.py": "experiment/test_variant.py",
     "experiment/prepare.py": "experiment/test_execute.py",
     "experiment/run_json.py": "experiment/test_execute.py",
     "experiment/run_recorder.py": "experiment/test_durability.py",
-    "experiment/settings.py": "experiment/test_checking.py",
     "experiment/train_job.py": "experiment/test_divergence.py",
-    "experiment/watched_gradients.py": "tensorboard/test_tensorboard_sink.py",
-    "experiment/weight_rules.py": "experiment/test_variant.py",
     # Each export is checked by its own verify.py, in a process that does not import lth_keras.
     "export/bare_ticket.py": "export/test_ticket.py",
     "export/formats.py": "export/test_network_export.py",
@@ -59,28 +41,24 @@ TESTED_THROUGH = {
     "export/verify_export.py": "export/test_network_export.py",
     "export/write_export.py": "export/test_network_export.py",
     "learned_masks/score_engine.py": "learned_masks/test_score_trainer.py",
-    "models/model_interface.py": "models/test_building.py",
-    "models/seen_layers.py": "models/test_building.py",
     "report/report_figures.py": "report/test_write_report.py",
     # Files of a small run are damaged one by one, found by `verify`, and made again.
-    "store/export_cards.py": "export/test_network_export.py",
     "store/network_checks.py": "experiment/test_durability.py",
     "store/schemas/export_card.py": "export/test_network_export.py",
     "store/verification.py": "experiment/test_durability.py",
     "tickets.py": "test_api.py",
     "training/compact_trainer.py": "experiment/test_compact_training.py",
-    "training/gradient_norm.py": "tensorboard/test_tensorboard_sink.py",
     # They are tested in a process of its own with two devices.
     "training/replicated.py": "training/test_replicas.py",
     "training/strategies.py": "training/test_replicas.py",
 }
 
-# Modules that only define: imports, errors, base classes, and classes that hold values.
+# Modules without behaviour of their own: they import libraries, or define base classes and
+# dataclasses.
 DEFINE_ONLY = {
-    "analysis/measure.py", "compat.py", "criteria/criterion.py", "criteria/criterion_inputs.py",
-    "data/data_source.py", "doctor/check.py", "errors.py",
-    "layer_densities/base_layer_densities.py", "mask_updates/update_inputs.py", "sink.py",
-    "store/findings.py", "training/train_state.py",
+    "compat.py", "criteria/criterion.py", "criteria/criterion_inputs.py", "data/data_source.py",
+    "doctor/check.py", "mask_updates/update_inputs.py", "sink.py", "store/findings.py",
+    "training/train_state.py",
 }
 
 

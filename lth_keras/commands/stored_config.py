@@ -14,7 +14,7 @@ from lth_keras.data import Dataset
 from lth_keras.data.binding_checks import scheme_of
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import identity
-from lth_keras.store.network_reader import is_unchanged
+from lth_keras.store.masks_and_weights import is_unchanged
 from lth_keras.tasks import Classification
 
 # Entries that a run's configuration leaves out if they have their defaults.

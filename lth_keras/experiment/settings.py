@@ -40,7 +40,7 @@ class IMP:
       schedule: `RewindingSchedule`.
       criterion: the `Criterion` that ranks the remaining weights at the end of a round.
       duration: the step at which the training of each round ends. Round 0 begins at θ_0, the others
-      at the rewind point.
+        at the rewind point.
       early_bird: an `EarlyBird`, which draws masks while round 0 trains and may end it; or None.
       keep_optimizer: False: each round has the optimizer of the rewind point. True: it goes on
         through all rounds with its moments and its step, and with the step the learning rate and

@@ -20,7 +20,7 @@ _PARTS = ("scores", "weight", "count", "gates_kept")
 
 @dataclasses.dataclass(eq=False)
 class ScoredLayer:
-    """What is held of one prunable weight.
+    """The variables of one prunable kernel.
 
     Attributes:
       kernel: the model's variable: weight × gate × scale.
@@ -28,8 +28,8 @@ class ScoredLayer:
       scores: the trained variable.
       weight: the frozen weights.
       count: int32, how many the mask rule keeps.
-      gates_kept: int64, the sum of all updates' gates: what training cost follows from it.
-      scale: the present update's factor, while its function is traced.
+      gates_kept: int64, the sum of all updates' gates; the cost of training follows from it.
+      scale: the factor of the present update; set while the update is traced.
     """
 
     kernel: Any
@@ -163,7 +163,7 @@ def mean_kept(learned, updates):
     """{key: weights that the gates kept at an update, on average}; {} before the first update.
 
     Raises:
-      RunError: `learned` is none of `first_state`'s.
+      RunError: `learned` was not made by `first_state`.
     """
     kept = {name.partition("/")[2]: array for name, array in learned.items()
             if name.startswith("gates_kept/")}

@@ -40,12 +40,12 @@ class GradualMagnitude(MaskUpdate):
 
     @property
     def dense_moments(self) -> bool:  # type: ignore[override]
-        """As TFMOT's optimizer has them."""
+        """Whether the optimizer gets the gradients of pruned weights: as with TFMOT."""
         return self.tfmot
 
     @property
     def revives(self) -> bool:  # type: ignore[override]
-        """As TFMOT does."""
+        """Whether a weight that comes back keeps its value: as with TFMOT."""
         return self.tfmot
 
     def masks(self, inputs: UpdateInputs) -> Arrays:

@@ -41,7 +41,7 @@ class MaskUpdate:
     begin: str = "0it"
     until: str | float = 0.75
 
-    # Not fields: each rule says them once for all.
+    # Not fields: they are fixed for each rule.
     dense_gradients = False
     dense_moments = False
     asks_moments = False

@@ -81,7 +81,7 @@ class MaskChanger:
     def proposed(self, updates, step, source, index, augmentation_seed):
         """The `MaskChange` that a rule wants; None while a weight or gradient is not finite.
 
-        A network that diverged is left as it is: the next evaluation says so.
+        A network that has diverged is not changed; the next evaluation notices it.
 
         Args:
           updates: `MaskUpdates`.
@@ -129,7 +129,7 @@ class _NotFiniteError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class _Network:
-    """What a rule may ask of the network: the `TrainingNetwork` there is."""
+    """Answers what a rule asks about the network; it implements `TrainingNetwork`."""
 
     changer: MaskChanger
     source: Callable

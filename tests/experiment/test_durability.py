@@ -252,16 +252,3 @@ def test_list_says_state_progress_and_best_ticket(experiment, whole, tmp_path, c
     assert main(["list", f"--output_dir={tmp_path / 'runs'}"]) == 0
     said = capsys.readouterr().out
     assert "stopped" in said and "/5" in said and "5/5" not in said
-
-
-def test_verify_command(whole, tmp_path, capsys):
-    paths = copied(whole, tmp_path)
-    assert main(["verify", str(paths.root)]) == 0
-    fault_injection.flip(paths.network(1, "round_01") / "weights.npz")
-    assert main(["verify", str(paths.root)]) == 1
-    said = capsys.readouterr()
-    assert "trial_01/round_01/weights.npz: has another checksum" in said.out
-    assert said.err.count("\n") == 1 and "--repair" in said.err
-    assert main(["verify", str(paths.root), "--repair"]) == 0
-    assert (paths.root / "set_aside/001/trial_01/round_01/weights.npz").is_file()
-    assert not paths.network(1, "round_01").exists()

@@ -11,7 +11,7 @@ from lth_keras.commands import configuration
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import EarlyBird, execute, prepare
 from lth_keras.store import network_folder
-from lth_keras.store.network_reader import read_drawn_masks
+from lth_keras.store.masks_and_weights import read_drawn_masks
 from lth_keras.store.verification import verify
 from lth_keras.training.mask_watch import furthest
 from tests import small_experiments

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lth_keras.report import figure_data
-from lth_keras.store.network_reader import read_masks, read_start, read_weights
+from lth_keras.store.masks_and_weights import read_masks, read_start, read_weights
 from lth_keras.store.stored_run import StoredRun
 
 
