@@ -49,7 +49,7 @@ TESTED_THROUGH = {
     "tickets.py": "test_api.py",
     "training/compact_trainer.py": "experiment/test_compact_training.py",
     # They are tested in a process of its own with two devices.
-    "training/replicated.py": "training/test_replicas.py",
+    "training/replicated_engine.py": "training/test_replicas.py",
     "training/strategies.py": "training/test_replicas.py",
 }
 

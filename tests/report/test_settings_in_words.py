@@ -1,6 +1,6 @@
 """A run's settings and durations in words."""
 
-from lth_keras.report.setting import folders, pruning, took, updates_a_round
+from lth_keras.report.settings_in_words import folders, pruning, took, updates_a_round
 from lth_keras.store.stored_run import StoredRun
 
 
