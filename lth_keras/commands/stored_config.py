@@ -72,8 +72,8 @@ def load_data(dataset, task, header, root, data_dir=None):
             raise
         said = str(error).split("\n")[0]
         raise ConfigurationError(
-            f"{said}; the run's paths begin at the working directory: stand where it was trained, "
-            f"or give {moved}") from error
+            f"{said}; paths begin at the working directory: give the command where the run was "
+            f"trained, or with {moved}") from error
     known = header["data"]
     if data.fingerprint != known["fingerprint"]:
         remedy = f"give what it was trained with, as {moved}" if is_file else (

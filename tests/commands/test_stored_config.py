@@ -115,7 +115,7 @@ def test_a_function_is_code_that_has_to_be_allowed(place, monkeypatch):
     monkeypatch.delitem(sys.modules, "made_by_me")
 
 
-MOVED = r"stand where it was trained, or give --gin_param=.Dataset.name = 'npz:PATH'."
+MOVED = r"where the run was trained, or with --gin_param=.Dataset.name = 'npz:PATH'."
 
 
 def test_what_is_gone_or_changed_is_said_and_where_it_is_may_be_told(place):
