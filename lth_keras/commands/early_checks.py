@@ -60,6 +60,7 @@ def _export(flags, arguments):
     for name in ("variant", "to"):
         if not getattr(flags, name):
             raise ConfigurationError(f"--{name} was not given; expected {usage}")
+    _check_gin(flags)
     _check_data_dir(flags.data_dir)
     trial = paths.trial(flags.trial)
     there = [each for each in opening.entries(trial) if network_folder.is_done(trial / each)]
