@@ -115,6 +115,15 @@ def exists(path):
     return _mode(path) is not None
 
 
+def written_at(path):
+    """When a file or a folder was last written, in seconds since 1970; None where there is none."""
+    try:
+        with parent(path) as (folder, name):
+            return os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime
+    except OSError:
+        return None
+
+
 def entries(folder):
     """Sorted names of a folder's files and folders; () where it is missing or behind a link."""
     if not is_folder(folder):

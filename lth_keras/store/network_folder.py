@@ -6,6 +6,7 @@ import pathlib
 from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.store.schemas import NetworkFacts, RunHeader, checked
+from lth_keras.store.schemas.facts_counts import problem_with
 
 DONE = "done.json"
 # {path: (stamp, contents)} of JSON files that this process has read and checked.
@@ -54,6 +55,7 @@ def facts(folder, schema=NetworkFacts):
     content = read_checked(folder / DONE, schema)
     if schema is NetworkFacts:
         _check_place(folder, content)
+        _check_fits(folder, content)
     return content
 
 
@@ -73,6 +75,20 @@ def _check_place(folder, content):
         raise RunError(
             f"{folder / DONE} is that of {content['unit']} of trial {content['trial']}: it was put "
             "into another network's place; `run.py verify RUN --repair` sets it aside"
+        )
+
+
+def _check_fits(folder, content):
+    """Checks that done.json does not contradict run.json, where that can be read."""
+    path = folder.parent.parent / "run.json"
+    try:
+        problem = problem_with(read_checked(path, RunHeader), content)
+    except RunError:
+        return  # It is missing or damaged, as whoever reads it will say.
+    if problem:
+        raise RunError(
+            f"{folder / DONE} does not fit {path.name}: {problem}; `run.py verify RUN --repair` "
+            "sets the network aside"
         )
 
 
