@@ -16,8 +16,11 @@ import re
 import shutil
 import sys
 
-from bench import gallery_and_cost, network_table
-from bench.document_tables import ROOT, markdown, rows_of, shown, tables, write_rows
+import pandas as pd
+
+from bench import gallery_and_cost, paired_claims
+from bench.document_tables import ROOT, as_shown, markdown, rows_of, shown, tables, write_rows
+from lth_keras.metric import ACCURACY
 
 BLOCK = re.compile(r"<!-- table: ([a-z0-9_]+) -->\n(.*?)<!-- end -->\n", re.DOTALL)
 TABLE_LINE = re.compile(r"^\|", re.MULTILINE)
@@ -111,20 +114,23 @@ def render(docs):
 
 
 def take(docs, run, name):
-    """Copies a run's summary.csv to docs/data.
+    """Copies a run's summary.csv to docs/data, and its final accuracies as NAME_finals.csv.
 
     Raises:
       ValueError: the run has none, or tables.csv does not name the table as one of a summary.
     """
     entry = tables(docs).get(name)
-    if entry is None or entry["source"] != "summary":
+    if entry is None or entry["source"] not in ("summary", "densities"):
         raise ValueError(f"--as is {name!r}; expected a table whose source in tables.csv is "
-                         "'summary': add its row first")
+                         "'summary' or 'densities': add its row first")
     if not (run / "summary.csv").is_file():
         raise ValueError(f"--take is {run}, which has no summary.csv; expected the folder of a run "
                          "that has finished")
-    network_table.cells(rows_of(run / "summary.csv"), entry["networks"].split())
+    as_shown(rows_of(run / "summary.csv"), entry)
     shutil.copyfile(run / "summary.csv", docs / "data" / f"{name}.csv")
+    if entry["source"] == "densities":
+        write_rows(docs / "data" / f"{name}_finals.csv",
+                   paired_claims.finals_of(pd.read_csv(run / "metrics.csv"), ACCURACY))
 
 
 if __name__ == "__main__":

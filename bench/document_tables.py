@@ -3,10 +3,10 @@
 import csv
 import pathlib
 
-from bench import network_table
+from bench import network_table, paired_claims
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SOURCES = ("summary", "transcribed", "computed")
+SOURCES = ("summary", "densities", "paired", "transcribed", "computed")
 
 
 def rows_of(path):
@@ -45,9 +45,18 @@ def tables(docs):
 
 def shown(docs, entry):
     """[header, row, …] of a table as it is shown."""
-    rows = rows_of(docs / "data" / f"{entry['table']}.csv")
+    if entry["source"] == "paired":
+        return paired_claims.cells(docs, entry["table"])
+    return as_shown(rows_of(docs / "data" / f"{entry['table']}.csv"), entry)
+
+
+def as_shown(rows, entry):
+    """[header, row, …] of a CSV of docs/data as tables.csv's `entry` says that it is shown."""
     if entry["source"] == "summary":
-        rows = network_table.cells(rows, entry["networks"].split())
+        return network_table.cells(rows, entry["networks"].split())
+    if entry["source"] == "densities":
+        variants, _, rounds = entry["networks"].partition("@")
+        return network_table.by_density(rows, variants.split(), list(map(int, rounds.split())))
     return rows
 
 

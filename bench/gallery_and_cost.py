@@ -118,7 +118,8 @@ def _cost(docs):
 
 
 def _origin(source):
-    return {"summary": "from the run's summary", "computed": "computed from `docs/data`",
+    return {"summary": "from the run's summary", "densities": "from the run's summary",
+            "paired": "from the run's metrics", "computed": "computed from `docs/data`",
             "transcribed": "transcribed from the document; the run is not kept"}[source]
 
 

@@ -122,3 +122,13 @@ def test_an_archive_with_any_bit_flipped_is_read_or_refused(tmp_path, compress):
                 refused += 1
                 assert str(path) in str(error)
     assert refused > len(whole)
+
+
+@pytest.mark.parametrize("text, said", [
+    ('{"a": 1, "a": 2}', "stands twice"), ('{"a": "\\ud800"}', "surrogates"),
+    ("[" * 100_000, "recursion|depth"), ("\xff", "utf-8|Expecting"), ("1" * 5000, "digits"),
+])
+def test_json_that_is_refused(text, said, tmp_path):
+    (tmp_path / "a.json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(RunError, match=f"cannot read .*({said})"):
+        files.read_json(tmp_path / "a.json")

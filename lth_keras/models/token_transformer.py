@@ -25,8 +25,7 @@ def token_transformer(
     2020, arXiv 1909.11942) and given a learned vector for their place; `depth` blocks follow, each
     with its normalisations before its parts, and the mean over the tokens is classified. There is
     no padding: every token counts. The table is pruned only if `also_prune` names it. With the
-    defaults, 49
-    tokens and 10 classes: 17,728 prunable weights.
+    defaults, 49 tokens and 10 classes: 17,728 prunable weights.
 
     Args:
       input_shape: (tokens,); whole numbers from 0 to vocabulary − 1, as floats or integers.

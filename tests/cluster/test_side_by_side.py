@@ -36,6 +36,11 @@ SMALL = (
     "Experiment.variants = [@full/Variant(), @ticket/Variant()]",
 )
 NETWORKS = 8
+# With masks that change in training, and with masks that are learned.
+CHANGING = (
+    *SMALL, "RigL.every = '5it'", "Experiment.variants = [@full/Variant(), @ticket/Variant(), "
+    "@rigl/Variant(), @gradual/Variant(), @supermask/Variant()]", "GradualMagnitude.every = '5it'",
+)
 
 # One core, so that a serial run has as many threads as a worker.
 SERIAL = """
@@ -48,16 +53,16 @@ here.serial(sys.argv[2])
 """
 
 
-def wanted(output, workers=2, should_stop=None):
+def wanted(output, workers=2, should_stop=None, params=SMALL):
     """(`TrainOptions`, the run) of the small experiment."""
-    asked = TrainOptions((GIN_FILE,), SMALL, str(output), None, 0, workers, None, True)
+    asked = TrainOptions((GIN_FILE,), params, str(output), None, 0, workers, None, True)
     (run,) = plan_runs(asked, Sweep().points(), should_stop)
     return asked, run
 
 
 def serial(output):
     gin.clear_config()
-    _, run = wanted(output, workers=1)
+    _, run = wanted(output, workers=1, params=CHANGING)
     execute(run.prepared, SilentReporter(), accept_other_versions=True)
 
 
@@ -103,7 +108,7 @@ def test_workers_give_the_serial_bytes_though_worker_and_driver_are_killed(tmp_p
     with open(two / "log", "w") as log:
         driver = subprocess.Popen(
             [sys.executable, ROOT / "run.py", f"--gin_file={GIN_FILE}", "--workers=2",
-             *(f"--gin_param={each}" for each in SMALL), f"--output_dir={two}",
+             *(f"--gin_param={each}" for each in CHANGING), f"--output_dir={two}",
              "--checkpoint_minutes=0"],
             cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     alone = subprocess.Popen(

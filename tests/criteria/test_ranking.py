@@ -163,3 +163,15 @@ def test_magnitude_scores_prunable_weights_by_their_size():
     scores = Magnitude().scores(evidence)
     assert set(scores) == {"a/kernel"}
     np.testing.assert_array_equal(scores["a/kernel"], [3.0, 2.0])
+
+
+def test_global_pruning_with_a_minimum_keeps_the_best_of_each_layer_and_the_total():
+    scores = {"a": np.array([9.0, 8, 7, 6]), "b": np.array([1.0, 2, 3])}
+    masks = {key: np.ones(score.shape, bool) for key, score in scores.items()}
+    without = prune_globally(scores, masks, 4)
+    assert without["b"].sum() == 0  # layer collapse
+    kept = prune_globally(scores, masks, 4, minimum=2)
+    assert kept["a"].tolist() == [True, True, False, False]
+    assert kept["b"].tolist() == [False, True, True]
+    with pytest.raises(RunError, match="fewer than 2 for each layer"):
+        prune_globally(scores, masks, 3, minimum=2)

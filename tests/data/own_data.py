@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from lth_keras.data import Dataset
+from lth_keras.data.rows_on_disk import RowsOnDisk
+
 CLASSES = ("cat", "dog", "owl")
 
 
@@ -52,3 +55,16 @@ def table(rows=30, seed=0):
         "young": random.rand(rows) < 0.5,
         "species": [CLASSES[row % 3] for row in range(rows)],
     })
+
+
+def from_both_storages(name, **bindings):
+    """The data in memory, checked to be those on disk."""
+    memory = Dataset(name, **bindings).load()
+    disk = Dataset(name, storage="disk", **bindings).load()
+    assert isinstance(disk.images, RowsOnDisk) and isinstance(memory.images, np.ndarray)
+    assert disk.fingerprint == memory.fingerprint and disk.splits == memory.splits
+    assert np.array_equal(disk.images[:], memory.images)
+    assert np.array_equal(disk.labels, memory.labels)
+    assert (disk.label_names, disk.scale, disk.task) == (
+        memory.label_names, memory.scale, memory.task)
+    return memory

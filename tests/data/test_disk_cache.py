@@ -3,7 +3,6 @@
 import collections
 import concurrent.futures
 import os
-import pickle
 import shutil
 import time
 
@@ -12,10 +11,9 @@ import pytest
 from rich.console import Console
 
 from lth_keras.data import Dataset, disk_cache
-from lth_keras.data.rows_on_disk import RowsOnDisk, joined
-from lth_keras.data.sources import content
+from lth_keras.data.rows_on_disk import RowsOnDisk
 from lth_keras.data.sources.opened_source import OpenedSource
-from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.errors import ConfigurationError
 from tests.data import own_data
 
 
@@ -121,26 +119,6 @@ def test_of_several_writers_one_writes(tmp_path):
     assert (tmp_path / "log").read_text() == "train\ntest\n"
 
 
-def test_files_are_known_by_their_content_and_not_read_twice(tmp_path, monkeypatch):
-    path = own_data.write_npz(tmp_path / "mine.npz")
-    long_ago = time.time() - 100
-    os.utime(path, (long_ago, long_ago))
-    index = content.ContentIndex(tmp_path / "cache")
-    first = content.of_files(path, [path], index)
-    path.rename(tmp_path / "other.npz")
-    other = tmp_path / "other.npz"
-    assert content.of_files(other, [other], index) == first
-
-    def forbidden(path):
-        raise AssertionError("read again")
-
-    monkeypatch.setattr(content, "_sha256", forbidden)
-    assert content.of_files(other, [other], index) == first
-    monkeypatch.undo()
-    own_data.write_npz(other, x_train=np.zeros((30, 4, 4, 3), np.uint8))
-    assert content.of_files(other, [other], index) != first
-
-
 def test_the_fingerprint_of_the_rows_is_noted_beside_them(tmp_path, monkeypatch):
     path = own_data.write_npz(tmp_path / "mine.npz")
     dataset = Dataset(f"npz:{path}", storage="disk", cache_dir=str(tmp_path / "cache"),
@@ -157,22 +135,3 @@ def test_the_fingerprint_of_the_rows_is_noted_beside_them(tmp_path, monkeypatch)
                     validation=0.1, validation_seed=1)
     assert other.load().fingerprint != first
     assert len(list((tmp_path / "cache").glob("*/inputs.bin"))) == 1
-
-
-def test_rows_are_indexed_like_an_array(tmp_path):
-    array = np.arange(60, dtype=np.float32).reshape(10, 2, 3)
-    array.tofile(tmp_path / "rows")
-    rows = RowsOnDisk(tmp_path / "rows", "<f4", array.shape)
-    backwards = rows.take(slice(None, None, -1))
-    assert np.array_equal(rows[2:5], array[2:5]) and np.array_equal(rows[3], array[3])
-    assert np.array_equal(backwards[[0, 9]], array[[9, 0]])
-    assert (rows.shape, rows.nbytes, rows.size, rows.ndim) == ((10, 2, 3), 240, 60, 3)
-    assert np.array_equal(np.asarray(backwards), array[::-1])
-    both = joined([(rows, np.array([1, 2])), (backwards, None)])
-    assert isinstance(both, RowsOnDisk) and len(both) == 12
-    assert np.array_equal(both[:3], array[[1, 2, 9]])
-    again = pickle.loads(pickle.dumps(both))
-    assert np.array_equal(again[:], both[:]) and len(pickle.dumps(both)) < 600
-    (tmp_path / "rows").unlink()
-    with pytest.raises(RunError, match="the data are decoded anew"):
-        pickle.loads(pickle.dumps(both))[:]

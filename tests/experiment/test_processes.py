@@ -13,9 +13,7 @@ import pytest
 from rich.console import Console
 
 from lth_keras import files
-from lth_keras.errors import RunError
 from lth_keras.paths import RunPaths
-from lth_keras.store import run_lock
 from lth_keras.store.verification import verify
 from tests import kill_injection
 
@@ -27,8 +25,8 @@ LONG = (
     "ROUNDS = (1,)", "Experiment.jit = False",
 )
 FEW_NETWORKS = (
-    "Experiment.variants = [@full/Variant(), @reinit/Variant()]", "ROUNDS = (1,)",
-    "RewindingSchedule.rounds = 1",
+    "Experiment.variants = [@full/Variant(), @reinit/Variant(), @rigl/Variant(), "
+    "@supermask/Variant()]", "ROUNDS = (1,)", "RewindingSchedule.rounds = 1", "RigL.every = '5it'",
 )
 
 
@@ -38,31 +36,6 @@ def start(output, params):
         [sys.executable, "run.py", f"--gin_file={GIN_FILE}", f"--output_dir={output}",
          *(f"--gin_param={param}" for param in params)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-@pytest.fixture
-def other_writer(tmp_path):
-    """A process that holds the lock of `tmp_path`."""
-    program = (
-        "import sys, time\nfrom lth_keras.store import run_lock\n"
-        "with run_lock.hold(sys.argv[1]):\n    print('held', flush=True)\n    time.sleep(60)"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdout.readline() == b"held\n"
-        yield process
-        process.kill()
-
-
-def test_a_second_writer_is_refused_and_a_dead_ones_lock_taken_over(tmp_path, other_writer):
-    assert run_lock.is_held(tmp_path)
-    with pytest.raises(RunError, match=f"process {other_writer.pid} on"), run_lock.hold(tmp_path):
-        pass
-    other_writer.kill()
-    other_writer.wait()
-    with run_lock.hold(tmp_path):
-        assert json.loads((tmp_path / ".lock").read_text())["pid"] == os.getpid()
 
 
 @pytest.mark.ci

@@ -7,16 +7,13 @@ from hypothesis import strategies as st
 
 from lth_keras import masks as masks_lib
 from lth_keras.criteria import prune_layerwise
-from lth_keras.errors import ConfigurationError
 from lth_keras.granularity import (
     Blocks,
     GroupedWeights,
     GroupRow,
     Members,
     NofM,
-    Units,
     Weights,
-    from_config,
 )
 from lth_keras.pruning import RewindingSchedule
 from tests.granularity.kernels import dense_masks, kernel, pruned
@@ -64,32 +61,6 @@ def test_a_shuffle_keeps_the_blocks_and_the_weights(shape, block, seed):
     assert np.array_equal(
         grouping.expand(grouping.alive(other), dense_masks([weight]))["k/kernel"],
         other["k/kernel"])
-
-
-@settings(max_examples=25, deadline=None)
-@given(SHAPES, st.integers(0, 2**32 - 1))
-def test_blocks_of_one_weight_prune_as_single_weights_do(shape, seed):
-    weight = kernel("k/kernel", shape)
-    scores = {"k/kernel": np.random.default_rng(seed).integers(0, 4, shape).astype(np.float32)}
-    masks = dense_masks([weight])
-    found = [
-        pruned(granularity.grouping([weight]), RewindingSchedule(2, 0.3, granularity=granularity),
-               scores, masks, 2)["k/kernel"] for granularity in (Weights(), Blocks((1, 1)))]
-    assert np.array_equal(*found)
-
-
-def test_single_weights_are_passed_through_untouched():
-    weights = [kernel("a/kernel", (3, 4)), kernel("b/kernel", (4, 2))]
-    grouping, masks = Weights().grouping(weights), dense_masks(weights)
-    scores = {key: mask.astype(np.float32) for key, mask in masks.items()}
-    assert grouping.rows == tuple(weights)
-    assert grouping.alive(masks) is masks
-    assert grouping.pool(scores, masks) is scores
-    assert grouping.candidates(scores, masks) is masks
-    assert grouping.expand(masks, None) is masks
-    ours = grouping.shuffled(masks, np.random.default_rng(0))
-    theirs = masks_lib.shuffled(masks, np.random.default_rng(0))
-    assert all(np.array_equal(ours[key], theirs[key]) for key in masks)
 
 
 def two_layers():
@@ -147,22 +118,3 @@ def test_kept_weights_of_a_kernel_by_itself(granularity):
         masks = pruned(grouping, schedule, scores, masks, each)
         assert masks_lib.total_kept(masks) == grouping.kept_weights(schedule, each)
     assert masks["out/kernel"].all()
-
-
-@pytest.mark.parametrize("granularity", [
-    Weights(), Blocks((2, 3), "max"), NofM(1, 4), Units("mean")])
-def test_a_schedule_with_it_is_made_again_from_its_configuration(granularity):
-    assert from_config(granularity.get_config()) == granularity
-    schedule = RewindingSchedule(2, granularity=granularity)
-    config = schedule.get_config()["config"]
-    assert ("granularity" in config) == (granularity != Weights())
-    assert vars(RewindingSchedule.from_config(config)) == vars(schedule)
-
-
-def test_refused():
-    with pytest.raises(ConfigurationError, match="granularity is 'blocks'; expected a Granularity"):
-        RewindingSchedule(1, granularity="blocks")
-    with pytest.raises(ConfigurationError, match="the class 'Grains', which is not known here"):
-        from_config({"class_name": "Grains", "config": {}})
-    with pytest.raises(ConfigurationError, match="finds no groups in the model"):
-        Units().grouping([kernel("out/kernel", (3, 2), is_output=True)])

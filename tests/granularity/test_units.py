@@ -24,3 +24,5 @@ def test_whole_units_go_and_the_outputs_stay():
 def test_refused():
     with pytest.raises(ConfigurationError, match="Units.pooling is 'median'"):
         Units("median")
+    with pytest.raises(ConfigurationError, match="finds no groups in the model"):
+        Units().grouping([kernel("out/kernel", (3, 2), is_output=True)])

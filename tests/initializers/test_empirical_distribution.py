@@ -6,7 +6,6 @@ from scipy import stats
 
 from lth_keras.errors import ConfigurationError
 from lth_keras.initializers import EmpiricalDistribution
-from lth_keras.initializers.histogram import Histogram
 
 GAP = 0.049
 WAYS = ("sample_values", "sample_histogram")
@@ -66,26 +65,6 @@ def test_only_surviving_weights_that_are_not_zero_count_and_biases_do_not():
     assert distribution.values("a/kernel").tolist() == [1, -2]
     assert distribution.values("b/kernel").tolist() == [5]
     assert distribution.values().tolist() == [1, -2, 5]
-
-
-@pytest.mark.parametrize(
-    "values, edges, counts",
-    [
-        ([-4, -3, -2, 1, 2, 5], [-4, -3, -2, 1, 3, 5], [1, 2, 0, 2, 1]),
-        ([1, 2, 5], [1, 3, 5], [2, 1]),
-        ([-5, -2, -1], [-5, -3, -1], [1, 2]),
-        ([2, 2], [2, 2, 2], [0, 2]),
-        ([-1, 3], [-1, -1, -1, 3, 3, 3], [0, 1, 0, 0, 1]),
-        ([], [], []),
-    ],
-)
-def test_histogram_has_half_its_bins_for_each_sign_and_none_in_the_gap(values, edges, counts):
-    histogram = Histogram.measure(np.array(values, np.float32), 4)
-    assert histogram.edges.tolist() == edges
-    assert histogram.counts.tolist() == counts
-    if values:
-        draw = histogram.sample(500, np.random.default_rng(0))
-        assert draw.min() >= min(values) and draw.max() <= max(values)
 
 
 @pytest.mark.parametrize(

@@ -61,12 +61,6 @@ def test_a_file_with_a_changed_bit_is_refused_also_when_it_was_read_before(paths
         read(paths)
 
 
-def test_a_file_that_nobody_vouches_for_is_not_read(paths):
-    files.write_npz(paths.network(1, "round_01") / "optimizer.npz", {"a": np.zeros(1)})
-    with pytest.raises(RunError, match="no optimizer.npz"):
-        reader.read_optimizer(paths.network(1, "round_01"))
-
-
 def test_a_folder_in_another_ones_place_is_refused(paths):
     paths.network(1, "ticket@01").rename(paths.network(1, "reinit@01"))
     with pytest.raises(RunError, match="is that of ticket@01 of trial 1"):

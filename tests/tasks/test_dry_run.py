@@ -9,7 +9,6 @@ from lth_keras.compat import tf
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
 from lth_keras.tasks import Metric, Regression, Task, check_functions, weighted
-from lth_keras.tasks.task import check_task
 
 X, Y = np.zeros((6, 2), np.float32), np.arange(6.0)
 
@@ -53,9 +52,3 @@ def test_good_functions_pass():
     for task in (Own(good), Regression()):
         data = from_arrays(X, Y, X, Y, task=task)
         check_functions(data.task, data)
-
-
-@pytest.mark.parametrize("task", [None, "regression", Regression, object(), Task()])
-def test_what_is_no_task(task):
-    with pytest.raises(ConfigurationError, match="Experiment.task"):
-        check_task(task)

@@ -6,7 +6,7 @@ import pytest
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
 from lth_keras.metric import Metric
-from lth_keras.tasks import BinaryClassification, Classification, LanguageModel, Regression, Task
+from lth_keras.tasks import BinaryClassification, Classification, LanguageModel, Regression
 
 X, X_TEST = np.zeros((12, 3), np.float32), np.zeros((4, 3), np.float32)
 Y, Y_TEST = np.arange(12) % 3, np.array([0, 1, 2, 0])
@@ -134,8 +134,3 @@ def test_a_wrong_option_is_refused_when_it_is_given(make, words):
         make()
     line = str(error.value).splitlines()[0]  # gin appends a line to what a configurable says.
     assert words in line and len(line) <= 300
-
-
-def test_a_task_of_ones_own_takes_numbers():
-    got = load(Y * 0.5, Y_TEST * 0.5, Task())
-    assert got.labels.dtype == np.float32 and got.output_shape == (1,)

@@ -1,0 +1,133 @@
+"""TFDS sets with other keys, pictures of all sizes, and texts."""
+
+import numpy as np
+import pytest
+import sentencepiece
+
+from lth_keras.data import Dataset, connectivity
+from lth_keras.data.rows_on_disk import RowsOnDisk
+from lth_keras.data.sources.tokens import Tokens
+from lth_keras.errors import ConfigurationError
+
+WORDS = [f"{a}{b}" for a in ("ba", "do", "ki", "lu", "me") for b in ("ra", "so", "ti", "nu")]
+SIZES = (("train", 30), ("test", 12))
+
+
+@pytest.fixture(autouse=True)
+def without_a_network(monkeypatch):
+    """No test downloads."""
+    monkeypatch.setattr(connectivity, "connects", lambda host, port: False)
+
+
+def sentence(number):
+    random = np.random.RandomState(number)
+    return " ".join(random.choice(WORDS, 3 + number % 9))
+
+
+def picture(number):
+    """A picture; its number decides its size and its grey."""
+    return np.full((5 + number % 4, 6 + number % 3, 3), 5 * number, np.uint8)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """A TFDS data directory: pets (two labels, masks, pictures of all sizes) and reviews (text)."""
+    import tensorflow_datasets as tfds
+
+    folder = tmp_path_factory.mktemp("tfds")
+
+    def store(name, features, example):
+        tfds.dataset_builders.store_as_tfds_dataset(
+            name, "1.0.0", tfds.features.FeaturesDict(features),
+            {split: [(i, example(i)) for i in range(n)] for split, n in SIZES}, data_dir=folder)
+
+    store("pets", {
+        "photo": tfds.features.Image(shape=(None, None, 3)),
+        "mask": tfds.features.Image(shape=(None, None, 1)),
+        "species": tfds.features.ClassLabel(names=["cat", "dog"]),
+        "breed": tfds.features.ClassLabel(num_classes=3),
+        "body": tfds.features.FeaturesDict({"weight": tfds.features.Scalar(np.float32)}),
+    }, lambda i: {"photo": picture(i), "mask": picture(i)[..., :1] % 3, "species": i % 2,
+                  "breed": i % 3, "body": {"weight": i / 2}})
+    store("reviews", {"text": tfds.features.Text(),
+                      "label": tfds.features.ClassLabel(names=["bad", "good"])},
+          lambda i: {"text": sentence(i), "label": i % 2})
+    return folder
+
+
+@pytest.mark.parametrize("storage", ["memory", "disk"])
+def test_features_are_taken_by_name_and_pictures_brought_to_a_size(prepared, storage):
+    data = Dataset("pets", input="photo", label="breed", image_size=(4, 4),
+                   storage=storage).load(prepared)
+    assert isinstance(data.images, RowsOnDisk if storage == "disk" else np.ndarray)
+    assert data.images.shape == (42, 4, 4, 3) and data.num_outputs == 3
+    greys = data.images[:][:, 0, 0, 0] // 5  # TFDS has its own order: a grey tells which it is.
+    assert np.array_equal(greys % 3, data.labels)
+    assert sorted(greys[:30].tolist()) == list(range(30))
+
+
+def test_a_label_may_lie_within_another_feature_and_be_a_number(prepared):
+    from lth_keras.tasks import Regression
+
+    data = Dataset("pets", input="photo", label="body/weight", image_size=(4, 4)).load(
+        prepared, Regression())
+    assert np.allclose(data.labels.ravel(), data.images[:, 0, 0, 0] // 5 / 2)
+
+
+def test_a_mask_keeps_its_classes_when_it_is_brought_to_a_size(prepared):
+    from lth_keras.data.sources.content import ContentIndex
+    from lth_keras.data.sources.tfds_download import open_set
+
+    source = open_set("pets", str(prepared), ContentIndex(), ("photo", "mask"), (4, 4))
+    parts = list(source.read("train"))
+    masks = np.concatenate([labels for _, labels in parts])
+    photos = np.concatenate([inputs for inputs, _ in parts])
+    assert masks.shape == (30, 4, 4, 1) and np.array_equal(masks[..., 0], photos[..., 0] % 3)
+
+
+@pytest.mark.parametrize("name, bindings, message", [
+    ("pets", {}, "bind Dataset.input and Dataset.label to two of these names"),
+    ("pets", {"input": "photo", "label": "breed"}, "bind Dataset.image_size = (64, 64)"),
+    ("pets", {"input": "foto", "label": "breed"}, "Dataset.input is 'foto'"),
+    ("pets", {"input": "photo", "label": "race"}, "Dataset.label is 'race'"),
+    ("pets", {"input": "body", "label": "breed"}, "expected numbers of a fixed shape"),
+    ("pets", {"input": ("photo", "mask"), "label": "breed"}, "one feature's name"),
+    ("pets", {"input": "photo", "label": "breed", "text": Tokens()}, "expected text"),
+    ("reviews", {}, "bind Dataset.text = @Tokens()"),
+    ("reviews", {"text": Tokens(vocabulary=5000)}, "bind Tokens.vocabulary to a smaller number"),
+    ("reviews", {"text": Tokens(40, 5000, True)}, "expected more than Tokens.length"),
+])
+def test_what_is_not_plain_is_refused_in_one_line(prepared, name, bindings, message, tmp_path):
+    with pytest.raises(ConfigurationError) as caught:
+        Dataset(name, **bindings).load(prepared)
+    said = str(caught.value).split("\n  In call to configurable")[0].splitlines()
+    assert message in said[0] and len(said) == 1 and len(said[0]) <= 300
+    assert not list((tmp_path / "cache").glob("*/about.json"))
+
+
+@pytest.mark.parametrize("storage", ["memory", "disk"])
+def test_text_is_cut_into_tokens_once_and_the_tokenizer_kept(prepared, storage, monkeypatch):
+    dataset = Dataset("reviews", text=Tokens(40, 24), storage=storage)
+    data = dataset.load(prepared)
+    assert data.images.shape == (42, 24) and data.label_names == ("bad", "good")
+    tokenizer = sentencepiece.SentencePieceProcessor(
+        model_proto=data.attachments["tokenizer.model"])
+    assert tokenizer.vocab_size() == 40
+    read = [tokenizer.decode([int(t) for t in row if t > 2]) for row in data.images[:]]
+    texts = [sentence(i) for i in range(30)]
+    whole = [text for text in read[:30] if text in texts]
+    assert len(whole) > 20 and all(any(t.startswith(text) for t in texts) for text in read[:30])
+    monkeypatch.setattr(sentencepiece, "SentencePieceTrainer", None)
+    again = dataset.load(prepared)
+    assert again.fingerprint == data.fingerprint and again.attachments == data.attachments
+
+
+def test_a_language_model_gets_the_text_as_its_own_label(prepared):
+    from lth_keras.tasks import LanguageModel
+
+    data = Dataset("reviews", text=Tokens(40, 16, next_token=True)).load(prepared, LanguageModel())
+    start, stop = data.splits["train"]
+    tokens, following = data.images[start:stop], data.labels[start:stop]
+    assert tokens.shape[1:] == following.shape[1:] == (16,)
+    assert np.array_equal(tokens.ravel()[1:], following.ravel()[:-1])
+    assert 2 in following  # Texts end.

@@ -1,0 +1,32 @@
+"""`FromStoredRun`: the densities of a stored network, or one line."""
+
+import pytest
+
+from lth_keras import layer_densities
+from lth_keras.errors import ConfigurationError
+from lth_keras.masks import kept, total_kept
+from lth_keras.paths import RunPaths
+from lth_keras.store.network_reader import read_masks
+from tests.layer_densities.lenet import LENET
+
+
+def test_a_stored_networks_densities(make_run):
+    root = make_run(variants=("reinit",))
+    rule = layer_densities.FromStoredRun(str(root), "round_02", 2)
+    masks = read_masks(RunPaths(root).network(2, "round_02"))
+    shapes = {key: mask.shape for key, mask in masks.items()}
+    rule.check(shapes)
+    assert rule.counts(shapes, total_kept(masks), None) == kept(masks)
+    with pytest.raises(ConfigurationError, match="a network of other layers"):
+        rule.check(LENET)
+
+
+@pytest.mark.parametrize("make, message", [
+    (lambda: layer_densities.FromStoredRun("", "full"), "FromStoredRun.run is ''"),
+    (lambda: layer_densities.FromStoredRun("runs/mine", "full", 0), "FromStoredRun.trial is 0"),
+    (lambda: layer_densities.FromStoredRun("nowhere", "full").check(LENET),
+     "FromStoredRun takes full of trial 1 of nowhere, which cannot be read"),
+])
+def test_refused(make, message):
+    with pytest.raises(ConfigurationError, match=message):
+        make()
