@@ -7,6 +7,7 @@ run's folder; below it the folders of a path are opened one by one, and a link i
 
 import contextlib
 import errno
+import functools
 import os
 import stat
 
@@ -183,6 +184,13 @@ def _steps(path):
     absolute = os.path.abspath(path)
     if "\0" in absolute:
         raise ValueError("embedded null byte")
+    return _split(absolute, len(_fences))
+
+
+@functools.lru_cache(maxsize=4096)
+def _split(absolute, fences):
+    """As `_steps`, of an absolute path; with `fences`, their number, an old answer is not taken."""
+    del fences
     root, place, below, inside = None, absolute, [], []
     while place != os.path.dirname(place):
         below = [os.path.basename(place), *below]

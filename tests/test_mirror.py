@@ -26,6 +26,7 @@ TESTED_THROUGH = {
     # Workers are processes of Ray.
     "cluster/ray_environment.py": "cluster/test_silent_workers.py",
     "cluster/worker.py": "cluster/test_side_by_side.py",
+    "cluster/required_ray.py": "cluster/test_side_by_side.py",
     # Commands are called as a user calls them.
     "commands/completion_command.py": "commands/test_packaged_gin_files.py",
     "commands/configuration.py": "commands/test_bad_input.py",

@@ -49,7 +49,7 @@ def variables_of(folder):
     """
     facts = network_folder.facts(folder)
     if facts["architecture"]:
-        return facts.get("variables")
+        return facts["variables"]
     return variables_of_run(pathlib.Path(folder).parent.parent)
 
 

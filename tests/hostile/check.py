@@ -1,5 +1,7 @@
 """The files of a run, and the checks of each answer when one of them is damaged."""
 
+import functools
+
 from tests.hostile import origin as origins
 
 # One file of each kind: the same code reads the others of its kind.
@@ -21,13 +23,19 @@ def name_of(value):
     return getattr(value, "__name__", str(value))
 
 
+@functools.cache
+def whole_contents(origin):
+    """`origins.contents` of the undamaged run, which no case writes."""
+    return origins.contents(origin)
+
+
 def check(run, origin, tmp_path, capsys, damaged=None, is_strict=True):
     """Gives every command, and checks each answer.
 
     `is_strict`: no seal was made to fit, so that the results must be those of the undamaged run.
     """
     outside = origins.fingerprint(tmp_path / "outside")
-    whole = origins.contents(origin)
+    whole = whole_contents(origin)
     for name, arguments in origins.commands(run, tmp_path).items():
         outcome = origins.answer(capsys, *arguments)
         assert origins.is_one_clear_line(outcome), (name, outcome)
