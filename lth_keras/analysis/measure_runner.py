@@ -47,13 +47,14 @@ def run_measure(measure, run, say=print):
             f"{', '.join(names) or 'no finished network'}"
         )
     _check_settings(measure, folder, settings)
-    done = []
+    done, stored = [], []
     for piece in pieces:
         place = folder / piece.name
         sources = {each: run.signature(piece.trial, each) for each in piece.references}
         sources |= {str(path): files.sha256(path) for path in piece.files}
         if _is_current(place, sources):
             say(f"{measure.name} {piece.name}: stored already")
+            stored.append(place)
         else:
             began = time.perf_counter()
             network_folder.begin(place)
@@ -64,7 +65,18 @@ def run_measure(measure, run, say=print):
             })
             say(f"{measure.name} {piece.name}: {time.perf_counter() - began:.1f} s")
         done.append(place)
-    write_account(measure, run, folder, done)
+    try:
+        write_account(measure, run, folder, done)
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        if not stored:
+            raise
+        # Only the measure knows the columns and arrays of its pieces, and these it did not write
+        # now.
+        raise RunError(
+            f"what is stored in {stored[0]} is not what {type(measure).__name__} writes "
+            f"({type(error).__name__}: {' '.join(str(error).split())[:200]}); move {folder} out of "
+            "the run and give the same command again, which measures anew"
+        ) from error
     return folder
 
 

@@ -11,6 +11,8 @@ from lth_keras.store.schemas.facts_counts import problem_with
 DONE = "done.json"
 # {path: (stamp, contents)} of JSON files that this process has read and checked.
 _read_before = {}
+# {done.json: (the stamp of run.json, its own)} of those that fit each other.
+_fit_before = {}
 
 
 def is_done(folder):
@@ -79,17 +81,22 @@ def _check_place(folder, content):
 
 
 def _check_fits(folder, content):
-    """Checks that done.json does not contradict run.json, where that can be read."""
-    path = folder.parent.parent / "run.json"
+    """Checks that done.json does not contradict run.json, where that can be read; once for both."""
+    path, own = folder.parent.parent / "run.json", folder / DONE
     try:
-        problem = problem_with(read_checked(path, RunHeader), content)
+        header = read_checked(path, RunHeader)
     except RunError:
         return  # It is missing or damaged, as whoever reads it will say.
+    stamps = _read_before[str(path), RunHeader][0], _read_before[str(own), NetworkFacts][0]
+    if _fit_before.get(str(own)) == stamps:
+        return
+    problem = problem_with(header, content)
     if problem:
         raise RunError(
-            f"{folder / DONE} does not fit {path.name}: {problem}; `run.py verify RUN --repair` "
-            "sets the network aside"
+            f"{own} does not fit {path.name}: {problem}; `run.py verify RUN --repair` sets the "
+            "network aside"
         )
+    _fit_before[str(own)] = stamps
 
 
 def read_checked(path, schema):

@@ -51,7 +51,7 @@ def problem_with(header, facts):
       header: run.json, checked in itself.
       facts: done.json, checked in itself.
     """
-    if [facts["trial"], facts["unit"]] not in [list(unit) for unit in header["units"]]:
+    if not any((trial, name) == (facts["trial"], facts["unit"]) for trial, name in header["units"]):
         return f"run.json names no {facts['unit']} of trial {facts['trial']}"
     if facts["round"] >= len(header["kept_by_round"]):
         return f"it is of round {facts['round']}, and run.json has no such round"
