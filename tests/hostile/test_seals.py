@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+from lth_keras import files
 from tests.hostile import alterations, damages
 from tests.hostile import origin as origins
 from tests.hostile.check import check
@@ -135,6 +136,27 @@ def test_another_runs_network_is_found(run, origin, capsys):
     assert origins.answer(capsys, "verify", run, "--repair").status == 0
     assert origins.answer(capsys, *origins.TRAIN, f"--output_dir={run.parent}").status == 0
     assert origins.contents(run) == origins.contents(origin)
+
+
+@pytest.mark.parametrize("text", ["", "layer\n", "x,y\n1,2\n"])
+def test_stored_rows_that_no_measure_writes(text, run, tmp_path, capsys):
+    (run / "analysis" / "mask_overlap" / "trial_01" / "rows.csv").write_text(text)
+    for name in ("trial_01/done.json", "summary.json"):
+        path = run / "analysis" / "mask_overlap" / name
+        damages.resealed(path, lambda content, folder=path.parent: content.update(
+            files={each: files.sha256(folder / each) for each in content["files"]}))
+    outcome = origins.answer(capsys, *origins.commands(run, tmp_path)["analyze"])
+    assert outcome.status == 1 and origins.is_one_clear_line(outcome)
+    assert "rows.csv" in outcome.err or "is not what MaskOverlap writes" in outcome.err
+
+
+def test_what_is_made_again_by_another_command_is_named(run, capsys):
+    for name in ("exports/exported.json", "analysis/mask_overlap/summary.json"):
+        damages.a_bit(run / name)
+    outcome = origins.answer(capsys, "verify", run, "--repair")
+    assert outcome.status == 0
+    assert f"run.py export {run} --variant=… --to=exported" in outcome.out
+    assert f"run.py analyze {run}" in outcome.out
 
 
 @pytest.mark.parametrize("change, said", [
