@@ -5,6 +5,7 @@ would wait for a pipe without end, and a file may claim to be larger than memory
 run's folder; below it the folders of a path are opened one by one, and a link is refused.
 """
 
+import collections
 import contextlib
 import errno
 import functools
@@ -16,6 +17,8 @@ GIB = 2**30
 MOST = 32 * GIB
 _CLOSED = os.O_CLOEXEC | os.O_NOFOLLOW
 _fences = set()
+# {path: how often this process has written it}.
+_replaced = collections.Counter()
 
 
 def fence(root):
@@ -85,6 +88,7 @@ def replace(source, target):
     with parent(target) as (folder, name):
         os.replace(os.path.basename(source), name, src_dir_fd=folder, dst_dir_fd=folder)
         os.fsync(folder)
+    _replaced[os.path.abspath(target)] += 1
 
 
 def move(source, target):
@@ -139,16 +143,19 @@ def entries(folder):
 
 
 def stamp(path):
-    """(device, inode, size, time of the last change in ns); as long as it is the same, so are the
-    bytes."""
+    """(device, inode, size, time of the last change in ns, how often this process has replaced
+    it); as long as it is the same, so are the bytes."""
     with opened(path) as file:
-        return stamp_of(file)
+        return stamp_of(file, path)
 
 
-def stamp_of(file):
+def stamp_of(file, path):
     """`stamp` of an open file."""
     status = os.fstat(file.fileno())
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    # The clock of a file system ticks every few milliseconds, and inodes are used again: two of our
+    # own writings may look alike.
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns,
+            _replaced[os.path.abspath(path)])
 
 
 @contextlib.contextmanager

@@ -107,7 +107,7 @@ def read_checked(path, schema):
     """
     try:
         with opening.opened(path) as file:
-            stamp = opening.stamp_of(file)
+            stamp = opening.stamp_of(file, path)
     except OSError as error:
         raise RunError(f"cannot read {path}: {error.strerror or error}") from error
     known = _read_before.get((str(path), schema))

@@ -27,7 +27,7 @@ def digest(path):
     """
     try:
         with opening.opened(path) as file:
-            stamp = opening.stamp_of(file)
+            stamp = opening.stamp_of(file, path)
         known = _known.get(os.fspath(path))
         if known is None or known[0] != stamp:
             known = _known[os.fspath(path)] = stamp, files.sha256(path, most_bytes(path))
@@ -44,7 +44,7 @@ def read_bytes(path, checksum):
     """
     try:
         with opening.opened(path) as file:
-            stamp, content = opening.stamp_of(file), opening.read_all(file, most_bytes(path))
+            stamp, content = opening.stamp_of(file, path), opening.read_all(file, most_bytes(path))
     except OSError as error:
         raise RunError(f"cannot read {path}: {error.strerror or error}") from error
     known = _known.get(os.fspath(path))
