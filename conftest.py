@@ -19,8 +19,8 @@ import pytest  # noqa: E402
 
 # The files that take longest, begun first: else one worker is left alone with them at the end.
 _LONG = ("test_processes.py", "test_network_export.py", "test_side_by_side.py",
-         "test_durability.py", "test_multi_worker.py", "test_gin_files.py", "test_write_report.py",
-         "test_report_of_odd_runs.py", "test_execute.py")
+         "test_durability.py", "test_multi_worker.py", "test_packaged_experiments.py",
+         "test_write_report.py", "test_report_of_odd_runs.py", "test_execute.py")
 
 
 def pytest_collection_modifyitems(items):

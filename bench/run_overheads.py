@@ -19,13 +19,13 @@ from lth_keras import files
 from lth_keras.commands.main import main as command
 from lth_keras.experiment import run_json
 from lth_keras.sink import Sink
-from lth_keras.store import chain, network_folder, network_reader, vouched
+from lth_keras.store import chain, masks_and_weights, network_folder, vouched
 from lth_keras.tensorboard import TensorBoard
 
 SINK = [(TensorBoard, name) for name in vars(Sink) if not name.startswith("_")]
 CHECKS = [(vouched, "digest"), (vouched, "read_bytes"), (network_folder, "read_checked"),
-          (run_json, "checked"), (chain, "check_stored"), (network_reader, "check_masks"),
-          (network_reader, "check_variables")]
+          (run_json, "checked"), (chain, "check_stored"), (masks_and_weights, "check_masks"),
+          (masks_and_weights, "check_variables")]
 
 
 class Stopwatch:

@@ -46,8 +46,8 @@ def kept():
     try:
         yield
     finally:
-        if threading.current_thread() is threading.main_thread():  # Other threads may not set
-        # handlers.
+        # Only the main thread may set handlers.
+        if threading.current_thread() is threading.main_thread():
             for each, handler in before.items():
                 if handler is not None:  # None stands for a handler that Python did not set.
                     signal.signal(each, handler)

@@ -14,8 +14,8 @@ from lth_keras.export import TicketFile
 from lth_keras.metric import ACCURACY
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
+from lth_keras.store.masks_and_weights import read_masks, read_rewind, read_weights
 from lth_keras.store.metrics import read_rows
-from lth_keras.store.network_reader import read_masks, read_rewind, read_weights
 
 if TYPE_CHECKING:
     import pandas

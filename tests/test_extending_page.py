@@ -19,8 +19,8 @@ from lth_keras.masks import kept
 from lth_keras.paths import RunPaths
 from lth_keras.report import report_figures, write_report
 from lth_keras.store import network_folder
+from lth_keras.store.masks_and_weights import read_masks, read_start_masks
 from lth_keras.store.metrics import read_csv
-from lth_keras.store.network_reader import read_masks, read_start_masks
 from lth_keras.store.stored_run import StoredRun
 from lth_keras.variables import named_variables
 

@@ -10,12 +10,12 @@ from lth_keras.compat import keras
 from lth_keras.data.splits import stratified_choice
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.paths import ROUND, round_name
-from lth_keras.store import network_folder, network_reader, vouched
+from lth_keras.store import masks_and_weights, network_folder, vouched
 from lth_keras.variables import named_variables
 
 _REFERENCE = re.compile(r"(?:(?P<trial>trial_\d+)/)?(?P<name>[^/|:]+)(?P<start>:start)?"
                         r"(?:\|(?P<mask>[^/|:]+))?")
-_POINTS = {"initial": network_reader.read_initial, "rewind": network_reader.read_rewind}
+_POINTS = {"initial": masks_and_weights.read_initial, "rewind": masks_and_weights.read_rewind}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -146,13 +146,13 @@ class AnalyzedRun:
             folder = self.paths.network(trial, name)
             arguments = facts["architecture"]
             if parts["start"]:
-                kept = network_reader.read_start_masks(self.paths, trial, name)
-                weights = network_reader.read_start(self.paths, trial, name)
+                kept = masks_and_weights.read_start_masks(self.paths, trial, name)
+                weights = masks_and_weights.read_start(self.paths, trial, name)
             else:
-                kept = network_reader.acting_masks(folder)
-                weights = network_reader.read_weights(folder)
+                kept = masks_and_weights.acting_masks(folder)
+                weights = masks_and_weights.read_weights(folder)
         if parts["mask"]:
-            kept = network_reader.read_masks(self.paths.network(trial, parts["mask"]))
+            kept = masks_and_weights.read_masks(self.paths.network(trial, parts["mask"]))
         return AnalyzedNetwork(reference, masks.apply(kept, weights), kept, arguments)
 
     def model(self, arguments):

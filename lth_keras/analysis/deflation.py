@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-# Fewer steps than these prove nothing of a start vector that has little of the eigenvector.
+# Fewer steps prove nothing if the start vector has only a small part of the eigenvector.
 LEAST, MOST = 24, 96
 
 
@@ -31,9 +31,9 @@ def search(product, found, bound, tolerance, seed):
     Lanczos with full reorthogonalisation on B = (I − VVᵀ) H (I − VVᵀ), where V are the vectors
     found, from a random start: the deflation of Parlett, "The symmetric eigenvalue problem"
     (1980), chapter 5. It ends when θ and its residual lie below the bound, so that nothing above it
-    was met, or when the pair above it has converged, or after `MOST` steps. Like each method that
-    knows the operator by products alone it can be wrong, with a small probability: of a start that
-    has next to nothing of the eigenvector.
+    was met, or when the pair above it has converged, or after `MOST` steps. A method that knows the
+    operator by products alone can be wrong: with a small probability the random start has almost
+    no part of the eigenvector.
 
     Args:
       product: v [size] -> H v, float32.

@@ -19,7 +19,7 @@ def references(run, trial, templates, levels=None):
       levels: the rounds that '{L}' stands for; None for all.
 
     Returns:
-      [(reference, round)]; the round is None for a reference that is neither.
+      [(reference, round)]; the round is None if the template names a single network.
     """
     wanted = [number for number in run.pruned_rounds(trial) if levels is None or number in levels]
     named = []

@@ -9,7 +9,7 @@ from lth_keras import seeds
 from lth_keras.compat import tf
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND
-from lth_keras.store.network_reader import read_rewind_optimizer
+from lth_keras.store.masks_and_weights import read_rewind_optimizer
 
 # A larger difference means that this is another path. Weights are of the order of 0.01 to 1;
 # rounding alone changes them by far less in one training.

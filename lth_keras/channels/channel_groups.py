@@ -56,7 +56,7 @@ class ChannelGroup:
 
 @dataclasses.dataclass(frozen=True)
 class WholeLayer:
-    """A layer all or some of whose channels cannot be cut.
+    """A layer with channels that cannot be cut: some of them, or all.
 
     Attributes:
       key: of the kernel that makes them, 'layer/kernel'.

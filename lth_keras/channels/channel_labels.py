@@ -46,7 +46,7 @@ class ChannelLabels:
                 self._reasons.setdefault(one, self._reasons.pop(other))
 
     def keep_whole(self, labels, reason):
-        """Says that the channels of these labels cannot be cut; the first reason stands."""
+        """Says that the channels of these labels cannot be cut; each keeps its first reason."""
         for label in np.unique(labels).tolist():
             self._reasons.setdefault(self._root(label), reason)
 

@@ -6,10 +6,10 @@ from lth_keras.channels import join_rules, kernel_rules, shape_rules
 from lth_keras.channels.channel_labels import ChannelLabels, Channels
 from lth_keras.compat import keras
 
-# What an axis of a variable is to the channels along it.
+# The role of an axis of a variable for the channels that lie along it.
 MAKES, READS, CARRIES = "makes", "reads", "carries"
 
-# What the shape of an input of a nested model is noted as: 'input 0'.
+# The shape of a nested model's input is noted under this word and its number: 'input 0'.
 INPUT = "input "
 
 _RULES = kernel_rules.RULES | shape_rules.RULES | join_rules.RULES
@@ -129,7 +129,7 @@ class ChannelWalk:
         return [known[id(tensor)] for tensor in model.outputs]
 
     def _note_inputs(self, model, inputs, path):
-        """A nested model says itself how wide its inputs are."""
+        """Notes the widths of a nested model's inputs, which its configuration holds."""
         for place, channels in enumerate(inputs):
             if channels is not None:
                 noted = self.sizes.setdefault(path, {})
@@ -145,7 +145,7 @@ class ChannelWalk:
             return self._model(layer, inputs, f"{path}/")
         call = Call(self, layer, path, inputs, [tuple(each.shape) for each in node.keras_inputs],
                     [tuple(each.shape) for each in keras_tensors(node.outputs)], node)
-        # A class of the user's own may do anything, whatever it inherits from.
+        # Exact classes only: a subclass of the user's own may do anything.
         rule = _RULES.get(type(layer))
         if rule is None:
             return call.whole("is a layer whose channels are not known")

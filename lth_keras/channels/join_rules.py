@@ -7,7 +7,7 @@ from lth_keras.channels.shape_rules import same
 from lth_keras.compat import OperatorLayer, keras
 
 _layers = keras.layers
-# What `x + y` and its like become in a functional model.
+# The operators that `x + y` and similar expressions become in a functional model.
 _JOINING = ("__operators__.add", "math.add", "math.subtract", "math.multiply", "math.maximum",
             "math.minimum")
 _EACH_ALONE = ("nn.relu", "nn.relu6", "nn.gelu", "nn.silu", "nn.elu", "nn.leaky_relu", "math.tanh",
@@ -15,9 +15,9 @@ _EACH_ALONE = ("nn.relu", "nn.relu6", "nn.gelu", "nn.silu", "nn.elu", "nn.leaky_
 
 
 def elementwise(call):
-    """`Add`, `Multiply` and their like: channel i of each input goes with channel i of the others.
+    """`Add`, `Multiply` and similar layers: the channels i of all inputs go together.
 
-    An input with one channel, which is spread over those of the others, stays.
+    An input with a single channel is spread over the channels of the others; it stays.
     """
     (output,) = call.output_shapes
     if any(channels is None for channels in call.inputs):
@@ -41,7 +41,7 @@ def elementwise(call):
 
 
 def concatenate(call):
-    """`Concatenate`: channels beside each other; along another axis the same ones."""
+    """`Concatenate`: along the channels' axis they lie side by side; else they go together."""
     if any(channels is None for channels in call.inputs):
         return call.whole("joins channels of an unknown number")
     axes = {channels.axis for channels in call.inputs}

@@ -30,7 +30,7 @@ def _product(call, kernel, makes, reads, count, field):
 
 
 def _ends(call, kernel, reads, labels):
-    """Its activation takes all its channels at once: they stay, what it reads may go."""
+    """For an activation over all channels: they stay, and those that the layer reads may be cut."""
     call.variable(kernel, reads, labels, "reads")
     return [call.walk.whole(
         call.output_shapes[0], f"{call.path} has an activation across channels, or one that is "
@@ -118,7 +118,7 @@ def attention(call):
     """`MultiHeadAttention`: its units are heads; query, key and value have one kernel each."""
     layer, heads = call.layer, call.walk.of_layer(call.path, "heads", call.layer._num_heads)
     if len(call.output_shapes) != 1:
-        return call.whole("gives its scores away")
+        return call.whole("returns its attention scores too")
     read = _attended(call)
     if read is None:
         return call.whole("reads along another axis than the channels'")

@@ -12,7 +12,7 @@ _BUILT_AS = ("query_shape", "key_shape", "value_shape")
 
 
 class Narrowing:
-    """What a network becomes without some of its units: its layers' sizes and its arrays.
+    """The sizes of a network's layers and its arrays, without some of its units.
 
     Args:
       model: the plain model.
@@ -20,7 +20,7 @@ class Narrowing:
       cut: {group's name: bool [size]}, True for units that go; groups not named stay.
 
     Attributes:
-      settings: {path: {field: value}}: the arguments of layers that become others.
+      settings: {path: {field: value}}: the arguments of layers that change.
     """
 
     def __init__(self, model: Any, groups: ChannelGroups, cut: dict):
@@ -44,7 +44,7 @@ class Narrowing:
 
     @property
     def architecture(self) -> tuple:
-        """Two narrowings of one model with equal ones give networks of equal shapes."""
+        """A key: narrowings of one model with equal keys give networks of equal shapes."""
         return tuple(sorted(
             (path, field, repr(value)) for path, fields in self.settings.items()
             for field, value in fields.items()))
@@ -70,7 +70,7 @@ class Narrowing:
         return self._cloned(model, "")
 
     def _cloned(self, model, prefix):
-        # Shapes of inputs are known of nested models only: the model's own input stays.
+        # Only nested models have input shapes in `settings`: the model's own input stays.
         shapes = self.settings.get(prefix.rstrip("/"), {}) if prefix else {}
         inputs = [
             keras.Input(batch_shape=shapes.get(f"{INPUT}{place}", tensor.shape),
@@ -87,7 +87,7 @@ class Narrowing:
         config = layer.get_config() | self.settings.get(path, {})
         config.pop("build_config", None)
         if type(layer) is keras.layers.MultiHeadAttention:
-            # Built with the shapes of its inputs, which are others now; the call builds it.
+            # Its configuration has its inputs' old shapes; the call builds it for the new ones.
             return type(layer)(**{name: value for name, value in config.items()
                                   if name not in _BUILT_AS})
         return type(layer).from_config(config)

@@ -11,7 +11,7 @@ from lth_keras.compat import keras
 _layers = keras.layers
 _ACROSS = ("softmax", "log_softmax")
 _KNOWN_MODULES = ("tf_keras", "tensorflow", "keras", "lth_keras")
-# Of `x.reshape`: labels of more places than these are not looked at.
+# Larger tensors than this are not examined when they are reshaped.
 _PLACES = 2**24
 
 
@@ -34,7 +34,7 @@ def activation(call):
 
 
 def softmax(call):
-    """`Softmax`: across channels, where it is along their axis."""
+    """`Softmax`: it adds over the channels if it goes along their axis."""
     axes = call.layer.axis if isinstance(call.layer.axis, (list, tuple)) else [call.layer.axis]
     rank = len(call.shapes[0])
     if call.inputs[0] is None or call.inputs[0].axis in [axis % rank for axis in axes]:
@@ -62,7 +62,7 @@ def normalization_over(call):
 
 
 def prelu(call):
-    """Slopes of the channels' own, unless they share one."""
+    """`PReLU`: each channel has its own slope, unless channels share one."""
     channels = call.inputs[0]
     if channels is None:
         return same(call)
@@ -80,7 +80,7 @@ def over_places(call):
 
 
 def cropping(call):
-    """`Cropping*`: of places alone."""
+    """`Cropping*`: it crops places and no channels."""
     labels = call.last()
     return call.whole("crops the channels") if labels is None else [*call.inputs]
 

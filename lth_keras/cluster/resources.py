@@ -9,8 +9,8 @@ import gin
 from lth_keras.errors import ConfigurationError
 
 _MB = 10**6
-# Of TensorFlow, Keras and TFMOT with LeNet-300-100 compiled; bench/scaling.py measured peaks of
-# 1,080 to 1,147 MB on mnist_5k.
+# Memory of TensorFlow, Keras and TFMOT with LeNet-300-100 compiled; bench/scaling.py measured
+# peaks of 1,080 to 1,147 MB on mnist_5k.
 _PROCESS_MB = 1100
 # Weights, masks, two moments, gradients, the state at the rewind point, copies in transfer.
 _COPIES_OF_WEIGHTS = 12

@@ -15,8 +15,8 @@ def execute_side_by_side(runs, open_pool, reporter, retries, should_stop=None,
                          accept_other_versions=False):
     """Does every job of the runs that is not done, several at a time, and writes the tables.
 
-    A job that fails, or whose worker is lost, is tried again; when it is given up, the others go
-    on, but for those that need it.
+    A job that fails, or whose worker is lost, is tried again. When it is given up, the other jobs
+    go on, except those that need it.
 
     Args:
       runs: [(`Prepared`, `RunRequest`, sinks, title)]; title and sinks as `recording`'s.

@@ -151,9 +151,8 @@ class Worker:
         self._sinks = request.sinks(prepared.context)
 
 
-
 def _end_with_parent():
-    """Has the kernel kill this process with the one that started it, Ray's daemon of the node.
+    """Makes the kernel kill this process when its parent ends: Ray's daemon of the node.
 
     Ray's daemon ends with the driver. A worker would notice that only after half a minute, and
     go on writing into the run beside the workers of the next driver.

@@ -19,7 +19,7 @@ from lth_keras.experiment.context import Context
 from lth_keras.paths import RunPaths
 from lth_keras.plain_text import plain
 from lth_keras.store import network_folder, run_lock
-from lth_keras.store.network_reader import is_unchanged
+from lth_keras.store.masks_and_weights import is_unchanged
 from lth_keras.training.xla import resolve_jit
 
 # Entries that a run's configuration leaves out if they have their defaults.

@@ -12,8 +12,7 @@ class Criterion:
 
     A criterion knows nothing of counts, scopes and rounds: the schedule decides how many weights
     are pruned. Subclasses are frozen dataclasses with `@gin.configurable`, and override `scores`. A
-    class
-    without this base class is refused.
+    class without this base class is refused.
     """
 
     def scores(self, inputs: CriterionInputs) -> dict[str, np.ndarray]:

@@ -63,10 +63,11 @@ def repeats(job, round):
 
     Args:
       job: `JobContext` of a variant.
-      round: as `Variant.imp_round` gives it: equal if nothing is carried over; or None.
+      round: the round whose network it equals if nothing is carried over, as `Variant.imp_round`
+        gives it; or None.
 
     Returns:
-      `round`, or None where what is carried over makes them two networks.
+      `round`, or None if the two networks differ because of what is carried over.
     """
     imp = job.context.experiment.imp
     if round and imp.keep_optimizer:

@@ -7,7 +7,7 @@ import json
 import sys
 
 from lth_keras.experiment.bound_files import bound_files
-from lth_keras.experiment.described import is_unnamed
+from lth_keras.experiment.unnamed_defaults import is_unnamed
 from lth_keras.granularity import Weights
 from lth_keras.paths import safe_name
 from lth_keras.tasks import Classification

@@ -16,7 +16,7 @@ from lth_keras.mask_updates import MaskUpdate
 from lth_keras.masks import Arrays
 from lth_keras.paths import round_name
 from lth_keras.rewinding import RewindPoint
-from lth_keras.store import network_folder, network_reader, vouched
+from lth_keras.store import masks_and_weights, network_folder, vouched
 from lth_keras.training import Checkpoint, CompactTrainer, MaskUpdates, Trainer, TrainState
 from lth_keras.variables import named_variables, snapshot
 
@@ -118,11 +118,11 @@ class JobContext:
 
     def masks_of(self, name: str) -> Arrays:
         """Masks of another network of the trial."""
-        return network_reader.read_masks(self._noted(name, "masks.npz"))
+        return masks_and_weights.read_masks(self._noted(name, "masks.npz"))
 
     def weights_of(self, name: str) -> Arrays:
         """Trained weights of another network of the trial; pruned weights are zero."""
-        return network_reader.read_weights(self._noted(name, "weights.npz"))
+        return masks_and_weights.read_weights(self._noted(name, "weights.npz"))
 
     def step_of(self, name: str) -> int:
         """The last step of another network of the trial."""
@@ -130,7 +130,7 @@ class JobContext:
 
     def optimizer_of(self, name: str) -> Arrays:
         """The optimizer's variables at that step; stored only if a job goes on from there."""
-        return network_reader.read_optimizer(self._noted(name, "optimizer.npz"))
+        return masks_and_weights.read_optimizer(self._noted(name, "optimizer.npz"))
 
     # Computations for rules.
 
@@ -270,8 +270,9 @@ class JobContext:
     def mask_updates(self, rule: MaskUpdate, target: dict[str, int], start: int) -> MaskUpdates:
         """When its masks change, in a training from step `start`; `target` as in `MaskUpdates`."""
         epoch, stop = self.context.steps_per_epoch, self.last_step(start)
-        return MaskUpdates(rule, rule.beginning(start, epoch), rule.steps(start, stop, epoch),
-                           target, self.seed("mask updates"))
+        return MaskUpdates(
+            rule, rule.beginning(start, epoch), rule.last(start, stop, epoch),
+            rule.steps(start, stop, epoch), target, self.seed("mask updates"))
 
     # Its progress.
 

@@ -8,7 +8,7 @@ from lth_keras import files, masks
 from lth_keras.experiment import pruner
 from lth_keras.learned_masks import mean_kept
 from lth_keras.paths import round_name
-from lth_keras.store import network_folder, network_reader, vouched
+from lth_keras.store import masks_and_weights, network_folder, vouched
 from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import MetricsRow, columns, relabelled, rows_to_csv
 from lth_keras.training import MaskUpdates, MaskWatch, TrainingProgress, TrainState
@@ -73,12 +73,12 @@ def store_network(job, network):
 
 def _store_drawn(job, network):
     watch, drawn = network.watch, network.progress.drawn
-    files.write_npz(job.folder / network_reader.DRAWN_MASKS, {
+    files.write_npz(job.folder / masks_and_weights.DRAWN_MASKS, {
         f"{step:09d}": bits for step, bits in drawn.items()}, compress=True)
     job.told["early_bird"] = {
         "found_at": watch.found(drawn), "window": watch.window, "distance": watch.distance,
         "stops": watch.stops}
-    return network_reader.DRAWN_MASKS
+    return masks_and_weights.DRAWN_MASKS
 
 
 def store_equal_round(job):
@@ -93,8 +93,8 @@ def store_equal_round(job):
         files.write_bytes(job.folder / name, vouched.content(source, name))
     weights = (job.rewind_point() if job.equal_round else job.initial()).weights
     files.write_npz(job.folder / "initial.npz", masks.apply(job.masks_of(source.name), weights))
-    job.weights_of(source.name)  # It is read so that `made_from` names it: the weights themselves
-    # are not used.
+    # It is read so that `made_from` names it: the weights themselves are not used.
+    job.weights_of(source.name)
     files.write_text(job.folder / "metrics.csv", relabelled(source, job.label))
     facts = {
         **network_folder.facts(source), "unit": job.name, "variant": job.label,

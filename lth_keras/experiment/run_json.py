@@ -8,7 +8,7 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import identity, provenance
 from lth_keras.store import network_folder
 from lth_keras.store.fingerprints import shapes_of
-from lth_keras.store.network_reader import is_unchanged
+from lth_keras.store.masks_and_weights import is_unchanged
 from lth_keras.store.report_seal import read_seal
 from lth_keras.store.schemas import RunHeader, checked
 from lth_keras.store.vouched import digest, read_bytes

@@ -10,8 +10,8 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.export.safe_config import check_config
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
+from lth_keras.store.masks_and_weights import acting_masks, changed_files, read_start, read_weights
 from lth_keras.store.metrics import read_rows
-from lth_keras.store.network_reader import acting_masks, changed_files, read_start, read_weights
 from lth_keras.variables import named_variables
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from lth_keras import files, opening
 from lth_keras import masks as masks_lib
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.store.network_reader import as_masks, changed_files
+from lth_keras.store.masks_and_weights import as_masks, changed_files
 from lth_keras.store.schemas import TicketCard, checked
 
 CARD = "ticket.json"

@@ -37,7 +37,7 @@ def weight_distributions(networks, subject):
         ]
         axes[row, 0].set_ylabel("probability density")
         # Room for the legend above the curves.
-        axes[row, 0].set_ylim(0, (1.3 if row == 0 else 1.1) * max(highest))
+        axes[row, 0].set_ylim(0, (1.3 if row == 0 else 1.1) * (max(highest) or 1.0))
     return figure
 
 

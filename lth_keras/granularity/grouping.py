@@ -17,14 +17,14 @@ class Grouping:
     row `key`, `layer`, `kind`, `is_output`, `size` (its number of groups) and `most` (how many of
     them may stay once it is pruned).
 
-    This class has one row for each kernel and one group for each weight. What it is given it gives
-    back, so that pruning by single weights costs nothing more.
+    This class has one row for each kernel and one group for each weight. It returns its arguments
+    unchanged, so that pruning by single weights costs nothing more.
 
     Attributes:
       rows: the rows, in the order of the model's layers.
       counts_weights: whether a group is one weight, so that its counts are counts of weights.
-      shuffles_counts: whether a shuffle reads of the masks no more than how many weights of each
-        kernel they keep.
+      shuffles_counts: whether a shuffle depends only on how many weights of each kernel the masks
+        keep.
     """
 
     counts_weights = True
@@ -65,7 +65,7 @@ class Grouping:
         """How many weights stay after `round` prunings by a `RewindingSchedule`.
 
         Exact where the groups of a row are of one size and the scope is 'layerwise', or where each
-        weight is its own group. Else what stays if every size of group loses the same share.
+        weight is its own group. Otherwise it assumes that groups of each size lose the same share.
         """
         return schedule.total_count(self.rows, round)
 

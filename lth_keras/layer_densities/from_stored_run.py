@@ -18,7 +18,7 @@ class FromStoredRun(LayerDensities):
 
     Attributes:
       run: the run's folder.
-      network: the network's, such as 'ticket@06' or 'snip@03'.
+      network: the network's folder in its trial, such as 'ticket@06' or 'snip@03'.
       trial: from 1.
 
     Raises:

@@ -13,8 +13,8 @@ def uniform_draws(shape, seed):
     """float32 of `shape` in [0, 1): a hash of each place and the seed, 24 bits each.
 
     TensorFlow's own stateless generator takes, compiled by XLA for a CPU, ten times as long as the
-    whole update of a small network. A gate needs no more of its draws than that they are uniform
-    and that places and updates have nothing to do with each other.
+    whole update of a small network. A gate needs only that its draws are uniform, and independent
+    between places and between updates.
 
     Args:
       shape: static.

@@ -2,16 +2,16 @@
 
 from lth_keras.compat import tf
 
-# Of a float32 that is not negative: all bits but the sign.
+# The bits of a float32 without its sign.
 _BITS = 31
 
 
 def largest(magnitudes, count):
     """Ones at the `count` largest entries, zeros elsewhere; of equals the later ones are kept.
 
-    It is the choice of `criteria.prune_layerwise`, but sorts nothing: two searches by halves, over
-    the bits of the smallest magnitude kept, then over the place from which on its equals are kept.
-    Floats that are not negative are ordered as their bits are when these are read as integers.
+    The choice is that of `criteria.prune_layerwise`, but nothing is sorted. A first search finds,
+    bit by bit, the smallest magnitude that is kept; a second one finds the place from which on its
+    equals are kept. Floats that are not negative have the order of their bits read as integers.
 
     Args:
       magnitudes: float32 tensor of a static shape, nowhere negative.
@@ -28,7 +28,7 @@ def largest(magnitudes, count):
 
 
 def _with_equals(bits, least, count):
-    """All above `least`, and as many of those equal to it as are missing, the last ones."""
+    """All entries above `least`, and the last of those equal to it, `count` in all."""
     above, equal = bits > least, bits == least
     places = tf.range(bits.shape[0])
     first, _ = _highest(places, equal, count - _number(above))

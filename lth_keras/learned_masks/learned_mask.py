@@ -15,8 +15,8 @@ class LearnedMask:
 
     At each update a gate of zeros and ones is made from the scores (`gate`), the network computes
     with weight × gate × `scale`, and the gradient of the loss with respect to the gates is passed
-    on to the scores as if the gates were smooth (straight-through: `score_gradient`). What is
-    evaluated and stored is the network under `final_masks`, which no chance is left in.
+    on to the scores as if the gates were smooth (straight-through: `score_gradient`). The network
+    under `final_masks` is evaluated and stored; these masks are not random.
 
     Subclasses are frozen dataclasses with `@gin.configurable`.
 
@@ -35,9 +35,10 @@ class LearnedMask:
         """The scores that training starts from, float32 of `shape`.
 
         Args:
-          shape: of the layer's kernel.
+          shape: of the layer's kernel, as [*places, inputs, outputs]: the heads of an attention's
+            kernel and their size are one side.
           count: how many of its weights the mask rule keeps.
-          generator: of the network's own.
+          generator: the network's own.
         """
         raise NotImplementedError(f"{type(self).__name__} has no method first_scores")
 
@@ -52,11 +53,11 @@ class LearnedMask:
         raise NotImplementedError(f"{type(self).__name__} has no method gate")
 
     def score_gradient(self, scores: Any, gradient: Any) -> Any:
-        """The scores' gradient, from that with respect to the gate; tensors of one shape."""
+        """The gradient of the scores, from the gradient of the gate; tensors of one shape."""
         raise NotImplementedError(f"{type(self).__name__} has no method score_gradient")
 
     def after_update(self, scores: Any, count: Any) -> Any:
-        """The scores as they are kept after an update; as they are, unless a subclass says."""
+        """The scores that are kept after an update; unchanged by default."""
         return scores
 
     def final_masks(self, scores: Arrays, counts: dict[str, int]) -> Arrays:

@@ -20,7 +20,7 @@ _PARTS = ("scores", "weight", "count", "gates_kept")
 
 @dataclasses.dataclass(eq=False)
 class ScoredLayer:
-    """What is held of one prunable weight.
+    """The variables of one prunable kernel.
 
     Attributes:
       kernel: the model's variable: weight × gate × scale.
@@ -28,8 +28,8 @@ class ScoredLayer:
       scores: the trained variable.
       weight: the frozen weights.
       count: int32, how many the mask rule keeps.
-      gates_kept: int64, the sum of all updates' gates: what training cost follows from it.
-      scale: the present update's factor, while its function is traced.
+      gates_kept: int64, the sum of all updates' gates; the cost of training follows from it.
+      scale: the factor of the present update; set while the update is traced.
     """
 
     kernel: Any
@@ -139,7 +139,7 @@ class ScoreTrainer(Trainer):
         return self._settled
 
 
-def first_state(rule, weights, masks, generator):
+def first_state(rule, weights, masks, generator, matrices):
     """What `TrainState.learned` holds before the first update.
 
     Args:
@@ -147,12 +147,14 @@ def first_state(rule, weights, masks, generator):
       weights: {key: array} that the network starts from, and keeps.
       masks: {key: bool array} whose counts are kept.
       generator: np.random.Generator that draws the first scores.
+      matrices: {key: `PrunableWeight.matrix_shape`}.
     """
     learned = {}
     for key in sorted(masks):
         count = int(np.count_nonzero(masks[key]))
         learned |= {
-            f"scores/{key}": rule.first_scores(masks[key].shape, count, generator),
+            f"scores/{key}": rule.first_scores(
+                matrices[key], count, generator).reshape(masks[key].shape),
             f"weight/{key}": weights[key], f"count/{key}": np.int32(count),
             f"gates_kept/{key}": np.int64(0),
         }
@@ -163,7 +165,7 @@ def mean_kept(learned, updates):
     """{key: weights that the gates kept at an update, on average}; {} before the first update.
 
     Raises:
-      RunError: `learned` is none of `first_state`'s.
+      RunError: `learned` was not made by `first_state`.
     """
     kept = {name.partition("/")[2]: array for name, array in learned.items()
             if name.startswith("gates_kept/")}

@@ -28,10 +28,10 @@ class Supermask(LearnedMask):
     stored accuracy is that of a network which can be used:
 
     - keep = 'round': the k most probable weights of each layer, k from the variant's mask rule: of
-      all masks with k weights the most probable one. That supermasks are trained at that density
-      too, the scores start at the density's log-odds, and after each update all scores of a layer
-      are shifted by one Newton step towards Σ σ(s) = k. (Zhou et al., "Effective sparsification of
-      neural networks with global sparsity constraint", CVPR 2021, hold the same sum.)
+      all masks with k weights the most probable one. To train at that density too, the scores start
+      at its log-odds, and after each update all scores of a layer are shifted by one Newton step
+      towards Σ σ(s) = k. (Zhou et al., "Effective sparsification of neural networks with global
+      sparsity constraint", CVPR 2021, hold the same sum.)
     - keep = 'likely': all weights with σ(s) ≥ 1/2, however many. Scores start at 0, nothing shifts
       them, and the density is what training makes of it, as in the paper.
 

@@ -13,7 +13,7 @@ def cosine_decay(share, progress):
 def highest(scores, candidates, count):
     """A mask of the `count` highest-scored candidates; of equal scores the later ones.
 
-    A partition and not a sort, which for a large layer would take as long as many updates.
+    It partitions and does not sort: to sort a large layer would take as long as many updates.
 
     Args:
       scores: array.

@@ -40,12 +40,12 @@ class GradualMagnitude(MaskUpdate):
 
     @property
     def dense_moments(self) -> bool:  # type: ignore[override]
-        """As TFMOT's optimizer has them."""
+        """Whether the optimizer gets the gradients of pruned weights: as with TFMOT."""
         return self.tfmot
 
     @property
     def revives(self) -> bool:  # type: ignore[override]
-        """As TFMOT does."""
+        """Whether a weight that comes back keeps its value: as with TFMOT."""
         return self.tfmot
 
     def masks(self, inputs: UpdateInputs) -> Arrays:
@@ -58,8 +58,8 @@ class GradualMagnitude(MaskUpdate):
 
     def counts(self, inputs: UpdateInputs) -> dict[str, int]:
         """{key: kept weights} of the schedule; at its end exactly the mask rule's."""
-        counts = {}
+        counts, left = {}, 1 - inputs.progress_to_last
         for key, mask in inputs.masks.items():
             share = inputs.target[key] / mask.size
-            counts[key] = round(mask.size * (share + (1 - share) * (1 - inputs.progress) ** 3))
+            counts[key] = round(mask.size * (share + (1 - share) * left ** 3))
         return counts

@@ -6,7 +6,7 @@ from lth_keras import masks
 from lth_keras.figures import mask_planes
 from lth_keras.figures.style import spread
 from lth_keras.paths import network_label
-from lth_keras.store.network_reader import read_masks, read_start, read_weights
+from lth_keras.store.masks_and_weights import read_masks, read_start, read_weights
 
 _MOST_MAPS = 8
 _MOST_LAYERS = 8

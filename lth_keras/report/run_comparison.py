@@ -19,7 +19,7 @@ from lth_keras.report.write_report import write_pictures
 from lth_keras.statistics.comparisons import holm
 from lth_keras.statistics.intervals import CONFIDENCE, in_common, paired_difference
 from lth_keras.statistics.summary import final_column, final_test_values
-from lth_keras.store.network_reader import is_unchanged
+from lth_keras.store.masks_and_weights import is_unchanged
 from lth_keras.store.stored_run import StoredRun
 
 # Panels side by side.

@@ -14,7 +14,7 @@ from lth_keras.report import (
     html_page,
     report_figures,
     report_tables,
-    setting,
+    settings_in_words,
     verdict,
 )
 from lth_keras.report.interactive_curves import interactive_curves
@@ -90,9 +90,10 @@ def _page(run, differences, shown, pictures):
         findings={f"{run.metric.name}_by_density": f"{headline} {sentences[0]}",
                   "forest_full": headline, "forest_ticket": sentences[1],
                   f"{run.metric.name}_curves": fastest},
-        too_short=too_short(run.metrics, setting.updates_a_round(run)),
-        curves=interactive_curves(run), pruning=setting.pruning(run), took=setting.took(run),
-        folders=setting.folders(run), tables=shown, pictures=pictures,
+        too_short=too_short(run.metrics, settings_in_words.updates_a_round(run)),
+        curves=interactive_curves(run), pruning=settings_in_words.pruning(run),
+        took=settings_in_words.took(run),
+        folders=settings_in_words.folders(run), tables=shown, pictures=pictures,
         configuration=_configuration(run), model=_layers(run), made_of=_made_of(run),
         geometry=geometry.stored_geometry(run.paths),
         networks=_descriptions(run), place=_place(run.paths.root),

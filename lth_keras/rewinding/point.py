@@ -6,7 +6,7 @@ import numpy as np
 
 from lth_keras import files
 from lth_keras.paths import RunPaths
-from lth_keras.store import network_reader
+from lth_keras.store import masks_and_weights
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +32,7 @@ def save_initial(paths: RunPaths, trial: int, weights: dict) -> None:
 
 def load_initial(paths: RunPaths, trial: int) -> RewindPoint:
     """θ_0 of a trial as a `RewindPoint` at step 0."""
-    return RewindPoint(network_reader.read_initial(paths, trial))
+    return RewindPoint(masks_and_weights.read_initial(paths, trial))
 
 
 def save_point(paths: RunPaths, trial: int, point: RewindPoint) -> None:
@@ -44,5 +44,5 @@ def save_point(paths: RunPaths, trial: int, point: RewindPoint) -> None:
 
 def load_point(paths: RunPaths, trial: int, step: int) -> RewindPoint:
     """The rewind point of a trial; `step` is the schedule's k."""
-    optimizer = network_reader.read_rewind_optimizer(paths, trial) if step else None
-    return RewindPoint(network_reader.read_rewind(paths, trial), step, optimizer)
+    optimizer = masks_and_weights.read_rewind_optimizer(paths, trial) if step else None
+    return RewindPoint(masks_and_weights.read_rewind(paths, trial), step, optimizer)

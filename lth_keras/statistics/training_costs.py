@@ -1,4 +1,4 @@
-"""The cost of each network, in updates and floating-point operations, its mask's search included.
+"""The cost of each network and of the search for its mask, in updates and in FLOPs.
 
 All of it follows from what a run stores: which kernels there are and how often each is applied to
 an example (run.json), how many of its weights a network kept and for how many updates (done.json),
@@ -79,7 +79,8 @@ def with_costs(summary, costs):
 
 
 def pareto(points):
-    """Which points no other is better than: lower cost without less value, or more at no more cost.
+    """Which points are on the front: no other point costs at most as much and has at least as much
+    value.
 
     Args:
       points: [(cost, value)], lower cost and higher value being better; NaN is never on the front.
@@ -98,7 +99,7 @@ def pareto(points):
 
 
 class _Book:
-    """The accounts of a run."""
+    """Computes the costs of one run's networks."""
 
     def __init__(self, header, facts):
         self._header, self._facts = header, facts
@@ -133,7 +134,7 @@ class _Book:
         """The networks whose training a network needs, and whether it needs the rewind point.
 
         Raises:
-          KeyError: that is not stored.
+          KeyError: one of them is not stored.
         """
         needed, rewound, seen, waiting = set(), False, set(), [(name, False)]
         while waiting:
@@ -148,7 +149,7 @@ class _Book:
                 if not source or source == "distributions":
                     rewound |= part.startswith("rewind")
                 else:
-                    # A mask that was found in training is not to be had without it.
+                    # A mask that was found in training cannot exist without that training.
                     found_in_training = "mean_kept" in self._told(trial, source) or bool(
                         self._facts[trial, source].get("mask_updates"))
                     waiting.append((source, part != "masks.npz" or found_in_training))
@@ -177,7 +178,7 @@ class _Book:
         return _FLOPS * self._batch * self._updates(trial, name) * products
 
     def _changing(self, facts, dense):
-        """Products of a training whose masks changed, an example's for each update."""
+        """Products for one example, summed over the updates of a training whose masks changed."""
         changed, stop = facts["mask_updates"], facts["steps"]
         total, left = 0, changed["updates"]
         kept = [(each["from_step"], self._products(facts, each["weights"]))
@@ -187,9 +188,10 @@ class _Book:
             own = dense if changed["dense_moments"] else sparse
             total += (end - begin) * (2 * sparse + own)
         if changed["dense_gradients"]:
-            # Each update is one step whose kernel gradients are those of all weights. Counts that
-            # stay the same are listed once, so that not each update has an entry of its own.
-            per_update = [dense - sparse for _, sparse in kept]
+            # Each update takes the gradients of all kernels for a batch, which is then trained on:
+            # forward and backward once more, as Evci et al. count it. Counts that stay the same
+            # are listed once, so that not each update has an entry of its own.
+            per_update = [2 * sparse + dense for _, sparse in kept]
             total += sum(per_update[:left]) + max(0, left - len(per_update)) * per_update[-1]
         return total
 

@@ -6,7 +6,7 @@ from lth_keras.store import network_folder
 from lth_keras.store.drawn_events import check_drawn
 from lth_keras.store.export_cards import card_files, read_card
 from lth_keras.store.findings import Finding
-from lth_keras.store.network_reader import is_unchanged
+from lth_keras.store.masks_and_weights import is_unchanged
 from lth_keras.store.report_seal import read_seal
 from lth_keras.store.schemas import AnalysisSummary, PieceFacts, checked
 

@@ -54,7 +54,7 @@ def variables_of(folder):
 
 
 def variables_of_run(root):
-    """The same of a run's own model; None where there is no run.json."""
+    """{key: [dtype, side, side, …]} of a run's own model; None where there is no run.json."""
     path = pathlib.Path(root) / "run.json"
     if not opening.exists(path):
         return None

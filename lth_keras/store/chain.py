@@ -3,7 +3,7 @@
 import posixpath
 
 from lth_keras.errors import RunError
-from lth_keras.store import network_folder, network_reader, vouched
+from lth_keras.store import masks_and_weights, network_folder, vouched
 from lth_keras.store.fingerprints import configuration_digest
 
 
@@ -44,7 +44,7 @@ def check_stored(paths, folder):
       RunError: it is not; or its done.json is damaged.
     """
     facts = network_folder.facts(folder)
-    changed = network_reader.changed_files(folder, facts["files"])
+    changed = masks_and_weights.changed_files(folder, facts["files"])
     problem = other_origin(paths, facts)
     if changed:
         problem = f"{changed[0]} is missing or was changed"
@@ -88,7 +88,7 @@ def made_from(name, facts):
 
 
 def _in_trial(name, file):
-    """'rewind.npz' of ('round_01', '../rewind.npz')."""
+    """A file's place in the trial: 'rewind.npz' for ('round_01', '../rewind.npz')."""
     return posixpath.normpath(posixpath.join(name, file))
 
 

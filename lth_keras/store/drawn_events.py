@@ -7,7 +7,7 @@ the run has. drawn.json keeps them too: if one of the two files is lost, the oth
 from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.store.findings import Finding
-from lth_keras.store.network_reader import is_unchanged
+from lth_keras.store.masks_and_weights import is_unchanged
 from lth_keras.store.schemas import DrawnEvents, checked
 
 DRAWN = "drawn.json"

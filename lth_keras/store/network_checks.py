@@ -7,7 +7,7 @@ import numpy as np
 from lth_keras import masks
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND, round_name, variant_name
-from lth_keras.store import network_folder, network_reader, vouched
+from lth_keras.store import masks_and_weights, network_folder, vouched
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.model_arrays import check_variables
 
@@ -26,8 +26,8 @@ def check_network(paths, header, folder):
     facts = network_folder.facts(folder)
     _check_name(folder, facts)
     variables = _variables(header, facts)
-    stored = vouched.arrays(folder, network_reader.MASKS)
-    weights = network_reader.read_weights(folder)
+    stored = vouched.arrays(folder, masks_and_weights.MASKS)
+    weights = masks_and_weights.read_weights(folder)
     check_variables(weights, variables, "weights.npz")
     _check_masks(stored, header, facts, variables)
     frozen = facts.get("pruned") == "initial"
@@ -40,11 +40,11 @@ def check_network(paths, header, folder):
     if match:
         _check_round(paths, header, facts, int(match[1]), stored, variables)
     if not match or facts.get("biases_from"):
-        initial = network_reader.read_start_file(paths, facts["trial"], folder.name)
+        initial = masks_and_weights.read_start_file(paths, facts["trial"], folder.name)
         check_variables(initial, variables, "initial.npz")
         if frozen:
             _check_frozen(stored, initial, weights)
-        first = network_reader.read_start_masks(paths, facts["trial"], folder.name)
+        first = masks_and_weights.read_start_masks(paths, facts["trial"], folder.name)
         masks.check_applied(first, initial)
         _check_finite(initial, "initial.npz")
         _check_start(paths, facts, first, initial)
@@ -120,7 +120,7 @@ def _check_round(paths, header, facts, round, stored, variables):
     if round:
         before = paths.network(facts["trial"], round_name(round - 1))
         if network_folder.is_done(before):
-            masks.check(stored, previous=network_reader.read_masks(before))
+            masks.check(stored, previous=masks_and_weights.read_masks(before))
         return
     points = {"initial.npz": paths.initial(facts["trial"]), "rewind.npz": paths.rewind(
         facts["trial"])}
@@ -151,9 +151,9 @@ def _check_start(paths, facts, stored, initial):
     name = "rewind" if facts["variant"] == "imp" else facts.get("starts_from")
     if name is None or facts["architecture"]:
         return
-    point = network_reader.read_initial if name == "initial" else network_reader.read_rewind
+    point = masks_and_weights.read_initial if name == "initial" else masks_and_weights.read_rewind
     expected = masks.apply(stored, point(paths, facts["trial"]))
-    if facts.get("biases_from"):  # `_check_biases` is about the others.
+    if facts.get("biases_from"):  # `_check_biases` checks the others.
         expected = {key: expected[key] for key in stored}
     _check_equal(expected, initial, f"initial.npz is not mask × {name}.npz")
 
@@ -162,7 +162,7 @@ def _check_biases(paths, facts, stored, initial):
     source = facts.get("biases_from")
     if source is None or not network_folder.is_done(paths.network(facts["trial"], source)):
         return
-    trained = network_reader.read_weights(paths.network(facts["trial"], source))
+    trained = masks_and_weights.read_weights(paths.network(facts["trial"], source))
     _check_equal({key: array for key, array in initial.items() if key not in stored}, trained,
                  f"initial.npz has not the biases of {source}")
 

@@ -3,7 +3,7 @@
 from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.store import vouched
-from lth_keras.store.network_reader import is_unchanged
+from lth_keras.store.masks_and_weights import is_unchanged
 from lth_keras.store.schemas import ReportSeal, checked
 
 

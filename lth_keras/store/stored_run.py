@@ -13,8 +13,8 @@ from lth_keras.statistics.published import PublishedFigure
 from lth_keras.statistics.summary import summarise
 from lth_keras.statistics.training_costs import training_costs, with_costs
 from lth_keras.store import network_folder, run_lock
+from lth_keras.store.masks_and_weights import is_unchanged
 from lth_keras.store.metrics import concatenate, read_csv
-from lth_keras.store.network_reader import is_unchanged
 
 # The end of the year 9999: an archive may give a file any time, and later ones have no name.
 _LATEST = 253402300799.0

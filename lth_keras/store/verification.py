@@ -10,8 +10,8 @@ from lth_keras.errors import RunError
 from lth_keras.store import chain, network_folder
 from lth_keras.store.beside_networks import check_beside
 from lth_keras.store.findings import Finding
+from lth_keras.store.masks_and_weights import is_unchanged
 from lth_keras.store.network_checks import check_network
-from lth_keras.store.network_reader import is_unchanged
 
 
 @dataclasses.dataclass
@@ -197,7 +197,7 @@ def _descendants(paths, findings):
         for name in opening.entries(paths.root / trial):
             folder = paths.root / trial / name
             if network_folder.is_done(folder) and f"{trial}/{name}" not in damaged:
-                with contextlib.suppress(RunError):  # No network of this run's.
+                with contextlib.suppress(RunError):  # The folder holds no network of this run.
                     facts[name] = network_folder.facts(folder)
         reached += [
             Finding(f"{trial}/{name}", "was made from what is damaged",

@@ -12,7 +12,7 @@ from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.store import network_folder
 from lth_keras.store.drawn_events import is_drawn, read_drawn, write_drawn
-from lth_keras.tensorboard import event_protocol, network_events
+from lth_keras.tensorboard import event_contents, event_protocol
 
 _STEM = "events.out.tfevents"
 _UNFINISHED = ".unfinished"
@@ -66,7 +66,7 @@ def finish(paths, header, trial, name):
     else:
         path, stored, noted = drawn
     files.write_bytes(path, event_protocol.encode(
-        network_events.network(paths, header, trial, name, noted, stored)))
+        event_contents.network(paths, header, trial, name, noted, stored)))
     # drawn.json has the file's times, so that each of the two can be made from the other.
     write_drawn(folder, path.name, stored, {
         step: (each.wall_time, each.gradient_norm)
@@ -82,7 +82,7 @@ def drawn_before(folder, finished):
         drawn = None
     if drawn is not None:
         return folder / drawn["file"], drawn["stored"], {
-            int(step): network_events.Noted(*values) for step, values in drawn["noted"].items()}
+            int(step): event_contents.Noted(*values) for step, values in drawn["noted"].items()}
     of_network = decoded(finished[-1]) if finished else []
     if not of_network:
         return None
@@ -133,6 +133,6 @@ def _noted(of_network):
             values = event_protocol.scalars_in(event)
             if not any(tag.startswith("loss/") for tag in values):
                 continue  # Of a finished file: histograms have the time of storing.
-            noted[event.step] = network_events.Noted(
-                event.wall_time, values.get(network_events.GRADIENT_NORM))
+            noted[event.step] = event_contents.Noted(
+                event.wall_time, values.get(event_contents.GRADIENT_NORM))
     return noted

@@ -7,7 +7,7 @@ import numpy as np
 
 from lth_keras.metric import metrics_of
 from lth_keras.statistics.intervals import mean_intervals
-from lth_keras.tensorboard import event_protocol, network_events
+from lth_keras.tensorboard import event_contents, event_protocol
 
 _LOW, _HIGH = "interval_low", "interval_high"
 
@@ -24,7 +24,7 @@ def mean(of_trials, header, facts):
     and images are those of the first trial. A step's time is the first trial's too.
 
     Args:
-      of_trials: [[event]], what `network_events.network` gave for each trial; not empty.
+      of_trials: [[event]], what `event_contents.network` gave for each trial; not empty.
       header: what run.json holds.
       facts: what done.json says of the first trial's network.
 
@@ -34,7 +34,7 @@ def mean(of_trials, header, facts):
     first = of_trials[0]
     began, ended = first[0].wall_time, first[-1].wall_time
     name = facts["unit"]
-    values = network_events.hyperparameters(facts, of_trials=False)
+    values = event_contents.hyperparameters(facts, of_trials=False)
     row = event_protocol.hparams(values, began, name)
     scalars = [event for event in first if event_protocol.scalars_in(event)]
     if len(of_trials) > 1:
@@ -54,7 +54,7 @@ def layout(header):
     """A summary with a chart for each mean that has a band, for the Custom Scalars dashboard."""
     categories = {}
     # The dashboard shows the charts of a category from the last to the first.
-    for tag in reversed(network_events.tags(metrics_of(header))):
+    for tag in reversed(event_contents.tags(metrics_of(header))):
         measure, split = tag.split("/")
         chart = f"{split} {measure}: mean and 95 % interval over trials"
         categories.setdefault(measure, {})[chart] = (tag, *interval_tags(tag))
@@ -76,7 +76,7 @@ def _means(of_trials, steps, header):
     means, lows, highs = (
         each.reshape(len(steps), len(tags))
         for each in mean_intervals(values.reshape(len(of_trials), -1)))
-    with_band = network_events.tags(metrics_of(header))
+    with_band = event_contents.tags(metrics_of(header))
     summaries = {}
     for step, *at_step in zip(steps, means, lows, highs):
         row = {}

@@ -7,7 +7,7 @@ from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.store import network_folder
 from lth_keras.store.drawn_events import is_drawn, read_drawn, write_drawn
-from lth_keras.tensorboard import event_files, event_protocol, mean_events, network_events
+from lth_keras.tensorboard import event_contents, event_files, event_protocol, mean_events
 
 
 def write_run(paths):
@@ -18,7 +18,7 @@ def write_run(paths):
     header = network_folder.header(paths)
     for folder, of_trials in zip(_folders(paths), (False, True)):
         _write(folder, [
-            event_protocol.hparams_columns(*network_events.hparams_columns(header, of_trials)),
+            event_protocol.hparams_columns(*event_contents.hparams_columns(header, of_trials)),
             *([] if of_trials else _charts_and_texts(paths, header))])
 
 

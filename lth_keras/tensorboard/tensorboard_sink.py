@@ -7,7 +7,7 @@ from lth_keras import files, opening
 from lth_keras.metric import metrics_of
 from lth_keras.sink import Sink
 from lth_keras.store import network_folder
-from lth_keras.tensorboard import event_files, event_protocol, mean_files, network_events, run_files
+from lth_keras.tensorboard import event_contents, event_files, event_protocol, mean_files, run_files
 
 # A gradient takes some five updates' time: once in 500 updates is about one percent.
 _UPDATES_PER_GRADIENT = 500
@@ -64,10 +64,10 @@ class TensorBoard(Sink):
         ):
             norm = self._gradient_norm(job)
             self._measured = evaluation.step
-        columns = network_events.tags(metrics_of(self._header))
+        columns = event_contents.tags(metrics_of(self._header))
         values = {tag: evaluation.values[column] for tag, column in columns.items()}
         present = {tag: value for tag, value in values.items() if value is not None}
-        summary = event_protocol.scalars(present | {network_events.GRADIENT_NORM: norm})
+        summary = event_protocol.scalars(present | {event_contents.GRADIENT_NORM: norm})
         self._write([event_protocol.event(summary, time.time(), evaluation.step)])
 
     def job_finished(self, job, facts):

@@ -10,13 +10,13 @@ from lth_keras.channels import Narrowing
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.training.trainer import TrainState
 
-# Trainers of so many architectures are kept; beyond them the one that was not used for longest is
-# built and compiled again when it is asked for.
+# How many trainers are kept. If there are more architectures, the trainer that was unused for
+# longest is dropped; it is built and compiled again when it is needed.
 _KEPT = 32
 
 
 class CompactTrainers:
-    """The trainers of one network's narrower ones, one for each set of widths.
+    """The trainers of a network's narrower versions, one for each set of widths.
 
     Args:
       model: the full plain model.
@@ -34,14 +34,14 @@ class CompactTrainers:
         check_moments(full)
 
     def for_masks(self, masks):
-        """What trains a network with these masks: the full `Trainer` where they cut no unit."""
+        """The trainer of a network with these masks; the full `Trainer` if they cut no unit."""
         cut = self._channels.cut(masks)
         if not any(gone.any() for gone in cut.values()):
             return self._full
         narrowing = Narrowing(self._model, self._channels, cut)
         key = narrowing.architecture
         trainer = self._trainers.pop(key, None) or self._make(narrowing.model(self._model))
-        self._trainers[key] = trainer  # The last one is the one used last.
+        self._trainers[key] = trainer  # Moved to the end: the order is that of last use.
         while len(self._trainers) > _KEPT:
             del self._trainers[next(iter(self._trainers))]
         return CompactTrainer(trainer, narrowing)
@@ -114,7 +114,7 @@ class CompactTrainer:
 
 
 def check_moments(trainer):
-    """Checks that each moment has its weight's shape, so that a unit's part of it can be cut out.
+    """Checks that each moment has its weight's shape: a unit's part of it has to be cut out.
 
     Raises:
       ConfigurationError: one has not.

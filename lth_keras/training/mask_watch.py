@@ -1,4 +1,4 @@
-"""Which mask a network in training would give now, noted from time to time: early-bird tickets."""
+"""Masks that are drawn from a network while it trains, for early-bird tickets."""
 
 import dataclasses
 
@@ -18,8 +18,8 @@ class MaskWatch:
       competing: keys of the kernels that are pruned.
       least: weights that each of them keeps at least, where layers compete.
       window: how many masks have to be alike.
-      distance: they are where the share of the entries in which two of them differ is below it.
-      stops: whether training ends there.
+      distance: two masks are alike if the share of entries in which they differ is below it.
+      stops: whether training ends once the masks are alike.
       not_before: the first step at which it may end.
     """
 

@@ -18,7 +18,7 @@ from lth_keras.experiment import (
 )
 from lth_keras.experiment.settings import IMP
 from lth_keras.pruning import RewindingSchedule
-from lth_keras.store import network_folder, network_reader
+from lth_keras.store import masks_and_weights, network_folder
 from lth_keras.store.network_checks import check_network
 from lth_keras.store.verification import verify
 from tests.experiment.test_execute import SMALL, run
@@ -62,7 +62,7 @@ def test_steps_and_the_optimizer_go_on_from_round_to_round(prepared, trial):
 
 def test_a_rounds_update_is_adams_from_the_moments_of_the_round_before(trial):
     before, after = trial / "round_00", trial / "round_01"
-    kept = network_reader.read_masks(after)
+    kept = masks_and_weights.read_masks(after)
     start, end = (files.read_npz(after / name) for name in ("initial.npz", "weights.npz"))
     for key, m_0 in moments(before, "m").items():
         mask = kept.get(key, True)
@@ -96,8 +96,8 @@ def test_kernels_are_rewound_and_biases_stay_as_they_were(trial, name, kernels_o
 
 
 def test_readers_find_the_rounds_own_start(prepared, trial):
-    start = network_reader.read_start(prepared.context.paths, 1, "round_02")
-    kept = network_reader.read_masks(trial / "round_02")
+    start = masks_and_weights.read_start(prepared.context.paths, 1, "round_02")
+    kept = masks_and_weights.read_masks(trial / "round_02")
     stored = files.read_npz(trial / "round_02" / "initial.npz")
     for key, array in masks.apply(kept, stored).items():
         np.testing.assert_array_equal(start[key], array)

@@ -13,8 +13,8 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import execute, prepare
 from lth_keras.export import ExportOptions, export_network
 from tests import small_experiments
-from tests.experiment.test_durability import StopAt, contents
 from tests.reporters import SilentReporter
+from tests.stopped_runs import StopAt, contents
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")

@@ -1,6 +1,5 @@
 """Runs that are stopped, cut off, damaged, or started twice."""
 
-import hashlib
 import json
 import pathlib
 import shutil
@@ -18,6 +17,7 @@ from lth_keras.tensorboard import TensorBoard
 from lth_keras.training import Checkpoint
 from tests import fault_injection, small_experiments
 from tests.reporters import SilentReporter
+from tests.stopped_runs import StopAt, contents
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GIN_FILE = str(ROOT / "gin" / "smoke" / "mnist_lt.gin")
@@ -29,19 +29,6 @@ SMALL = (
 )
 
 
-class StopAt:
-    """Answers 'stop' when it is asked for the nth time."""
-
-    signal_name = "SIGTEST"
-
-    def __init__(self, number):
-        self.left = number
-
-    def __call__(self):
-        self.left -= 1
-        return self.left < 0
-
-
 @pytest.fixture(scope="module")
 def experiment():
     return configuration.read([GIN_FILE], SMALL)
@@ -51,13 +38,6 @@ def run(experiment, output, should_stop=None, reporter=None, **arguments):
     prepared = prepare(experiment, output, checkpoint_seconds=0, should_stop=should_stop)
     execute(prepared, reporter or SilentReporter(), **arguments)
     return prepared.context.paths
-
-
-def contents(paths):
-    return {
-        str(path.relative_to(paths.root)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for pattern in ("metrics.csv", "summary.csv", "*.npz") for path in paths.root.rglob(pattern)
-    }
 
 
 @pytest.fixture(scope="module")
@@ -272,16 +252,3 @@ def test_list_says_state_progress_and_best_ticket(experiment, whole, tmp_path, c
     assert main(["list", f"--output_dir={tmp_path / 'runs'}"]) == 0
     said = capsys.readouterr().out
     assert "stopped" in said and "/5" in said and "5/5" not in said
-
-
-def test_verify_command(whole, tmp_path, capsys):
-    paths = copied(whole, tmp_path)
-    assert main(["verify", str(paths.root)]) == 0
-    fault_injection.flip(paths.network(1, "round_01") / "weights.npz")
-    assert main(["verify", str(paths.root)]) == 1
-    said = capsys.readouterr()
-    assert "trial_01/round_01/weights.npz: has another checksum" in said.out
-    assert said.err.count("\n") == 1 and "--repair" in said.err
-    assert main(["verify", str(paths.root), "--repair"]) == 0
-    assert (paths.root / "set_aside/001/trial_01/round_01/weights.npz").is_file()
-    assert not paths.network(1, "round_01").exists()

@@ -11,7 +11,7 @@ from lth_keras.commands import configuration
 from lth_keras.experiment import execute, prepare
 from lth_keras.granularity import NofM
 from lth_keras.store import network_folder, verification
-from lth_keras.store.network_reader import read_masks
+from lth_keras.store.masks_and_weights import read_masks
 from tests.reporters import SilentReporter
 
 GIN = pathlib.Path(__file__).resolve().parents[2] / "gin"

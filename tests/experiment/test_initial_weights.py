@@ -9,7 +9,6 @@ import lth_keras
 from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, FoundMask, FreshDraw, Variant, prepare
-from lth_keras.experiment.bound_files import bound_files
 from lth_keras.experiment.initial_weights import read_initial_weights
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.variables import named_variables, snapshot
@@ -140,19 +139,3 @@ def test_a_fresh_draw_needs_a_function_that_draws(tmp_path, trained):
         prepared(tmp_path, loading, variants)
     path = saved(trained, tmp_path, "w.npz")
     assert prepared(tmp_path, network, variants, initial_weights=str(path))
-
-
-def test_files_that_a_function_is_bound_to(tmp_path):
-    path = tmp_path / "vocabulary.txt"
-    path.write_text("a b")
-
-    def build(input_shape, classes, words=str(path), activation="relu"):
-        return words, activation, input_shape, classes
-
-    def around(input_shape, classes):
-        return path, input_shape, classes
-
-    first = bound_files(build)
-    assert list(first) == ["words"] and list(bound_files(around)) == ["path"]
-    path.write_text("a c")
-    assert bound_files(build) != first

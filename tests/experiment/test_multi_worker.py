@@ -15,7 +15,7 @@ from lth_keras import files
 from lth_keras.commands import configuration
 from lth_keras.experiment import execute, prepare
 from lth_keras.paths import RunPaths
-from lth_keras.store.network_reader import read_masks
+from lth_keras.store.masks_and_weights import read_masks
 from lth_keras.store.verification import verify
 from tests.experiment import multi_worker
 

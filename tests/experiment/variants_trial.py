@@ -4,7 +4,7 @@ import numpy as np
 
 from lth_keras import files
 from lth_keras.store import network_folder
-from lth_keras.store.network_reader import read_masks, read_start_masks
+from lth_keras.store.masks_and_weights import read_masks, read_start_masks
 
 
 class Stored:

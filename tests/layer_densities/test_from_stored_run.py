@@ -6,7 +6,7 @@ from lth_keras import layer_densities
 from lth_keras.errors import ConfigurationError
 from lth_keras.masks import kept, total_kept
 from lth_keras.paths import RunPaths
-from lth_keras.store.network_reader import read_masks
+from lth_keras.store.masks_and_weights import read_masks
 from tests.layer_densities.lenet import LENET
 
 

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from lth_keras.report.interactive_curves import interactive_curves
-from lth_keras.report.setting import folders, pruning, took, updates_a_round
 from lth_keras.store.stored_run import StoredRun
 
 
@@ -35,18 +34,3 @@ def test_the_page_holds_every_mean_and_every_trials_value(run):
 
 def test_the_same_run_gives_the_same_page(run):
     assert interactive_curves(run) == interactive_curves(run)
-
-
-def test_the_setting_in_words(run):
-    assert updates_a_round(run) == 18
-    assert pruning(run) == (
-        "1 rounds of 18 updates; 20 % of the remaining weights go in each, within each layer; "
-        "ranked by Magnitude; rewound to step 0, the initialisation")
-    assert "of training" in took(run) and folders(run) == [
-        "figures", "tensorboard", "tensorboard_trials", "trial_01", "trial_02"]
-
-
-def test_a_kind_of_kernel_that_is_not_pruned_is_named(run):
-    schedule = run.header["configuration"]["imp"]["schedule"]["config"]
-    schedule["rates"] = {"output": None, "conv": 0.1}
-    assert "other rates: output not pruned, conv 10 %" in pruning(run)

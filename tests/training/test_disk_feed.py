@@ -4,13 +4,11 @@ import numpy as np
 import pytest
 
 from lth_keras import models
-from lth_keras.compat import tf
 from lth_keras.data import Dataset
 from lth_keras.data.rows_on_disk import RowsOnDisk
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.training import Adam, CropAndFlip, DataOrder, Trainer, TrainState
 from lth_keras.training.feed import NormalizedFeed, ResidentFeed, StreamedFeed, feed_for
-from lth_keras.training.placing import placed
 from lth_keras.variables import named_variables, snapshot
 from tests.data import own_data
 
@@ -74,16 +72,3 @@ def test_a_large_set_is_not_kept_as_floats(stored, monkeypatch):
     monkeypatch.setattr("lth_keras.training.feed._NORMALIZED_BYTES", 4 * 90 * 192 - 1)
     monkeypatch.setattr("lth_keras.training.feed._FEEDS", {})
     assert type(feed_for(stored["memory"], False)) is ResidentFeed
-
-
-def test_a_tensor_is_the_array_itself(stored):
-    images = stored["memory"].images
-    tensor = placed(images)
-    assert np.array_equal(tensor.numpy(), images)
-    images[3, 0, 0, 0] ^= 255  # Nothing changes the images in a run; here it shows that there is no
-    # copy.
-    assert tf.gather(tensor, [3])[0, 0, 0, 0] == images[3, 0, 0, 0]
-    images[3, 0, 0, 0] ^= 255
-    whole = placed(stored["disk"].images)
-    assert np.array_equal(whole.numpy(), stored["disk"].images.stored)
-    assert np.array_equal(placed(np.arange(7)[1:]).numpy(), np.arange(1, 7))  # Copied.

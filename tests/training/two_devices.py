@@ -16,7 +16,7 @@ from lth_keras.compat import keras, tf
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import execute, prepare
-from lth_keras.store.network_reader import read_masks
+from lth_keras.store.masks_and_weights import read_masks
 from lth_keras.training import (
     Adam,
     CropAndFlip,

@@ -1,4 +1,4 @@
-"""The measures, one question a file."""
+"""The measures: one file for each question."""
 
 from lth_keras.analysis.measures.early_stopping import EarlyStopping
 from lth_keras.analysis.measures.gradient_flow import GradientFlow
@@ -17,6 +17,5 @@ from lth_keras.analysis.measures.weight_distributions import WeightDistributions
 __all__ = [
     "EarlyStopping", "GradientFlow", "Hessian", "Landscape", "LevelDistances", "Lines",
     "LossCurves", "MaskDistances", "MaskOverlap", "RewindSearch", "SolutionLosses",
-    "UntrainedMasks",
-    "WeightDistributions",
+    "UntrainedMasks", "WeightDistributions",
 ]

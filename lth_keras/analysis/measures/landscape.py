@@ -24,8 +24,8 @@ class Landscape(Measure):
     Attributes:
       kind: 'random', two filter-normalised random directions (Li et al. 2018); 'plane', the plane
         through three networks; 'hessian', the two leading eigenvectors.
-      networks: the one in the centre, and whatever else to mark; for 'plane' the first three span
-        it.
+      networks: the first one is the centre, and all are marked; for 'plane' the first three span
+        the plane.
       trial: which.
       points: along each side.
       reach: for 'random' half the side in units of the directions; for 'hessian' in units of

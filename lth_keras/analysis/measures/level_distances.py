@@ -36,7 +36,7 @@ class LevelDistances(Measure):
     name: str = "level_distances"
 
     def pieces(self, run):
-        """A piece for each trial and number."""
+        """A piece for each trial and round."""
         return [
             Piece(f"trial_{trial:02d}-{round_name(number)}", trial, (
                 f"rewind|{round_name(number)}",

@@ -23,7 +23,7 @@ class Lines(Measure):
     Attributes:
       pairs: (from, to), references as `AnalyzedRun` reads them; '{L}' and '{P}' stand for each
         level and the one before. Patterns such as ('ticket@*', 'random_ticket@*') are joined
-        round by round; a single network is joined with each of the other end's.
+        round by round; a single network is joined with each network at the other end.
       points: along each line, both ends included; LMC takes 30.
       splits: of the data.
       examples: how many of each; all where there are no more, and for None.

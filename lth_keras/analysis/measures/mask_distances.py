@@ -9,7 +9,7 @@ from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, P
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts, style
 from lth_keras.paths import round_name
-from lth_keras.store.network_reader import read_drawn_masks
+from lth_keras.store.masks_and_weights import read_drawn_masks
 
 
 @gin.configurable

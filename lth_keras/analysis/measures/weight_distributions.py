@@ -14,7 +14,7 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
 from lth_keras.paths import RunPaths
 from lth_keras.store import network_folder
-from lth_keras.store.network_reader import read_masks, read_start, read_weights, start_file
+from lth_keras.store.masks_and_weights import read_masks, read_start, read_weights, start_file
 
 _KEPT_VALUES = 2000
 

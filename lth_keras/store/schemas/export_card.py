@@ -160,8 +160,8 @@ class FormatEntry(Strict):
 
 
 class ExportCard(Strict):
-    """card.json; the copy in a run has a seal beside. What it is judged by is named for the metric:
-    'accuracy': {'test': …}."""
+    """card.json; a run's copy has a seal too. One more key has the name of the metric and holds its
+    values: 'accuracy': {'test': …}."""
 
     model_config = pydantic.ConfigDict(extra="allow")
 
@@ -186,7 +186,7 @@ class ExportCard(Strict):
         for key, values in self.model_extra.items():
             if not isinstance(values, dict) or not all(
                     type(each) in (int, float) for each in values.values()):
-                raise ValueError(f"it has a key {key!r:.80}, which nothing of it is called")
+                raise ValueError(f"it has a key {key!r:.80}, which this program does not write")
         if len(self.model_extra) > 1:
             raise ValueError("it is judged by more than one metric")
         return self

@@ -142,7 +142,7 @@ class NetworkFacts(Strict):
         check_facts(self)
         for key, value in self.model_extra.items():
             if not _FINAL.fullmatch(key):
-                raise ValueError(f"it has a key {key!r:.80}, which nothing of it is called")
+                raise ValueError(f"it has a key {key!r:.80}, which this program does not write")
             if value is not None and type(value) not in (int, float):
                 raise ValueError(f"{key} is {value!r:.80}; expected a number, or null")
         if len(self.model_extra) > 1:

@@ -58,8 +58,8 @@ def as_masks(arrays, path):
 
 
 def read_weights(folder):
-    """{key: array} of a network's variables after training; pruned weights are zero, but for
-    those that a variant froze where they were.
+    """{key: array} of a network's variables after training. Pruned weights are zero, except those
+    that a variant froze at their first values.
 
     Raises:
       RunError: the file is missing or damaged.
@@ -136,7 +136,7 @@ def read_start_file(paths, trial, name):
 
 
 def read_drawn_masks(folder):
-    """{step: mask as bits, uint8} that were drawn from a network while it trained; {} of none.
+    """{step: mask as bits, uint8}, drawn from a network while it trained; {} if none was drawn.
 
     Raises:
       RunError: the file is damaged.
@@ -149,7 +149,7 @@ def read_drawn_masks(folder):
 def read_start_masks(paths, trial, name):
     """The masks that a network's training started with, {key: bool array}.
 
-    They are its `acting_masks`, but where masks changed while it trained.
+    They are its `acting_masks`. If masks changed while it trained, a file of its own holds them.
 
     Args:
       paths, trial, name: as in `start_file`.

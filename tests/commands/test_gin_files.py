@@ -1,12 +1,10 @@
-"""The packaged gin files: found by name, and listed with their descriptions."""
+"""The packaged gin files: found by name from any folder, and described."""
 
 import pathlib
-import subprocess
 
 import pytest
 
-from lth_keras.commands import completion_command, configuration, gin_files
-from lth_keras.commands.main import main
+from lth_keras.commands import gin_files
 from lth_keras.errors import ConfigurationError
 
 GIN = pathlib.Path(__file__).resolve().parents[2] / "gin"
@@ -39,39 +37,9 @@ def test_what_is_not_there_is_answered_with_what_is(name, expected, tmp_path, mo
     assert expected in str(caught.value)
 
 
-def test_an_experiment_is_read_by_its_name(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    experiment = configuration.read(["smoke/mnist_lt"])
-    assert (experiment.name, experiment.trials) == ("mnist_lt", 2)
-
-
 def test_every_experiment_says_what_it_is_and_how_long_it_takes():
     known = {each.name: each for each in gin_files.packaged()}
     assert len(known) == len(list(GIN.glob("**/*.gin"))) - len(list(GIN.glob("pieces/*.gin")))
     assert all(each.what for each in known.values())
     assert not [name for name, each in known.items() if "/" not in name and not each.time]
     assert known["mnist_lt"].source.startswith("De Alwis, Maniktala, Toole")
-
-
-def test_the_command_lists_them_and_prints_one(capsys):
-    assert main(["experiments"]) == 0
-    shown = capsys.readouterr().out
-    assert "mnist1d_lt\n" in shown and "Greydanus" in shown
-    assert main(["experiments", "mnist_lt"]) == 0
-    assert capsys.readouterr().out == (GIN / "mnist_lt.gin").read_text("utf-8")
-
-
-@pytest.mark.parametrize("words, expected", [
-    (["lth-keras", "exp"], {"export", "experiments"}),
-    (["lth-keras", "--gin_file", "=", "mnist_frankle_"], {"mnist_frankle_one_shot"}),
-    (["lth-keras", "verify", "--rep"], {"--repair"}),
-    (["lth-keras", "completion", ""], {"bash", "zsh"}),
-])
-def test_bash_completes(words, expected, tmp_path):
-    (tmp_path / "completion").write_text(completion_command.script("bash"))
-    quoted = " ".join(f"'{word}'" for word in words)
-    program = (
-        f"source {tmp_path}/completion; COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; "
-        "_lth_keras 2>/dev/null; printf '%s\\n' \"${COMPREPLY[@]}\"")
-    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, cwd=tmp_path)
-    assert set(done.stdout.split()) - {"completion"} == expected

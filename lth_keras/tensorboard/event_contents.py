@@ -7,9 +7,9 @@ import numpy as np
 from lth_keras import paths as run_paths
 from lth_keras.figures import mask_planes
 from lth_keras.metric import metrics_of
+from lth_keras.store.masks_and_weights import read_masks, read_start_file, read_weights
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.network_folder import facts as read_facts
-from lth_keras.store.network_reader import read_masks, read_start_file, read_weights
 from lth_keras.tensorboard import event_protocol
 
 GRADIENT_NORM = "gradient_norm"

@@ -13,9 +13,10 @@ def columns(pairs, end):
       end: 'positive' or 'negative'.
 
     Returns:
-      `put_in`, how many skipped pairs the search found, which are among the rows; `largest_beside`,
-      the most extreme value that it met beside all pairs, `residual_beside`, how far an eigenvalue
-      can be from it, and `search_steps`, its Lanczos steps: NaN where nothing was left to search.
+      `put_in`: how many skipped pairs the search found; the rows contain them.
+      `largest_beside`: the most extreme value that the search met beside all pairs.
+      `residual_beside`: how far an eigenvalue can be from that value.
+      `search_steps`: Lanczos steps of the search. The last three are NaN if no search was made.
     """
     sign, search = 1 if end == "positive" else -1, pairs.search
     values = (math.nan,) * 3 if search is None else (

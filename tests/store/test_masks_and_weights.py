@@ -6,7 +6,7 @@ import pytest
 from lth_keras import files
 from lth_keras.errors import RunError
 from lth_keras.paths import RunPaths
-from lth_keras.store import network_reader as reader
+from lth_keras.store import masks_and_weights as reader
 from tests.finished_networks import finish
 
 MASK = np.array([[True, False], [False, True]])

@@ -12,7 +12,7 @@ from lth_keras.data import embedded
 from lth_keras.data.loaded_data import RawData
 from lth_keras.experiment import execute, prepare
 from lth_keras.statistics.summary import final_column
-from lth_keras.store.network_reader import read_masks
+from lth_keras.store.masks_and_weights import read_masks
 from tests.reporters import SilentReporter
 
 ROOT = pathlib.Path(__file__).parents[1]

@@ -10,7 +10,7 @@ from lth_keras.metric import ACCURACY
 from lth_keras.paths import RunPaths
 from lth_keras.report import write_report
 from lth_keras.store.metrics import read_csv
-from lth_keras.tensorboard import network_events
+from lth_keras.tensorboard import event_contents
 from tests.tensorboard.reading import event_names, read, series
 
 
@@ -25,7 +25,7 @@ def test_every_network_has_one_file_with_the_numbers_of_metrics_csv(make_run):
         trial, name = int(folder.name[6:]), folder.parent.name
         rows = read_csv(paths.network(trial, name) / "metrics.csv")
         reader = read(folder)
-        for tag, column in network_events.tags([ACCURACY]).items():
+        for tag, column in event_contents.tags([ACCURACY]).items():
             got = series(reader, tag)
             assert [step for step, _ in got] == rows["step"].tolist()
             assert [value for _, value in got] == pytest.approx(rows[column].tolist(), rel=1e-6)
@@ -89,11 +89,11 @@ def test_a_diverged_network_is_written_and_marked(build):
 def test_what_is_the_same_in_every_network_is_no_column(make_run):
     header = RunPaths(make_run(trials=2)).run_json
     header = files.read_json(header)
-    names, metrics = network_events.hparams_columns(header, of_trials=True)
+    names, metrics = event_contents.hparams_columns(header, of_trials=True)
     assert names == ["variant", "round", "trial", "kept_percent"]
     assert "accuracy/validation" in metrics
     header["data"]["examples"]["validation"] = 0
     header |= {"units": [[1, "round_00"]], "trials": 1}
-    names, metrics = network_events.hparams_columns(header, of_trials=True)
+    names, metrics = event_contents.hparams_columns(header, of_trials=True)
     assert names == [] and list(metrics) == ["accuracy/test", "loss/test", "loss/train"]
-    assert "trial" not in network_events.hparams_columns(header | {"trials": 2}, False)[0]
+    assert "trial" not in event_contents.hparams_columns(header | {"trials": 2}, False)[0]

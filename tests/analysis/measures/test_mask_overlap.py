@@ -1,0 +1,29 @@
+"""What masks share and leave, of a run without training."""
+
+import numpy as np
+import pytest
+
+from lth_keras.analysis import MaskOverlap, run_measure
+from lth_keras.analysis.stored_pieces import piece_rows
+from lth_keras.compat import keras
+from tests.analysis.small_runs import model, stored
+
+NETWORK = model(
+    (4,), (keras.layers.Dense, {"units": 5, "activation": "relu", "name": "a"}),
+    (keras.layers.Dense, {"units": 3, "name": "b"}))
+
+
+def test_rows_of_one_trial_by_hand(tmp_path):
+    mask = np.zeros((4, 5), bool)
+    mask[1:, :3] = True  # One input of four and two units of five are dead.
+    run = stored(tmp_path, NETWORK, (4,), {"a/kernel": mask})
+    rows = piece_rows(run_measure(MaskOverlap(), run, lambda line: None) / "trial_01")
+    overlap = rows[rows.kind == "overlap"].set_index("layer")
+    assert overlap.shared["a/kernel"] == 9 and overlap.jaccard["all"] == 1
+    assert overlap.nested.astype(bool).all()
+    units = rows[(rows.kind == "units") & (rows.ours == "round_00")].set_index("layer")
+    assert (units.dead_inputs["a/kernel"], units.dead_outputs["a/kernel"]) == (1, 2)
+    start, end = (run.network(1, each).weights["a/kernel"][mask]
+                  for each in ("round_00:start", "round_00"))
+    assert units.sign_agreement["a/kernel"] == pytest.approx(
+        np.mean(np.sign(start) == np.sign(end)))
