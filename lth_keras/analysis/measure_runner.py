@@ -68,16 +68,20 @@ def run_measure(measure, run, say=print):
     try:
         write_account(measure, run, folder, done)
     except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
-        if not stored:
-            raise
-        # Only the measure knows the columns and arrays of its pieces, and these it did not write
-        # now.
-        raise RunError(
-            f"what is stored in {stored[0]} is not what {type(measure).__name__} writes "
-            f"({type(error).__name__}: {' '.join(str(error).split())[:200]}); move {folder} out of "
-            "the run and give the same command again, which measures anew"
-        ) from error
+        if stored:  # Else it has just written them all itself.
+            raise _not_its_own(measure, stored[0], error) from error
+        raise
     return folder
+
+
+def _not_its_own(measure, place, error):
+    """The `RunError` for a stored piece that the measure could not read: only the measure knows
+    which columns and arrays it writes."""
+    return RunError(
+        f"what is stored in {place} is not what {type(measure).__name__} writes "
+        f"({type(error).__name__}: {' '.join(str(error).split())[:200]}); move {place.parent} out "
+        "of the run and give the same command again, which measures anew"
+    )
 
 
 def write_account(measure, run, folder, places):

@@ -6,7 +6,6 @@ import pydantic
 
 from lth_keras.errors import ConfigurationError
 from lth_keras.metric import Metric
-from lth_keras.store.schemas.configuration import Configuration
 from lth_keras.store.schemas.header_counts import check_counts
 from lth_keras.store.schemas.parts import (
     Checksums,
@@ -25,6 +24,7 @@ from lth_keras.store.schemas.parts import (
     Text,
     Variables,
 )
+from lth_keras.store.schemas.run_configuration import Configuration
 
 Margin = Annotated[float, pydantic.Field(ge=0, allow_inf_nan=False)]
 _STATES = ("running", "stopped", "failed", "done")
