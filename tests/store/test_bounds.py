@@ -9,7 +9,7 @@ import pytest
 from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import RunPaths
-from lth_keras.store import network_reader, vouched
+from lth_keras.store import masks_and_weights, vouched
 from lth_keras.store.bounds import most_bytes
 from tests.finished_networks import revouch
 from tests.made_up_runs import MadeUpRun
@@ -42,7 +42,7 @@ def test_a_larger_file_is_not_read(run, monkeypatch):
     with pytest.raises(RunError, match=f"has 4,553 bytes; expected at most {MOST:,}"):
         vouched.digest(path)
     with pytest.raises(RunError, match="expected at most"):
-        network_reader.read_weights(path.parent)
+        masks_and_weights.read_weights(path.parent)
 
 
 def test_nor_is_an_archive_unpacked_that_claims_more(run, monkeypatch):
@@ -52,4 +52,4 @@ def test_nor_is_an_archive_unpacked_that_claims_more(run, monkeypatch):
     revouch(folder)
     monkeypatch.setattr(np.lib.format, "read_magic", None)
     with pytest.raises(RunError, match="claims to hold 100,000 bytes; the model's arrays take"):
-        network_reader.read_weights(folder)
+        masks_and_weights.read_weights(folder)
