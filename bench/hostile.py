@@ -3,7 +3,7 @@
     python -m bench.hostile [--seeds=2000] [--every=1] [--seed=0] [--minutes=60]
 
 A small run is made once. Then, each on a copy: every damage of `tests/hostile/damages.py` to every
-file (of N every Nth), and `--seeds` random changes: any bit of any file, any value at any key of a
+file (with --every=N one of N, mixed), and `--seeds` random changes: any bit of any file, any value at any key of a
 sealed JSON file, several at once, and, every second time, a value that the schemas take with all
 checksums made to fit. Each copy is given to list, report, verify, analyze, export and resume; what
 each has to hold is what the tests hold (`tests/hostile/check.py`). It prints how often each command
@@ -62,6 +62,7 @@ def cases(origin, every, seeds, seed):
     """Yields (name, function of a copy) of every case."""
     names = sorted(str(path.relative_to(origin)) for path in origin.rglob("*") if path.is_file())
     pairs = [(name, damage) for name in names for damage in damages.DAMAGES]
+    random.Random(seed).shuffle(pairs)  # Else every twelfth would be the same damage.
     for name, damage in pairs[::every]:
         yield f"{damage.__name__} {name}", lambda run, n=name, d=damage: d(run / n)
     contents = alterations.sealed_contents(origin)
