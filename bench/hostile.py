@@ -5,10 +5,10 @@
 A small run is made once. Then, each on a copy: every damage of `tests/hostile/damages.py` to every
 file (with --every=N one of N, mixed), and `--seeds` random changes: any bit of any file, any value
 at any key of a sealed JSON file, several at once, and, every second time, a value that the schemas
-take with all checksums made to fit. Each copy is given to list, report, verify, analyze, export and resume; what
-each has to hold is what the tests hold (`tests/hostile/check.py`). It prints how often each command
-answered as of a whole run, and how often with one line that says why not; cases that are left when
-the minutes are over are counted.
+take with all checksums made to fit. Each copy is given to list, report, verify, analyze, export and
+resume; what each has to hold is what the tests hold (`tests/hostile/check.py`). It prints how often
+each command answered as of a whole run, and how often with one line that says why not; cases that
+are left when the minutes are over are counted.
 """
 
 import argparse
