@@ -75,6 +75,7 @@ def _export(flags, arguments):
     formats = DEFAULT if flags.format is None else tuple(flags.format)
     check_choices(formats, flags.input, flags.weights, flags.compact)
     place_of(flags.to)
+    _check_gin(flags)
     _check_data_dir(flags.data_dir)
     trial = paths.trial(flags.trial)
     if not opening.is_folder(trial):

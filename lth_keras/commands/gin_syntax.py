@@ -70,6 +70,34 @@ def imported_modules(text, name):
     return modules
 
 
+def without_imports(text, name, modules):
+    """The text of a stored configuration without its imports of some modules.
+
+    Args:
+      text, name: as `imported_modules`'.
+      modules: to leave out.
+    """
+    lines = text.splitlines(keepends=True)
+    for statement in statements_of_text(text, name):
+        if isinstance(statement, config_parser.ImportStatement) and statement.module in modules:
+            lines[statement.location.line_num - 1] = "\n"
+    return "".join(lines)
+
+
+def bound_values(text, name, parameter):
+    """The values, as text, that a stored configuration binds to a parameter in any scope.
+
+    Args:
+      text, name: as `imported_modules`'.
+      parameter: such as 'Dataset.cache_dir'.
+    """
+    configurable, argument = parameter.split(".")
+    return {
+        str(statement.value) for statement in statements_of_text(text, name)
+        if isinstance(statement, config_parser.BindingStatement)
+        and statement.selector.split(".")[-1] == configurable and statement.arg_name == argument}
+
+
 def modules_of_file(file):
     """All modules that a gin file of the user's imports, itself or by what it includes."""
     return [each.module for each in _of_file(pathlib.Path(file), set())

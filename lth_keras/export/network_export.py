@@ -63,7 +63,8 @@ def export_network(
       to: the folder to make; it must not exist.
       options: `ExportOptions`.
       data_dir: where prepared TFDS data are.
-      data: `LoadedData`, for a run on the user's own data; None loads the data that the run names.
+      data: `LoadedData`, for a run on the user's own data; None loads a data set of TFDS, or an
+        embedded one, by the name in run.json.
       machine: facts of the machine for the card; None takes those of Python's platform module.
 
     Returns:
@@ -73,13 +74,29 @@ def export_network(
       ConfigurationError: there is no such network, or `to` exists.
       RunError: the written export does not pass its checks; it is removed again.
     """
-    to = place_of(to)
-    stored = stored_network.find(run, trial, network)
+    stored = network_to_export(run, trial, network, to)
     data = data if data is not None else load_data(stored.header, data_dir)
+    return export_stored(stored, data, to, options, machine)
+
+
+def network_to_export(
+    run: str | os.PathLike, trial: int, network: str, to: str | os.PathLike,
+) -> stored_network.StoredNetwork:
+    """The stored network, if it can be exported to that place; arguments and errors as
+    `export_network`'s."""
+    place_of(to)
+    return stored_network.find(run, trial, network)
+
+
+def export_stored(
+    stored: stored_network.StoredNetwork, data: LoadedData, to: str | os.PathLike,
+    options: ExportOptions, machine: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Exports a network that was read; arguments, result and errors as `export_network`'s."""
+    to = place_of(to)
     form = _input_form(options.input_form, data)
     is_bare = options.formats == (TICKET,)
-    beside = options.latency and not is_bare
-    others = _beside(run, trial, stored) if beside else {}
+    others = _beside(stored) if options.latency and not is_bare else {}
     _make_parent(to)
     # A hidden folder beside its place: on the same disk, where renaming is one step.
     with tempfile.TemporaryDirectory(prefix=f".{to.name}.", suffix=".partial",
@@ -99,8 +116,9 @@ def export_network(
     return card
 
 
-def _beside(run, trial, stored):
+def _beside(stored):
     """The networks that an export is timed against: the dense one, and a dense one of its size."""
+    run, trial = stored.folder.parent.parent, stored.facts["trial"]
     others = {"dense": stored_network.find(run, trial, "round_00")}
     for variant in _OF_ITS_SIZE:
         name = variant_name(variant, stored.facts["round"] or None)
@@ -138,7 +156,8 @@ def load_data(header: Mapping[str, Any], data_dir: str | None) -> LoadedData:
         # run.json has no places of files, no functions and no tokenizer's settings as such.
         raise ConfigurationError(
             f"the run's data, {header['data']['name']!r}, cannot be loaded again by what run.json "
-            f"says of them: {error}; export from Python and give export_network(…, data=LoadedData)"
+            f"says of them: {str(error).splitlines()[0]:.80}; give export_network(…, "
+            "data=LoadedData), or export with the command `run.py export`, which reads config.gin"
         ) from error
     if data.fingerprint != header["data"]["fingerprint"]:
         raise ConfigurationError(
