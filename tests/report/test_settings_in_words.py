@@ -32,3 +32,10 @@ def test_a_later_rewind_point_makes_later_rounds_shorter(make_run):
     assert rounds(run) == (
         "2 rounds of 2 epochs (round 0 trains 18 updates, each later round 14: from the rewind "
         "point at step 4 to the same end)")
+
+
+def test_a_kind_of_kernel_that_is_not_pruned_is_named(make_run):
+    run = StoredRun.load(make_run(trials=2, rounds=1))
+    schedule = run.header["configuration"]["imp"]["schedule"]["config"]
+    schedule["rates"] = {"output": None, "conv": 0.1}
+    assert "other rates: output not pruned, conv 10 %" in pruning(run)
