@@ -58,6 +58,6 @@ def _done_again_by(run, findings):
             lines.append(
                 f"{name}, the card of an export, is made again by exporting the network once more "
                 f"to a new folder of that name: `{program()} export {run} "
-                f"--variant=… --to={card.removesuffix('.json')}`; until then the report has no sizes and "
-                "speeds of it")
+                f"--variant=… --to={card.removesuffix('.json')}`; until then the report has no "
+                "sizes and speeds of it")
     return lines
