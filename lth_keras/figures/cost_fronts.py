@@ -14,7 +14,8 @@ _PANELS = (
 
 
 def cost_fronts(summary, subject, metric=ACCURACY):
-    """Each network as a point with its intervals; a line joins those that no other one beats.
+    """Each network as a point with its intervals, the densities of one variant joined by a thin
+    line; a dashed line joins the networks that no other one beats.
 
     Args:
       summary: what `with_costs` gives; its rounds of IMP are left out.
@@ -30,17 +31,18 @@ def cost_fronts(summary, subject, metric=ACCURACY):
     if rows.empty:
         return None
     title = f"Final test {metric.words} for what it costs"
-    figure, axes = style.new(1, 2, style.PAGE, 3.9, title, subject)
+    figure, axes = style.new(1, 2, style.PAGE, 4.4, title, subject)
     styles = style.variant_styles(list(dict.fromkeys(rows["variant"])))
     for panel, (column, scale, label) in zip(axes.flat, _PANELS, strict=True):
         for variant, options in styles.items():
             _draw_points(panel, rows[rows["variant"] == variant], column, scale, value, metric,
-                         {**options, "linestyle": "none", "label": variant})
+                         {**options, "linestyle": "-", "linewidth": 0.4, "label": variant})
         _draw_front(panel, rows, column, scale, value, metric)
         panel.set_xscale("log")
         panel.set_xlabel(label)
         panel.set_ylabel(f"final test {metric.label}")
-        style.legend(panel)
+    handles, labels = axes.flat[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=6)
     return figure
 
 

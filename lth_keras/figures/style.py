@@ -101,12 +101,16 @@ def verdict_colour(clear, difference):
 
 
 def variant_styles(variants):
-    """{variant: keywords of `plot`}; full and ticket are the same in every figure."""
+    """{variant: keywords of `plot`}; full and ticket are the same in every figure.
+
+    Where colours come again the markers are others, so that each of 49 controls has its own pair.
+    """
     controls = [variant for variant in variants if variant not in _FIXED]
     styles = {
         variant: {
             "color": _CONTROL_COLOURS[place % len(_CONTROL_COLOURS)],
-            "marker": _CONTROL_MARKERS[place % len(_CONTROL_MARKERS)],
+            "marker": _CONTROL_MARKERS[
+                (place + place // len(_CONTROL_COLOURS)) % len(_CONTROL_MARKERS)],
             "linestyle": _CONTROL_LINES[place % len(_CONTROL_LINES)],
         }
         for place, variant in enumerate(controls)

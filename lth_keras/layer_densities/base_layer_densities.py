@@ -22,7 +22,8 @@ class LayerDensities:
         """The ratio of the numbers of weights that layers keep; only the ratio counts.
 
         Args:
-          shapes: {key: shape} of the kernels that are pruned.
+          shapes: {key: shape} of the kernels that are pruned, as [*places, inputs, outputs]: the
+            heads of an attention's kernel and their size are one side.
           ticket: function that gives {key: number of weights} of IMP's mask of the round.
 
         Returns:

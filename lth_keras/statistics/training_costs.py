@@ -187,9 +187,10 @@ class _Book:
             own = dense if changed["dense_moments"] else sparse
             total += (end - begin) * (2 * sparse + own)
         if changed["dense_gradients"]:
-            # Each update is one step whose kernel gradients are those of all weights. Counts that
-            # stay the same are listed once, so that not each update has an entry of its own.
-            per_update = [dense - sparse for _, sparse in kept]
+            # Each update takes the gradients of all kernels for a batch, which is then trained on:
+            # forward and backward once more, as Evci et al. count it. Counts that stay the same
+            # are listed once, so that not each update has an entry of its own.
+            per_update = [2 * sparse + dense for _, sparse in kept]
             total += sum(per_update[:left]) + max(0, left - len(per_update)) * per_update[-1]
         return total
 

@@ -73,6 +73,7 @@ def test_nothing_stored_yet(build):
     assert "0 of 1 networks are stored" in page_of(root) and "was cut off" in page_of(root)
 
 
+@pytest.mark.ci
 def test_thirty_densities(make_run):
     root = make_run(trials=2, rounds=30, variants=("reinit",))
     write_report(root)
