@@ -19,7 +19,6 @@ TESTED_THROUGH = {
     # Commands are called as a user calls them.
     "commands/early_checks.py": "commands/test_bad_input.py",
     "commands/export_command.py": "export/test_network_export.py",
-    "commands/list_command.py": "commands/test_every_command.py",
     "commands/main.py": "commands/test_every_command.py",
     "commands/train_command.py": "commands/test_every_command.py",
     "commands/train_runs.py": "cluster/test_side_by_side.py",
