@@ -16,9 +16,9 @@ TESTED_THROUGH = {
     "analysis/measures/untrained_masks.py": "commands/test_analyze_command.py",
     # A worker is a process of Ray.
     "cluster/worker.py": "cluster/test_side_by_side.py",
+    "cluster/required_ray.py": "cluster/test_side_by_side.py",
     # Commands are called as a user calls them.
     "commands/early_checks.py": "commands/test_bad_input.py",
-    "commands/export_command.py": "export/test_network_export.py",
     "commands/list_command.py": "commands/test_every_command.py",
     "commands/main.py": "commands/test_every_command.py",
     "commands/train_command.py": "commands/test_every_command.py",

@@ -83,6 +83,8 @@ OUTPUT_ROW = (OUTPUT_DIR.spelling, OUTPUT_DIR.text)
 _RUN = ("RUN", "a run's folder, or its name under --output_dir")
 _DATA_DIR = Flag("data_dir", "where TFDS data sets are prepared", value="DIR")
 _GIN_PARAM = "a binding that wins over the files: --gin_param='{}'"
+_TRUST = Flag("trust", "import the modules that the run's configuration names, from the working "
+              "directory: they are code, see docs/security.md", "bool", False)
 
 TRAIN = Command(
     "train", "--gin_file=F [--gin_param=B]… [--output_dir=runs] [--data_dir=D] [--workers=N] "
@@ -134,8 +136,7 @@ ANALYZE = Command(
         Flag("gin_file", "the measures, such as gin/analysis/insights.gin; without one, the quick "
              "ones", "multi", [], "F"),
         Flag("gin_param", _GIN_PARAM.format("Hessian.positive = 100"), "multi", [], "B"),
-        Flag("trust", "import the modules that the run's configuration names, from the working "
-             "directory: they are code, see docs/security.md", "bool", False),
+        _TRUST,
         Flag("only", "only the measures of these names", "list", [], "M,…"),
         _DATA_DIR,
     ), (_RUN,))
@@ -157,6 +158,11 @@ EXPORT = Command(
              False),
         Flag("latency", "leaves out the comparison with the dense network", "bool",
              True, shown="--nolatency"),
+        Flag("gin_param", "where the run's data are now: --gin_param=\"Dataset.name = "
+             "'npz:FILE'\"", "multi", [], "B"),
+        Flag("gin_file", "a file of yours that imports the module of the run's data function, or "
+             "of its task", "multi", [], "F"),
+        _TRUST,
         _DATA_DIR,
     ), (_RUN,))
 EXPERIMENTS = Command(

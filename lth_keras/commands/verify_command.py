@@ -39,4 +39,24 @@ def main(flags, arguments):
         )
     if outcome.findings:
         say(f"what was damaged is in {target} now; give the run's own command to do it again")
+        for line in _done_again_by(arguments[0], outcome.findings):
+            say(line)
     return 0
+
+
+def _done_again_by(run, findings):
+    """Lines about what was set aside and is made by other commands than the run's own."""
+    aside = sorted({name for finding in findings for name in finding.aside})
+    lines = []
+    if any(name.partition("/")[0] == "analysis" for name in aside):
+        lines.append(f"of analysis/: `run.py analyze {run}`, as it was given before, makes that "
+                     "again")
+    for name in aside:
+        folder, _, card = name.partition("/")
+        if folder == "exports" and card.endswith(".json"):
+            lines.append(
+                f"{name}, the card of an export, is made again by exporting the network once more "
+                f"to a new folder of that name: `run.py export {run} --variant=… "
+                f"--to={card.removesuffix('.json')}`; until then the report has no sizes and "
+                "speeds of it")
+    return lines

@@ -6,7 +6,7 @@ import shutil
 
 import gin
 
-from lth_keras import files, masks, pruning
+from lth_keras import files, masks, opening, pruning
 from lth_keras.data import LoadedData
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import experiment_checks, fallback, identity, multi_worker
@@ -78,7 +78,7 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
     with context.replicas.guard():
         # Compact training refuses some optimizers.
         context.trainer_for({weight.key: masks.ones(weight.shape) for weight in context.prunable})
-    if not context.paths.run_json.exists():  # A stored run has passed this check.
+    if not opening.exists(context.paths.run_json):  # A stored run has passed this check.
         check_forward(context)
     prepared.experiment.check_durations(context.steps_per_epoch)
     for job in prepared.jobs:

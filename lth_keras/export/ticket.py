@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras import masks as masks_lib
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.store.masks_and_weights import as_masks, changed_files
@@ -184,7 +184,7 @@ def ticket_folder(path: str | os.PathLike) -> pathlib.Path:
     """
     path = pathlib.Path(path)
     for folder in (path, path / "ticket"):
-        if (folder / CARD).is_file():
+        if opening.is_file(folder / CARD):
             return folder
     raise ConfigurationError(
         f"{path} holds no ticket; expected a folder with {CARD}, as "

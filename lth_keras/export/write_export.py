@@ -14,8 +14,9 @@ from lth_keras.compat import tf
 from lth_keras.errors import RunError
 from lth_keras.export import bare_ticket, costs, fresh_processes, stored_network
 from lth_keras.export import model_card as cards
+from lth_keras.export.choices import TICKET
 from lth_keras.export.compaction import compact
-from lth_keras.export.formats import EXPORT_FORMATS, TICKET
+from lth_keras.export.formats import EXPORT_FORMATS
 from lth_keras.export.served_network import ServedNetwork, preprocessing
 from lth_keras.export.ticket import write_ticket
 

@@ -1,6 +1,7 @@
 """One self-contained HTML page from a template: pictures are embedded, no other file is loaded."""
 
 import base64
+import functools
 import struct
 
 import jinja2
@@ -12,6 +13,12 @@ from lth_keras.plain_text import plain
 
 def render(template, **values):
     """The page that a template of this package makes of `values`."""
+    return _environment().get_template(template).render(**values)
+
+
+@functools.cache
+def _environment():
+    """Jinja's environment; a template is compiled once in a process."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("lth_keras.report", "templates"),
         autoescape=jinja2.select_autoescape(default=True, default_for_string=True),
@@ -20,7 +27,7 @@ def render(template, **values):
     environment.filters["embedded"] = _embedded
     environment.filters["inches"] = _inches
     environment.filters["spelt"] = _spelt
-    return environment.get_template(template).render(**values)
+    return environment
 
 
 def _shown(value):

@@ -1,5 +1,6 @@
 """A run's settings and durations in words, from run.json and the networks' facts."""
 
+from lth_keras import opening
 from lth_keras.durations import Duration, seconds_in_words
 
 _SCOPES = {"layerwise": "within each layer", "global": "over all layers together"}
@@ -24,7 +25,8 @@ def pruning(run):
             f"{name} {value}" for name, value in schedule["granularity"]["config"].items()))
     if schedule.get("rates"):
         parts.append("other rates: " + ", ".join(
-            f"{name} {100 * rate:g} %" for name, rate in schedule["rates"].items()))
+            f"{name} not pruned" if rate is None else f"{name} {100 * rate:g} %"
+            for name, rate in schedule["rates"].items()))
     parts.append(f"ranked by {imp['criterion']['class']}")
     step = run.header["rewind_step"]
     parts.append(f"rewound to step {step:,}" + (", the initialisation" if step == 0 else ""))
@@ -52,4 +54,4 @@ def folders(run):
     others = ["exports", "analysis"]
     others += [run.paths.trial(trial).name for trial in range(1, run.header["trials"] + 1)]
     return ["figures", "tensorboard", "tensorboard_trials",
-            *(name for name in others if (run.paths.root / name).is_dir())]
+            *(name for name in others if opening.is_folder(run.paths.root / name))]

@@ -8,12 +8,8 @@ from lth_keras import masks, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND
 from lth_keras.store import network_folder, vouched
-from lth_keras.store.model_arrays import (
-    check_masks,
-    check_variables,
-    variables_of,
-    variables_of_run,
-)
+from lth_keras.store.bounds import variables_of, variables_of_run
+from lth_keras.store.model_arrays import check_masks, check_variables
 
 MASKS = "masks.npz"
 INITIAL_MASKS = "initial_masks.npz"

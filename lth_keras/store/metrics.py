@@ -101,7 +101,13 @@ def read_rows(folder):
     Raises:
       RunError: they are not those that were stored, or not evaluations.
     """
-    return _parse(_stored(folder), pathlib.Path(folder) / FILE)
+    path = pathlib.Path(folder) / FILE
+    rows = _parse(_stored(folder), path)
+    if rows.empty:
+        raise RunError(
+            f"{path} has no evaluation, and every network is evaluated at its end; `run.py verify "
+            "RUN` looks for further damage")
+    return rows
 
 
 def parse_rows(content, path):

@@ -12,6 +12,7 @@ from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
+from lth_keras.store.bounds import most_bytes
 from lth_keras.store.schemas import NetworkFacts
 
 # {path: (stamp, SHA-256)} of files that this process has hashed.
@@ -26,10 +27,10 @@ def digest(path):
     """
     try:
         with opening.opened(path) as file:
-            stamp = opening.stamp_of(file)
+            stamp = opening.stamp_of(file, path)
         known = _known.get(os.fspath(path))
         if known is None or known[0] != stamp:
-            known = _known[os.fspath(path)] = stamp, files.sha256(path)
+            known = _known[os.fspath(path)] = stamp, files.sha256(path, most_bytes(path))
         return known[1]
     except OSError as error:
         raise RunError(f"cannot read {path}: {error.strerror or error}") from error
@@ -43,7 +44,7 @@ def read_bytes(path, checksum):
     """
     try:
         with opening.opened(path) as file:
-            stamp, content = opening.stamp_of(file), opening.read_all(file)
+            stamp, content = opening.stamp_of(file, path), opening.read_all(file, most_bytes(path))
     except OSError as error:
         raise RunError(f"cannot read {path}: {error.strerror or error}") from error
     known = _known.get(os.fspath(path))
@@ -81,7 +82,8 @@ def text(folder, name):
 
 def arrays(folder, name):
     """{key: array} of an .npz of a finished network's folder, checked."""
-    return files.parse_npz(content(folder, name), pathlib.Path(folder) / name)
+    path = pathlib.Path(folder) / name
+    return files.parse_npz(content(folder, name), path, most_bytes(path))
 
 
 def trial_arrays(paths, trial, path):
@@ -96,7 +98,7 @@ def trial_arrays(paths, trial, path):
             f"no finished network of trial {trial} vouches for {path}; give the run's own command, "
             "which writes it again"
         )
-    return files.parse_npz(read_bytes(path, checksum), path)
+    return files.parse_npz(read_bytes(path, checksum), path, most_bytes(path))
 
 
 def trial_checksum(paths, trial, path):

@@ -12,3 +12,10 @@ def test_the_setting_in_words(make_run):
         "ranked by Magnitude; rewound to step 0, the initialisation")
     assert "of training" in took(run) and folders(run) == [
         "figures", "tensorboard", "tensorboard_trials", "trial_01", "trial_02"]
+
+
+def test_a_kind_of_kernel_that_is_not_pruned_is_named(make_run):
+    run = StoredRun.load(make_run(trials=2, rounds=1))
+    schedule = run.header["configuration"]["imp"]["schedule"]["config"]
+    schedule["rates"] = {"output": None, "conv": 0.1}
+    assert "other rates: output not pruned, conv 10 %" in pruning(run)

@@ -46,6 +46,21 @@ def _is_path(name):
     return name
 
 
+def _is_variable(description):
+    """Refuses what is no type followed by the sides of an array that memory could hold."""
+    kind, *sides = description
+    if not isinstance(kind, str) or not all(isinstance(side, int) for side in sides):
+        raise ValueError("it is no type with sides after it")
+    if math.prod(sides) > _LARGEST:
+        raise ValueError("no memory holds an array of these sides")
+    return description
+
+
+def size_of(description):
+    """How many numbers a variable of `Variables` has."""
+    return math.prod(description[1:])
+
+
 Text = Annotated[str, pydantic.Field(max_length=10_000)]
 Count = Annotated[int, pydantic.Field(ge=0, le=_LARGEST)]
 Positive = Annotated[int, pydantic.Field(ge=1, le=_LARGEST)]
@@ -64,7 +79,9 @@ Checksums = dict[FileName, Sha256]
 # A file beside run.json, or in figures/.
 TableName = Annotated[str, pydantic.Field(pattern=r"^(figures/)?[A-Za-z0-9_-]+\.[a-z]{2,5}$")]
 # 'fc1/kernel': [dtype, side, side, …].
-Variables = dict[Key, Annotated[list[str | Count], pydantic.Field(min_length=1, max_length=33)]]
+Variables = dict[Key, Annotated[
+    list[str | Count], pydantic.Field(min_length=1, max_length=33),
+    pydantic.AfterValidator(_is_variable)]]
 DurationText = Annotated[str, pydantic.Field(pattern=r"^[0-9]{1,15}(ep|it)$")]
 
 
