@@ -13,7 +13,6 @@ TESTED_THROUGH = {
     # The command runs on a small run, with every measure.
     "analysis/measures/loss_curves.py": "commands/test_analyze_command.py",
     "analysis/measures/mask_distances.py": "experiment/test_early_bird.py",
-    "analysis/measures/untrained_masks.py": "commands/test_analyze_command.py",
     # A worker is a process of Ray.
     "cluster/worker.py": "cluster/test_side_by_side.py",
     "cluster/required_ray.py": "cluster/test_side_by_side.py",
