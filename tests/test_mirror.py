@@ -15,13 +15,11 @@ TESTED_THROUGH = {
     # The command runs on a small run, with every measure.
     "analysis/measures/loss_curves.py": "commands/test_analyze_command.py",
     "analysis/measures/mask_distances.py": "experiment/test_early_bird.py",
-    "analysis/measures/untrained_masks.py": "commands/test_analyze_command.py",
     # A worker is a process of Ray.
     "cluster/worker.py": "cluster/test_side_by_side.py",
     "cluster/required_ray.py": "cluster/test_side_by_side.py",
     # Commands are called as a user calls them.
     "commands/early_checks.py": "commands/test_bad_input.py",
-    "commands/list_command.py": "commands/test_every_command.py",
     "commands/main.py": "commands/test_every_command.py",
     "commands/train_command.py": "commands/test_every_command.py",
     "commands/train_runs.py": "cluster/test_side_by_side.py",

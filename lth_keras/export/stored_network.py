@@ -137,6 +137,6 @@ def _config(header, facts, folder):
     if "model" not in facts:
         raise ConfigurationError(
             f"{folder} does not say how its network of {facts['architecture']} is built (done.json "
-            "has no 'model'); it was trained by an older version: train it again to export it"
+            "has no 'model'); set it aside, and the run's own command trains it again"
         )
     return facts["model"]

@@ -13,7 +13,8 @@ Ticket = Callable[[], dict[str, int]]
 class LayerDensities:
     """Says in which ratio layers share the weights that are kept.
 
-    A layer whose share is more than it has is dense, and the others divide the rest in their ratio.
+    If a layer's share is larger than the layer, all its weights are kept, and the others divide the
+    rest in their ratio.
     Subclasses are frozen dataclasses with `@gin.configurable`, and override `shares`. A class
     without this base class is refused.
     """

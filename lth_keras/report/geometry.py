@@ -64,8 +64,8 @@ def _read(folder):
     # Another program, or a full disk, may have written anything into these files.
     except (RunError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return Geometry(
-            name, problem="its summary is damaged, or an older version's; "
-            f"`{program()} analyze` makes it again from the pieces that are stored")
+            name, problem=f"its summary is damaged; `{program()} analyze` makes it again from the "
+            "pieces that are stored")
     return Geometry(name, question, statements, table, pictures)
 
 

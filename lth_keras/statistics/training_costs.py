@@ -42,7 +42,7 @@ def training_costs(header, facts):
 
     Returns:
       A DataFrame with trial, variant, round, unit and `COLUMNS`; `found_first` tells whether other
-      networks had to be trained before. NaN where a run of an earlier version does not say.
+      networks had to be trained before. Costs are NaN where run.json has no kernels.
     """
     book = _Book(header, facts)
     rows = [
@@ -59,8 +59,7 @@ def with_costs(summary, costs):
 
     Args:
       summary: what `summarise` gives.
-      costs: what `training_costs` gives. Where a run of an earlier version knows no cost, nothing
-        is appended, so that its summary stays what it was.
+      costs: what `training_costs` gives. If no cost is known, nothing is appended.
     """
     if costs["training_flops"].isna().all():
         return summary

@@ -131,8 +131,8 @@ class Hessian(Measure):
         for end, count in (("positive", self.positive), ("negative", self.negative)):
             if not count:
                 continue
-            pairs = eigenpairs.leading(product, space.size, min(count, space.size - 1), end,
-                                  self.tolerance, self.seed)
+            pairs = eigenpairs.leading(
+                product, space.size, min(count, space.size - 1), end, self.tolerance, self.seed)
             good = pairs.converged(self.accept)
             facts |= {f"{end}_products": pairs.products, f"{end}_converged": int(good.sum()),
                       f"{end}_found": len(good), **skipped_eigenvalues.facts(pairs, end)}
@@ -258,8 +258,9 @@ def _verdicts(wide):
     for column, text in (("top", "the largest eigenvalue"),
                          ("log_product", "the product of the leading eigenvalues")):
         smaller = int((wide[column]["new"] < wide[column]["projected"]).sum())
-        sentences.append(f"{text} is smaller at the new minimum than at the projected previous one "
-                     f"in {smaller} of {len(wide)} (trial, level) pairs")
+        sentences.append(
+            f"{text} is smaller at the new minimum than at the projected previous one in "
+            f"{smaller} of {len(wide)} (trial, level) pairs")
     return sentences
 
 
