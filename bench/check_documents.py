@@ -24,7 +24,8 @@ from lth_keras.metric import ACCURACY
 
 BLOCK = re.compile(r"<!-- table: ([a-z0-9_]+) -->\n(.*?)<!-- end -->\n", re.DOTALL)
 TABLE_LINE = re.compile(r"^\|", re.MULTILINE)
-# Documents of measured results: each of their tables has to come from docs/data.
+# Documents of measured results: each of their tables has to come from docs/data. In the others a
+# table may be typed, as long as it describes and does not measure.
 MEASURED = ("reproduction.md", "reproduction_frankle.md", "reproduction_mnist1d.md", "insights.md",
             "transformers.md", "mode_connectivity.md", "gallery.md", "cost.md")
 
@@ -69,14 +70,12 @@ def rendered(docs, path, known):
 def check(docs):
     """A line for each table that is not its CSV's, is typed by hand, or is in no document."""
     known, seen, problems = tables(docs), set(), []
-    for name in MEASURED:
-        path = docs / name
-        if not path.is_file():
-            problems.append(f"{name} is missing; --render writes gallery.md and cost.md")
-            continue
-        text = path.read_text("utf-8")
+    problems += [f"{name} is missing; --render writes gallery.md and cost.md"
+                 for name in MEASURED if not (docs / name).is_file()]
+    for path in _with_tables(docs):
+        name, text = path.name, path.read_text("utf-8")
         seen |= {match[1] for match in BLOCK.finditer(text)}
-        if TABLE_LINE.search(BLOCK.sub("", text)):
+        if name in MEASURED and TABLE_LINE.search(BLOCK.sub("", text)):
             problems.append(f"{name} has a table outside of `<!-- table: NAME -->`")
         problems += _differences(name, text, rendered(docs, path, known))
     problems += [f"{name} of tables.csv is in no document" for name in known if name not in seen]
@@ -106,11 +105,14 @@ def render(docs):
         write_rows(docs / "data" / f"{name}.csv", rows)
     for name, text in gallery_and_cost.documents(docs, known).items():
         (docs / name).write_text(text, "utf-8")
-    for name in MEASURED:
-        path = docs / name
-        if path.is_file():
-            path.write_text(rendered(docs, path, known), "utf-8")
+    for path in _with_tables(docs):
+        path.write_text(rendered(docs, path, known), "utf-8")
     return check(docs)
+
+
+def _with_tables(docs):
+    return [path for path in sorted(docs.glob("*.md"))
+            if path.name in MEASURED or BLOCK.search(path.read_text("utf-8"))]
 
 
 def take(docs, run, name):

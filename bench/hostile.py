@@ -1,11 +1,14 @@
 """The hostile tests at length: every file, every damage, every bit position that is asked for.
 
-    python -m bench.hostile [--seeds=2000] [--every=1] [--seed=0]
+    python -m bench.hostile [--seeds=2000] [--every=1] [--seed=0] [--minutes=60]
 
 A small run is made once. Then, each on a copy: every damage of `tests/hostile/damages.py` to every
-file (of N every Nth), and `--seeds` random changes: any bit of any file, any value at any key of a
-sealed JSON file, several at once. Each copy is given to list, report, verify, analyze, export and
-resume; what each has to hold is what the tests hold (`tests/hostile/test_damaged_files.py`).
+file (with --every=N one of N, mixed), and `--seeds` random changes: any bit of any file, any value
+at any key of a sealed JSON file, several at once, and, every second time, a value that the schemas
+take with all checksums made to fit. Each copy is given to list, report, verify, analyze, export and
+resume; what each has to hold is what the tests hold (`tests/hostile/check.py`). It prints how often
+each command answered as of a whole run, and how often with one line that says why not; cases that
+are left when the minutes are over are counted.
 """
 
 import argparse
@@ -16,10 +19,11 @@ import pathlib
 import random
 import shutil
 import tempfile
+import time
 
 import pytest
 
-from tests.hostile import damages
+from tests.hostile import alterations, damages
 from tests.hostile import origin as origins
 from tests.hostile.check import check
 
@@ -58,15 +62,21 @@ def cases(origin, every, seeds, seed):
     """Yields (name, function of a copy) of every case."""
     names = sorted(str(path.relative_to(origin)) for path in origin.rglob("*") if path.is_file())
     pairs = [(name, damage) for name in names for damage in damages.DAMAGES]
+    random.Random(seed).shuffle(pairs)  # Else every twelfth would be the same damage.
     for name, damage in pairs[::every]:
         yield f"{damage.__name__} {name}", lambda run, n=name, d=damage: d(run / n)
+    contents = alterations.sealed_contents(origin)
     sealed = [name for name in names if name.endswith(".json")]
     for number in range(seeds):
-        yield f"seed {seed + number}", lambda run, n=number: _random(
-            run, names, sealed, random.Random(seed + n))
+        yield f"seed {seed + number}", lambda run, n=seed + number: _random(
+            run, names, sealed, contents, n)
 
 
-def _random(run, names, sealed, chance):
+def _random(run, names, sealed, contents, seed):
+    if seed % 2:
+        alterations.put(run, *alterations.taken(contents, seed))
+        return
+    chance = random.Random(seed)
     for _ in range(chance.choice((1, 1, 2, 5))):
         if chance.random() < 0.4:
             with contextlib.suppress(Exception):  # A file that an earlier change has spoilt.
@@ -81,30 +91,55 @@ def main():
     parser.add_argument("--seeds", type=int, default=2000)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=60.0)
     arguments = parser.parse_args()
-    captured, broken, count = Captured(), [], 0
+    captured, broken, answers, left = Captured(), [], collections.Counter(), 0
     with tempfile.TemporaryDirectory() as temporary, pytest.MonkeyPatch.context() as patch, \
             origins.quick(patch):
         folder = pathlib.Path(temporary)
         with captured.listening():
             origin = origins.made(folder / "origin")
+        ends = time.monotonic() + 60 * arguments.minutes
         for name, damage in cases(origin, arguments.every, arguments.seeds, arguments.seed):
-            place = folder / "case"
-            origins.beside(origin, place)
-            run = origins.copied(origin, place / "runs")
-            try:
-                damage(run)
-                with captured.listening():
-                    check(run, origin, place, captured, name, is_strict="seed" not in name)
-            except (AssertionError, Exception, origins.Hang) as error:  # noqa: BLE001
-                broken.append(f"{name}: {type(error).__name__}: {str(error)[:300]}")
-                print(broken[-1], flush=True)
-            count += 1
-            if count % 100 == 0:
-                print(f"{count} cases, {len(broken)} broken", flush=True)
-            shutil.rmtree(place, ignore_errors=True)
-    print(f"{count} cases, {6 * count} commands: {len(broken)} broke a promise")
+            if time.monotonic() > ends:
+                left += 1
+                continue
+            problem = _examine(origin, folder / "case", name, damage, captured, answers)
+            if problem:
+                broken.append(problem)
+                print(problem, flush=True)
+    _report(answers, len(broken), left)
     return 1 if broken else 0
+
+
+def _examine(origin, place, name, damage, captured, answers):
+    """Counts the answers to one damaged copy; the promise that was broken, or None."""
+    origins.beside(origin, place)
+    run = origins.copied(origin, place / "runs")
+    kind = name.split()[0]
+    answers[kind] += 1
+    try:
+        damage(run)
+        with captured.listening():
+            statuses = check(run, origin, place, captured, name, is_strict=kind != "seed")
+        answers.update((command, bool(status)) for command, status in statuses.items())
+    except (AssertionError, Exception, origins.Hang) as error:  # noqa: BLE001
+        return f"{name}: {type(error).__name__}: {str(error)[:300]}"
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    return None
+
+
+def _report(answers, broken, left):
+    kinds = {kind: count for kind, count in answers.items() if isinstance(kind, str)}
+    print("; ".join(f"{kind} {count}" for kind, count in kinds.items()))
+    commands = dict.fromkeys(key[0] for key in answers if isinstance(key, tuple))
+    for command in commands:
+        print(f"{command}: as of a whole run {answers[command, False]}, one line "
+              f"{answers[command, True]}")
+    count = sum(kinds.values())
+    print(f"{count} cases, {len(commands) * count} commands, {left} cases left: {broken} broke a "
+          "promise")
 
 
 if __name__ == "__main__":

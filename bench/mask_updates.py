@@ -52,7 +52,8 @@ class Contestant:
     def __init__(self, trainer, start, rule, steps):
         self._trainer, self._start = trainer, start
         self._updates = None if rule is None else MaskUpdates(
-            rule, 0, rule.steps(0, steps, trainer.steps_per_epoch), masks_lib.kept(start.masks), 0)
+            rule, 0, steps, rule.steps(0, steps, trainer.steps_per_epoch),
+            masks_lib.kept(start.masks), 0)
         self._order = DataOrder(0, trainer.data.train_size, BATCH)
         self._steps, self._rule = steps, rule
 

@@ -43,7 +43,7 @@ def find_ticket(
     also_prune: Sequence[str] = (), initial_weights: str | os.PathLike | None = None,
     task: Task | None = None, jit: str | bool = "auto", seed: int = 0, name: str | None = None,
     output_dir: str | os.PathLike = "runs", progress: bool = True, compact_training: bool = False,
-) -> Tickets:
+    weight: str | None = None) -> Tickets:
     """Finds lottery tickets in a network of your own by iterative magnitude pruning (LTH, LMC).
 
     Trains the dense network; then, `rounds` times, prunes it, rewinds the remaining weights, and
@@ -54,8 +54,8 @@ def find_ticket(
       model: function (input_shape, num_outputs) -> functional or Sequential model of tf_keras or
         Keras 3, that gives logits, or what the task takes.
       train: (examples, labels), or with weights as a third: arrays [N, …] and integers [N]; or a
-        finite `tf.data.Dataset` of such pairs, or of dicts with the keys `input` and `label`. uint8
-        is scaled to [0, 1]. Examples of several inputs are a tuple or a dict of arrays.
+        finite `tf.data.Dataset` of such, or of dicts with the keys `input`, `label` and `weight`.
+        uint8 is scaled to [0, 1]. Examples of several inputs are a tuple or a dict of arrays.
       test: the same; nothing is ever chosen by it.
       rounds, rate, rates, scope, rewind_to, granularity: as `RewindingSchedule`'s; None: `Weights`.
       duration: the step at which the training of each round ends: '5ep', '2000it'.
@@ -73,7 +73,7 @@ def find_ticket(
     """
     _check_builds(model)
     experiment = _experiment(
-        _dataset(train, test, validation, mean, std, input, label), model,
+        _dataset(train, test, validation, mean, std, input, label, weight), model,
         dict(rounds=rounds, rate=rate, rates=rates, scope=scope, rewind_to=rewind_to,
              granularity=granularity or Weights()),
         criterion=criterion or Magnitude(), optimizer=optimizer or Adam(), duration=duration,
@@ -161,36 +161,32 @@ def _tickets(experiment, output_dir, progress):
     return tickets
 
 
-def _weights(data: Any) -> Any:
-    """The weights of (examples, labels, weights); None where there are none."""
-    return data[2] if isinstance(data, (tuple, list)) and len(data) == 3 else None
-
-
 def _dataset(train, test, validation, mean, std, *keys):
     """The `ArrayDataset` of what the caller gave."""
+    x_train, y_train, w_train = _triple(train, "train", *keys)
+    x_test, y_test, w_test = _triple(test, "test", *keys)
     if isinstance(validation, (tuple, list, tf.data.Dataset)):
-        weights = _weights(validation)
-        validation = _pair(validation, "validation", *keys)
-        if weights is not None:
-            validation = *validation, weights
+        *pair, weights = _triple(validation, "validation", *keys)
+        validation = (*pair,) if weights is None else (*pair, weights)
     return ArrayDataset(
-        *_pair(train, "train", *keys), *_pair(test, "test", *keys), validation, mean, std,
-        _weights(train), _weights(test))
+        x_train, y_train, x_test, y_test, validation, mean, std, w_train, w_test)
 
 
-def _pair(
-    data: Any, which: str, input: str | None = None, label: str | None = None,
-) -> tuple[Any, np.ndarray]:
-    """(examples, labels) as arrays; examples of several arrays as a tuple or a dict of them."""
+def _triple(
+    data: Any, which: str, *keys: str | None,
+) -> tuple[Any, np.ndarray, np.ndarray | None]:
+    """(examples, labels, weights or None) as arrays; examples of several arrays as a tuple or a
+    dict of them."""
     if isinstance(data, tf.data.Dataset):
-        data = collected(data, which, input, label)
+        data = collected(data, which, *keys)
     if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
         raise ConfigurationError(
             f"{which} is a {type(data).__name__}; expected a pair (images, labels), a triple with "
-            "weights, or a tf.data.Dataset of pairs"
+            "weights, or a tf.data.Dataset of pairs or triples"
         )
     images, labels = data[0], np.asarray(data[1])
     if not has_fields(images, len(labels) if labels.ndim else 0):
         images = np.asarray(images)
     # Keras's own data sets give CIFAR's labels as a column.
-    return images, labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
+    labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
+    return images, labels, data[2] if len(data) == 3 else None

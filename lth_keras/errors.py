@@ -31,8 +31,9 @@ def check_is_a(name: str, value: object, base: type, example: str) -> None:
       ConfigurationError: it has not.
     """
     if not isinstance(value, base):
+        article = "an" if base.__name__[0] in "AEIO" else "a"
         raise ConfigurationError(
-            f"{name} is {value!r}; expected a {base.__name__}, with brackets, like "
+            f"{name} is {value!r}; expected {article} {base.__name__}, with brackets, like "
             f"{made(example)}; a class of your own needs {base.__module__}.{base.__name__} as its "
             "base class"
         )

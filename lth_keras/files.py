@@ -19,6 +19,7 @@ import numpy as np
 
 from lth_keras import opening
 from lth_keras.errors import RunError
+from lth_keras.program import program
 
 # A fixed date inside archives: the same arrays must give the same bytes on any day.
 _ARCHIVE_DATE = (1980, 1, 1, 0, 0, 0)
@@ -185,26 +186,33 @@ def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
     return parse_npz(read_bytes(path), path)
 
 
-def parse_npz(content, path):
-    """As `read_npz`, of bytes that were read from `path` already."""
+def parse_npz(content, path, most=opening.MOST):
+    """As `read_npz`, of bytes that were read from `path` already.
+
+    Args:
+      content: the bytes.
+      path: where they were read, for messages.
+      most: the largest sum of the arrays' sizes in bytes; more is refused before memory is taken.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-            _check_members(members, len(content))
+            _check_members(members, len(content), most)
             return {member.filename.removesuffix(".npy"): _array(archive, member)
                     for member in members}
     except (OSError, ValueError, KeyError, EOFError, AttributeError, NotImplementedError,
             RuntimeError, SyntaxError, TypeError, OverflowError, MemoryError, struct.error,
             tokenize.TokenError, zipfile.BadZipFile, zlib.error) as error:
         raise RunError(
-            f"cannot read {path}: {error}; `run.py verify RUN --repair` sets a damaged part aside"
+            f"cannot read {path}: {error}; `{program()} verify RUN --repair` sets a "
+            "damaged part aside"
         ) from error
 
 
-def sha256(path: str | os.PathLike) -> str:
-    """Hexadecimal SHA-256 of a regular file's bytes."""
+def sha256(path: str | os.PathLike, most: int = opening.MOST) -> str:
+    """Hexadecimal SHA-256 of a regular file's bytes; OSError where it has more than `most`."""
     with opening.opened(path) as file:
-        opening.check_size(file)
+        opening.check_size(file, most)
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -223,7 +231,7 @@ def sha256_of_arrays(arrays):
     return together.hexdigest()
 
 
-def _check_members(members, size):
+def _check_members(members, size, most):
     """Checks an archive's table of contents before anything is decompressed."""
     names = [member.filename for member in members]
     if len(set(names)) < len(names):
@@ -236,6 +244,9 @@ def _check_members(members, size):
     claimed = sum(member.file_size for member in members)
     if claimed > min(size * _DEFLATES_AT_MOST, opening.MOST):
         raise ValueError(f"it claims to hold {claimed:,} bytes, and has {size:,}")
+    if claimed > most:
+        raise ValueError(
+            f"it claims to hold {claimed:,} bytes; the model's arrays take at most {most:,}")
 
 
 def _array(archive, member):

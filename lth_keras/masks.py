@@ -54,19 +54,24 @@ def check(masks: Arrays, previous: Arrays | None = None,
       expected: {key: number of kept weights} that the schedule promised.
 
     Raises:
-      RunError: a mask is not boolean, not nested in `previous`, or has another count.
+      RunError: a mask is not boolean, not nested in `previous`, of another shape than there, or
+        has another count.
     """
     for key, mask in masks.items():
         if mask.dtype != bool:
             raise RunError(f"mask {key} has dtype {mask.dtype}; expected bool")
+        if previous is not None and (
+                key not in previous or previous[key].shape != mask.shape):
+            raise RunError(f"mask {key} has not its shape of the round before, or was not there")
         if previous is not None and np.any(mask & ~previous[key]):
             revived = int(np.count_nonzero(mask & ~previous[key]))
             raise RunError(f"mask {key} keeps {revived} weights that were pruned before")
     if expected is not None:
         counts = kept(masks)
         for key, count in expected.items():
-            if counts[key] != count:
-                raise RunError(f"mask {key} keeps {counts[key]} weights; the schedule says {count}")
+            if counts.get(key) != count:
+                raise RunError(
+                    f"mask {key} keeps {counts.get(key)} weights; the schedule says {count}")
 
 
 def check_total(masks: Arrays, count: int) -> None:
@@ -83,9 +88,11 @@ def check_applied(masks: Arrays, weights: Arrays) -> None:
     """Checks that every pruned weight is exactly zero.
 
     Raises:
-      RunError: a pruned weight is not zero.
+      RunError: a pruned weight is not zero; or a mask is of no weight, or of another shape.
     """
     for key, mask in masks.items():
+        if key not in weights or weights[key].shape != mask.shape:
+            raise RunError(f"the mask of {key} fits no weights: their shapes or names differ")
         alive = int(np.count_nonzero(weights[key][~mask]))
         if alive:
             raise RunError(f"{alive} pruned weights of {key} are not zero")

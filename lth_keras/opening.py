@@ -5,8 +5,10 @@ would wait for a pipe without end, and a file may claim to be larger than memory
 run's folder; below it the folders of a path are opened one by one, and a link is refused.
 """
 
+import collections
 import contextlib
 import errno
+import functools
 import os
 import stat
 
@@ -15,6 +17,8 @@ GIB = 2**30
 MOST = 32 * GIB
 _CLOSED = os.O_CLOEXEC | os.O_NOFOLLOW
 _fences = set()
+# {path: how often this process has written it}.
+_replaced = collections.Counter()
 
 
 def fence(root):
@@ -84,6 +88,7 @@ def replace(source, target):
     with parent(target) as (folder, name):
         os.replace(os.path.basename(source), name, src_dir_fd=folder, dst_dir_fd=folder)
         os.fsync(folder)
+    _replaced[os.path.abspath(target)] += 1
 
 
 def move(source, target):
@@ -115,6 +120,15 @@ def exists(path):
     return _mode(path) is not None
 
 
+def written_at(path):
+    """When a file or a folder was last written, in seconds since 1970; None where there is none."""
+    try:
+        with parent(path) as (folder, name):
+            return os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime
+    except OSError:
+        return None
+
+
 def entries(folder):
     """Sorted names of a folder's files and folders; () where it is missing or behind a link."""
     if not is_folder(folder):
@@ -129,16 +143,19 @@ def entries(folder):
 
 
 def stamp(path):
-    """(device, inode, size, time of the last change in ns); as long as it is the same, so are the
-    bytes."""
+    """(device, inode, size, time of the last change in ns, how often this process has replaced
+    it); as long as it is the same, so are the bytes."""
     with opened(path) as file:
-        return stamp_of(file)
+        return stamp_of(file, path)
 
 
-def stamp_of(file):
+def stamp_of(file, path):
     """`stamp` of an open file."""
     status = os.fstat(file.fileno())
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    # The clock of a file system ticks every few milliseconds, and inodes are used again: two of our
+    # own writings may look alike.
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns,
+            _replaced[os.path.abspath(path)])
 
 
 @contextlib.contextmanager
@@ -174,6 +191,13 @@ def _steps(path):
     absolute = os.path.abspath(path)
     if "\0" in absolute:
         raise ValueError("embedded null byte")
+    return _split(absolute, len(_fences))
+
+
+@functools.lru_cache(maxsize=4096)
+def _split(absolute, fences):
+    """As `_steps`, of an absolute path; with `fences`, their number, an old answer is not taken."""
+    del fences
     root, place, below, inside = None, absolute, [], []
     while place != os.path.dirname(place):
         below = [os.path.basename(place), *below]

@@ -46,6 +46,7 @@ class MadeUpRun:
                 "imp": {"class": "IMP", "criterion": {"class": "Magnitude"}, "schedule": {
                     "class": "RewindingSchedule", "config": {
                         "rounds": rounds, "rate": 0.2, "rates": {}, "scope": "layerwise"}}},
+                "dataset": {"class": "Dataset", "name": "digits"},
                 "model": {"name": "tiny", "layers": [
                     {"class_name": "Dense", "config": {"name": name, "units": units}}
                     for name, units in (("fc1", 6), ("out", 3))
@@ -55,7 +56,8 @@ class MadeUpRun:
             "variables": {key: ["float32", *shape] for key, shape in LAYERS.items()},
             "skipped": {}, "duration": "4ep", "round_duration": "2ep", "steps_per_epoch": 9,
             "rewind_step": 0,
-            "kept_by_round": list(range(rounds + 1)), "margin": margin,
+            "kept_by_round": [round(114 * 0.8**index) for index in range(rounds + 1)],
+            "margin": margin,
             "metrics": [dataclasses.asdict(ACCURACY)],
             "published": list(published),
             "format": 1, "updated": "2026-01-01T00:00:01+00:00", "continued_with": [],

@@ -126,11 +126,30 @@ def test_the_same_call_goes_on_and_trains_nothing_twice(tmp_path, capsys):
     lambda x, y: (x.tolist(), y[:, None].astype(np.uint8)),
 ], ids=["examples", "batches", "column", "columns in batches", "lists"])
 def test_data_in_any_form_are_the_same_run(tmp_path, make):
-    from lth_keras.api import ArrayDataset, _pair
+    from lth_keras.api import _dataset
 
-    plain = ArrayDataset(*TRAIN, *TEST).load()
-    made = ArrayDataset(*_pair(make(*TRAIN), "train"), *_pair(make(*TEST), "test")).load()
+    plain = _dataset(TRAIN, TEST, 0, 0.0, 1.0).load()
+    made = _dataset(make(*TRAIN), make(*TEST), 0, 0.0, 1.0).load()
     assert made.fingerprint == plain.fingerprint
+
+
+@pytest.mark.parametrize("make", [
+    lambda *arrays: tf.data.Dataset.from_tensor_slices(arrays),
+    lambda *arrays: tf.data.Dataset.from_tensor_slices(arrays).batch(7),
+    lambda *arrays: tf.data.Dataset.from_tensor_slices(
+        dict(zip(("x", "y", "counts"), arrays, strict=True))).batch(7),
+], ids=["triples", "batches", "dicts"])
+def test_weights_come_with_tf_data_as_with_arrays(make):
+    from lth_keras.api import _dataset
+
+    def weighted(pair):
+        return *pair, (np.arange(len(pair[1])) % 4).astype(np.float32)
+
+    plain = _dataset(weighted(TRAIN), TEST, weighted(TEST), 0.0, 1.0).load()
+    sets = make(*weighted(TRAIN)), make(*TEST, np.ones(len(TEST[1]))), make(*weighted(TEST))
+    keys = (None, None, "counts") if isinstance(sets[0].element_spec, dict) else ()
+    made = _dataset(*sets, 0.0, 1.0, *keys).load()
+    assert made.fingerprint == plain.fingerprint and made.weights[:5].tolist() == [0, 1, 2, 3, 0]
 
 
 def test_options_reach_the_experiment(tmp_path):
@@ -268,11 +287,12 @@ def test_a_module_that_misses_one_itself_is_told_apart(tmp_path, monkeypatch, ca
 
 @pytest.mark.parametrize("batched", [False, True])
 def test_a_tf_data_set_of_several_inputs(batched):
-    from lth_keras.api import _pair
+    from lth_keras.api import _triple
 
     given = {"a": np.arange(8, dtype=np.float32).reshape(4, 2), "b": np.arange(4)}
     dataset = tf.data.Dataset.from_tensor_slices((given, np.arange(4) % 2))
-    inputs, labels = _pair(dataset.batch(3) if batched else dataset, "train")
+    inputs, labels, weights = _triple(dataset.batch(3) if batched else dataset, "train")
+    assert weights is None
     assert set(inputs) == {"a", "b"} and labels.tolist() == [0, 1, 0, 1]
     for key, array in given.items():
         assert np.array_equal(inputs[key], array)

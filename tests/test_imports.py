@@ -13,7 +13,7 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
 # From the ground up; a module may import from its own layer and from those before it.
 LAYERS = (
     {"errors", "durations", "opening", "paths", "files", "seeds", "signals", "sink", "masks",
-     "metric", "criteria", "granularity", "plain_text", "wording", "apportioning",
+     "metric", "criteria", "granularity", "plain_text", "wording", "program", "apportioning",
      "mask_updates"},
     {"compat", "variables", "keras3"},
     {"tasks"},
@@ -27,7 +27,7 @@ LAYERS = (
     {"training", "learned_masks", "rewinding", "export", "analysis"},
     {"experiment"},
     {"cluster", "doctor", "tickets"},
-    {"api", "commands"},
+    {"api", "commands", "__main__"},
 )
 # These must not import TensorFlow, also not through other modules: they are used without it.
 WITHOUT_TENSORFLOW = LAYERS[0] | {

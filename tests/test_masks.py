@@ -52,6 +52,7 @@ def test_no_negative_zero_is_left_behind():
     (np.array([1.0, 0.0]), None, None, "dtype float64; expected bool"),
     (np.array([True, True]), np.array([True, False]), None, "keeps 1 weights that were pruned"),
     (np.array([True, False]), None, 2, "keeps 1 weights; the schedule says 2"),
+    (np.array([True, False]), np.array([True]), None, "has not its shape of the round before"),
 ])
 def test_check_refuses(mask, previous, expected, message):
     with pytest.raises(RunError, match=message):
@@ -64,6 +65,15 @@ def test_check_refuses(mask, previous, expected, message):
 
 def test_check_accepts_a_nested_mask_with_its_count():
     masks.check({"a": np.array([True, False])}, {"a": np.array([True, True])}, {"a": 1})
+
+
+def test_masks_that_are_none_of_the_others_are_refused():
+    mask, other = {"a": np.array([True])}, {"b": np.array([True])}
+    for examine in (lambda: masks.check(mask, other), lambda: masks.check(mask, expected={"b": 1}),
+                    lambda: masks.check_applied(mask, {"b": np.ones(1)}),
+                    lambda: masks.check_applied(mask, {"a": np.ones((1, 1))})):
+        with pytest.raises(RunError, match="mask"):
+            examine()
 
 
 def test_check_total():

@@ -10,16 +10,16 @@ PACKAGE = TESTS.parent / "lth_keras"
 # Modules without a file of their own: module → the test file that asserts what it does. Most
 # act in a training, an export or a command; one more of these for each would be expensive.
 TESTED_THROUGH = {
+    # It is run as a program.
+    "__main__.py": "test_program.py",
     # The command runs on a small run, with every measure.
     "analysis/measures/loss_curves.py": "commands/test_analyze_command.py",
     "analysis/measures/mask_distances.py": "experiment/test_early_bird.py",
-    "analysis/measures/untrained_masks.py": "commands/test_analyze_command.py",
     # A worker is a process of Ray.
     "cluster/worker.py": "cluster/test_side_by_side.py",
+    "cluster/required_ray.py": "cluster/test_side_by_side.py",
     # Commands are called as a user calls them.
     "commands/early_checks.py": "commands/test_bad_input.py",
-    "commands/export_command.py": "export/test_network_export.py",
-    "commands/list_command.py": "commands/test_every_command.py",
     "commands/main.py": "commands/test_every_command.py",
     "commands/train_command.py": "commands/test_every_command.py",
     "commands/train_runs.py": "cluster/test_side_by_side.py",
@@ -49,7 +49,7 @@ TESTED_THROUGH = {
     "store/verification.py": "experiment/test_durability.py",
     "tickets.py": "test_api.py",
     # They are tested in a process of its own with two devices.
-    "training/replicated.py": "training/test_replicas.py",
+    "training/replicated_engine.py": "training/test_replicas.py",
     "training/strategies.py": "training/test_replicas.py",
 }
 

@@ -72,6 +72,15 @@ def test_nothing_is_written_moved_or_removed_behind_a_link(run):
     assert [path.name for path in (run.parent / "outside").iterdir()] == ["a"]
 
 
+def test_when_a_file_was_written(run):
+    path = run / "trial_01" / "a"
+    os.utime(path, (0, 1234.5))
+    assert opening.written_at(path) == 1234.5
+    assert opening.written_at(run / "trial_01" / "nothing") is None
+    _link_folder(run)
+    assert opening.written_at(path) is None
+
+
 def test_a_run_may_itself_be_reached_by_a_link(run):
     link = run.parent / "link"
     link.symlink_to(run)

@@ -9,10 +9,11 @@ import gin
 import numpy as np
 import pytest
 
-from lth_keras.data import Dataset
+from lth_keras.data import Dataset, connectivity
 from lth_keras.data.rows_on_disk import RowsOnDisk
+from lth_keras.errors import ConfigurationError
 from lth_keras.training import RandomResizedCropAndFlip
-from tests.data import own_data
+from tests.data import own_data, tfds_sets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "your_own_data.md").read_text("utf-8")
@@ -31,20 +32,23 @@ def in_the_readers_folder(tmp_path, monkeypatch):
     own_data.write_images(tmp_path / "pets", ("",), per_class=8, size=(20, 24), ending="jpg")
     table = own_data.table().rename(columns={"width": "petal_width", "height": "petal_length"})
     table.to_csv(tmp_path / "flowers.csv", index=False)
+    table.assign(counted=np.arange(30) % 3).to_parquet(tmp_path / "flowers.parquet")
     yield tmp_path
     sys.modules.pop("my_arrays", None)
     gin.clear_config()
 
 
-def loaded(name):
+def loaded(name, data_dir=None):
     gin.clear_config()
     gin.parse_config_file(name)
-    return Dataset().load()
+    return Dataset().load(data_dir)
 
 
 def test_every_gin_file_of_the_page_is_tried():
     assert {name for name in BLOCKS if name.endswith(".gin")} == {
-        "archive.gin", "pictures.gin", "table.gin", "function.gin", "on_disk.gin", "crops.gin"}
+        "archive.gin", "pictures.gin", "table.gin", "weights.gin", "function.gin", "features.gin",
+        "text.gin", "on_disk.gin", "crops.gin"}
+    assert "```\nDataset." not in PAGE  # Each has a name, and a test below.
 
 
 def test_arrays_from_python(in_the_readers_folder):
@@ -70,6 +74,34 @@ def test_pictures_in_memory_and_on_disk(in_the_readers_folder):
 def test_a_table():
     data = loaded("table.gin")
     assert data.images.shape == (30, 2) and data.label_names == own_data.CLASSES
+
+
+def test_a_table_with_weights():
+    data = loaded("weights.gin")
+    assert data.images.shape == (30, 3) and sorted(set(data.weights)) == [0, 1, 2]
+
+
+def test_features_of_a_set(tmp_path):
+    import tensorflow_datasets as tfds
+
+    tfds_sets.store(tmp_path, "oxford_iiit_pet", {
+        "image": tfds.features.Image(shape=(None, None, 3)),
+        "label": tfds.features.ClassLabel(num_classes=37),
+        "species": tfds.features.ClassLabel(names=["cat", "dog"]),
+    }, lambda i: {"image": np.full((70 + i, 80, 3), i, np.uint8), "label": i, "species": i % 2})
+    data = loaded("features.gin", tmp_path)
+    assert data.images.shape == (42, 64, 64, 3) and data.label_names == ("cat", "dog")
+
+
+def test_a_text(tmp_path, monkeypatch):
+    monkeypatch.setattr(connectivity, "connects", lambda host, port: False)
+    tfds_sets.prepared_reviews(tmp_path, "imdb_reviews", config="plain_text")
+    with pytest.raises(ConfigurationError, match="bind Tokens.vocabulary to a smaller number"):
+        loaded("text.gin", tmp_path)  # As it is printed, for more text than there is here.
+    gin.clear_config()
+    gin.parse_config_files_and_bindings(["text.gin"], ["Tokens.vocabulary = 40"])
+    data = Dataset().load(tmp_path)
+    assert data.images.shape == (42, 256) and list(data.attachments) == ["tokenizer.model"]
 
 
 def test_a_function():

@@ -15,6 +15,7 @@ from lth_keras.analysis.measures import (
     MaskOverlap,
     RewindSearch,
     SolutionLosses,
+    UntrainedMasks,
     WeightDistributions,
 )
 from lth_keras.analysis.requested_measures import Analysis
@@ -22,5 +23,5 @@ from lth_keras.analysis.requested_measures import Analysis
 __all__ = [
     "Analysis", "AnalyzedRun", "EarlyStopping", "GradientFlow", "Hessian", "Landscape",
     "LevelDistances", "Lines", "LossCurves", "MaskDistances", "MaskOverlap", "Measure",
-    "RewindSearch", "SolutionLosses", "WeightDistributions", "run_measure",
+    "RewindSearch", "SolutionLosses", "UntrainedMasks", "WeightDistributions", "run_measure",
 ]

@@ -35,7 +35,7 @@ def run_measure(measure, run, say=print):
     Raises:
       ConfigurationError: the run cannot have what it asks for, or pieces are stored that were
         measured with other settings.
-      RunError: the run has no network that the measure needs.
+      RunError: the run has no network that the measure needs, or a stored piece is not its own.
     """
     measure.check(run)
     folder = run.paths.analysis / safe_name(measure.name)
@@ -47,13 +47,13 @@ def run_measure(measure, run, say=print):
             f"{', '.join(names) or 'no finished network'}"
         )
     _check_settings(measure, folder, settings)
-    done = []
-    for piece in pieces:
-        place = folder / piece.name
+    done, stored = [folder / piece.name for piece in pieces], []
+    for piece, place in zip(pieces, done, strict=True):
         sources = {each: run.signature(piece.trial, each) for each in piece.references}
         sources |= {str(path): files.sha256(path) for path in piece.files}
         if _is_current(place, sources):
             say(f"{measure.name} {piece.name}: stored already")
+            stored.append(place)
         else:
             began = time.perf_counter()
             network_folder.begin(place)
@@ -63,9 +63,23 @@ def run_measure(measure, run, say=print):
                 "seconds": round(time.perf_counter() - began, 2),
             })
             say(f"{measure.name} {piece.name}: {time.perf_counter() - began:.1f} s")
-        done.append(place)
-    write_account(measure, run, folder, done)
+    try:
+        write_account(measure, run, folder, done)
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        if not stored:  # It has just written them all itself.
+            raise
+        raise _not_its_own(measure, stored[0], error) from error
     return folder
+
+
+def _not_its_own(measure, place, error):
+    """The `RunError` for a stored piece that the measure could not read: only the measure knows
+    which columns and arrays it writes."""
+    return RunError(
+        f"what is stored in {place} is not what {type(measure).__name__} writes "
+        f"({type(error).__name__}: {' '.join(str(error).split())[:200]}); move {place.parent} out "
+        "of the run and give the same command again, which measures anew"
+    )
 
 
 def write_account(measure, run, folder, places):

@@ -3,7 +3,6 @@ twice. Ray is imported when a pool is asked for and not before."""
 
 import contextlib
 import dataclasses
-import importlib.util
 import logging
 import os
 import platform
@@ -14,28 +13,12 @@ from lth_keras import signals
 from lth_keras.cluster.ray_environment import set_environment
 from lth_keras.cluster.resources import least_used, own_cores
 from lth_keras.cluster.worker import Worker
-from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.errors import RunError
 
 _MB = 10**6
 # The smallest store that Ray allows; only small objects go through it.
 _OBJECT_STORE = 80 * _MB
 _SECONDS_TO_STOP = 300
-
-
-def require_ray(flag):
-    """Checks that Ray is installed.
-
-    Args:
-      flag: the flag that needs it.
-
-    Raises:
-      ConfigurationError: it is not.
-    """
-    if importlib.util.find_spec("ray") is None:
-        raise ConfigurationError(
-            f"{flag} needs Ray, which is not installed; pip install -r requirements-cluster.txt "
-            "-c constraints.txt, or give --workers=1"
-        )
 
 
 @dataclasses.dataclass(eq=False)

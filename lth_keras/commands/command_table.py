@@ -9,6 +9,8 @@ import textwrap
 
 from absl import flags as absl_flags
 
+from lth_keras.program import installing, program
+
 _NARROWEST, _WIDEST = 60, 120  # Columns of the help text.
 
 
@@ -51,11 +53,11 @@ _DEFINE = {
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """A command of `run.py`.
+    """A command of the program.
 
     Attributes:
       name: 'export'; its code is in `<name>_command.py`.
-      usage: its arguments in short, after 'python run.py'.
+      usage: its arguments in short, after the name of the program.
       text: its description.
       flags: `Flag`s, without --output_dir, which every command has.
       arguments: (name, description) of its arguments besides flags.
@@ -69,8 +71,9 @@ class Command:
 
     def help(self, width):
         """Its part of the help text, in lines of at most `width` columns."""
+        start = f"usage: {program()} "
         first = textwrap.wrap(
-            f"usage: python run.py {self.usage}", width, subsequent_indent=" " * 21,
+            f"{start}{self.usage}", width, subsequent_indent=" " * len(start),
             break_long_words=False, break_on_hyphens=False)
         about = textwrap.wrap(self.text, width, initial_indent="  ", subsequent_indent="  ",
                               break_on_hyphens=False)
@@ -83,6 +86,8 @@ OUTPUT_ROW = (OUTPUT_DIR.spelling, OUTPUT_DIR.text)
 _RUN = ("RUN", "a run's folder, or its name under --output_dir")
 _DATA_DIR = Flag("data_dir", "where TFDS data sets are prepared", value="DIR")
 _GIN_PARAM = "a binding that wins over the files: --gin_param='{}'"
+_TRUST = Flag("trust", "import the modules that the run's configuration names, from the working "
+              "directory: they are code, see docs/security.md", "bool", False)
 
 TRAIN = Command(
     "train", "--gin_file=F [--gin_param=B]… [--output_dir=runs] [--data_dir=D] [--workers=N] "
@@ -97,8 +102,7 @@ TRAIN = Command(
         Flag("checkpoint_minutes", "least time between checkpoints within a network; the default "
              "is 5", "float", 5, "M"),
         Flag("workers", "trains N networks at a time, in processes that share this machine's "
-             "cores; more than one needs Ray: pip install -r requirements-cluster.txt", "integer",
-             None, "N"),
+             "cores; more than one needs Ray: " + installing("cluster"), "integer", None, "N"),
         Flag("ray_address", "trains on the Ray cluster at this address, or 'auto', with the same "
              "--output_dir on every node; see docs/cluster.md", value="A"),
         Flag("cluster_hosts", "all workers of Experiment.distribution = @MultiWorkerMirrored(); "
@@ -134,8 +138,7 @@ ANALYZE = Command(
         Flag("gin_file", "the measures, such as gin/analysis/insights.gin; without one, the quick "
              "ones", "multi", [], "F"),
         Flag("gin_param", _GIN_PARAM.format("Hessian.positive = 100"), "multi", [], "B"),
-        Flag("trust", "import the modules that the run's configuration names, from the working "
-             "directory: they are code, see docs/security.md", "bool", False),
+        _TRUST,
         Flag("only", "only the measures of these names", "list", [], "M,…"),
         _DATA_DIR,
     ), (_RUN,))
@@ -157,6 +160,11 @@ EXPORT = Command(
              False),
         Flag("latency", "leaves out the comparison with the dense network", "bool",
              True, shown="--nolatency"),
+        Flag("gin_param", "where the run's data are now: --gin_param=\"Dataset.name = "
+             "'npz:FILE'\"", "multi", [], "B"),
+        Flag("gin_file", "a file of yours that imports the module of the run's data function, or "
+             "of its task", "multi", [], "F"),
+        _TRUST,
         _DATA_DIR,
     ), (_RUN,))
 EXPERIMENTS = Command(

@@ -1,6 +1,7 @@
 """`python run.py completion bash|zsh`: a script that completes the command line in a shell."""
 
 from lth_keras.commands import command_table, gin_files
+from lth_keras.commands.zsh_completion import zsh_script
 from lth_keras.errors import ConfigurationError
 
 _PROGRAM = "lth-keras"
@@ -26,13 +27,11 @@ _{name}() {{
     -*) COMPREPLY=($(compgen -W "$(_{name}_words "$command")" -- "$current"))
         case "${{COMPREPLY[0]}}" in *=) compopt -o nospace ;; esac ;;
     *) if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "{commands}" -- "$current"))
-       else COMPREPLY=($(compgen -d -- "$current")); fi ;;
+       else COMPREPLY=($(compgen -d -- "$current")
+         $(cd runs 2>/dev/null && compgen -d -- "$current")); fi ;;
   esac
 }}
 complete -F _{name} {program}
-"""
-_ZSH = """# zsh completion of {program}: source <({program} completion zsh)
-autoload -U +X bashcompinit && bashcompinit
 """
 
 
@@ -48,18 +47,20 @@ def main(flags, arguments):
 
 def script(shell):
     """The completion script for 'bash' or 'zsh', as text."""
+    experiments = [each.name for each in gin_files.packaged()]
+    if shell == "zsh":
+        return zsh_script(_PROGRAM, experiments)
     cases = [f"    {name}) echo \"{_flags(command)}\" ;;"
              for name, command in command_table.COMMANDS.items()]
     cases.append(f"    *) echo \"{_flags(command_table.TRAIN)} --version\" ;;")
-    filled = _BASH.format(
+    return _BASH.format(
         program=_PROGRAM, name=_PROGRAM.replace("-", "_"), cases="\n".join(cases),
-        commands=" ".join(command_table.COMMANDS),
-        experiments=" ".join(each.name for each in gin_files.packaged()))
-    return (_ZSH.format(program=_PROGRAM) if shell == "zsh" else "") + filled
+        commands=" ".join(command_table.COMMANDS), experiments=" ".join(experiments))
 
 
 def _flags(command):
     spelt = [
-        f"--{flag.name}" + ("" if flag.kind == "bool" else "=")
+        f"--{'no' if flag.default is True else ''}{flag.name}"
+        + ("" if flag.kind == "bool" else "=")
         for flag in (*command.flags, command_table.OUTPUT_DIR)]
     return " ".join([*spelt, "--help"])

@@ -1,5 +1,7 @@
 """From gin files and bindings to a checked `Experiment`."""
 
+import contextlib
+import copy
 import dataclasses
 import difflib
 import inspect
@@ -23,7 +25,11 @@ import lth_keras.training  # noqa: F401
 from lth_keras import files
 from lth_keras.commands.gin_files import find as find_gin_file
 from lth_keras.commands.gin_files import packaged_folder, require
-from lth_keras.commands.gin_syntax import imported_modules, modules_of_file
+from lth_keras.commands.gin_syntax import (
+    imported_modules,
+    modules_of_file,
+    without_imports,
+)
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import Experiment
 
@@ -46,10 +52,52 @@ def read(gin_files, gin_params=(), stored=None, trust=False):
         require(gin_files)
     gin_files = [find_gin_file(file) for file in gin_files]
     text = None if stored is None else _stored_text(stored, gin_files, trust)
-    try:
+    with _explained(gin_files, stored):
         _parse(gin_files, gin_params, text)
         _check_scopes()
         experiment = Experiment()
+    if experiment.name is None:
+        name = pathlib.Path([*gin_files, stored][0]).stem
+        experiment = dataclasses.replace(experiment, name=name)
+    return experiment
+
+
+def read_parts(names, gin_files, gin_params, stored, trust=False):
+    """Some parts of a stored run's experiment: no other part is made, and no code asked for that
+    these do not need.
+
+    Args:
+      names: of `Experiment`'s attributes.
+      gin_files, gin_params, stored, trust: as `read`'s. A module that may not be imported is left
+        out; what it would have defined is unknown then.
+
+    Returns:
+      {name: value} of those that are bound.
+
+    Raises:
+      ConfigurationError: gin refuses something, or a part needs a module that may not be imported.
+    """
+    gin_files = [find_gin_file(file) for file in gin_files]
+    text = files.read_text(stored)
+    left_out = [] if trust else _foreign_modules(text, stored, gin_files)
+    with _explained(gin_files, stored):
+        try:
+            _parse(gin_files, gin_params, without_imports(text, str(stored), left_out),
+                   is_complete=not left_out)
+            bound = gin.get_bindings(Experiment, resolve_references=False)
+            # gin makes what a reference stands for when the reference is copied.
+            return {name: copy.deepcopy(bound[name]) for name in names if name in bound}
+        except ValueError as error:
+            if left_out and "No configurable matching" in str(error):
+                raise ConfigurationError(_needs_code(stored, left_out)) from error
+            raise
+
+
+@contextlib.contextmanager
+def _explained(gin_files, stored):
+    """Turns the errors of gin, and of the user's modules, into a `ConfigurationError`."""
+    try:
+        yield
     except ConfigurationError:
         raise
     except ModuleNotFoundError as error:
@@ -57,10 +105,6 @@ def read(gin_files, gin_params=(), stored=None, trust=False):
     except (ValueError, TypeError, SyntaxError, NameError, KeyError, AttributeError, RuntimeError,
             ImportError, OSError) as error:
         raise ConfigurationError(_explain(error)) from error
-    if experiment.name is None:
-        name = pathlib.Path([*gin_files, stored][0]).stem
-        experiment = dataclasses.replace(experiment, name=name)
-    return experiment
 
 
 def _stored_text(path, gin_files, trust):
@@ -69,19 +113,30 @@ def _stored_text(path, gin_files, trust):
     It may import what the user's own gin files import, or what this process has imported before.
     """
     text = files.read_text(path)
-    named = {module for file in gin_files for module in modules_of_file(file)}
-    wanted = [module for module in imported_modules(text, str(path))
-              if module not in named and module not in sys.modules]
-    if wanted and not trust:
-        raise ConfigurationError(
-            f"{path} imports {', '.join(wanted)}, which is code, and a stored run is data: give "
-            "--trust to import it from the working directory, if you know what it does, or give "
-            "--gin_file=F with your own file that imports it"
-        )
+    foreign = _foreign_modules(text, path, gin_files)
+    if foreign and not trust:
+        raise ConfigurationError(_needs_code(path, foreign))
     return text
 
 
-def _parse(gin_files, gin_params, stored=None):
+def _foreign_modules(text, path, gin_files):
+    """Modules that a stored configuration imports, and neither the user nor this process has."""
+    named = {module for file in gin_files for module in modules_of_file(file)}
+    return [module for module in imported_modules(text, str(path))
+            if module not in named and module not in sys.modules]
+
+
+def _needs_code(path, modules):
+    return (
+        f"{path} imports {', '.join(modules)}, which is code, and a stored run is data: give "
+        "--trust to import it from the working directory, if you know what it does, or give "
+        "--gin_file=F with your own file that imports it"
+    )
+
+
+def _parse(gin_files, gin_params, stored=None, is_complete=True):
+    """Gives gin the files and bindings; where a stored text is not complete, it may hold names that
+    are unknown."""
     # Paths of includes begin at the folder above gin/. They are searched there, in the working
     # directory, and last among the packaged files.
     for file in gin_files:
@@ -97,9 +152,9 @@ def _parse(gin_files, gin_params, stored=None):
         if stored is None:
             gin.parse_config_files_and_bindings(list(gin_files), list(gin_params))
         else:
-            gin.parse_config(stored)
+            gin.parse_config(stored, skip_unknown=not is_complete)
             gin.parse_config_files_and_bindings(
-                list(gin_files), list(gin_params), finalize_config=True)
+                list(gin_files), list(gin_params), finalize_config=is_complete)
     except RecursionError as error:
         raise ConfigurationError(
             f"{gin_files[0]} includes a file that includes itself, or is nested without end; take "

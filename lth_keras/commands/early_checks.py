@@ -6,10 +6,14 @@ import pathlib
 import sys
 
 from lth_keras import opening
+from lth_keras.cluster.required_ray import require_ray
 from lth_keras.commands import gin_files
 from lth_keras.commands.find_run import find_run
 from lth_keras.commands.gin_syntax import check_syntax
+from lth_keras.commands.measure_names import check_only
 from lth_keras.errors import ConfigurationError
+from lth_keras.export.choices import DEFAULT, check_choices, place_of
+from lth_keras.program import program
 from lth_keras.store import network_folder
 
 
@@ -42,15 +46,25 @@ def _train(flags, arguments):
         )
     if flags.workers is not None and flags.workers < 1:
         raise ConfigurationError(f"--workers={flags.workers}; expected at least 1")
+    if flags.ray_address:
+        require_ray(f"--ray_address={flags.ray_address}")
+    elif flags.workers is not None and flags.workers > 1:
+        require_ray(f"--workers={flags.workers}")
+    if (flags.cluster_hosts is None) != (flags.cluster_index is None):
+        raise ConfigurationError(
+            "--cluster_hosts and --cluster_index belong together; give both to every worker")
     gin_files.require(flags.gin_file)
     _check_gin(flags)
     _check_data_dir(flags.data_dir)
+    _check_output_dir(flags.output_dir)
 
 
 def _analyze(flags, arguments):
-    _one_run("analyze", "analyze RUN", flags, arguments)
+    paths = _one_run("analyze", "analyze RUN", flags, arguments)
     _check_gin(flags)
     _check_data_dir(flags.data_dir)
+    found = [gin_files.find(file) for file in flags.gin_file]
+    check_only(flags.only, paths.config, found, flags.gin_param)
 
 
 def _export(flags, arguments):
@@ -59,8 +73,16 @@ def _export(flags, arguments):
     for name in ("variant", "to"):
         if not getattr(flags, name):
             raise ConfigurationError(f"--{name} was not given; expected {usage}")
+    formats = DEFAULT if flags.format is None else tuple(flags.format)
+    check_choices(formats, flags.input, flags.weights, flags.compact)
+    place_of(flags.to)
+    _check_gin(flags)
     _check_data_dir(flags.data_dir)
     trial = paths.trial(flags.trial)
+    if not opening.is_folder(trial):
+        trials = [each for each in opening.entries(paths.root) if each.startswith("trial_")]
+        raise ConfigurationError(
+            f"{paths.root} has no trial {flags.trial}; it has {', '.join(trials) or 'none'}")
     there = [each for each in opening.entries(trial) if network_folder.is_done(trial / each)]
     if there and flags.variant not in there:
         close = difflib.get_close_matches(flags.variant, there, 1)
@@ -92,14 +114,31 @@ def _check_xla_flags(value):
 def _one_run(command, usage, flags, arguments):
     if len(arguments) != 1:
         raise ConfigurationError(
-            f"{command} takes one run, {len(arguments)} were given; expected python run.py {usage},"
-            " with '=' in each flag"
+            f"{command} takes one run, {len(arguments)} were given; expected {program()} {usage}, "
+            "with '=' in each flag"
         )
     return find_run(arguments[0], flags.output_dir)
 
 
 def _check_gin(flags):
     check_syntax([gin_files.find(file) for file in flags.gin_file], flags.gin_param)
+
+
+def _check_output_dir(output_dir):
+    """Checks that a folder is, or can be, at `output_dir`."""
+    place = pathlib.Path(output_dir)
+    try:
+        if "\0" in output_dir:
+            raise ValueError("its name has a zero in it")
+        while not place.exists():
+            place = place.parent
+        if place.is_dir():
+            return
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"--output_dir={output_dir}: {getattr(error, 'strerror', None) or error}; name a "
+            "folder") from error
+    raise ConfigurationError(f"--output_dir={output_dir}: {place} is a file; name a folder")
 
 
 def _check_data_dir(data_dir):

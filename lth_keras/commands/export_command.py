@@ -11,6 +11,7 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.metric import Metric
 from lth_keras.paths import safe_name
 from lth_keras.plain_text import plain
+from lth_keras.program import program
 from lth_keras.store.export_cards import keep_card
 
 
@@ -28,14 +29,20 @@ def main(flags, arguments):
             )
     paths = find_run(arguments[0], flags.output_dir)
     # These come after the cheap checks, because they import TensorFlow.
+    from lth_keras.commands.stored_config import load_own_data
     from lth_keras.experiment import provenance
-    from lth_keras.export import ExportOptions, export_network, size_table
+    from lth_keras.export import ExportOptions, size_table
+    from lth_keras.export import network_export as exports
 
     chosen = {"formats": tuple(flags.format)} if flags.format is not None else {}
     options = ExportOptions(input_form=flags.input, weights=flags.weights, compact=flags.compact,
                             latency=flags.latency, **chosen)
-    card = export_network(paths.root, flags.trial, flags.variant, flags.to, options, flags.data_dir,
-                       machine=provenance.machine())
+    stored = exports.network_to_export(paths.root, flags.trial, flags.variant, flags.to)
+    data = load_own_data(paths, stored.header, flags.data_dir, flags.gin_file, flags.gin_param,
+                         flags.trust)
+    if data is None:
+        data = exports.load_data(stored.header, flags.data_dir)
+    card = exports.export_stored(stored, data, flags.to, options, provenance.machine())
     keep_card(paths, safe_name(pathlib.Path(flags.to).resolve().name), card)
     console = Console(markup=False)
     console.print(_table(card, size_table([card])))
@@ -49,8 +56,8 @@ def main(flags, arguments):
         f"checked in a fresh process {checked}{card['totals']['nonzero']:,} non-zero weights",
         highlight=False, soft_wrap=True)
     console.print(
-        f"written to {flags.to}; see README.md there, and `run.py report {arguments[0]}` for sizes "
-        "in the report", highlight=False, soft_wrap=True)
+        f"written to {flags.to}; see README.md there, and `{program()} report {arguments[0]}` for "
+        "sizes in the report", highlight=False, soft_wrap=True)
     return 0
 
 

@@ -6,6 +6,7 @@ import pathlib
 from lth_keras import opening
 from lth_keras.errors import ConfigurationError
 from lth_keras.paths import RunPaths
+from lth_keras.program import program
 
 
 def find_run(name, output_dir):
@@ -21,5 +22,5 @@ def find_run(name, output_dir):
     known = [each for each in opening.entries(output_dir)
              if "run.json" in opening.entries(pathlib.Path(output_dir) / each)]
     close = difflib.get_close_matches(pathlib.Path(name).name, known, 1, 0.3)
-    hint = f"; did you mean {close[0]}?" if close else "; see python run.py list"
+    hint = f"; did you mean {close[0]}?" if close else f"; see {program()} list"
     raise ConfigurationError(f"there is no run {name!r}, here or under {output_dir}{hint}")

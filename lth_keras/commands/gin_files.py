@@ -6,6 +6,7 @@ import pathlib
 import re
 
 from lth_keras.errors import ConfigurationError
+from lth_keras.program import program
 
 _PACKAGE = pathlib.Path(__file__).resolve().parent.parent
 _FOLDER = "gin"
@@ -26,7 +27,7 @@ def require(files):
     """Raises ConfigurationError where no gin file was given."""
     if not files:
         raise ConfigurationError(
-            "no experiment was named; give --gin_file=F, such as --gin_file=gin/mnist_lt.gin"
+            "no experiment was named; give --gin_file=F, such as --gin_file=mnist_lt"
         )
 
 
@@ -121,7 +122,7 @@ def _similar(name, inside):
         known = [each.name for each in packaged()]
         close = difflib.get_close_matches(inside, known, 1)
         if not close and not here:
-            return "; `experiments` lists those that come along"
+            return f"; `{program()} experiments` lists those that come along"
     if close:
         return f"; did you mean {close[0]}?"
     return f"; {parent} has {', '.join(sorted(pathlib.Path(path).name for path in here))}"

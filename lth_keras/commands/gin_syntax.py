@@ -33,11 +33,18 @@ def check_syntax(gin_files, gin_params):
     Raises:
       ConfigurationError: a line is not gin; the message names it.
     """
+    statements_of(gin_files, gin_params)
+
+
+def statements_of(gin_files, gin_params):
+    """All statements of files, of what they include in its place, and of bindings, in their order.
+
+    Args, Raises: as `check_syntax`.
+    """
     seen = set()
-    for file in gin_files:
-        _check_file(pathlib.Path(file), seen)
-    for binding in gin_params:
-        _statements(binding, "--gin_param")
+    read = [each for file in gin_files for each in _of_file(pathlib.Path(file), seen)]
+    return read + [
+        each for binding in gin_params for each in statements_of_text(binding, "--gin_param")]
 
 
 def imported_modules(text, name):
@@ -51,7 +58,7 @@ def imported_modules(text, name):
       ConfigurationError: it is not gin, or includes other files: a stored one holds every binding.
     """
     modules = []
-    for statement in _statements(text, name):
+    for statement in statements_of_text(text, name):
         if isinstance(statement, config_parser.IncludeStatement):
             raise ConfigurationError(
                 f"{name} includes {statement.filename!r}; a stored configuration holds every "
@@ -63,13 +70,42 @@ def imported_modules(text, name):
     return modules
 
 
+def without_imports(text, name, modules):
+    """The text of a stored configuration without its imports of some modules.
+
+    Args:
+      text, name: as `imported_modules`'.
+      modules: to leave out.
+    """
+    lines = text.splitlines(keepends=True)
+    for statement in statements_of_text(text, name):
+        if isinstance(statement, config_parser.ImportStatement) and statement.module in modules:
+            lines[statement.location.line_num - 1] = "\n"
+    return "".join(lines)
+
+
+def bound_values(text, name, parameter):
+    """The values, as text, that a stored configuration binds to a parameter in any scope.
+
+    Args:
+      text, name: as `imported_modules`'.
+      parameter: such as 'Dataset.cache_dir'.
+    """
+    configurable, argument = parameter.split(".")
+    return {
+        str(statement.value) for statement in statements_of_text(text, name)
+        if isinstance(statement, config_parser.BindingStatement)
+        and statement.selector.split(".")[-1] == configurable and statement.arg_name == argument}
+
+
 def modules_of_file(file):
     """All modules that a gin file of the user's imports, itself or by what it includes."""
-    return _check_file(pathlib.Path(file), set())
+    return [each.module for each in _of_file(pathlib.Path(file), set())
+            if isinstance(each, config_parser.ImportStatement)]
 
 
-def _check_file(path, seen):
-    """Names of the modules that a file and all that it includes import."""
+def _of_file(path, seen):
+    """The statements of a file, and in the place of an include those of the file it includes."""
     try:
         resolved = path.resolve()
         if resolved in seen:
@@ -78,19 +114,28 @@ def _check_file(path, seen):
         text = path.read_text("utf-8")
     except (OSError, ValueError):
         return []  # The real reading will say what is wrong with the file.
-    modules = []
-    for statement in _statements(text, str(path)):
-        if isinstance(statement, config_parser.ImportStatement):
-            modules.append(statement.module)
-        if isinstance(statement, config_parser.IncludeStatement):
-            for folder in (pathlib.Path(), *resolved.parents):
-                if (folder / statement.filename).is_file():
-                    modules += _check_file(folder / statement.filename, seen)
-                    break
-    return modules
+    read = []
+    for statement in statements_of_text(text, str(path)):
+        if not isinstance(statement, config_parser.IncludeStatement):
+            read.append(statement)
+            continue
+        for folder in (pathlib.Path(), *resolved.parents):
+            if (folder / statement.filename).is_file():
+                read += _of_file(folder / statement.filename, seen)
+                break
+    return read
 
 
-def _statements(text, name):
+def statements_of_text(text, name):
+    """The statements of a gin file's text.
+
+    Args:
+      text: the text.
+      name: of its file, for messages.
+
+    Raises:
+      ConfigurationError: a line is not gin.
+    """
     try:
         return list(config_parser.ConfigParser(text, _Nothing()))
     except SyntaxError as error:

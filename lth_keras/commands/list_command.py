@@ -13,6 +13,7 @@ from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.metric import ACCURACY, metrics_of
 from lth_keras.paths import RunPaths, variant_name
 from lth_keras.plain_text import plain
+from lth_keras.program import program
 from lth_keras.store import network_folder, run_lock, vouched
 from lth_keras.store.metrics import parse_rows, read_rows
 
@@ -41,7 +42,7 @@ def _row(paths):
     try:
         header = network_folder.header(paths)
     except RunError as error:
-        what = "cannot be read" if _is_denied(error) else "is damaged: run.py verify"
+        what = "cannot be read" if _is_denied(error) else f"is damaged: {program()} verify"
         return paths.root.name, f"run.json {what}", "", "", ""
     state = header["state"]
     if state == "running" and not run_lock.is_held(paths.root):
@@ -49,7 +50,7 @@ def _row(paths):
     done = sum(
         network_folder.is_done(paths.network(trial, name)) for trial, name in header["units"])
     if state == "done" and done + len(header.get("skipped", {})) < len(header["units"]):
-        state = "networks are missing: run.py verify"
+        state = f"networks are missing: {program()} verify"
     data = header["data"]["name"]
     if header["data"]["fallback_reason"]:
         data = f"{data}, not {header['data']['requested']}"
@@ -77,12 +78,12 @@ def _best_ticket(paths, header, metric):
     try:
         metrics = _metrics(paths, header)
     except RunError:
-        return "metrics are damaged: run.py verify"
+        return f"metrics are damaged: {program()} verify"
     if metrics is None:
         return ""
     chosen_by, shown = f"val_{metric.name}", f"test_{metric.name}"
     if not {chosen_by, shown} <= set(metrics):
-        return "metrics are damaged: run.py verify"
+        return f"metrics are damaged: {program()} verify"
     tickets = metrics[(metrics["variant"] == "ticket") & metrics[chosen_by].notna()]
     if tickets.empty:
         return ""

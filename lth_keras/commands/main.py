@@ -10,6 +10,7 @@ from absl import flags
 import lth_keras
 from lth_keras.commands import command_table, early_checks, last_resort
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.program import program
 from lth_keras.wording import answering_gin
 
 # These import TensorFlow, which takes seconds.
@@ -82,7 +83,7 @@ def _command(name):
     meant = f"; did you mean {close[0]!r}?" if close else ""
     raise ConfigurationError(
         f"there is no command {name!r}{meant}; expected --gin_file=F, or first of all one of "
-        f"{', '.join(command_table.COMMANDS)}; see python run.py --help"
+        f"{', '.join(command_table.COMMANDS)}; see {program()} --help"
     )
 
 
@@ -93,10 +94,10 @@ def _parsed(command, argv):
     for flag in (command_table.OUTPUT_DIR, *command.flags):
         flag.define(values)
     try:
-        return values, values(["run.py", *argv])[1:]
+        return values, values([program(), *argv])[1:]
     except flags.Error as error:
         named = "" if command is command_table.TRAIN else f"{command.name} "
-        raise ConfigurationError(f"{error}; see python run.py {named}--help") from error
+        raise ConfigurationError(f"{error}; see {program()} {named}--help") from error
 
 
 def _fail(error, status):

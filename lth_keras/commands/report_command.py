@@ -7,14 +7,15 @@ from rich.console import Console
 from lth_keras.commands.find_run import find_run
 from lth_keras.errors import ConfigurationError
 from lth_keras.plain_text import plain
+from lth_keras.program import program
 
 
 def main(flags, arguments):
     """Writes the report. Returns the exit status."""
     if not arguments:
         raise ConfigurationError(
-            "report needs a run: its folder, or its name under --output_dir; `run.py list` shows "
-            "the runs there are"
+            f"report needs a run: its folder, or its name under --output_dir; `{program()} list` "
+            "shows the runs there are"
         )
     roots = [find_run(name, flags.output_dir).root for name in arguments]
     if len(roots) > 1 and (flags.to is None or flags.margin is not None):

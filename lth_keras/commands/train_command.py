@@ -5,7 +5,6 @@ import pathlib
 
 from rich.console import Console
 
-from lth_keras.cluster.ray_pool import require_ray
 from lth_keras.cluster.resources import Resources
 from lth_keras.cluster.sweep import Sweep
 from lth_keras.commands import configuration
@@ -13,24 +12,18 @@ from lth_keras.commands.train_runs import TrainOptions, plan_runs, train_runs
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.console.summary_tables import against_full_table, rounds_table, summary_table
 from lth_keras.data import fallback_warning
-from lth_keras.errors import ConfigurationError
 from lth_keras.experiment.fallback import as_text
 from lth_keras.paths import safe_name
 from lth_keras.report import is_current, write_comparison, write_report
+from lth_keras.report.verdict import headline_of
 from lth_keras.signals import Stopper
+from lth_keras.statistics.training_length import within_training
+from lth_keras.store.metrics import read_csv
 
 
 def main(flags, arguments):
     """Trains what is not trained yet and prints the tables. Returns the exit status."""
-    if arguments:
-        raise ConfigurationError(
-            f"{arguments[0]!r} was not expected; give --gin_file=F, and each flag with '='"
-        )
-    if not flags.checkpoint_minutes >= 0:  # `not >=` also refuses NaN.
-        raise ConfigurationError(
-            f"--checkpoint_minutes={flags.checkpoint_minutes}; expected a number, 0 or more"
-        )
-    _check_place(flags.output_dir)
+    del arguments  # `early_checks` has refused them.
     options = _train_options(flags)
     console = Console(markup=False)
     configuration.read(options.gin_files, options.gin_params)
@@ -57,15 +50,9 @@ def main(flags, arguments):
 
 
 def _train_options(flags):
-    if flags.workers is not None and flags.workers < 1:
-        raise ConfigurationError(f"--workers={flags.workers}; expected at least 1")
     workers = flags.workers
-    if flags.ray_address:
-        require_ray(f"--ray_address={flags.ray_address}")
-    elif workers is None:
+    if workers is None and not flags.ray_address:
         workers = 1
-    elif workers > 1:
-        require_ray(f"--workers={workers}")
     return TrainOptions(
         tuple(flags.gin_file), tuple(flags.gin_param), flags.output_dir, flags.data_dir,
         60 * flags.checkpoint_minutes, workers, flags.ray_address or None,
@@ -103,17 +90,21 @@ def _print_results(console, prepared, summary):
         name = f"{data.name} (FALLBACK, NOT {data.requested})"
     title = f"{experiment.name} on {name}, {_trials(experiment.trials)}"
     metric = prepared.context.metric
+    summary = within_training(summary, read_csv(paths.metrics))
     console.print(rounds_table(summary, f"IMP rounds of {title}", metric))
     published = () if data.is_fallback else experiment.published
-    console.print(summary_table(summary, title, published, metric))
+    console.print(summary_table(summary, title, published, metric, console.width))
     against_full = against_full_table(
-        summary, f"Against the full network, {title}", metric)
+        summary, f"Against the full network, {title}", metric, console.width)
     if against_full is not None:
         console.print(against_full)
     if data.is_fallback and experiment.published:
         console.print(
             f"Published figures are not shown: they are for {data.requested}, and this is "
             f"{data.name}.", highlight=False)
+    verdict = headline_of(summary)
+    if verdict:
+        console.print(f"\n{verdict}\n", highlight=False)
     for file, what in (
         (paths.report, "the answer, tables and figures, in a browser"),
         (paths.summary, "a row per variant and round"),
@@ -127,17 +118,3 @@ def _print_results(console, prepared, summary):
 
 def _trials(count):
     return "1 trial" if count == 1 else f"{count} trials"
-
-
-def _check_place(output_dir):
-    """Raises ConfigurationError where no folder can be at `output_dir`."""
-    place = pathlib.Path(output_dir)
-    try:
-        while not place.exists():
-            place = place.parent
-        if place.is_dir():
-            return
-    except OSError as error:
-        raise ConfigurationError(
-            f"--output_dir={output_dir}: {error.strerror}; name a folder") from error
-    raise ConfigurationError(f"--output_dir={output_dir}: {place} is a file; name a folder")

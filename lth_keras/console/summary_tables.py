@@ -1,4 +1,7 @@
-"""The tables at the end of a run; each fits into 80 columns, so that a log can hold it."""
+"""The tables at the end of a run; each fits into 80 columns, so that a log can hold it.
+
+Where there are more columns, an interval stands beside its mean and not below it.
+"""
 
 import math
 
@@ -13,22 +16,25 @@ from lth_keras.statistics.published import compare, is_share
 from lth_keras.statistics.summary import best_column, final_column, stop_column
 
 _NOTHING = "-"
+_WIDE = 110  # Columns from which on a table has a line for each row.
 _MARK = {True: "yes", False: "no", None: "?"}
 
 
-def summary_table(summary, title, published=(), metric=ACCURACY):
+def summary_table(summary, title, published=(), metric=ACCURACY, width=80):
     """The results of every variant, and of published figures; the rounds of IMP are left out.
 
     Args:
-      summary: the DataFrame of `summarise`.
+      summary: the DataFrame of `summarise`; for this table and the next ones its intervals should
+        be cut off by `within_training`.
       title: the run and the data that were really used.
       published: the `PublishedFigure`s of this experiment; without any there is no column.
       metric: the `Metric` that the summary is of.
+      width: columns of the terminal.
 
     Returns:
       A `rich.table.Table`. Shares and their differences are in percent and points.
     """
-    table = _table(title)
+    table, between = _table(title), " " if width >= _WIDE else "\n"
     for name in (
         "kept\n%", "trials\n", f"final\n{metric.short}", f"best\n{_mean(metric)}",
         "train\nloss", "vs\nticket",
@@ -40,9 +46,10 @@ def summary_table(summary, title, published=(), metric=ACCURACY):
     verdicts = compare(summary, published)
     for row in rows:
         cells = [
-            _name(row), _percent(row["density"], 1), _trials(row),
-            _final(row, metric), _best(row, metric, "\n"), _loss(row["train_loss_final_mean"]),
-            _with_half_width(row, metric, "diff_vs_ticket", "diff_vs_ticket", "+"),
+            _name(row), _percent(row["density"], 1), _trials(row, between),
+            _final(row, metric, between), _best(row, metric, between),
+            _loss(row["train_loss_final_mean"]),
+            _with_half_width(row, metric, "diff_vs_ticket", "diff_vs_ticket", "+", between),
         ]
         if published:
             mine = [v for v in verdicts if _key(v.published) == (row["variant"], row["round"])]
@@ -58,24 +65,25 @@ def summary_table(summary, title, published=(), metric=ACCURACY):
 
 def rounds_table(summary, title, metric=ACCURACY):
     """The rounds of iterative magnitude pruning, a line each; a `rich.table.Table`."""
-    table = _table(title, first="round")
-    for name in ("kept %", "trials", f"final {metric.short}", f"best {_mean(metric)}",
-                 "early stop", "train loss"):
+    table = _table(title, first="\nround")
+    for name in ("kept\n%", "\ntrials", f"final\n{metric.short}", f"best\n{_mean(metric)}",
+                 "\nearly stop", "train\nloss"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in summary[summary["variant"] == "imp"].to_dict("records"):
-        stop, low = row["early_stop_step_mean"], row["early_stop_step_ci_low"]
         cells = [
             f"{row['round']:02d}", _percent(row["density"], 1), _trials(row, " "),
             _final(row, metric, " "), _best(row, metric, " "),
-            _NOTHING if math.isnan(stop) else f"{stop:.0f}" + _half(stop - low, 0, " "),
+            _with_ends(row, "early_stop_step_mean", "early_stop_step", 0, " "),
             _loss(row["train_loss_final_mean"]),
         ]
         table.add_row(*map(Text, cells))
-    table.caption = Text("early stop: the step of the lowest validation loss")
+    table.caption = Text(
+        "early stop: the step of the lowest validation loss; in brackets its 95 % interval, which "
+        "ends where training did")
     return table
 
 
-def against_full_table(summary, title, metric=ACCURACY):
+def against_full_table(summary, title, metric=ACCURACY, width=80):
     """What pruning gains and costs against the full network; a `rich.table.Table`, or None.
 
     A line per variant and round that can be compared with a full network: how many times sooner it
@@ -87,21 +95,20 @@ def against_full_table(summary, title, metric=ACCURACY):
     rows = [row for row in rows if row["variant"] != "imp"] or rows
     if not rows:
         return None
-    table = _table(title)
+    table, between = _table(title), " " if width >= _WIDE else "\n"
     for name in (
-        "kept\n%", "early\nstop", "times\nsooner", _at_stop(metric), "vs\nfull", "match-\nes?",
+        "kept\n%", "early\nstop", "times\nsooner", _at_stop(metric), "vs\nfull", "\nmatches?",
     ):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
-        stop, faster = row["early_stop_step_mean"], row["speed_up_vs_full"]
-        half = faster - row["speed_up_vs_full_ci_low"]
+        stop = row["early_stop_step_mean"]
         cells = [
             _name(row), _percent(row["density"], 1),
             _NOTHING if math.isnan(stop) else f"{stop:.0f}",
-            _NOTHING if math.isnan(faster) else f"{faster:.2f}" + _half(half, 2, "\n"),
+            _with_ends(row, "speed_up_vs_full", "speed_up_vs_full", 1, between),
             metric.text(row[f"{stop_column(metric)}_mean"]),
-            _with_half_width(row, metric, "diff_vs_full", "diff_vs_full", "+"),
-            row["matches_full"].replace(" ", "\n"),
+            _with_half_width(row, metric, "diff_vs_full", "diff_vs_full", "+", between),
+            row["matches_full"].replace(" ", between),
         ]
         table.add_row(*map(Text, cells))
     smallest = {
@@ -139,7 +146,7 @@ def _key(figure):
     return figure.variant, figure.round
 
 
-def _trials(row, between="\n"):
+def _trials(row, between):
     return f"{row['trials']}" + (f"{between}{row['diverged']} div." if row["diverged"] else "")
 
 
@@ -151,16 +158,27 @@ def _half(half, digits, between):
     return "" if math.isnan(half) else f"{between}±{half:.{digits}f}"
 
 
-def _with_half_width(row, metric, value, stem, sign="", between="\n"):
+def _with_half_width(row, metric, value, stem, sign, between):
     half = row[value] - row[f"{stem}_ci_low"]
     if metric.is_share:
         return metric.text(row[value], sign) + _half(100 * half, 2, between)
     return metric.text(row[value], sign) + ("" if math.isnan(half) else f"{between}±{half:.2g}")
 
 
-def _final(row, metric, between="\n"):
+def _with_ends(row, value, stem, digits, between):
+    """A number with the two ends of its interval, which may be cut off at one side."""
+    if math.isnan(row[value]):
+        return _NOTHING
+    ends = [row[f"{stem}_ci_{end}"] for end in ("low", "high")]
+    text = f"{row[value]:.{digits}f}"
+    if math.isnan(ends[0]):
+        return text
+    return f"{text}{between}[{', '.join(f'{end:.{digits}f}' for end in ends)}]"
+
+
+def _final(row, metric, between):
     stem = final_column(metric)
-    return _with_half_width(row, metric, f"{stem}_mean", stem, between=between)
+    return _with_half_width(row, metric, f"{stem}_mean", stem, "", between)
 
 
 def _best(row, metric, between):

@@ -66,12 +66,8 @@ def _in_order(raw, task, validation, validation_seed):
         kept = np.delete(np.arange(train), held_out)
         parts = ("train", kept), ("train", held_out), ("test", None)
         ends = len(kept), train, train + len(raw.y_test)
-    elif validation:
-        raise ConfigurationError(
-            f"validation is {validation!r}, and '{raw.name}' has a validation split of its own; "
-            "leave validation out to use that"
-        )
     else:
+        refuse_two_validations(validation, raw.name)
         parts = ("train", None), ("validation", None), ("test", None)
         ends = train, train + len(raw.y_validation), train + len(raw.y_validation) + len(raw.y_test)
     images, labels, weights = (
@@ -83,26 +79,70 @@ def _in_order(raw, task, validation, validation_seed):
         "train": (0, ends[0]), "validation": ends[:2], "test": ends[1:]}
 
 
+def refuse_two_validations(validation, name):
+    """Raises ConfigurationError unless data with a validation split hold out no other examples."""
+    if validation:
+        raise ConfigurationError(
+            f"validation is {validation!r}, and '{name}' has a validation split of its own; "
+            "leave validation out to use that"
+        )
+
+
+def check_labels(labels, weights, source, task):
+    """Checks all labels of a source as `assemble` does, before any input is there.
+
+    Args:
+      labels: {split: array}.
+      weights: as `arrays.checked_weights` gives them.
+      source: the `OpenedSource`.
+      task: the `Task`, not fitted yet.
+
+    Raises:
+      ConfigurationError: the labels are not the task's, or no example of a split has any weight.
+    """
+    for split in labels:
+        of_split = weights[f"w_{split}"]
+        if of_split is not None:
+            _check_some_weight(of_split, {split: (0, len(of_split))}, source.name)
+    labels = _converted(labels, source.sizes, source.name, task)
+    if task.fits_labels_alone:
+        counted = _counted(labels["train"], weights["w_train"])
+        _fitted(labels, counted, None, source.name, source.num_classes, task).standardised(
+            counted, source.name)
+
+
 def _for_task(raw, task):
     """(`RawData` with converted labels, the task fitted to them)."""
-    labels = {
-        split: task.take_labels(np.asarray(getattr(raw, f"y_{split}")), raw.name, split,
-                                len(getattr(raw, f"x_{split}")))
-        for split in raw.splits
-    }
+    labels = _converted(
+        {split: getattr(raw, f"y_{split}") for split in raw.splits},
+        {split: len(getattr(raw, f"x_{split}")) for split in raw.splits}, raw.name, task)
+    task = _fitted(labels, _counted(labels["train"], raw.w_train), raw.x_train, raw.name,
+                   raw.num_classes, task)
+    return dataclasses.replace(
+        raw, **{f"y_{split}": each for split, each in labels.items()}), task
+
+
+def _converted(labels, sizes, name, task):
+    """{split: labels as the task takes them}, all of one shape."""
+    labels = {split: task.take_labels(np.asarray(each), name, split, sizes[split])
+              for split, each in labels.items()}
     train = labels["train"]
     for split, each in labels.items():
         if each.shape[1:] != train.shape[1:]:
             raise ConfigurationError(
-                f"a label of '{raw.name}' has shape {train.shape[1:]} in training and "
+                f"a label of '{name}' has shape {train.shape[1:]} in training and "
                 f"{each.shape[1:]} in {split}; expected the same in both"
             )
-    task = task.fitted(
-        _counted(train, raw.w_train), raw.x_train, raw.name, raw.num_classes)
-    for split in raw.splits[1:]:
-        task.check_fit(labels[split], raw.name, split)
-    return dataclasses.replace(
-        raw, **{f"y_{split}": each for split, each in labels.items()}), task
+    return labels
+
+
+def _fitted(labels, counted, inputs, name, classes, task):
+    """The task, fitted to the training labels that count; the other splits have to fit it."""
+    task = task.fitted(counted, inputs, name, classes)
+    for split, each in labels.items():
+        if split != "train":
+            task.check_fit(each, name, split)
+    return task
 
 
 def _counted(labels, weights):

@@ -51,18 +51,22 @@ def check_bindings(dataset):
 
 
 def _check_names(dataset):
-    label, inputs = dataset.label, dataset.input
-    if label is not None and (not isinstance(label, str) or not label):
-        raise ConfigurationError(
-            f"Dataset.label is {label!r}; expected the name of one feature or column")
+    label, inputs, weight = dataset.label, dataset.input, dataset.weight
+    for parameter, value in (("label", label), ("weight", weight)):
+        if value is not None and (not isinstance(value, str) or not value):
+            raise ConfigurationError(
+                f"Dataset.{parameter} is {value!r}; expected the name of one feature or column")
     names = (inputs,) if isinstance(inputs, str) else inputs
     ok = names is None or (isinstance(names, (tuple, list)) and names and all(
         isinstance(each, str) and each for each in names))
-    if not ok or (names is not None and label in names):
+    if not ok or (names is not None and (label in names or weight in names)):
         raise ConfigurationError(
             f"Dataset.input is {inputs!r}; expected the name of a feature, or of a table's "
-            "columns a tuple like ('width', 'height'), without the label"
+            "columns a tuple like ('width', 'height'), without the label and the weight"
         )
+    if weight is not None and weight == label:
+        raise ConfigurationError(
+            f"Dataset.weight and Dataset.label are both {label!r}; expected two columns")
 
 
 def _check_parts(dataset):
@@ -84,6 +88,7 @@ def _check_parts(dataset):
     for parameter, fits, kinds in (
         ("input", of_table or of_tfds, "a table's columns or TFDS's features"),
         ("label", of_table or of_tfds, "a table's columns or TFDS's features"),
+        ("weight", of_table, "a table's columns (an archive and a function have w_train)"),
         ("text", of_tfds, "sets of TFDS"),
         ("image_size", of_tfds or scheme == "images", "'images:FOLDER' and sets of TFDS"),
     ):

@@ -56,6 +56,8 @@ class Dataset(DataSource):
       storage: 'memory', or 'disk' for sets that do not fit into it: decoded once into
         `cache_dir`, and read from there by index. The numbers are the same.
       cache_dir: folder of decoded examples; None is LTH_KERAS_CACHE, else ~/.cache/lth_keras.
+      weight: the column of a table that says what each example counts for in loss and metrics,
+        numbers of at least 0; None for 1 each. Other sources have arrays for it: w_train, w_test.
 
     Raises:
       ConfigurationError: a value is outside what is said above.
@@ -79,6 +81,7 @@ class Dataset(DataSource):
     source: Callable | None = None
     storage: str = "memory"
     cache_dir: str | None = None
+    weight: str | None = None
 
     def __post_init__(self):
         check.check_bindings(self)
@@ -122,7 +125,7 @@ class Dataset(DataSource):
             raw = EMBEDDED[self.name]()
         else:
             try:
-                raw = raw_data(self, data_dir)
+                raw = raw_data(self, data_dir, task)
             except Unavailable as error:
                 reason = str(error)
                 raw = self._fall_back(reason)

@@ -51,7 +51,7 @@ class DiskCache:
         self.folder = pathlib.Path(folder)
         self._console = console
 
-    def entry(self, source, settings, prepare, made=None):
+    def entry(self, source, settings, prepare, made=None, check=None):
         """A source's decoded examples; they are made if they are not in the cache.
 
         Args:
@@ -60,6 +60,8 @@ class DiskCache:
           prepare: function (split, inputs) -> inputs to store, for each part.
           made: function that gives the `OpenedSource` to read, if it is not `source` itself but
           made from it.
+          check: function that raises the error of what can be known before `prepare`; it is called
+            only where the examples have to be made.
 
         Returns:
           `Entry`.
@@ -78,8 +80,12 @@ class DiskCache:
             self.folder.mkdir(parents=True, exist_ok=True)
             with _locked(self.folder / f"{key}.lock", self._waiting(source.name)):
                 # Another process may have made it in the meantime.
-                return _opened(place) or self._made(
-                    place, source if made is None else made(), prepare)
+                entry = _opened(place)
+                if entry is None:
+                    if check is not None:
+                        check()
+                    entry = self._made(place, source if made is None else made(), prepare)
+                return entry
 
     def _made(self, place, source, prepare):
         partial = place.with_name(f"{place.name}.partial")

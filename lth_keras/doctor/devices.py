@@ -34,7 +34,7 @@ def _gpu(gpus):
         return Check("GPU", "hidden by CUDA_VISIBLE_DEVICES", NOTE, "unset it to use the GPU")
     if _has_driver():
         return Check("GPU", "there is a driver, and TensorFlow sees no GPU", WRONG,
-                     "pip install 'tensorflow[and-cuda]' -c constraints.txt")
+                     "pip install 'tensorflow[and-cuda]'")
     return Check("GPU", "none; trains on the CPU", NOTE,
                  "small networks are fast there; see BUILD.md for GPUs")
 

@@ -85,6 +85,14 @@ def check_early_bird(job):
         raise ConfigurationError(
             f"EarlyBird.round is {rule.round} and RewindingSchedule.rounds is {schedule.rounds}; "
             "expected one of its rounds")
+    size = sum(weight.size for weight in job.prunable)
+    density = schedule.total_count(job.prunable, rule.round) / size
+    if 2 * min(density, 1 - density) <= rule.distance:
+        raise ConfigurationError(
+            f"EarlyBird.distance is {rule.distance} and its round {rule.round} keeps "
+            f"{100 * density:.3g} % of the weights: any two such masks differ in at most "
+            f"{2 * min(density, 1 - density):.3g} of them, so that the first would do; expected a "
+            "smaller distance")
     if job.context.steps(rule.every) * rule.window > job.duration:
         raise ConfigurationError(
             f"EarlyBird compares {rule.window} masks, one each {rule.every}, and IMP.duration is "

@@ -7,7 +7,7 @@ import json
 import sys
 
 from lth_keras.experiment.bound_files import bound_files
-from lth_keras.experiment.described import is_unnamed
+from lth_keras.experiment.unnamed_defaults import is_unnamed
 from lth_keras.granularity import Weights
 from lth_keras.paths import safe_name
 from lth_keras.tasks import Classification
@@ -72,8 +72,8 @@ def resolved(experiment, model, theta_0):
     granularity = experiment.imp.schedule.granularity
     if granularity != Weights():  # A class of the user's own counts with its source.
         described["granularity"] = describe(granularity)
-    if _is_default(experiment.task):
-        del described["task"]  # Nor does this one.
+    if not named_task(experiment.task):
+        del described["task"]
     for variant, entry in zip(experiment.variants, described["variants"], strict=True):
         if variant.is_chain and experiment.imp.duration != experiment.duration:
             # A chain without a duration trains as long as a round: that length decides numbers.
@@ -84,6 +84,11 @@ def resolved(experiment, model, theta_0):
     if bound:
         described["files"] = bound
     return described
+
+
+def named_task(task):
+    """{'task': the task as JSON}; {} of the default, which adds nothing to a run's name."""
+    return {} if _is_default(task) else {"task": describe(task)}
 
 
 def _is_default(task):

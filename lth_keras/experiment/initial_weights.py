@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
 from lth_keras.export import stored_network
@@ -79,10 +79,10 @@ def _check(path, arrays, variables):
 
 
 def _from_folder(path, model):
-    if (path / network_folder.DONE).is_file():
+    if network_folder.is_done(path):
         trial = _TRIAL.fullmatch(path.resolve().parent.name)
         run = path.resolve().parent.parent
-        if trial is not None and (run / "run.json").is_file():
+        if trial is not None and opening.is_file(run / "run.json"):
             return stored_network.find(run, int(trial[1]), path.resolve().name).trained
     if (path / "saved_model.pb").is_file():
         return _from_saved_model(path, model)

@@ -270,8 +270,9 @@ class JobContext:
     def mask_updates(self, rule: MaskUpdate, target: dict[str, int], start: int) -> MaskUpdates:
         """When its masks change, in a training from step `start`; `target` as in `MaskUpdates`."""
         epoch, stop = self.context.steps_per_epoch, self.last_step(start)
-        return MaskUpdates(rule, rule.beginning(start, epoch), rule.steps(start, stop, epoch),
-                           target, self.seed("mask updates"))
+        return MaskUpdates(
+            rule, rule.beginning(start, epoch), rule.last(start, stop, epoch),
+            rule.steps(start, stop, epoch), target, self.seed("mask updates"))
 
     # Its progress.
 

@@ -45,5 +45,5 @@ def check_are_layer_densities(densities, name):
 
 def _pruned(job):
     schedule = job.context.schedule
-    return {weight.key: weight.shape for weight in job.prunable
+    return {weight.key: weight.matrix_shape for weight in job.prunable
             if schedule.rate_of(weight) is not None}

@@ -10,13 +10,13 @@ import gin
 from lth_keras.criteria import Criterion
 from lth_keras.criteria.snip import check_examples as check_count
 from lth_keras.errors import ConfigurationError, check_is_a
-from lth_keras.experiment.described import UNNAMED_DEFAULT
 from lth_keras.experiment.job_context import Arrays, JobContext
 from lth_keras.experiment.layer_counts import (
     check_are_layer_densities,
     check_layer_densities,
     layer_counts,
 )
+from lth_keras.experiment.unnamed_defaults import UNNAMED_DEFAULT
 from lth_keras.layer_densities import ErdosRenyiKernel, LayerDensities
 from lth_keras.masks import from_counts
 from lth_keras.paths import chain_name, round_name

@@ -6,10 +6,10 @@ import shutil
 
 import gin
 
-from lth_keras import files, masks, pruning
+from lth_keras import files, masks, opening, pruning
 from lth_keras.data import LoadedData
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import checking, fallback, identity, multi_worker
+from lth_keras.experiment import experiment_checks, fallback, identity, multi_worker
 from lth_keras.experiment.bindings import Bindings
 from lth_keras.experiment.context import Context
 from lth_keras.experiment.forward_pass import check_forward
@@ -74,11 +74,11 @@ def prepare(experiment, output_dir, data_dir=None, checkpoint_seconds=300, shoul
     prepared = assemble(experiment, data, output_dir, checkpoint_seconds, should_stop, replicas)
     context = prepared.context
     multi_worker.check_same_run(context, prepared.run)
-    checking.check_network(context)
+    experiment_checks.check_network(context)
     with context.replicas.guard():
         # Compact training refuses some optimizers.
         context.trainer_for({weight.key: masks.ones(weight.shape) for weight in context.prunable})
-    if not context.paths.run_json.exists():  # A stored run has passed this check.
+    if not opening.exists(context.paths.run_json):  # A stored run has passed this check.
         check_forward(context)
     prepared.experiment.check_durations(context.steps_per_epoch)
     for job in prepared.jobs:
@@ -112,7 +112,7 @@ def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=N
     context.configuration_digest = configuration_digest(configuration)
     context.paths = RunPaths(pathlib.Path(output_dir) / run)
     jobs = tuple(JobContext(context, job) for job in all_jobs(experiment))
-    kernels = checking.with_units(pruning.kernel_table(
+    kernels = experiment_checks.with_units(pruning.kernel_table(
         context.plain, context.schedule, experiment.never_prune, experiment.also_prune),
         context.channels)
     return Prepared(experiment, data, context, jobs, configuration, run, Bindings(), kernels,
@@ -143,7 +143,7 @@ def check_space(prepared):
 
 
 def _check_job(job):
-    checking.check_job(job)
+    experiment_checks.check_job(job)
     replicas = job.context.replicas
     if replicas.workers > 1:
         # All workers must make their variables at the same time: now, before they do different

@@ -6,6 +6,7 @@ from lth_keras import files, opening
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import identity, provenance
+from lth_keras.program import program
 from lth_keras.store import network_folder
 from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.masks_and_weights import is_unchanged
@@ -36,7 +37,7 @@ class RunJson:
             self._before = network_folder.header(self._paths) if opening.exists(stored) else {}
         except RunError as error:
             raise RunError(
-                f"{error}; `python run.py verify {self._paths.root} --repair` sets it aside, then "
+                f"{error}; `{program()} verify {self._paths.root} --repair` sets it aside, then "
                 "give the same command again"
             ) from error
         prepared.bindings.note(self._operative_before())
@@ -109,7 +110,7 @@ class RunJson:
             done = self._paths.root / name / network_folder.DONE
             if opening.exists(done) and not is_unchanged(done, checksum):
                 raise RunError(
-                    f"{done} is not the one that run.json vouches for; `python run.py verify "
+                    f"{done} is not the one that run.json vouches for; `{program()} verify "
                     f"{self._paths.root} --repair` sets it aside, then give the same command again"
                 )
 
@@ -130,7 +131,7 @@ class RunJson:
                 files.write_bytes(path, content)
             elif known is not None and not is_unchanged(path, known):
                 raise RunError(
-                    f"{path} was changed since the run began; `python run.py verify "
+                    f"{path} was changed since the run began; `{program()} verify "
                     f"{self._paths.root} --repair` sets it aside, then give the same command again"
                 )
         self.write("running")

@@ -9,10 +9,10 @@ from lth_keras.criteria import Criterion, Magnitude
 from lth_keras.data import DataSource
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, check_is_a
-from lth_keras.experiment.described import UNNAMED_DEFAULT
 from lth_keras.experiment.early_bird import EarlyBird
 from lth_keras.experiment.fallback import check_on_fallback
 from lth_keras.experiment.imp import trial_jobs
+from lth_keras.experiment.unnamed_defaults import UNNAMED_DEFAULT
 from lth_keras.experiment.variant import Variant
 from lth_keras.granularity import Units
 from lth_keras.metric import check_margin
@@ -28,6 +28,7 @@ from lth_keras.training import (
     check_precision,
     from_keras,
 )
+from lth_keras.training.xla import JIT
 from lth_keras.wording import made, named
 
 
@@ -192,6 +193,8 @@ class Experiment:
             raise ConfigurationError(
                 f"Experiment.on_divergence is {self.on_divergence!r}; expected 'record' or 'stop'"
             )
+        if not any(self.jit is known or self.jit == known for known in JIT):
+            raise ConfigurationError(f"Experiment.jit is {self.jit!r}; expected one of {JIT}")
         check_precision(self.precision)
         self._check_compact_training()
         check_on_fallback(self.on_fallback)
@@ -207,7 +210,7 @@ class Experiment:
                     f"Experiment.{name} is {value!r}; expected a text, or None")
         _check_entries(self.published, PublishedFigure, "Experiment.published",
                        "figures with variant, round, metric, value, source and tolerance, like "
-                       f"[{made('full/PublishedFigure')}]")
+                       f"{made('published_figures')}")
 
     def _check_compact_training(self):
         if not isinstance(self.compact_training, bool):

@@ -13,6 +13,7 @@ from lth_keras.experiment.mask_rules import MaskRule
 from lth_keras.experiment.weight_rules import WeightRule
 from lth_keras.export import load_ticket
 from lth_keras.export.ticket import ticket_digest, ticket_folder
+from lth_keras.program import program
 from lth_keras.rewinding import RewindPoint
 from lth_keras.variables import named_variables
 
@@ -31,7 +32,7 @@ class _FromFile:
         if not isinstance(self.path, str) or not self.path:
             raise ConfigurationError(
                 f"{type(self).__name__}.path is {self.path!r}; expected a ticket's folder, as "
-                "run.py export RUN --format=ticket --to=DIR writes it"
+                f"{program()} export RUN --format=ticket --to=DIR writes it"
             )
         ticket_folder(self.path)
 

@@ -112,4 +112,6 @@ def _first_state(job, start, masks):
     # The optimizer of a rewind point is one of weights: scores begin with a fresh one.
     return TrainState(
         start.weights, masks, start.step,
-        learned=first_state(learned, start.weights, masks, job.generator("scores")))
+        learned=first_state(
+            learned, start.weights, masks, job.generator("scores"),
+            {weight.key: weight.matrix_shape for weight in job.prunable}))

@@ -9,8 +9,8 @@ from lth_keras.criteria import Criterion
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError, check_is_a
 from lth_keras.experiment.architectures import Architecture, SameArchitecture
-from lth_keras.experiment.described import UNNAMED_DEFAULT
 from lth_keras.experiment.mask_rules import KeepAll, MaskRule
+from lth_keras.experiment.unnamed_defaults import UNNAMED_DEFAULT
 from lth_keras.experiment.weight_rules import InitialWeights, RewoundWeights, WeightRule
 from lth_keras.learned_masks import LearnedMask
 from lth_keras.mask_updates import MaskUpdate

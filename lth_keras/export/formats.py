@@ -3,14 +3,12 @@ it."""
 
 import contextlib
 import dataclasses
-import importlib.util
 import logging
 
 import numpy as np
 
 from lth_keras import files
 from lth_keras.compat import tf
-from lth_keras.errors import ConfigurationError
 from lth_keras.keras3 import to_keras3
 
 
@@ -28,7 +26,6 @@ class Format:
         share of the metric.
       write: function (served, model, path).
       input_form: 'float' if it always takes normalised floats; None if both forms are possible.
-      extra: the packages of requirements-export.txt that are needed to write and check it.
       skips_zeros: whether what reads it can skip weights that are zero.
     """
 
@@ -40,18 +37,7 @@ class Format:
     metric_tolerance: float
     write: object
     input_form: str | None = None
-    extra: tuple = ()
     skips_zeros: bool = False
-
-    def check_installed(self):
-        """Raises ConfigurationError if a package is missing that is needed to write it."""
-        missing = [name for name in self.extra if importlib.util.find_spec(name) is None]
-        if missing:
-            raise ConfigurationError(
-                f"format is {self.name!r}, which takes {' and '.join(self.extra)}, and "
-                f"{missing[0]} is not installed; pip install -r requirements-export.txt -c "
-                "constraints.txt"
-            )
 
     def nonzero_range(self, weights):
         """(least, most) non-zero weights that a kernel may have in this format.
@@ -155,8 +141,8 @@ EXPORT_FORMATS = {
                _write_keras, "float"),
         Format("keras3", "model_keras3.keras", ("keras", "tensorflow"), _KERAS3_LOAD, 1e-5, 0.0005,
                _write_keras3, "float"),
-        Format("onnx", "model.onnx", ("onnxruntime", "onnx"), _ONNX_LOAD, 1e-4, 0.0005, _write_onnx,
-               extra=("tf2onnx", "onnx", "onnxruntime")),
+        Format("onnx", "model.onnx", ("onnxruntime", "onnx"), _ONNX_LOAD, 1e-4, 0.0005,
+               _write_onnx),
         Format("tflite", "model.tflite", _LITERT, _TFLITE_LOAD, 1e-4, 0.0005, _tflite_writer()),
         Format("tflite_float16", "model_float16.tflite", _LITERT, _TFLITE_LOAD, 1e-2, 0.002,
                _tflite_writer([tf.lite.Optimize.DEFAULT], [tf.float16])),
@@ -166,7 +152,6 @@ EXPORT_FORMATS = {
                _tflite_writer([tf.lite.Optimize.EXPERIMENTAL_SPARSITY]), skips_zeros=True),
     )
 }
-TICKET = "ticket"
 TICKET_LOAD = (
     "import numpy as np",
     "masks, weights = np.load('ticket/masks.npz'), np.load('ticket/weights.npz')",

@@ -1,6 +1,7 @@
 """The card beside an export, for programs (card.json) and for people (README.md)."""
 
-from lth_keras.export.formats import EXPORT_FORMATS, TICKET, TICKET_LOAD
+from lth_keras.export.choices import TICKET
+from lth_keras.export.formats import EXPORT_FORMATS, TICKET_LOAD
 from lth_keras.export.latency_lines import size_lines
 from lth_keras.metric import Metric
 from lth_keras.store.export_cards import count

@@ -14,13 +14,12 @@ from lth_keras.data import Dataset, LoadedData
 from lth_keras.errors import ConfigurationError
 from lth_keras.export import model_card as cards
 from lth_keras.export import stored_network, write_export
-from lth_keras.export.formats import EXPORT_FORMATS, TICKET
-from lth_keras.export.served_network import INPUT_FORMS
+from lth_keras.export.choices import DEFAULT, TICKET, check_choices, no_place, place_of
 from lth_keras.paths import RunPaths, variant_name
+from lth_keras.program import program
 from lth_keras.store import network_folder
 from lth_keras.tasks import stored_task
 
-WEIGHTS = ("trained", "untrained")
 # The variants that are dense networks with as many weights as a round's ticket.
 _OF_ITS_SIZE = ("dense_matched", "small_dense_random", "dense_matched_trained")
 
@@ -30,7 +29,7 @@ class ExportOptions:
     """How to export.
 
     Attributes:
-      formats: names of `EXPORT_FORMATS`, and 'ticket'.
+      formats: names of `choices.FORMATS`, and 'ticket'.
       input_form: 'uint8': SavedModel, ONNX and TFLite take raw images and normalise them;
         'float': they take normalised floats; None: 'uint8' where the data are.
       weights: 'trained', or 'untrained': the weights that training started from.
@@ -41,32 +40,14 @@ class ExportOptions:
       ConfigurationError: a value is not one of those.
     """
 
-    formats: tuple = ("saved_model", "keras", "tflite", TICKET)
+    formats: tuple = DEFAULT
     input_form: str | None = None
     weights: str = "trained"
     compact: bool = False
     latency: bool = True
 
     def __post_init__(self):
-        known = (*EXPORT_FORMATS, TICKET)
-        wrong = [name for name in self.formats if name not in known]
-        if wrong or not self.formats:
-            raise ConfigurationError(
-                f"format is {wrong[0] if wrong else 'empty'!r}; expected one or more of "
-                f"{', '.join(known)}"
-            )
-        for name in self.formats:
-            if name in EXPORT_FORMATS:
-                EXPORT_FORMATS[name].check_installed()
-        if self.weights not in WEIGHTS:
-            raise ConfigurationError(f"weights is {self.weights!r}; expected one of {WEIGHTS}")
-        if self.input_form not in (None, *INPUT_FORMS):
-            raise ConfigurationError(f"input is {self.input_form!r}; expected one of {INPUT_FORMS}")
-        if self.compact and TICKET in self.formats:
-            raise ConfigurationError(
-                "compact goes with networks; a bare ticket's masks are those of the full "
-                "architecture: leave 'ticket' out of the formats"
-            )
+        check_choices(self.formats, self.input_form, self.weights, self.compact)
 
 
 def export_network(
@@ -83,7 +64,8 @@ def export_network(
       to: the folder to make; it must not exist.
       options: `ExportOptions`.
       data_dir: where prepared TFDS data are.
-      data: `LoadedData`, for a run on the user's own data; None loads the data that the run names.
+      data: `LoadedData`, for a run on the user's own data; None loads a data set of TFDS, or an
+        embedded one, by the name in run.json.
       machine: facts of the machine for the card; None takes those of Python's platform module.
 
     Returns:
@@ -93,14 +75,29 @@ def export_network(
       ConfigurationError: there is no such network, or `to` exists.
       RunError: the written export does not pass its checks; it is removed again.
     """
-    to = _resolved(to)
-    refuse_existing(to)
-    stored = stored_network.find(run, trial, network)
+    stored = network_to_export(run, trial, network, to)
     data = data if data is not None else load_data(stored.header, data_dir)
+    return export_stored(stored, data, to, options, machine)
+
+
+def network_to_export(
+    run: str | os.PathLike, trial: int, network: str, to: str | os.PathLike,
+) -> stored_network.StoredNetwork:
+    """The stored network, if it can be exported to that place; arguments and errors as
+    `export_network`'s."""
+    place_of(to)
+    return stored_network.find(run, trial, network)
+
+
+def export_stored(
+    stored: stored_network.StoredNetwork, data: LoadedData, to: str | os.PathLike,
+    options: ExportOptions, machine: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Exports a network that was read; arguments, result and errors as `export_network`'s."""
+    to = place_of(to)
     form = _input_form(options.input_form, data)
     is_bare = options.formats == (TICKET,)
-    beside = options.latency and not is_bare
-    others = _beside(run, trial, stored) if beside else {}
+    others = _beside(stored) if options.latency and not is_bare else {}
     _make_parent(to)
     # A hidden folder beside its place: on the same disk, where renaming is one step.
     with tempfile.TemporaryDirectory(prefix=f".{to.name}.", suffix=".partial",
@@ -116,13 +113,13 @@ def export_network(
             write_export.measure(folder, card, others, data, form, pathlib.Path(partial) / "beside")
         files.write_json(folder / "card.json", card)
         files.write_text(folder / "README.md", cards.readme(card))
-        refuse_existing(to)
-        os.rename(folder, to)
+        os.rename(folder, place_of(to))
     return card
 
 
-def _beside(run, trial, stored):
+def _beside(stored):
     """The networks that an export is timed against: the dense one, and a dense one of its size."""
+    run, trial = stored.folder.parent.parent, stored.facts["trial"]
     others = {"dense": stored_network.find(run, trial, "round_00")}
     for variant in _OF_ITS_SIZE:
         name = variant_name(variant, stored.facts["round"] or None)
@@ -136,35 +133,7 @@ def _make_parent(to):
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _no_place(to, error) from error
-
-
-def _resolved(to):
-    """`to` without '..', so that for 'new/..' no folder 'new' is made."""
-    if "\0" in str(to):
-        raise _no_place(repr(to), ValueError("its name has a zero in it"))
-    try:
-        return pathlib.Path(os.path.realpath(to) if ".." in pathlib.Path(to).parts else to)
-    except (OSError, ValueError) as error:
-        raise _no_place(to, error) from error
-
-
-def refuse_existing(to: pathlib.Path) -> None:
-    """Raises ConfigurationError where something is at `to` already: nothing is overwritten."""
-    try:
-        is_there = to.exists() or to.is_symlink()
-    except (OSError, ValueError) as error:
-        raise _no_place(to, error) from error
-    if is_there:
-        raise ConfigurationError(
-            f"{to} exists already and is not overwritten; name another folder, or remove it first"
-        )
-
-
-def _no_place(to, error):
-    why = getattr(error, "strerror", None) or error
-    return ConfigurationError(
-        f"the folder {to} cannot be made: {why}; name another, where you may write")
+        raise no_place(to, error) from error
 
 
 def load_data(header: Mapping[str, Any], data_dir: str | None) -> LoadedData:
@@ -188,7 +157,9 @@ def load_data(header: Mapping[str, Any], data_dir: str | None) -> LoadedData:
         # run.json has no places of files, no functions and no tokenizer's settings as such.
         raise ConfigurationError(
             f"the run's data, {header['data']['name']!r}, cannot be loaded again by what run.json "
-            f"says of them: {error}; export from Python and give export_network(…, data=LoadedData)"
+            f"says of them: {str(error).splitlines()[0]:.80}; give export_network(…, "
+            f"data=LoadedData), or export with the command `{program()} export`, which reads "
+            "config.gin"
         ) from error
     if data.fingerprint != header["data"]["fingerprint"]:
         raise ConfigurationError(

@@ -7,8 +7,6 @@ import numpy as np
 from lth_keras.compat import tf
 from lth_keras.variables import named_variables
 
-INPUT_FORMS = ("uint8", "float")
-
 
 def preprocessing(data):
     """How a raw image becomes the network's input, as JSON: (x · scale − mean) / std."""

@@ -9,6 +9,7 @@ from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.export.safe_config import check_config
 from lth_keras.paths import RunPaths
+from lth_keras.program import program
 from lth_keras.store import network_folder
 from lth_keras.store.masks_and_weights import acting_masks, changed_files, read_start, read_weights
 from lth_keras.store.metrics import read_rows
@@ -55,7 +56,7 @@ def find(run, trial, name):
     paths = RunPaths(run)
     if not opening.exists(paths.run_json):
         raise ConfigurationError(
-            f"{paths.root} is no run (it has no run.json); see python run.py list"
+            f"{paths.root} is no run (it has no run.json); see {program()} list"
         )
     header = network_folder.header(paths)
     if not opening.is_folder(paths.trial(trial)):
@@ -136,6 +137,6 @@ def _config(header, facts, folder):
     if "model" not in facts:
         raise ConfigurationError(
             f"{folder} does not say how its network of {facts['architecture']} is built (done.json "
-            "has no 'model'); it was trained by an older version: train it again to export it"
+            "has no 'model'); set it aside, and the run's own command trains it again"
         )
     return facts["model"]

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from lth_keras import files
+from lth_keras import files, opening
 from lth_keras import masks as masks_lib
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.program import program
 from lth_keras.store.masks_and_weights import as_masks, changed_files
 from lth_keras.store.schemas import TicketCard, checked
 
@@ -184,11 +185,11 @@ def ticket_folder(path: str | os.PathLike) -> pathlib.Path:
     """
     path = pathlib.Path(path)
     for folder in (path, path / "ticket"):
-        if (folder / CARD).is_file():
+        if opening.is_file(folder / CARD):
             return folder
     raise ConfigurationError(
         f"{path} holds no ticket; expected a folder with {CARD}, as "
-        "run.py export RUN --format=ticket --to=DIR writes it"
+        f"{program()} export RUN --format=ticket --to=DIR writes it"
     )
 
 

@@ -14,10 +14,12 @@ from lth_keras.compat import tf
 from lth_keras.errors import RunError
 from lth_keras.export import bare_ticket, costs, fresh_processes, stored_network
 from lth_keras.export import model_card as cards
+from lth_keras.export.choices import TICKET
 from lth_keras.export.compaction import compact
-from lth_keras.export.formats import EXPORT_FORMATS, TICKET
+from lth_keras.export.formats import EXPORT_FORMATS
 from lth_keras.export.served_network import ServedNetwork, preprocessing
 from lth_keras.export.ticket import write_ticket
+from lth_keras.program import program
 
 _HERE = pathlib.Path(__file__).parent
 # Examples that travel with the export, so that it can be checked anywhere.
@@ -198,7 +200,7 @@ def _check_recorded(measured, metric, answers):
     if not abs(measured["test"] - recorded) <= allowed + 1e-9:
         raise RunError(
             f"the stored weights have a test {metric.words} of {measured['test']:.4f}, training "
-            f"recorded {recorded:.4f}; nothing was exported: check the run with run.py verify"
+            f"recorded {recorded:.4f}; nothing was exported: check the run with {program()} verify"
         )
 
 

@@ -13,13 +13,15 @@ _PANELS = (
 )
 
 
-def cost_fronts(summary, subject, metric=ACCURACY):
-    """Each network as a point with its intervals; a line joins those that no other one beats.
+def cost_fronts(summary, subject, metric=ACCURACY, trials=None):
+    """Each network as a point with its intervals, the densities of one variant joined by a thin
+    line; a dashed line joins the networks that no other one beats.
 
     Args:
       summary: what `with_costs` gives; its rounds of IMP are left out.
       subject: network, data, trials.
       metric: the `Metric` that the summary is of.
+      trials: what `trial_values` gives, drawn as small points at their network's mean cost.
 
     Returns:
       A figure, or None where no network has both a cost and a value.
@@ -30,17 +32,23 @@ def cost_fronts(summary, subject, metric=ACCURACY):
     if rows.empty:
         return None
     title = f"Final test {metric.words} for what it costs"
-    figure, axes = style.new(1, 2, style.PAGE, 3.9, title, subject)
+    figure, axes = style.new(1, 2, style.PAGE, 4.4, title, subject)
     styles = style.variant_styles(list(dict.fromkeys(rows["variant"])))
     for panel, (column, scale, label) in zip(axes.flat, _PANELS, strict=True):
         for variant, options in styles.items():
             _draw_points(panel, rows[rows["variant"] == variant], column, scale, value, metric,
-                         {**options, "linestyle": "none", "label": variant})
+                         {**options, "linestyle": "-", "linewidth": 0.4, "label": variant})
+            if trials is not None:
+                own = rows.merge(trials[trials["variant"] == variant], on=["variant", "round"],
+                                 suffixes=("", "_of_trial"))
+                style.draw_trials(panel, scale * own[column], metric.scale * own[value],
+                                  options["color"])
         _draw_front(panel, rows, column, scale, value, metric)
         panel.set_xscale("log")
         panel.set_xlabel(label)
         panel.set_ylabel(f"final test {metric.label}")
-        style.legend(panel)
+    handles, labels = axes.flat[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=6)
     return figure
 
 

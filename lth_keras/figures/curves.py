@@ -126,7 +126,24 @@ def _set_loss_limits(panel, finite, column):
 
 
 def _set_metric_limits(panel, finite, column, metric):
-    # The axis leaves out the first tenth of the training, which would flatten the rest.
+    limits = late_range(finite, column, metric)
+    if limits is not None:
+        panel.set_ylim(*limits)
+
+
+def late_range(finite, column, metric):
+    """(lowest, highest) of an axis that leaves out the first tenth of the training.
+
+    That part would flatten the rest.
+
+    Args:
+      finite: rows of metrics with finite values.
+      column: the metric's.
+      metric: the `Metric`.
+
+    Returns:
+      In the units that are shown; None where all values are equal and 0.
+    """
     # Each network has its own epochs: a chain continues those of the round before.
     epochs = finite.groupby(["variant", "round"])["epoch"]
     first, last = epochs.transform("min"), epochs.transform("max")
@@ -136,5 +153,6 @@ def _set_metric_limits(panel, finite, column, metric):
     if not metric.higher_is_better:
         lowest, highest = means.min(), means.quantile(0.99)
     room = max(0.08 * (highest - lowest), 0.05 if metric.is_share else 1e-3 * abs(highest))
-    if np.isfinite(room) and room > 0:
-        panel.set_ylim(lowest - room, min(100.0 if metric.is_share else np.inf, highest + room))
+    if not np.isfinite(room) or room <= 0:
+        return None
+    return lowest - room, min(100.0 if metric.is_share else np.inf, highest + room)

@@ -10,7 +10,8 @@ _MOST_TICKS = 9
 _MOST_COLUMNS = 3
 
 
-def metric_by_density(summary, columns, subject, title, variants, metric=ACCURACY, ceilings=None):
+def metric_by_density(summary, columns, subject, title, variants, metric=ACCURACY, ceilings=None,
+                      trials=None):
     """Columns of the summary against density, on the literature's log axis from 100 % down.
 
     Args:
@@ -22,6 +23,7 @@ def metric_by_density(summary, columns, subject, title, variants, metric=ACCURAC
       metric: the `Metric` that the summary is of.
       ceilings: {column: the largest value that it can have}; it is drawn, and a column that is
         nowhere below it is left out.
+      trials: what `trial_values` gives, drawn as small points; None for none.
 
     Returns:
       A figure, or None where nothing depends on a round.
@@ -39,10 +41,10 @@ def metric_by_density(summary, columns, subject, title, variants, metric=ACCURAC
     figure, panels = _grid(len(columns), len(groups), subject, title)
     cells = [(column, group) for column in columns for group in groups]
     for panel, (column, group) in zip(panels, cells, strict=True):
-        for variant in ["full", "imp", "ticket", *group]:
-            if variant in names:
-                draw_by_density(panel, summary[summary["variant"] == variant], column, variant,
-                                styles[variant], metric)
+        shown = [each for each in ("full", "imp", "ticket", *group) if each in names]
+        for variant, beside in style.side_by_side(shown, densities).items():
+            draw_by_density(panel, summary[summary["variant"] == variant], column, variant,
+                            styles[variant], metric, trials, beside)
         if column in ceilings:
             panel.axhline(ceilings[column], color=style.GREY, linestyle=":", linewidth=0.8,
                           label="end of training")
@@ -72,10 +74,12 @@ def _grid(columns, groups, subject, title):
     return figure, panels
 
 
-def draw_by_density(panel, rows, column, name, options, metric=ACCURACY):
-    """One variant on an Axes: its mean against density, with `bands`.
+def draw_by_density(panel, rows, column, name, options, metric=ACCURACY, trials=None,
+                    beside=1.0):
+    """One variant on an Axes: its mean against density, with `bands`, and its trials' values.
 
-    A network that no round prunes is a horizontal line with its band.
+    A network that no round prunes is a horizontal line with its band. `beside` is a factor of the
+    densities (`style.side_by_side`).
     """
     scale = metric.scale if f"test_{metric.name}" in column else 1
     rows = rows[rows[f"{column}_mean"].notna()].sort_values("density")
@@ -84,7 +88,10 @@ def draw_by_density(panel, rows, column, name, options, metric=ACCURACY):
     mean, low, high = (
         scale * rows[f"{column}_{end}"].to_numpy(float) for end in ("mean", "ci_low", "ci_high"))
     low, high = bands.drawn(mean, low, high, (rows["trials"] - rows["diverged"]).to_numpy())
-    density, colour = 100 * rows["density"].to_numpy(float), options["color"]
+    density, colour = 100 * beside * rows["density"].to_numpy(float), options["color"]
+    if trials is not None:
+        own = trials[(trials["variant"] == rows["variant"].iloc[0]) & trials[column].notna()]
+        style.draw_trials(panel, 100 * beside * own["density"], scale * own[column], colour)
     if len(rows) == 1 and rows["round"].iloc[0] == 0 and name != "imp":
         panel.axhline(mean[0], label=name, **style.without_marker(options))
         if np.isfinite(low[0]):
@@ -110,7 +117,7 @@ def density_axis(panel, densities):
     panel.xaxis.set_minor_locator(ticker.NullLocator())
     panel.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.3g}"))
     panel.tick_params(axis="x", labelrotation=45 if len(chosen) > 6 else 0)
-    panel.set_xlim(110, min(densities) / 1.1)
+    panel.set_xlim(115, min(densities) / 1.2)  # Room for variants beside each other.
     panel.set_xlabel("weights kept (%)")
 
 

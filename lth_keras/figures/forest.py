@@ -10,10 +10,11 @@ from lth_keras.statistics.comparisons import CLEAR, SIGNIFICANCE, significance
 # More do not fit on a page; of more rounds some are shown, evenly.
 _MOST_ROWS = 40
 _LONG_NAME = 20
+_BELOW = 0.26  # Rows: the trials stand below their interval.
 _NAMES = {"ticket": "ticket", "full": "full network"}
 
 
-def forest(comparisons, reference, margin, subject, metric=ACCURACY):
+def forest(comparisons, reference, margin, subject, metric=ACCURACY, each=None):
     """The difference of each network from the reference, its interval, and what Holm leaves of it.
 
     Args:
@@ -22,6 +23,7 @@ def forest(comparisons, reference, margin, subject, metric=ACCURACY):
       margin: the non-inferiority margin, in the metric's unit.
       subject: network, data, trials.
       metric: the `Metric` that the differences are of.
+      each: {(variant, round): [difference of each trial]}, drawn as small points.
 
     Returns:
       A figure, or None without a comparison.
@@ -32,11 +34,14 @@ def forest(comparisons, reference, margin, subject, metric=ACCURACY):
     names = [network_label(row["variant"], row["round"]) for row in rows]
     width = style.COLUMN if max(map(len, names)) < _LONG_NAME else 4.6
     figure, axes = style.new(
-        1, 1, width, 1.15 + 0.19 * len(rows),
+        1, 1, width, 1.3 + 0.19 * len(rows),
         f"Final test {metric.words} minus that of the {_NAMES[reference]}", subject)
     panel = axes[0, 0]
     for place, row in enumerate(rows):
         _draw_row(panel, place, row, metric)
+        style.draw_trials(
+            panel, [metric.scale * value for value in
+                    (each or {}).get((row["variant"], row["round"]), ())], place + _BELOW)
     panel.axvline(0, color=style.BLACK, linewidth=0.7)
     panel.axvline(-metric.sign * metric.scale * margin, color=style.GREY, linewidth=0.7,
                   linestyle=":")
@@ -45,7 +50,7 @@ def forest(comparisons, reference, margin, subject, metric=ACCURACY):
     panel.grid(False, axis="y")
     panel.set_xlabel(
         f"{metric.difference_unit.strip() or metric.words}, paired by trial, 95 % interval\n"
-        f"filled: clear, p < {SIGNIFICANCE} after Holm; dotted: margin")
+        f"filled: clear, p < {SIGNIFICANCE} after Holm\ndotted: margin; small: trials")
     return figure
 
 

@@ -6,6 +6,7 @@ Figures of a report and figures of a measure are made here, so that they look al
 import io
 
 import matplotlib
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -32,6 +33,7 @@ _CONTROL_MARKERS = MARKERS[1:]
 _CONTROL_LINES = ("--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
 _MOST_NAMES_INSIDE = 5
+_MOST_APART = 0.1  # Of variants beside each other, as a logarithm, from the middle to the edge.
 _LETTERS_PER_INCH = 17  # Of a figure's title.
 _SETTINGS = {
     "font.size": 7.5, "axes.titlesize": 7.5, "axes.labelsize": 7.5, "legend.fontsize": 6.5,
@@ -101,17 +103,48 @@ def verdict_colour(clear, difference):
 
 
 def variant_styles(variants):
-    """{variant: keywords of `plot`}; full and ticket are the same in every figure."""
+    """{variant: keywords of `plot`}; full and ticket are the same in every figure.
+
+    Where colours come again the markers are others, so that each of 49 controls has its own pair.
+    """
     controls = [variant for variant in variants if variant not in _FIXED]
     styles = {
         variant: {
             "color": _CONTROL_COLOURS[place % len(_CONTROL_COLOURS)],
-            "marker": _CONTROL_MARKERS[place % len(_CONTROL_MARKERS)],
+            "marker": _CONTROL_MARKERS[
+                (place + place // len(_CONTROL_COLOURS)) % len(_CONTROL_MARKERS)],
             "linestyle": _CONTROL_LINES[place % len(_CONTROL_LINES)],
         }
         for place, variant in enumerate(controls)
     }
     return {variant: styles.get(variant) or _FIXED[variant] for variant in variants}
+
+
+def side_by_side(names, densities):
+    """{variant: factor of its densities}, so that equal densities do not cover each other.
+
+    Args:
+      names: variants in one panel; those that belong to no round stay where they are.
+      densities: of the rounds; the factors are too small to mix up two of them.
+    """
+    moved = [name for name in names if name not in ("full", "imp")]
+    logs = np.sort(np.log(sorted(set(densities))))
+    gap = np.diff(logs).min() if logs.size > 1 else np.inf
+    reach = min(0.25 * gap, _MOST_APART) if len(moved) > 1 else 0.0
+    factors = np.exp(np.linspace(reach, -reach, len(moved)))
+    return {name: 1.0 for name in names} | dict(zip(moved, factors.tolist(), strict=True))
+
+
+def draw_trials(panel, across, up, colour=GREY):
+    """Draws what each trial reached as small faint points, beside a mean and its interval.
+
+    Args:
+      panel: Axes.
+      across, up: their places; arrays [n], or a number for all.
+      colour: that of their mean.
+    """
+    across, up = np.broadcast_arrays(np.asarray(across, float), np.asarray(up, float))
+    panel.scatter(across, up, s=7, color=colour, alpha=0.5, linewidths=0, zorder=2.5)
 
 
 def without_marker(options):

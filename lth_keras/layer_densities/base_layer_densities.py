@@ -13,7 +13,8 @@ Ticket = Callable[[], dict[str, int]]
 class LayerDensities:
     """Says in which ratio layers share the weights that are kept.
 
-    A layer whose share is more than it has is dense, and the others divide the rest in their ratio.
+    If a layer's share is larger than the layer, all its weights are kept, and the others divide the
+    rest in their ratio.
     Subclasses are frozen dataclasses with `@gin.configurable`, and override `shares`. A class
     without this base class is refused.
     """
@@ -22,7 +23,8 @@ class LayerDensities:
         """The ratio of the numbers of weights that layers keep; only the ratio counts.
 
         Args:
-          shapes: {key: shape} of the kernels that are pruned.
+          shapes: {key: shape} of the kernels that are pruned, as [*places, inputs, outputs]: the
+            heads of an attention's kernel and their size are one side.
           ticket: function that gives {key: number of weights} of IMP's mask of the round.
 
         Returns:

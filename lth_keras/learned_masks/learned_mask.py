@@ -16,7 +16,7 @@ class LearnedMask:
     At each update a gate of zeros and ones is made from the scores (`gate`), the network computes
     with weight × gate × `scale`, and the gradient of the loss with respect to the gates is passed
     on to the scores as if the gates were smooth (straight-through: `score_gradient`). The network
-    under `final_masks` is evaluated and stored; these masks contain no chance.
+    under `final_masks` is evaluated and stored; these masks are not random.
 
     Subclasses are frozen dataclasses with `@gin.configurable`.
 
@@ -35,7 +35,8 @@ class LearnedMask:
         """The scores that training starts from, float32 of `shape`.
 
         Args:
-          shape: of the layer's kernel.
+          shape: of the layer's kernel, as [*places, inputs, outputs]: the heads of an attention's
+            kernel and their size are one side.
           count: how many of its weights the mask rule keeps.
           generator: the network's own.
         """

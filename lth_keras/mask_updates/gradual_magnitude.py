@@ -58,8 +58,8 @@ class GradualMagnitude(MaskUpdate):
 
     def counts(self, inputs: UpdateInputs) -> dict[str, int]:
         """{key: kept weights} of the schedule; at its end exactly the mask rule's."""
-        counts = {}
+        counts, left = {}, 1 - inputs.progress_to_last
         for key, mask in inputs.masks.items():
             share = inputs.target[key] / mask.size
-            counts[key] = round(mask.size * (share + (1 - share) * (1 - inputs.progress) ** 3))
+            counts[key] = round(mask.size * (share + (1 - share) * left ** 3))
         return counts

@@ -102,15 +102,18 @@ class MaskUpdate:
         """The step from which updates are counted, in a training from step `start` on."""
         return max(start, Duration.parse(self.begin).steps(steps_per_epoch))
 
+    def last(self, start: int, stop: int, steps_per_epoch: int) -> int:
+        """The step that `until` names, in a training from `start` to `stop`."""
+        if isinstance(self.until, str):
+            return Duration.parse(self.until).steps(steps_per_epoch)
+        return start + math.floor(self.until * (stop - start))
+
     def steps(self, start: int, stop: int, steps_per_epoch: int) -> range:
         """The steps with an update, in a training from `start` to `stop`."""
         first = self.beginning(start, steps_per_epoch)
-        if isinstance(self.until, str):
-            until = Duration.parse(self.until).steps(steps_per_epoch)
-        else:
-            until = start + math.floor(self.until * (stop - start))
         every = Duration.parse(self.every).steps(steps_per_epoch)
-        return range(first + every, min(until, stop - 1) + 1, every)
+        until = min(self.last(start, stop, steps_per_epoch), stop - 1)
+        return range(first + every, until + 1, every)
 
 
 def check_share(value, name, expected="a share in (0, 1]"):

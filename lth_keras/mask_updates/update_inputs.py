@@ -26,7 +26,9 @@ class UpdateInputs:
       weights: {key: array} of the prunable weights.
       masks: {key: bool array}, as they are.
       target: {key: number of weights} that the variant's mask rule keeps in each layer.
-      progress: from 0, the beginning of the updates, to 1, the last of them.
+      progress: share of the way from the beginning of the updates to the rule's `until`. It is 1 at
+        the last update only where that falls on `until`.
+      progress_to_last: share of the way to the last update, at which it is 1.
       generator: np.random.Generator of this step, for rules that draw.
       network: the network, for gradients and moments.
     """
@@ -35,5 +37,6 @@ class UpdateInputs:
     masks: Arrays
     target: dict[str, int]
     progress: float
+    progress_to_last: float
     generator: np.random.Generator
     network: TrainingNetwork

@@ -79,6 +79,15 @@ class PrunableWeight:
         return math.prod(self.shape)
 
     @property
+    def matrix_shape(self):
+        """[*places, inputs, outputs]: axes that are read, or given, together are one."""
+        joined = (*self.input_axes, *self.output_axes)
+        sides = [math.prod(self.shape[axis] for axis in some)
+                 for some in (self.input_axes, self.output_axes) if some]
+        places = [side for axis, side in enumerate(self.shape) if axis not in joined]
+        return (*places, *sides)
+
+    @property
     def most(self):
         """How many of its weights may stay once it is pruned: all of them."""
         return self.size

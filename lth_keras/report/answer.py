@@ -44,7 +44,7 @@ def _ticket(run, rows):
     conclusion = {
         "yes": f"enough to say that the ticket is as good, within {margin}",
         "no": f"so that the ticket is worse by more than {margin}",
-        "open": f"too uncertain to say whether the ticket is as good, within {margin}",
+        "open": f"which leaves open whether the ticket is as good, within {margin}",
         ONE_TRIAL: "which in one trial may be chance",
     }[row["matching"]]
     if len(tickets) > 1 and matches:
@@ -53,8 +53,8 @@ def _ticket(run, rows):
             f" (the sparsest of the {len(matches)} tickets of {len(tickets)} that are so)")
     if row["matching"] == "open" and math.isnan(row["ci_low"]):
         conclusion = (
-            f"the same in all of {row['trials']} trials, which are too few to say whether the "
-            f"ticket is as good, within {margin}")
+            f"the same in all of {row['trials']} trials, which leaves open whether the ticket is "
+            f"as good, within {margin}")
     ours, theirs = _value(run, "ticket", row["round"]), _value(run, "full", 0)
     return (
         f"With {100 * row['density']:.3g} % of the weights, "

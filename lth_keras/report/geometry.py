@@ -9,6 +9,7 @@ import pandas as pd
 from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import safe_name
+from lth_keras.program import program
 from lth_keras.report.report_figures import Picture
 from lth_keras.report.report_tables import NOTHING, Table, interval
 from lth_keras.store.beside_networks import SUMMARY, read_summary
@@ -51,7 +52,8 @@ def stored_geometry(paths):
 def _read(folder):
     name = folder.name
     if not opening.exists(folder / SUMMARY):
-        return Geometry(name, problem="the analysis was not finished; `run.py analyze` goes on")
+        return Geometry(
+            name, problem=f"the analysis was not finished; `{program()} analyze` goes on")
     try:
         summary = read_summary(folder)
         statements = tuple(str(each) for each in summary["statements"])
@@ -62,8 +64,8 @@ def _read(folder):
     # Another program, or a full disk, may have written anything into these files.
     except (RunError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return Geometry(
-            name, problem="its summary is damaged, or an older version's; `run.py analyze` makes "
-            "it again from the pieces that are stored")
+            name, problem=f"its summary is damaged; `{program()} analyze` makes it again from the "
+            "pieces that are stored")
     return Geometry(name, question, statements, table, pictures)
 
 

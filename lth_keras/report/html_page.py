@@ -1,17 +1,24 @@
 """One self-contained HTML page from a template: pictures are embedded, no other file is loaded."""
 
 import base64
+import functools
 import struct
 
 import jinja2
 
-from lth_keras.durations import Duration
 from lth_keras.figures.style import dots_per_inch
 from lth_keras.plain_text import plain
+from lth_keras.report.settings_in_words import spelt
 
 
 def render(template, **values):
     """The page that a template of this package makes of `values`."""
+    return _environment().get_template(template).render(**values)
+
+
+@functools.cache
+def _environment():
+    """Jinja's environment; a template is compiled once in a process."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("lth_keras.report", "templates"),
         autoescape=jinja2.select_autoescape(default=True, default_for_string=True),
@@ -19,19 +26,13 @@ def render(template, **values):
     )
     environment.filters["embedded"] = _embedded
     environment.filters["inches"] = _inches
-    environment.filters["spelt"] = _spelt
-    return environment.get_template(template).render(**values)
+    environment.filters["spelt"] = spelt
+    return environment
 
 
 def _shown(value):
     """A value as text, with control characters written out."""
     return plain(value) if type(value) is str else value
-
-
-def _spelt(duration):
-    parsed = Duration.parse(duration)
-    unit = "epoch" if parsed.unit == "ep" else "iteration"
-    return f"{parsed.value:,} {unit}{'s' if parsed.value != 1 else ''}"
 
 
 def _inches(png):

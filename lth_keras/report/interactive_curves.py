@@ -1,20 +1,18 @@
-"""Learning curves to hover over and zoom into, inside the page: nothing is loaded from elsewhere.
+"""Figures to hover over and zoom into, inside the page: nothing is loaded from elsewhere.
 
 Bokeh's core library (1.3 MB) is embedded once. Where JavaScript is off, the page keeps the same
-curves as a picture.
+as pictures.
 """
 
 import dataclasses
 import math
 import re
 
-from lth_keras.figures.style import variant_styles
+from lth_keras.figures.curves import late_range
 from lth_keras.paths import network_label
+from lth_keras.report.interactive_densities import interactive_densities
+from lth_keras.report.interactive_style import dress, line_styles, new_figure
 
-_DASHES = {"-": "solid", "--": "dashed", "-.": "dashdot", ":": "dotted"}
-# As far from white as from the dark page: a contrast of 4.2 with both.
-_NEUTRAL = "#747c85"
-_HEIGHT = 380
 _ID = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|p\d{4,})\b")
 _MOST_POINTS = 400  # Points of a line: of a longer training some are left out, but not the last.
 
@@ -35,7 +33,8 @@ class InteractiveCurves:
 
 
 def interactive_curves(run):
-    """The `InteractiveCurves` of a `StoredRun`: its metric and its training loss against steps.
+    """The `InteractiveCurves` of a `StoredRun`: its metric against density and against steps, and
+    its training loss.
 
     Returns None where no variant was evaluated.
     """
@@ -52,11 +51,14 @@ def interactive_curves(run):
         "Training loss against steps": ("train_loss", 1),
     }
     figures = {
-        title: _figure(rows, column, scale, title) for title, (column, scale) in columns.items()
-        if rows[column].map(math.isfinite).any()
+        title: _figure(rows, column, scale, title, metric)
+        for title, (column, scale) in columns.items() if rows[column].map(math.isfinite).any()
     }
     if not figures:
         return None
+    densities = interactive_densities(run)
+    if densities is not None:
+        figures = dict([densities]) | figures
     script, divs = components(list(figures.values()))
     script, *divs = _with_stable_ids([script, *divs])
     library = "\n".join(Resources(mode="inline", components=["bokeh"]).js_raw)
@@ -76,35 +78,33 @@ def _with_stable_ids(texts):
     return [_ID.sub(stable, text) for text in texts]
 
 
-def _figure(rows, column, scale, title):
+def _figure(rows, column, scale, title, metric):
     from bokeh.models import HoverTool
-    from bokeh.plotting import figure
 
     logarithmic = column == "train_loss"
-    shown = figure(
-        height=_HEIGHT, sizing_mode="stretch_width", y_axis_type="log" if logarithmic else "linear",
-        x_axis_label="step", y_axis_label=title.removesuffix(" against steps"),
-        tools="pan,box_zoom,wheel_zoom,reset", active_drag="box_zoom", active_scroll=None,
-    )
+    # The first view leaves out the steep start, as the picture does; zooming out shows it.
+    finite = rows[rows[column].map(math.isfinite)]
+    limits = None if logarithmic else late_range(finite, column, metric)
+    shown = new_figure(
+        y_axis_type="log" if logarithmic else "linear", x_axis_label="step",
+        y_axis_label=title.removesuffix(" against steps"),
+        **({} if limits is None else {"y_range": limits}))
     lines = list(_lines(rows, column, scale, logarithmic))
-    styles = variant_styles(list(dict.fromkeys(variant for variant, _, _ in lines)))
-    for variant, name, points in lines:
-        look = styles[variant]
-        dash = look["linestyle"] if isinstance(look["linestyle"], str) else "--"
-        color = _NEUTRAL if variant == "full" else look["color"]
+    styles = line_styles([network for network, _ in lines])
+    for network, points in lines:
+        name = network_label(*network)
         drawn = shown.line(
-            "step", "mean", source=points, color=color, line_width=2, line_dash=_DASHES[dash],
-            legend_label=name, name=name)
+            "step", "mean", source=points, legend_label=name, name=name, **styles[network])
         # $name is the line's name; an @ in a plain text would mean a column.
         shown.add_tools(HoverTool(
             renderers=[drawn], tooltips=[("network", "$name"), ("step", "@step{0,0}"),
                                          ("mean", "@mean{0.0000}"), ("trials", "@each")]))
-    _dress(shown)
+    dress(shown)
     return shown
 
 
 def _lines(rows, column, scale, logarithmic):
-    """(variant, label, columns of its points) of each network: means over trials by step."""
+    """((variant, round), columns of its points) of each network: means over trials by step."""
     for (variant, round), network in rows.groupby(["variant", "round"], sort=False):
         network = network[network[column].map(math.isfinite)]
         if logarithmic:
@@ -115,23 +115,6 @@ def _lines(rows, column, scale, logarithmic):
         means, each = by_step.mean(), by_step.agg(
             lambda values: ", ".join(f"{value:.4g}" for value in values))
         keep = sorted({*range(0, len(means), -(-len(means) // _MOST_POINTS)), len(means) - 1})
-        yield variant, network_label(variant, round), {
+        yield (variant, round), {
             "step": means.index[keep].tolist(), "mean": means.iloc[keep].tolist(),
             "each": each.iloc[keep].tolist()}
-
-
-def _dress(shown):
-    """Colours for a light and a dark page; a legend below whose entries switch lines on and off."""
-    shown.background_fill_alpha = shown.border_fill_alpha = 0
-    shown.toolbar.logo = None
-    for axis in shown.axis:
-        axis.axis_label_text_color = axis.major_label_text_color = _NEUTRAL
-        axis.axis_line_color = axis.major_tick_line_color = axis.minor_tick_line_color = _NEUTRAL
-    shown.grid.grid_line_color, shown.grid.grid_line_alpha = _NEUTRAL, 0.25
-    legend = shown.legend[0]
-    legend.click_policy = "hide"
-    legend.background_fill_alpha = legend.border_line_alpha = 0
-    legend.label_text_color = _NEUTRAL
-    legend.label_text_font_size = "11px"
-    legend.ncols = 3
-    shown.add_layout(legend, "below")

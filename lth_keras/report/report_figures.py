@@ -16,7 +16,8 @@ from lth_keras.figures import (
 from lth_keras.metric import ACCURACY, capitalised
 from lth_keras.report import cost_table, figure_data
 from lth_keras.report.latency_points import latency_points
-from lth_keras.statistics.summary import final_column
+from lth_keras.statistics.comparisons import trial_differences
+from lth_keras.statistics.summary import final_column, trial_values
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,7 +87,8 @@ def _plan_of_results(run, comparisons, band):
     side = "right" if metric.higher_is_better else "left"
     yield (
         f"{name}_by_density", f"{named} and early stopping against density",
-        f"From all weights on the left to few on the right, on a logarithmic axis. {band} A level "
+        f"From all weights on the left to few on the right, on a logarithmic axis. {band} Small "
+        "points: what each trial reached; networks of one density stand beside each other. A level "
         "line is a network that is not pruned.",
         lambda: _by_density(
             run, f"{named} and early stopping against weights kept", run.variants()),
@@ -95,15 +97,18 @@ def _plan_of_results(run, comparisons, band):
         "forest_ticket", "Differences from the ticket",
         f"Each network's final test {metric.words} minus that of the ticket of its round, trial by "
         "trial. Filled and coloured: clear after Holm's correction. Grey: may be chance, even "
-        "where the interval on its own does not cross the solid line. A cross has no interval, "
-        "since all trials differ by the same. Of many rounds some are shown, the table has all.",
-        lambda: forest.forest(comparisons, "ticket", run.margin, run.subject, metric),
+        "where its own interval does not cross the solid line. Small points: the trials. A cross "
+        "has no interval, since all trials differ by the same. Of many rounds some are shown, the "
+        "table has all.",
+        lambda: forest.forest(comparisons, "ticket", run.margin, run.subject, metric,
+                              trial_differences(run.metrics, "ticket", metric)),
     )
     yield (
         "forest_full", "Differences from the full network",
         "The same against the dense network. A network matches it where the whole interval lies "
         f"to the {side} of the dotted margin.",
-        lambda: forest.forest(comparisons, "full", run.margin, run.subject, metric),
+        lambda: forest.forest(comparisons, "full", run.margin, run.subject, metric,
+                              trial_differences(run.metrics, "full", metric)),
     )
 
 
@@ -113,8 +118,10 @@ def _plan_of_costs(run):
             "cost_fronts", f"{capitalised(run.metric.words)} for what it costs",
             "Each network by the floating-point operations of its training, those of its mask's "
             "search included, and by the weights that it keeps. Bars, across too: the 95 % "
-            "interval over trials. The dashed line joins the networks that no other one beats.",
-            lambda: cost_fronts.cost_fronts(run.summary, run.subject, run.metric),
+            "interval over trials; small points: the trials. The dashed line joins the networks "
+            "that no other one beats.",
+            lambda: cost_fronts.cost_fronts(run.summary, run.subject, run.metric,
+                                            trial_values(run.metrics, run.metric)),
         )
 
 
@@ -176,7 +183,7 @@ def _plan_of_masks(run):
 def _by_density(run, title, variants):
     return densities.metric_by_density(
         run.summary, (final_column(run.metric), "early_stop_step"), run.subject, title, variants,
-        run.metric, _ceilings(run, variants))
+        run.metric, _ceilings(run, variants), trial_values(run.metrics, run.metric))
 
 
 def _ceilings(run, variants):

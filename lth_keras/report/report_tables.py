@@ -84,8 +84,8 @@ def differences(comparisons, subject, margin, metric=ACCURACY):
         rows,
         "Paired by trial; in brackets the 95 % interval by Student's t. p: two-sided paired "
         "t test; p (Holm): corrected over all comparisons with the same reference. Different: "
-        f"clear where p (Holm) < {SIGNIFICANCE}; on its own only, where the interval excludes 0 "
-        "and yet among so many comparisons one such may be chance. d_z: Cohen's "
+        f"clear where p (Holm) < {SIGNIFICANCE}, else it may be chance; the star marks intervals "
+        "that exclude 0: among so many comparisons one such may be chance too. d_z: Cohen's "
         "effect size of paired differences, mean over standard deviation. Matching: yes where "
         f"the interval lies wholly {metric.better_than(margin)} (the non-inferiority margin), "
         f"no where it lies wholly {other}, open where these trials cannot tell. There is "

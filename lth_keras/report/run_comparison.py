@@ -18,7 +18,7 @@ from lth_keras.report.report_figures import Picture
 from lth_keras.report.write_report import write_pictures
 from lth_keras.statistics.comparisons import holm
 from lth_keras.statistics.intervals import CONFIDENCE, in_common, paired_difference
-from lth_keras.statistics.summary import final_column, final_test_values
+from lth_keras.statistics.summary import final_column, final_test_values, trial_values
 from lth_keras.store.masks_and_weights import is_unchanged
 from lth_keras.store.stored_run import StoredRun
 
@@ -189,20 +189,21 @@ def _controls_picture(runs):
         if place >= len(runs):
             panel.set_visible(False)
             continue
-        summary, densities = runs[place].summary, set()
-        for variant in last[place]:
-            rows = summary[summary["variant"] == variant]
-            draw_by_density(panel, rows, final_column(metric), variant, styles[variant], metric)
-            densities |= set(100 * rows["density"])
+        summary = runs[place].summary
+        densities = set(100 * summary.loc[summary["variant"].isin(last[place]), "density"])
+        values = trial_values(runs[place].metrics, metric)
+        for variant, beside in style.side_by_side(last[place], _of_tickets(summary)).items():
+            draw_by_density(panel, summary[summary["variant"] == variant], final_column(metric),
+                            variant, styles[variant], metric, values, beside)
         density_axis(panel, densities)
         panel.set_title(runs[place].name)
     axes[0, 0].set_ylabel(f"final test {metric.label}")
     style.legend(axes[0, 0])
     return [Picture(
         "controls", "Tickets and their controls",
-        "A panel for each run: lines are means over trials, bands their 95 % interval. Where the "
-        "dense network of the ticket's size lies as high as the ticket, that small network is all "
-        "that pruning found.", *style.encode(figure))]
+        "A panel for each run: lines are means over trials, bands their 95 % interval, small "
+        "points the trials. Where the dense network of the ticket's size lies as high as the "
+        "ticket, that small network is all that pruning found.", *style.encode(figure))]
 
 
 def _latency_picture(runs):
@@ -225,7 +226,8 @@ def _tickets_picture(runs, shown):
         for variant in ("full", "ticket"):
             rows = run.summary[run.summary["variant"] == variant]
             draw_by_density(panel, rows, final_column(metric), f"{_name(run)}: {variant}", {
-                **options, "linestyle": "-" if variant == "ticket" else ":"}, metric)
+                **options, "linestyle": "-" if variant == "ticket" else ":"}, metric,
+                trial_values(run.metrics, metric))
             densities |= set(100 * rows["density"])
     density_axis(panel, densities)
     panel.set_ylabel(f"final test {metric.label}")
@@ -233,8 +235,12 @@ def _tickets_picture(runs, shown):
     return Picture(
         "tickets", "Tickets against density",
         "Lines are means over trials, bands their 95 % interval, or from one trial to the other "
-        "where there are two; level lines the full networks.",
+        "where there are two; small points the trials, level lines the full networks.",
         *style.encode(figure))
+
+
+def _of_tickets(summary):
+    return summary.loc[summary["variant"] == "ticket", "density"]
 
 
 def _name(run):

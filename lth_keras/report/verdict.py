@@ -9,7 +9,7 @@ from lth_keras.report.report_tables import show
 from lth_keras.statistics.comparisons import CLEAR, significance
 from lth_keras.statistics.noninferiority import ONE_TRIAL
 
-WINS, LOSES, OPEN = "a winning ticket", "no winning ticket", "not decided"
+WINS, LOSES, OPEN = "a winning ticket", "no winning ticket", "open"
 _OF_MATCHING = {"yes": WINS, "no": LOSES, "open": OPEN, ONE_TRIAL: OPEN}
 
 
@@ -51,13 +51,26 @@ def round_verdicts(run, comparisons):
 
 def headline(verdicts):
     """One sentence: 'A winning ticket at 26.2 %; no winning ticket at 10.7 %.'; '' for none."""
+    return _headline([(each.verdict, each.density) for each in verdicts])
+
+
+def headline_of(summary):
+    """The same sentence from a summary by `summarise`, densest ticket first."""
+    tickets = summary[(summary["variant"] == "ticket") & summary["diff_vs_full"].notna()]
+    tickets = tickets.sort_values("density", ascending=False)
+    return _headline([
+        (_OF_MATCHING[matches], density) for matches, density in zip(
+            tickets["matches_full"], tickets["density"], strict=True)])
+
+
+def _headline(verdicts):
     parts = []
     for kind in (WINS, LOSES, OPEN):
-        densities = [f"{100 * each.density:.3g} %" for each in verdicts if each.verdict == kind]
+        densities = [f"{100 * density:.3g} %" for its_kind, density in verdicts if its_kind == kind]
         if densities:
             where = f"at {_listed(densities)} of the weights"
             parts.append(f"{kind} {where}" if kind != OPEN else (
-                f"whether there is a winning ticket {where} is not decided by these trials"))
+                f"whether there is a winning ticket {where} is open: these trials cannot tell"))
     return capitalised("; ".join(parts)) + "." if parts else ""
 
 

@@ -4,8 +4,10 @@ import dataclasses
 import json
 
 from lth_keras import files, opening
+from lth_keras.figures import bands
 from lth_keras.metric import check_margin
 from lth_keras.plain_text import in_markdown
+from lth_keras.program import program
 from lth_keras.report import (
     answer,
     cost_table,
@@ -14,7 +16,7 @@ from lth_keras.report import (
     html_page,
     report_figures,
     report_tables,
-    setting,
+    settings_in_words,
     verdict,
 )
 from lth_keras.report.interactive_curves import interactive_curves
@@ -85,16 +87,19 @@ def _page(run, differences, shown, pictures):
     sentences, verdicts = answer.answer(run, differences), verdict.round_verdicts(run, differences)
     headline, fastest = verdict.headline(verdicts), verdict.fastest(run)
     return html_page.render(
-        "report.html.j2", run=run, header=run.header, state=run.state(),
+        "report.html.j2", program=program(), run=run, header=run.header, state=run.state(),
         headline=headline, verdicts=verdicts, answer=[*sentences, *([fastest] if fastest else [])],
         findings={f"{run.metric.name}_by_density": f"{headline} {sentences[0]}",
                   "forest_full": headline, "forest_ticket": sentences[1],
                   f"{run.metric.name}_curves": fastest},
-        too_short=too_short(run.metrics, setting.updates_a_round(run)),
-        curves=interactive_curves(run), pruning=setting.pruning(run), took=setting.took(run),
-        folders=setting.folders(run), tables=shown, pictures=pictures,
+        too_short=too_short(run.metrics, settings_in_words.updates_a_round(run)),
+        curves=interactive_curves(run), band=bands.words(run.trials),
+        rounds=settings_in_words.rounds(run), pruning=settings_in_words.pruning(run),
+        took=settings_in_words.took(run), example=settings_in_words.example(run),
+        folders=settings_in_words.folders(run), tables=shown, pictures=pictures,
         configuration=_configuration(run), model=_layers(run), made_of=_made_of(run),
         geometry=geometry.stored_geometry(run.paths),
+        masked_example=settings_in_words.masked_example(run),
         networks=_descriptions(run), place=_place(run.paths.root),
         diverged=[(name, trial) for (trial, name), facts in run.facts.items()
                   if facts["diverged"]],
@@ -149,8 +154,8 @@ def _configuration(run):
 
 
 def _place(root):
-    # With the default --output_dir the path works as an argument of run.py. It is never absolute:
-    # a report names no folder of the machine.
+    # With the default --output_dir the path works as an argument of the commands. It is never
+    # absolute: a report names no folder of the machine.
     root = root.resolve()
     return f"{root.parent.name}/{root.name}".lstrip("/")
 

@@ -16,8 +16,10 @@ COLUMNS = (
     "p", "p_holm", "effect_size", "margin", "matching",
 )
 SIGNIFICANCE = 0.05
-# The words for one difference, in every table, figure and sentence.
-CLEAR, ALONE, CHANCE = "clear", "on its own only", "may be chance"
+# The words for one difference, in every table, figure and sentence. The star marks an interval that
+# excludes 0: the note below the table says what it is worth.
+CLEAR, CHANCE = "clear", "may be chance"
+ALONE = f"{CHANCE} *"
 
 
 def comparisons(metrics, margin, metric=ACCURACY):
@@ -67,6 +69,22 @@ def significance(row):
     if row["p_holm"] < SIGNIFICANCE:
         return CLEAR
     return ALONE if row["p"] < SIGNIFICANCE else CHANCE
+
+
+def trial_differences(metrics, reference, metric=ACCURACY):
+    """{(variant, round): [difference of each trial]}: what `comparisons` has the mean of.
+
+    Args:
+      metrics, metric: as in `comparisons`.
+      reference: 'ticket' or 'full'.
+    """
+    finals = final_test_values(metrics, metric)
+    paired = {}
+    for key, ours in finals.items():
+        theirs = _reference(finals, reference, key[1])
+        if key[0] not in ("imp", reference) and theirs is not None:
+            paired[key] = [ours[trial] - theirs[trial] for trial in in_common(ours, theirs)]
+    return paired
 
 
 def holm(p_values):

@@ -113,6 +113,23 @@ def final_test_values(metrics, metric):
     return {key: final for key, final in finals.items() if final}
 
 
+def trial_values(metrics, metric):
+    """What the means of `summarise` are over: a row for each network and trial.
+
+    Returns:
+      A DataFrame with the columns variant, round, density, trial, early_stop_step and
+      `final_column(metric)`. Trials that diverged are left out.
+    """
+    rows = []
+    for (variant, round), frame in metrics.groupby(["variant", "round"], sort=False):
+        group = _Group(frame, metric)
+        rows += [
+            (variant, round, group.trials[trial]["density"].iloc[0], trial,
+             group.stops[trial][0], value) for trial, value in group.final.items()]
+    return pd.DataFrame(rows, columns=[
+        "variant", "round", "density", "trial", "early_stop_step", final_column(metric)])
+
+
 def write_summary(frame, path):
     """Writes a summary as CSV, NaN as an empty field; equal summaries are equal bytes."""
     files.write_text(path, frame.to_csv(index=False, lineterminator="\n"))

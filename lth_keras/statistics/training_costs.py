@@ -42,7 +42,7 @@ def training_costs(header, facts):
 
     Returns:
       A DataFrame with trial, variant, round, unit and `COLUMNS`; `found_first` tells whether other
-      networks had to be trained before. NaN where a run of an earlier version does not say.
+      networks had to be trained before. Costs are NaN where run.json has no kernels.
     """
     book = _Book(header, facts)
     rows = [
@@ -59,8 +59,7 @@ def with_costs(summary, costs):
 
     Args:
       summary: what `summarise` gives.
-      costs: what `training_costs` gives. Where a run of an earlier version knows no cost, nothing
-        is appended, so that its summary stays what it was.
+      costs: what `training_costs` gives. If no cost is known, nothing is appended.
     """
     if costs["training_flops"].isna().all():
         return summary
@@ -188,9 +187,10 @@ class _Book:
             own = dense if changed["dense_moments"] else sparse
             total += (end - begin) * (2 * sparse + own)
         if changed["dense_gradients"]:
-            # Each update is one step whose kernel gradients are those of all weights. Counts that
-            # stay the same are listed once, so that not each update has an entry of its own.
-            per_update = [dense - sparse for _, sparse in kept]
+            # Each update takes the gradients of all kernels for a batch, which is then trained on:
+            # forward and backward once more, as Evci et al. count it. Counts that stay the same
+            # are listed once, so that not each update has an entry of its own.
+            per_update = [2 * sparse + dense for _, sparse in kept]
             total += sum(per_update[:left]) + max(0, left - len(per_update)) * per_update[-1]
         return total
 

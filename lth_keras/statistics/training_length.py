@@ -5,8 +5,11 @@ import math
 
 import pandas as pd
 
+from lth_keras.paths import network_label
+
 # With fewer updates in a round, networks are stopped while they still learn.
 FEW_UPDATES = 200
+_MOST_NAMED = 10  # Networks in a sentence.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,8 +53,8 @@ def unreached_stops(metrics):
 def within_training(summary: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
     """The summary with the intervals of early stopping cut off where training began and ended.
 
-    Student's t does not know where training ends. summary.csv keeps its intervals unchanged; the
-    report shows these.
+    Student's t does not know where training ends, nor that no speed-up is below 0. summary.csv
+    keeps its intervals unchanged; the report and the terminal show these.
 
     Args:
       summary: what `summarise` gives.
@@ -64,6 +67,7 @@ def within_training(summary: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFram
     for end in ("low", "high"):
         column = f"early_stop_step_ci_{end}"
         cut[column] = cut[column].clip(lower=0).clip(upper=pd.Series(last, cut.index))
+        cut[f"speed_up_vs_full_ci_{end}"] = cut[f"speed_up_vs_full_ci_{end}"].clip(lower=0)
     return cut
 
 
@@ -80,7 +84,15 @@ def too_short(metrics: pd.DataFrame, updates_a_round: int) -> list[str]:
     if stops and 2 * len(falling) > len(stops):
         reasons.append(
             f"in {len(falling)} of {len(stops)} networks the validation loss was still falling "
-            "when training ended")
+            f"when training ended ({_named(falling)})")
     if updates_a_round < FEW_UPDATES:
         reasons.append(f"a round of pruning had {updates_a_round} updates, under {FEW_UPDATES}")
     return reasons
+
+
+def _named(stops):
+    """'full, ticket@06 and 3 more'."""
+    names = [network_label(stop.variant, stop.round) for stop in stops]
+    if len(names) <= _MOST_NAMED:
+        return ", ".join(names)
+    return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more"

@@ -3,6 +3,7 @@
 import posixpath
 
 from lth_keras.errors import RunError
+from lth_keras.program import program
 from lth_keras.store import masks_and_weights, network_folder, vouched
 from lth_keras.store.fingerprints import configuration_digest
 
@@ -50,8 +51,8 @@ def check_stored(paths, folder):
         problem = f"{changed[0]} is missing or was changed"
     if problem:
         raise RunError(
-            f"{folder}: {problem}; `run.py verify {paths.root} --repair` sets it aside with all "
-            "that was made from it, then give the same command again"
+            f"{folder}: {problem}; `{program()} verify {paths.root} --repair` sets it aside with "
+            "all that was made from it, then give the same command again"
         )
 
 

@@ -7,13 +7,10 @@ import numpy as np
 from lth_keras import masks, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import ROUND
+from lth_keras.program import program
 from lth_keras.store import network_folder, vouched
-from lth_keras.store.model_arrays import (
-    check_masks,
-    check_variables,
-    variables_of,
-    variables_of_run,
-)
+from lth_keras.store.bounds import variables_of, variables_of_run
+from lth_keras.store.model_arrays import check_masks, check_variables
 
 MASKS = "masks.npz"
 INITIAL_MASKS = "initial_masks.npz"
@@ -55,7 +52,7 @@ def as_masks(arrays, path):
     for key, array in arrays.items():
         if array.dtype != bool and not np.isin(array, (0, 1)).all():
             raise RunError(
-                f"{path} has values at {key} other than 0 and 1; `run.py verify RUN --repair` "
+                f"{path} has values at {key} other than 0 and 1; `{program()} verify RUN --repair` "
                 "sets a damaged part aside"
             )
     return {key: array.astype(bool) for key, array in arrays.items()}

@@ -13,6 +13,7 @@ import pandas as pd
 from lth_keras import files
 from lth_keras.errors import RunError
 from lth_keras.metric import ACCURACY, value_columns
+from lth_keras.program import program
 from lth_keras.store import vouched
 
 FILE = "metrics.csv"
@@ -101,7 +102,13 @@ def read_rows(folder):
     Raises:
       RunError: they are not those that were stored, or not evaluations.
     """
-    return _parse(_stored(folder), pathlib.Path(folder) / FILE)
+    path = pathlib.Path(folder) / FILE
+    rows = _parse(_stored(folder), path)
+    if rows.empty:
+        raise RunError(
+            f"{path} has no evaluation, and every network is evaluated at its end; "
+            f"`{program()} verify RUN` looks for further damage")
+    return rows
 
 
 def parse_rows(content, path):
@@ -129,7 +136,7 @@ def concatenate(folders, to, header=COLUMNS):
         if first is not None and own != first:
             raise RunError(
                 f"{pathlib.Path(folder) / FILE} has the columns {own}; expected {first}, those of "
-                "the files before it: `run.py verify RUN` looks for further damage"
+                f"the files before it: `{program()} verify RUN` looks for further damage"
             )
         first = own
         parts.append(text[len(own) + 1:])
@@ -205,7 +212,7 @@ def _parse(text, path):
         return frame
     except (ValueError, OverflowError) as error:
         raise RunError(
-            f"cannot read {path}: {error}; `run.py verify RUN` looks for further damage"
+            f"cannot read {path}: {error}; `{program()} verify RUN` looks for further damage"
         ) from error
 
 

@@ -1,33 +1,9 @@
 """Checks stored arrays against the model's variables: names, shapes and types."""
 
-import pathlib
-
-from lth_keras import opening
 from lth_keras.errors import RunError
 from lth_keras.store import network_folder
+from lth_keras.store.bounds import variables_of
 from lth_keras.store.fingerprints import shapes_of
-from lth_keras.store.schemas import RunHeader
-
-
-def variables_of(folder):
-    """{key: [dtype, side, side, …]} of a finished network's variables.
-
-    Returns:
-      Those of the run's model, from run.json; of a network with an architecture of its own those in
-      its done.json. None where there is no run.json.
-    """
-    facts = network_folder.facts(folder)
-    if facts["architecture"]:
-        return facts["variables"]
-    return variables_of_run(pathlib.Path(folder).parent.parent)
-
-
-def variables_of_run(root):
-    """{key: [dtype, side, side, …]} of a run's own model; None where there is no run.json."""
-    path = pathlib.Path(root) / "run.json"
-    if not opening.exists(path):
-        return None
-    return network_folder.read_checked(path, RunHeader)["variables"]
 
 
 def check_variables(arrays, variables, path):

@@ -5,11 +5,15 @@ import pathlib
 
 from lth_keras import files, opening
 from lth_keras.errors import RunError
+from lth_keras.program import program
 from lth_keras.store.schemas import NetworkFacts, RunHeader, checked
+from lth_keras.store.schemas.facts_counts import problem_with
 
 DONE = "done.json"
 # {path: (stamp, contents)} of JSON files that this process has read and checked.
 _read_before = {}
+# {done.json: (the stamp of run.json, its own)} of those that fit each other.
+_fit_before = {}
 
 
 def is_done(folder):
@@ -54,6 +58,7 @@ def facts(folder, schema=NetworkFacts):
     content = read_checked(folder / DONE, schema)
     if schema is NetworkFacts:
         _check_place(folder, content)
+        _check_fits(folder, content)
     return content
 
 
@@ -72,8 +77,27 @@ def _check_place(folder, content):
     if content["unit"] != folder.name or not trial.isdecimal() or content["trial"] != int(trial):
         raise RunError(
             f"{folder / DONE} is that of {content['unit']} of trial {content['trial']}: it was put "
-            "into another network's place; `run.py verify RUN --repair` sets it aside"
+            f"into another network's place; `{program()} verify RUN --repair` sets it aside"
         )
+
+
+def _check_fits(folder, content):
+    """Checks that done.json does not contradict run.json, where that can be read; once for both."""
+    path, own = folder.parent.parent / "run.json", folder / DONE
+    try:
+        header = read_checked(path, RunHeader)
+    except RunError:
+        return  # It is missing or damaged, as whoever reads it will say.
+    stamps = _read_before[str(path), RunHeader][0], _read_before[str(own), NetworkFacts][0]
+    if _fit_before.get(str(own)) == stamps:
+        return
+    problem = problem_with(header, content)
+    if problem:
+        raise RunError(
+            f"{own} does not fit {path.name}: {problem}; `{program()} verify RUN --repair` "
+            "sets the network aside"
+        )
+    _fit_before[str(own)] = stamps
 
 
 def read_checked(path, schema):
@@ -84,7 +108,7 @@ def read_checked(path, schema):
     """
     try:
         with opening.opened(path) as file:
-            stamp = opening.stamp_of(file)
+            stamp = opening.stamp_of(file, path)
     except OSError as error:
         raise RunError(f"cannot read {path}: {error.strerror or error}") from error
     known = _read_before.get((str(path), schema))

@@ -9,12 +9,16 @@ from lth_keras import opening
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.metric import metrics_of
 from lth_keras.paths import RunPaths
+from lth_keras.program import program
 from lth_keras.statistics.published import PublishedFigure
 from lth_keras.statistics.summary import summarise
 from lth_keras.statistics.training_costs import training_costs, with_costs
 from lth_keras.store import network_folder, run_lock
 from lth_keras.store.masks_and_weights import is_unchanged
 from lth_keras.store.metrics import concatenate, read_csv
+
+# The end of the year 9999: an archive may give a file any time, and later ones have no name.
+_LATEST = 253402300799.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +60,8 @@ class StoredRun:
         paths = RunPaths(root)
         if not opening.exists(paths.run_json):
             raise ConfigurationError(
-                f"{root} is no run: it has no run.json; `run.py list` shows the runs there are"
+                f"{root} is no run: it has no run.json; `{program()} list` shows the runs there "
+                "are"
             )
         header = network_folder.header(paths)
         networks = [tuple(unit) for unit in header["units"]]
@@ -158,8 +163,7 @@ class StoredRun:
                 f"{len(self.lost)} are not in its folder any more, and this report is of the "
                 f"{len(self.facts)} that are. The training command trains the missing ones again."
             )
-        written = max(
-            (path.lstat().st_mtime for path in self.paths.root.glob("trial_*/*")), default=None)
+        written = self._last_written()
         when = "" if written is None else " The last file of a network was written at " + (
             datetime.datetime.fromtimestamp(written, datetime.timezone.utc)
             .strftime("%Y-%m-%d %H:%M UTC.")
@@ -172,6 +176,15 @@ class StoredRun:
             f"This run {going}: {len(self.facts)} of {len(self.networks)} networks are stored, and "
             f"this report is of those.{when}"
         )
+
+    def _last_written(self):
+        """When the last file or folder of a trial was written; None where there is none."""
+        trials = [self.paths.root / name for name in opening.entries(self.paths.root)
+                  if name.startswith("trial_")]
+        times = [opening.written_at(trial / name) for trial in trials
+                 for name in opening.entries(trial)]
+        known = [min(max(each, 0.0), _LATEST) for each in times if each is not None]
+        return max(known, default=None)
 
     def rounds(self, variant):
         """Rounds at which a variant is stored, ascending."""
@@ -209,7 +222,7 @@ def _check_vouched(paths, header, facts):
         if known is not None and not is_unchanged(folder / network_folder.DONE, known):
             raise RunError(
                 f"{folder / network_folder.DONE} is not the one that run.json vouches for; "
-                f"`run.py verify {paths.root} --repair` sets it aside"
+                f"`{program()} verify {paths.root} --repair` sets it aside"
             )
 
 

@@ -7,6 +7,7 @@ import posixpath
 
 from lth_keras import opening
 from lth_keras.errors import RunError
+from lth_keras.program import program
 from lth_keras.store import chain, network_folder
 from lth_keras.store.beside_networks import check_beside
 from lth_keras.store.findings import Finding
@@ -36,7 +37,7 @@ def verify(paths):
       RunError: there is no run.
     """
     if not paths.root.is_dir() or not (opening.exists(paths.run_json) or _trials(paths)):
-        raise RunError(f"{paths.root} holds no run; give the folder of one, see run.py list")
+        raise RunError(f"{paths.root} holds no run; give the folder of one, see {program()} list")
     header, findings = _header(paths)
     findings += _folder_findings(paths)
     outcome = Verification(findings)

@@ -11,7 +11,9 @@ import pathlib
 from lth_keras import files, opening
 from lth_keras.errors import RunError
 from lth_keras.paths import round_name
+from lth_keras.program import program
 from lth_keras.store import network_folder
+from lth_keras.store.bounds import most_bytes
 from lth_keras.store.schemas import NetworkFacts
 
 # {path: (stamp, SHA-256)} of files that this process has hashed.
@@ -26,10 +28,10 @@ def digest(path):
     """
     try:
         with opening.opened(path) as file:
-            stamp = opening.stamp_of(file)
+            stamp = opening.stamp_of(file, path)
         known = _known.get(os.fspath(path))
         if known is None or known[0] != stamp:
-            known = _known[os.fspath(path)] = stamp, files.sha256(path)
+            known = _known[os.fspath(path)] = stamp, files.sha256(path, most_bytes(path))
         return known[1]
     except OSError as error:
         raise RunError(f"cannot read {path}: {error.strerror or error}") from error
@@ -43,7 +45,7 @@ def read_bytes(path, checksum):
     """
     try:
         with opening.opened(path) as file:
-            stamp, content = opening.stamp_of(file), opening.read_all(file)
+            stamp, content = opening.stamp_of(file, path), opening.read_all(file, most_bytes(path))
     except OSError as error:
         raise RunError(f"cannot read {path}: {error.strerror or error}") from error
     known = _known.get(os.fspath(path))
@@ -53,8 +55,8 @@ def read_bytes(path, checksum):
     if known[1] != checksum:
         raise RunError(
             f"{path} is not what was stored: it has another checksum (SHA-256) than the one that "
-            "was written down for it; `run.py verify RUN --repair` sets it aside, with all that "
-            "was made from it"
+            f"was written down for it; `{program()} verify RUN --repair` sets it aside, with all "
+            "that was made from it"
         )
     return content
 
@@ -81,7 +83,8 @@ def text(folder, name):
 
 def arrays(folder, name):
     """{key: array} of an .npz of a finished network's folder, checked."""
-    return files.parse_npz(content(folder, name), pathlib.Path(folder) / name)
+    path = pathlib.Path(folder) / name
+    return files.parse_npz(content(folder, name), path, most_bytes(path))
 
 
 def trial_arrays(paths, trial, path):
@@ -96,7 +99,7 @@ def trial_arrays(paths, trial, path):
             f"no finished network of trial {trial} vouches for {path}; give the run's own command, "
             "which writes it again"
         )
-    return files.parse_npz(read_bytes(path, checksum), path)
+    return files.parse_npz(read_bytes(path, checksum), path, most_bytes(path))
 
 
 def trial_checksum(paths, trial, path):

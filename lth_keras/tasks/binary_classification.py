@@ -37,6 +37,7 @@ class BinaryClassification(Task):
 
     metrics = (ACCURACY, _F1)
     output_name = "logits"
+    fits_labels_alone = True
 
     def __post_init__(self):
         for name, least, most, example in (

@@ -44,6 +44,7 @@ class Classification(Task):
     top5: bool = False
 
     output_name = "logits"
+    fits_labels_alone = True
 
     def __post_init__(self):
         _check_integer(self, "classes", 2)

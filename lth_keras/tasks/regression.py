@@ -40,6 +40,8 @@ class Regression(Task):
     std: float | tuple | None = None
     margin: float | None = None
 
+    fits_labels_alone = True
+
     def __post_init__(self):
         if not isinstance(self.unit, str):
             raise ConfigurationError(

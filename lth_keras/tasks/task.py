@@ -18,10 +18,13 @@ class Task:
       metrics: the `Metric`s, in the order of what `metric` gives. Matching, best epochs and figures
         use the first.
       output_name: the name of the outputs in exports.
+      fits_labels_alone: whether `fitted` needs no inputs. Then it is also called before the inputs
+        are decoded, with None for them, so that a wrong label is said at once.
     """
 
     metrics = ()
     output_name = "outputs"
+    fits_labels_alone = False
 
     @property
     def main_metric(self):
@@ -72,7 +75,7 @@ class Task:
 
         Args:
           labels: of all training examples, as from `take_labels`.
-          inputs: those examples.
+          inputs: those examples; None where the task `fits_labels_alone`.
           name: of the data, for the errors.
           classes: their number, if the data source knows it.
 

@@ -3,6 +3,7 @@
 from lth_keras.training.augmentation import CropAndFlip
 from lth_keras.training.checkpoint import Checkpoint
 from lth_keras.training.compact_trainer import CompactTrainer, CompactTrainers
+from lth_keras.training.data_order import DataOrder
 from lth_keras.training.frozen_trainer import FrozenTrainer, refuse_decay
 from lth_keras.training.given_optimizers import from_keras, is_keras_optimizer
 from lth_keras.training.gradient_norm import GradientNorm
@@ -12,7 +13,6 @@ from lth_keras.training.loop import Evaluation, Interrupted, Plan, TrainingProgr
 from lth_keras.training.mask_changes import MaskUpdates
 from lth_keras.training.mask_watch import MaskWatch
 from lth_keras.training.optimizers import SGD, Adam, AdamW, KerasOptimizer, Optimizer
-from lth_keras.training.order import DataOrder
 from lth_keras.training.precision import building, check_precision
 from lth_keras.training.random_resized_crop import RandomResizedCropAndFlip
 from lth_keras.training.replicas import Replicas

@@ -6,7 +6,7 @@ import numpy as np
 
 from lth_keras.compat import tf
 from lth_keras.data.rows_on_disk import RowsOnDisk
-from lth_keras.training.placing import placed
+from lth_keras.training.zero_copy import placed
 
 _CHUNK = 4096
 # Of a streamed set: batches that are gathered at a time, and that are kept ready.

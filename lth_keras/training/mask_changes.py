@@ -20,6 +20,7 @@ class MaskUpdates:
     Attributes:
       rule: `MaskUpdate`.
       start: the step from which updates are counted.
+      until: the last step that may have an update, by the rule's `until`.
       steps: the steps with an update.
       target: {key: number of weights} that the variant's mask rule keeps in each layer.
       seed: of the network's updates; each step has a generator of its own.
@@ -27,6 +28,7 @@ class MaskUpdates:
 
     rule: MaskUpdate
     start: int
+    until: int
     steps: range
     target: dict
     seed: int
@@ -38,9 +40,10 @@ class MaskUpdates:
 
     def inputs(self, step, weights, masks, network):
         """The `UpdateInputs` of the update at `step`."""
-        progress = (step - self.start) / (self.steps[-1] - self.start)
-        generator = seeds.generator(self.seed, step)
-        return UpdateInputs(weights, masks, self.target, progress, generator, network)
+        made = step - self.start
+        return UpdateInputs(
+            weights, masks, self.target, made / (self.until - self.start),
+            made / (self.steps[-1] - self.start), seeds.generator(self.seed, step), network)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,7 +16,7 @@ from lth_keras.training.moments import build_with_slots, mask_moments
 from lth_keras.training.optimizers import refuse_clipping
 from lth_keras.training.precision import optimizer_variables, with_loss_scale
 from lth_keras.training.replicas import Replicas
-from lth_keras.training.replicated import ReplicatedEngine, ReplicatedFeed
+from lth_keras.training.replicated_engine import ReplicatedEngine, ReplicatedFeed
 from lth_keras.training.train_state import TrainState
 from lth_keras.training.xla import resolve_jit
 from lth_keras.variables import check_fits, named_variables, snapshot

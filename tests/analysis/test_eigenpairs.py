@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.sparse.linalg import eigsh
 
-from lth_keras.analysis import completeness, deflation, eigenpairs
+from lth_keras.analysis import deflation, eigenpairs, skipped_eigenvalues
 
 
 @pytest.mark.parametrize("end, expected", [
@@ -82,8 +82,8 @@ def test_the_check_can_fail_and_says_from_which_rank_on(blind, monkeypatch):
     # One search meets the skipped eigenvalue and is not made again: all smaller ones are doubtful.
     assert pairs.complete.tolist() == [True] * (SKIPPED + 1) + [False] * (COUNT - SKIPPED - 1)
     rows = pd.DataFrame({"trial": 1, "network": "round_01", "complete": pairs.complete,
-                         **completeness.columns(pairs, "positive")})
-    said = completeness.statement(rows)
+                         **skipped_eigenvalues.columns(pairs, "positive")})
+    said = skipped_eigenvalues.statement(rows)
     assert "in 0 of 1 spectra" in said and "NOT certain is round_01 of trial 1" in said
 
 

@@ -20,7 +20,8 @@ return [place, headings[place].getAttribute("aria-sort"), cells];
 """
 # The last point of a curve that one can see: its place in the window, and what it holds.
 _POINT = """
-const figure = Object.values(Bokeh.documents)[0].roots()[0];
+const figure = Object.values(Bokeh.documents)[0].roots().find(
+  each => each.renderers.some(one => one.name === arguments[0]));
 const view = [...Bokeh.index.roots].find(each => each.model === figure);
 view.el.scrollIntoView({block: "center"});
 const line = figure.renderers.find(each => each.name === arguments[0]);

@@ -38,8 +38,10 @@ SMALL = (
 NETWORKS = 8
 # With masks that change in training, and with masks that are learned.
 CHANGING = (
-    *SMALL, "RigL.every = '5it'", "Experiment.variants = [@full/Variant(), @ticket/Variant(), "
-    "@rigl/Variant(), @gradual/Variant(), @supermask/Variant()]", "GradualMagnitude.every = '5it'",
+    *SMALL, "Experiment.variants = [@full/Variant(), @ticket/Variant(), @gradual/Variant(), "
+    "@set/Variant(), @rigl/Variant(), @snfs/Variant(), @supermask/Variant(), "
+    "@edge_popup/Variant()]",
+    *(f"{rule}.every = '5it'" for rule in ("GradualMagnitude", "SET", "RigL", "SNFS")),
 )
 
 # One core, so that a serial run has as many threads as a worker.

@@ -10,8 +10,8 @@ import pytest
 from lth_keras.analysis import (
     retrain,
 )
-from lth_keras.commands import analyze_command
 from lth_keras.commands import main as commands
+from lth_keras.commands import stored_config
 from lth_keras.errors import ConfigurationError
 
 LONG = "[@SolutionLosses(), @GradientFlow()]\nSolutionLosses.name = 'never'"
@@ -43,10 +43,10 @@ def test_all_of_the_configuration_counts(change):
         "variants": [{"name": "ticket", "duration": "1ep"}], "evaluation_batch_size": 1}
     header = {"configuration": known}
     # Tuples become lists in JSON: no difference.
-    analyze_command.check_configuration(
+    stored_config.check_configuration(
         {**known, "variants": ({"name": "ticket", "duration": "1ep"},)}, header, "RUN")
     with pytest.raises(ConfigurationError, match=f"trained with {next(iter(change))}"):
-        analyze_command.check_configuration(known | change, header, "RUN")
+        stored_config.check_configuration(known | change, header, "RUN")
 
 
 EVERYTHING = """

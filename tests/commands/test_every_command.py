@@ -29,7 +29,9 @@ HEADER = "trial,variant,round,density,step,epoch,train_loss,train_{0},val_loss,v
     "test_loss,test_{0}"
 
 
-@pytest.fixture(scope="module", params=TASKS)
+# `make test` has the regression; .ci/run has both.
+@pytest.fixture(scope="module", params=[
+    pytest.param(name, marks=pytest.mark.ci if "segmentation" in name else ()) for name in TASKS])
 def trained(request, tmp_path_factory):
     """(the experiment's name, its metric, the run's folder, what training said)."""
     place = tmp_path_factory.mktemp(request.param)

@@ -28,7 +28,7 @@ def test_a_file_of_ones_own_comes_first(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name, expected", [
     ("mnist_tl", "did you mean mnist_lt?"), ("smoke/mnist_l", "did you mean smoke/mnist_lt?"),
-    ("x" * 300, "…"), ("nothing_like_it_at_all", "`experiments` lists"), ("a\0b", "is no file"),
+    ("x" * 300, "…"), ("nothing_like_it_at_all", "experiments` lists"), ("a\0b", "is no file"),
 ])
 def test_what_is_not_there_is_answered_with_what_is(name, expected, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -43,22 +43,53 @@ def test_ctrl_c_anywhere_is_one_line(monkeypatch, capsys):
     assert "stopped by SIGINT" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [
-    ("--gin_file=gin/mnist_lt.gin", "--gin_parm=x"), ("--gin_file=gin/nothing.gin",), (),
-    ("--gin_file=gin/mnist_lt.gin", "--gin_param=A.b = = 3"), ("--workers=0",), ("nothing",),
-    ("--gin_file=gin/mnist_lt.gin", "--data_dir=/nowhere/at/all"), ("analyze", "nothing"),
-    ("export", "nothing", "--variant=ticket@06", "--to=x"), ("verify", "nothing"),
-], ids=" ".join)
-def test_arguments_are_checked_before_tensorflow(arguments, monkeypatch, capsys):
+def answers_without_tensorflow(arguments, monkeypatch, capsys):
+    """What a wrong command line is told, in a process where importing TensorFlow fails."""
     hidden = {"tensorflow": None, "tf_keras": None, "lth_keras.compat": None}
     for name in [each for each in sys.modules if each.startswith("lth_keras.commands.")
                  and each.endswith("_command")]:
         monkeypatch.delitem(sys.modules, name)
     for name, value in hidden.items():
-        monkeypatch.setitem(sys.modules, name, value)  # An import of it fails from now on.
+        monkeypatch.setitem(sys.modules, name, value)
     assert main_module.main(list(arguments)) == 2
     said = capsys.readouterr().err
     assert said.startswith("error: ") and said.count("\n") == 1 and "unforeseen" not in said
+    return said
+
+
+@pytest.mark.parametrize("arguments", [
+    ("--gin_file=gin/mnist_lt.gin", "--gin_parm=x"), ("--gin_file=gin/nothing.gin",), (),
+    ("--gin_file=gin/mnist_lt.gin", "--gin_param=A.b = = 3"), ("--workers=0",), ("nothing",),
+    ("--gin_file=gin/mnist_lt.gin", "--data_dir=/nowhere/at/all"), ("analyze", "nothing"),
+    ("--gin_file=gin/mnist_lt.gin", "--cluster_index=1"),
+    ("--gin_file=gin/mnist_lt.gin", "--output_dir=/dev/null/runs"),
+    ("export", "nothing", "--variant=ticket@06", "--to=x"), ("verify", "nothing"),
+], ids=" ".join)
+def test_arguments_are_checked_before_tensorflow(arguments, monkeypatch, capsys):
+    answers_without_tensorflow(arguments, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["analyze", "--only=masks"], "--only=masks: there is no such measure; expected some of sol"),
+    (["analyze", "--gin_file=gin/analysis/spectrum.gin", "--only=x"], "some of spectrum"),
+    (["export", "--format=kears"], "format is 'kears'"),
+    (["export", "--input=int8"], "input is 'int8'"),
+    (["export", "--weights=first"], "weights is 'first'"),
+    (["export", "--compact"], "compact goes with networks"),
+    (["export", "--trial=2"], "has no trial 2; it has trial_01"),
+    (["export", "--variant=fill"], "did you mean 'full'?"),
+    (["export", "--to=."], "exists already and is not overwritten"),
+], ids=str)
+def test_so_are_those_about_a_run(arguments, said, tmp_path, monkeypatch, capsys):
+    (tmp_path / "run" / "trial_01" / "full").mkdir(parents=True)
+    for name in ("run.json", "trial_01/full/done.json"):
+        (tmp_path / "run" / name).write_text("{}")
+    command, *given = arguments
+    if command == "export":
+        given = [f"--to={tmp_path / 'new'}", "--variant=full", *given]
+    assert said in answers_without_tensorflow(
+        [command, str(tmp_path / "run"), *given], monkeypatch, capsys)
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_misspelt_flag_answers_at_once():

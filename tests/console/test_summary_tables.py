@@ -19,6 +19,7 @@ def row(variant, index, loss, **more):
     return {
         "variant": variant, "round": index, "density": 0.107 if index else 1.0, "trials": 3,
         "early_stop_step_mean": 12345.0, "early_stop_step_ci_low": 12000.0,
+        "early_stop_step_ci_high": 12400.0,
         "test_accuracy_final_mean": 0.82, "test_accuracy_final_ci_low": 0.7952,
         "max_mean_test_accuracy": 0.825, "max_mean_test_accuracy_epoch": 99.5,
         "train_loss_final_mean": loss, "diverged": 0,
@@ -99,22 +100,34 @@ def test_rounds_have_a_line_each():
     lines = render(rounds_table(SUMMARY, "the rounds")).splitlines()
     rows = [line.split() for line in lines if line.strip().startswith(("00 ", "01 ", "02 "))]
     assert rows[2] == [
-        "02", "10.7", "3", "82.00", "±2.48", "82.50", "@99.5", "12345", "±345", "1.0e-02",
+        "02", "10.7", "3", "82.00", "±2.48", "82.50", "@99.5", "12345", "[12000,", "12400]",
+        "1.0e-02",
     ]
     assert len(rows) == 3
 
 
-def printed(summary):
+def printed(summary, width=80):
     text = io.StringIO()
-    Console(file=text, width=80).print(against_full_table(summary, "a run"))
+    Console(file=text, width=width).print(against_full_table(summary, "a run", width=width))
     return text.getvalue()
+
+
+def test_a_wide_terminal_has_a_line_for_each_row():
+    narrow, wide = (
+        render(summary_table(SUMMARY, "a run", PUBLISHED[:1], width=width), width)
+        for width in (80, 120))
+    assert len(narrow.splitlines()) > len(wide.splitlines()) + 4
+    assert any("82.00 ±2.48" in line and "82.50 @99.5" in line for line in wide.splitlines())
+    assert all(len(line) <= 120 for line in wide.splitlines())
+    lines = [line for line in printed(summarise(frame()), 120).splitlines() if "[" in line]
+    assert lines and all("@" in line.split()[0] for line in lines)
 
 
 def test_the_table_says_both_in_eighty_columns():
     text = printed(summarise(frame()))
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
     assert "same 70.0 %" in " ".join(text.split()) and "above -0.2 points" in " ".join(text.split())
-    assert "2.50" in text and "…" not in text
+    assert "2.5 " in text and "…" not in text
 
 
 def test_there_is_no_table_without_a_full_network():

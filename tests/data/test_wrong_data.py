@@ -79,6 +79,29 @@ CASES = {
     "weights below zero": (
         lambda f: archive(f, w_train=-np.ones(30)), "expected finite numbers of at least 0"),
     "weights too few": (lambda f: arrays_of(w_test=np.ones(8)), "a number for each example, (9,)"),
+    "weights that are NaN": (
+        lambda f: archive(f, w_test=np.full(9, np.nan)), "'npz:mine.npz' hold nan at example 0"),
+    "weights that are all zero": (
+        lambda f: archive(f, w_train=np.zeros(30)), "the weights of all 30 train examples"),
+    "a column of weights below zero": (
+        lambda f: csv(f, weight="width"), "expected finite numbers of at least 0"),
+    "a column of weights with a gap": (
+        lambda f: csv(f, with_value("height", None), weight="height"), "lacks 1 of 30 values"),
+    "a column of weights, all zero": (
+        lambda f: csv(f, lambda table: table.assign(young=0), weight="young"),
+        "expected some above 0"),
+    "weights that are text": (
+        lambda f: csv(f, with_value("young", "old"), weight="young"),
+        "or bind Dataset.weight to columns of numbers"),
+    "weights in no column": (lambda f: csv(f, weight="count"), "has no column 'count'"),
+    "the label as weight": (lambda f: csv(f, weight="species"), "expected two columns"),
+    "the weight among the inputs": (
+        lambda f: csv(f, weight="width", input=("width",)), "without the label and the weight"),
+    "a column of weights of an archive": (
+        lambda f: (archive(f)[0], {"weight": "w"}), "leave Dataset.weight out"),
+    "a table of labels and weights alone": (
+        lambda f: csv(f, lambda table: table[["young", "species"]], weight="young"),
+        "expected at least one more"),
     "labels too few": (lambda f: archive(f, y_train=np.arange(29) % 3), "30 train examples and 29"),
     "no test split": (lambda f: archive(f, x_test=None, y_test=None), "bind Dataset.test = 0.2"),
     "two test splits": (lambda f: (archive(f)[0], {"test": 0.2}), "has a test split of its own"),
@@ -115,7 +138,7 @@ CASES = {
     "a table without the column": (lambda f: csv(f, label="breed"), "has no column 'breed'"),
     "a table without a label": (lambda f: csv(f, label=None), "Dataset.label = 'species'"),
     "an input that is no column": (lambda f: csv(f, input=("wide",)), "has no column 'wide'"),
-    "the label among the inputs": (lambda f: csv(f, input=("species",)), "without the label"),
+    "the label among the inputs": (lambda f: csv(f, input=("species",)), "columns a tuple like"),
     "a missing value": (
         lambda f: csv(f, with_value("width", None)), "lacks 1 of 30 values"),
     "a missing label": (lambda f: csv(f, with_value("species", None)), "first in row 5"),
@@ -147,9 +170,12 @@ def test_one_line_says_what_is_wrong_and_how_to_go_on(tmp_path, case, storage, m
     assert expected in said and "\n" not in said
     assert len(said) <= 300 + len(str(place)), len(said)
     assert sorted(place.rglob("*")) == before
-    # The task checks labels after decoding, so that the decoded examples may stay on disk.
-    if "label" not in case:
-        assert not list((tmp_path / "cache").glob("*/*.bin"))
+    # Labels and weights are checked before the first example is decoded.
+    assert not list((tmp_path / "cache").glob("*/*.bin"))
+
+
+def test_there_are_forty_of_them():
+    assert len(CASES) >= 40 and len({expected for _, expected in CASES.values()}) >= 40
 
 
 @pytest.mark.parametrize("arguments, expected", [

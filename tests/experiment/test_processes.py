@@ -70,6 +70,7 @@ def test_a_signal_ends_a_real_run_within_seconds(tmp_path, which):
     assert json.loads(str(files.read_npz(checkpoint)["facts"]))["step"] > 0
 
 
+@pytest.mark.ci
 def test_signals_may_come_while_matrices_are_multiplied(tmp_path):
     # Without an alternate signal stack these processes abort within seconds, on
     # processors with AVX-512.

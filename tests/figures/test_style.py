@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 import pandas as pd
+import pytest
 from PIL import Image
 
 from lth_keras.figures import curves, style
@@ -25,3 +26,10 @@ def test_nothing_is_cut_off_at_the_edge():
     ink = np.asarray(Image.open(io.BytesIO(png)).convert("L")) < 200
     assert pdf.startswith(b"%PDF") and ink.any()
     assert not ink[[0, -1]].any() and not ink[:, [0, -1]].any()
+
+
+def test_variants_beside_each_other_stay_nearer_than_rounds():
+    factors = style.side_by_side(["full", "imp", "ticket", "a", "b"], [0.8, 0.64])
+    assert factors["full"] == factors["imp"] == 1 and factors["a"] == pytest.approx(1)
+    assert factors["ticket"] / factors["b"] < np.sqrt(0.8 / 0.64) + 0.01
+    assert style.side_by_side(["ticket"], [0.8]) == {"ticket": 1}

@@ -1,5 +1,7 @@
 """The files of a run, and the checks of each answer when one of them is damaged."""
 
+import functools
+
 from tests.hostile import origin as origins
 
 # One file of each kind: the same code reads the others of its kind.
@@ -21,15 +23,26 @@ def name_of(value):
     return getattr(value, "__name__", str(value))
 
 
+@functools.cache
+def whole_contents(origin):
+    """`origins.contents` of the undamaged run, which no case writes."""
+    return origins.contents(origin)
+
+
 def check(run, origin, tmp_path, capsys, damaged=None, is_strict=True):
     """Gives every command, and checks each answer.
 
     `is_strict`: no seal was made to fit, so that the results must be those of the undamaged run.
+
+    Returns:
+      {command: exit status}.
     """
+    statuses = {}
     outside = origins.fingerprint(tmp_path / "outside")
-    whole = origins.contents(origin)
+    whole = whole_contents(origin)
     for name, arguments in origins.commands(run, tmp_path).items():
         outcome = origins.answer(capsys, *arguments)
+        statuses[name] = outcome.status
         assert origins.is_one_clear_line(outcome), (name, outcome)
         assert origins.fingerprint(tmp_path / "outside") == outside, name
         assert "\x1b]" not in outcome.out + outcome.err, name
@@ -41,3 +54,4 @@ def check(run, origin, tmp_path, capsys, damaged=None, is_strict=True):
             wrong = {key for key in whole if after.get(key) != whole[key]}
             assert not wrong, f"{damaged}: another result in {wrong}"
     assert not (tmp_path / "exported").is_symlink()
+    return statuses

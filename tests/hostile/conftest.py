@@ -1,5 +1,6 @@
 """The finished run of all hostile cases, made once for each test process."""
 
+import gc
 import os
 import pathlib
 
@@ -25,7 +26,12 @@ def _quick():
 @pytest.fixture(scope="session")
 def origin(_quick, tmp_path_factory):
     """The folder of a run, with an export's card and an analysis in it."""
-    return origins.made(tmp_path_factory.mktemp("origin"))
+    root = origins.made(tmp_path_factory.mktemp("origin"))
+    # TensorFlow and the compiled networks stay until the end; the collector need not look at them
+    # in each case.
+    gc.collect()
+    gc.freeze()
+    return root
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ each export, are left out: they have their own tests.
 """
 
 import contextlib
+import copy
 import dataclasses
 import hashlib
+import os
 import pathlib
 import shutil
 import signal
@@ -146,8 +148,10 @@ def quick(monkeypatch):
     from lth_keras.export import write_export
     from lth_keras.figures import charts
     from lth_keras.report import report_figures
+    from lth_keras.store import stored_run
 
-    preparing = sys.modules["lth_keras.experiment.prepare"]
+    preparing, run_recorder, writing = (sys.modules[f"lth_keras.{name}"] for name in (
+        "experiment.prepare", "experiment.run_recorder", "report.write_report"))
     loaded, plain, trainers = {}, {}, {}
     load, build, trainer = Dataset.load, Context.build, Context.trainer
 
@@ -179,7 +183,29 @@ def quick(monkeypatch):
     # The plain models only give their shapes; the compiled ones have their own weights.
     monkeypatch.setattr(preparing, "check_forward", lambda context: None)
     monkeypatch.setattr(write_export, "verify", _taken_as_written)
+    # Of the same evaluations they always make the same.
+    for module in (stored_run, run_recorder):
+        monkeypatch.setattr(module, "summarise", _once(module.summarise, lambda metrics, *rest: (
+            metrics.to_csv(), *map(repr, rest))))
+    monkeypatch.setattr(writing, "interactive_curves", _once(
+        writing.interactive_curves, lambda run: (run.metrics.to_csv(), repr(run.metric))))
+    # No case ends with the machine's power: what is flushed to the disk, and when, has its own
+    # tests.
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
     yield
+
+
+def _once(function, key_of):
+    """A function that remembers its answers, copies of which are given, by a key."""
+    known = {}
+
+    def remembered(*arguments):
+        key = key_of(*arguments)
+        if key not in known:
+            known[key] = function(*arguments)
+        return copy.copy(known[key])
+
+    return remembered
 
 
 def _taken_as_written(folder, card, test):

@@ -40,6 +40,16 @@ def test_analyze_imports_nothing_that_a_run_names(line, run, capsys, marker, mon
     assert "altered" in outcome.err or "--trust" in outcome.err
 
 
+@pytest.mark.parametrize("line", ["import evil", "from evil import x", "import lth_keras_evil"])
+def test_export_imports_nothing_that_a_run_names(line, run, tmp_path, capsys, marker, monkeypatch):
+    reconfigured(run, line)
+    (run / "lth_keras_evil.py").write_text(EVIL)
+    monkeypatch.chdir(run)  # Even where it lies in the working directory.
+    outcome = origins.answer(capsys, "export", run, "--variant=ticket@02", "--format=ticket",
+                             f"--to={tmp_path / 'ticket'}")
+    assert outcome.status == 0, outcome
+
+
 def test_with_trust_a_module_comes_from_where_the_user_stands_only(
         run, tmp_path, capsys, monkeypatch, marker):
     reconfigured(run, "import evil_by_trust")

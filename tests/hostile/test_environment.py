@@ -77,7 +77,7 @@ def test_flags_that_xla_would_end_the_process_for(value, run, tmp_path, capsys, 
 def test_a_run_in_a_poor_environment(tmp_path):
     """In its own process: nonsense in TensorFlow's variables, few open files, no home."""
     environment = {key: value for key, value in os.environ.items() if key != "HOME"}
-    environment |= {"TF_CONFIG": "{", "CUDA_VISIBLE_DEVICES": "garbage", "PYTHONOPTIMIZE": "1",
+    environment |= {"TF_CONFIG": "{", "CUDA_VISIBLE_DEVICES": "garbage",
                     "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     more = ("--gin_param=Experiment.trials = 1", "--gin_param=Experiment.variants = []",
             "--gin_param=RewindingSchedule.rounds = 1")

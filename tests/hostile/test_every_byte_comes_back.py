@@ -37,9 +37,11 @@ def whole(origin):
     return {name: told(origin / name) for name in files_of(origin)}
 
 
-def test_a_bit_of_each(origin, whole, tmp_path, capsys):
+# Four parts, so that two processes share them.
+@pytest.mark.parametrize("part", range(4))
+def test_a_bit_of_each(part, origin, whole, tmp_path, capsys):
     wrong = []
-    for number, name in enumerate(whole):
+    for number, name in enumerate(list(whole)[part::4]):
         run = origins.copied(origin, tmp_path / str(number) / "runs")
         damages.a_bit(run / name)
         commands = [("verify", run, "--repair"), (*origins.TRAIN, f"--output_dir={run.parent}")]

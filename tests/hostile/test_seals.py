@@ -1,28 +1,64 @@
 """Files with fitting seals and checksums and wrong contents, as another person could send them."""
 
+import copy
 import random
 
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
-from tests.hostile import damages
+from lth_keras import files
+from tests.hostile import alterations, damages
 from tests.hostile import origin as origins
 from tests.hostile.check import check
+from tests.json_places import places
 
-SEALED = ("run.json", "report.json", "exports/exported.json", "analysis/mask_overlap/summary.json",
-          "analysis/mask_overlap/trial_01/done.json", "trial_01/round_00/done.json",
-          "trial_01/reinit@02/done.json")
+# Any JSON, large integers, infinities and odd texts included.
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+    | st.sampled_from(damages.VALUES),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.text(max_size=5), inner, max_size=3), max_leaves=5)
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_any_value_at_any_key(seed, run, origin, tmp_path, capsys, marker):
-    chance = random.Random(seed)
-    damages.another_value(run / SEALED[seed % len(SEALED)], chance)
-    for name, arguments in origins.commands(run, tmp_path).items():
-        outcome = origins.answer(capsys, *arguments)
-        assert origins.is_one_clear_line(outcome), (name, outcome)
-        assert "\x1b]" not in outcome.out + outcome.err
-    assert (tmp_path / "outside" / "theirs").read_text() == "not the run's"
+@pytest.fixture(scope="module")
+def contents(origin):
+    """{file: content} of the sealed files."""
+    return alterations.sealed_contents(origin)
+
+
+@pytest.mark.parametrize("name", alterations.FORMS)
+def test_the_schemas_take_any_value_at_any_key_or_refuse_it_in_one_line(name, contents):
+    spots = list(places(contents[name]))
+
+    @hypothesis.settings(max_examples=150, deadline=None, derandomize=True, database=None)
+    @hypothesis.given(st.integers(0, len(spots) - 1), ANYTHING)
+    def examine(place, value):
+        content = copy.deepcopy(contents[name])
+        parent, key = list(places(content))[place]
+        parent[key] = value
+        said = alterations.refusal(contents, name, content)
+        assert said is None or ("\n" not in said and len(said) < 1000)
+
+    examine()
+
+
+@pytest.mark.parametrize("name", alterations.FORMS)
+def test_so_they_do_with_values_of_the_same_type(name, contents):
+    chance = random.Random(name)
+    said = [alterations.refusal(contents, name, alterations.altered(contents, name, chance))
+            for _ in range(300)]
+    assert all(each is None or "\n" not in each for each in said)
+    assert 0 < sum(each is None for each in said) < len(said)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_what_the_schemas_take_ends_in_the_truth_or_in_one_line(
+        seed, contents, run, origin, tmp_path, capsys, marker):
+    name, content = alterations.taken(contents, seed)
+    alterations.put(run, name, content)
+    check(run, origin, tmp_path, capsys, name, is_strict=False)
 
 
 def _first(arrays):
@@ -100,6 +136,27 @@ def test_another_runs_network_is_found(run, origin, capsys):
     assert origins.answer(capsys, "verify", run, "--repair").status == 0
     assert origins.answer(capsys, *origins.TRAIN, f"--output_dir={run.parent}").status == 0
     assert origins.contents(run) == origins.contents(origin)
+
+
+@pytest.mark.parametrize("text", ["", "layer\n", "x,y\n1,2\n"])
+def test_stored_rows_that_no_measure_writes(text, run, tmp_path, capsys):
+    (run / "analysis" / "mask_overlap" / "trial_01" / "rows.csv").write_text(text)
+    for name in ("trial_01/done.json", "summary.json"):
+        path = run / "analysis" / "mask_overlap" / name
+        damages.resealed(path, lambda content, folder=path.parent: content.update(
+            files={each: files.sha256(folder / each) for each in content["files"]}))
+    outcome = origins.answer(capsys, *origins.commands(run, tmp_path)["analyze"])
+    assert outcome.status == 1 and origins.is_one_clear_line(outcome)
+    assert "rows.csv" in outcome.err or "is not what MaskOverlap writes" in outcome.err
+
+
+def test_what_is_made_again_by_another_command_is_named(run, capsys):
+    for name in ("exports/exported.json", "analysis/mask_overlap/summary.json"):
+        damages.a_bit(run / name)
+    outcome = origins.answer(capsys, "verify", run, "--repair")
+    assert outcome.status == 0
+    assert f"run.py export {run} --variant=… --to=exported" in outcome.out
+    assert f"run.py analyze {run}" in outcome.out
 
 
 @pytest.mark.parametrize("change, said", [

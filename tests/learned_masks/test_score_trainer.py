@@ -20,7 +20,11 @@ KERNELS = ("fc1/kernel", "output/kernel")
 def start_of(tiny, rule):
     first = tiny.start()
     return dataclasses.replace(first, learned=first_state(
-        rule, first.weights, first.masks, np.random.default_rng(3)))
+        rule, first.weights, first.masks, np.random.default_rng(3), shapes_of(first.masks)))
+
+
+def shapes_of(masks):
+    return {key: mask.shape for key, mask in masks.items()}
 
 
 def trainer_of(tiny, rule, optimizer, jit=False):
@@ -154,7 +158,7 @@ def test_a_kernel_without_weights_left_is_no_error(tiny):
     first = tiny.start()
     masks = {key: np.zeros_like(mask) for key, mask in first.masks.items()}
     state = dataclasses.replace(first, masks=masks, learned=first_state(
-        rule, first.weights, masks, np.random.default_rng(3)))
+        rule, first.weights, masks, np.random.default_rng(3), shapes_of(masks)))
     trainer = trainer_of(tiny, rule, SGD(0.1))
     trainer.load(state)
     trainer.train(tiny.order(), 2)

@@ -28,5 +28,5 @@ def update_inputs(progress=0.0, weights=None, kept=None, target=None, network=No
     weights = {"k": WEIGHTS} if weights is None else weights
     kept = {"k": MASK} if kept is None else kept
     return mask_updates.UpdateInputs(
-        weights, kept, target or masks.kept(kept), progress, np.random.default_rng(seed),
+        weights, kept, target or masks.kept(kept), progress, progress, np.random.default_rng(seed),
         network or Network({"k": GRADIENTS}))

@@ -5,6 +5,8 @@ import pytest
 
 from lth_keras import mask_updates
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.mask_updates.drop_and_grow import cosine_decay
+from lth_keras.training import MaskUpdates
 from tests.mask_updates.by_hand import update_inputs
 
 
@@ -21,6 +23,16 @@ from tests.mask_updates.by_hand import update_inputs
 ])
 def test_the_steps_of_the_updates(rule, start, stop, expected):
     assert list(rule.steps(start, stop, 20)) == list(expected)
+
+
+def test_the_cosine_is_over_the_way_to_until_and_not_to_the_last_update():
+    # Evci et al., algorithm 1: f(t) = α/2·(1 + cos(πt/T_end)), with T_end 75 % of 200 steps. The
+    # one update, at step 100, still drops 0.15·(1 + cos(2π/3)) = 0.075 of the weights.
+    rule = mask_updates.RigL()
+    updates = MaskUpdates(rule, 0, rule.last(0, 200, 20), rule.steps(0, 200, 20), {}, 0)
+    inputs = updates.inputs(100, {}, {}, None)
+    assert (inputs.progress, inputs.progress_to_last) == (100 / 150, 1)
+    assert cosine_decay(rule.drop, inputs.progress) == pytest.approx(0.075)
 
 
 class Greedy(mask_updates.MaskUpdate):

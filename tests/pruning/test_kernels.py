@@ -1,6 +1,9 @@
 """Which matrices of a model are pruned, their keys, kinds and rates."""
 
+import pytest
+
 from lth_keras import pruning
+from lth_keras.pruning.kernels import PrunableWeight
 
 
 def keys(weights):
@@ -23,3 +26,16 @@ def test_rates_by_kind_and_by_key(model):
     schedule = pruning.RewindingSchedule(
         1, 0.5, {"recurrent": 0.25, "name:gru/cell/kernel": 0.75})
     assert [schedule.rate_of(each) for each in (kernel, recurrent, head)] == [0.75, 0.25, 0.5]
+
+
+@pytest.mark.parametrize("shape, inputs, outputs, expected", [
+    ((6, 64), None, None, (6, 64)),
+    ((3, 3, 8, 16), None, None, (3, 3, 8, 16)),
+    # An attention's query and output: heads and size are one side.
+    ((6, 4, 16), (0,), (1, 2), (6, 64)),
+    ((4, 16, 6), (0, 1), (2,), (64, 6)),
+    ((5,), None, None, (5,)),
+])
+def test_a_kernel_as_matrices(shape, inputs, outputs, expected):
+    weight = PrunableWeight("a/kernel", "a", shape, "dense", False, inputs, outputs)
+    assert weight.matrix_shape == expected

@@ -38,7 +38,7 @@ def test_the_answer_comes_from_metrics_csv(make_run, undrawn):
     assert shown[2:4] == pytest.approx([100 * interval.low, 100 * interval.high], abs=5.1e-3)
     for network in (("full", 0), ("ticket", index)):
         assert f"{100 * last[network].mean():.2f} %" in first
-    assert ("too uncertain" in first) == (interval.low <= -0.002 <= interval.high)
+    assert ("leaves open" in first) == (interval.low <= -0.002 <= interval.high)
     assert "Of 4 comparisons of a control with the ticket" in second
     assert "lowest validation loss" in third and all("learned fastest" in each for each in fourth)
     # Each is one sentence, with one full stop that ends it.

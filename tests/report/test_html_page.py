@@ -15,7 +15,7 @@ from lth_keras.report import html_page
     ("1ep", "1 epoch"), ("20ep", "20 epochs"), ("1it", "1 iteration"),
     ("50000it", "50,000 iterations")])
 def test_durations_are_spelt(duration, words):
-    assert html_page._spelt(duration) == words
+    assert html_page.spelt(duration) == words
 
 
 def test_a_picture_is_embedded_and_as_wide_as_it_says():

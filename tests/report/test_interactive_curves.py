@@ -18,7 +18,8 @@ def run(make_run):
 def test_the_page_holds_every_mean_and_every_trials_value(run):
     made = interactive_curves(run)
     assert [title for title, _ in made.panels] == [
-        "Test accuracy (%) against steps", "Training loss against steps"]
+        "Final test accuracy (%) against weights kept", "Test accuracy (%) against steps",
+        "Training loss against steps"]
     (document,) = re.findall(r'const docs_json = \'(.*?)\';', made.script)
     text = json.dumps(json.loads(document))
     rows = pd.read_csv(run.paths.metrics)

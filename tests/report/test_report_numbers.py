@@ -64,7 +64,7 @@ def test_every_number_in_the_tables_comes_from_metrics_csv(make_run, undrawn):
         expected = "yes" if interval.low > -0.002 else "no" if interval.high < -0.002 else "open"
         assert cells[8] == expected
         assert cells[6] == ("clear" if float(numbers(cells[5])[0]) < 0.05 else
-                            "on its own only" if pair.pvalue < 0.05 else "may be chance")
+                            "may be chance *" if pair.pvalue < 0.05 else "may be chance")
         families.setdefault(reference, []).append((pair.pvalue, cells[5]))
     assert {name: len(each) for name, each in families.items()} == {"ticket": 4, "full": 6}
     for family in families.values():

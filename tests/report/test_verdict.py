@@ -20,7 +20,8 @@ def one(verdict_of, density):
     ([(0.262, verdict.WINS), (0.107, verdict.LOSES)],
      "A winning ticket at 26.2 % of the weights; no winning ticket at 10.7 % of the weights."),
     ([(0.107, verdict.OPEN)],
-     "Whether there is a winning ticket at 10.7 % of the weights is not decided by these trials."),
+     "Whether there is a winning ticket at 10.7 % of the weights is open: these trials "
+     "cannot tell."),
     ([], ""),
 ])
 def test_the_headline(rounds, expected):
@@ -28,7 +29,7 @@ def test_the_headline(rounds, expected):
 
 
 @pytest.mark.parametrize("p, p_holm, expected", [
-    (0.01, 0.04, "clear"), (0.01, 0.08, "on its own only"), (0.2, 0.6, "may be chance"),
+    (0.01, 0.04, "clear"), (0.01, 0.08, "may be chance *"), (0.2, 0.6, "may be chance"),
     (float("nan"), float("nan"), None),
 ])
 def test_one_language_of_significance(p, p_holm, expected):
@@ -39,6 +40,7 @@ def test_each_round_says_what_its_controls_are(make_run):
     run = StoredRun.load(make_run(trials=4))
     rows = comparisons(run.metrics, run.margin, run.metric)
     verdicts = verdict.round_verdicts(run, rows)
+    assert verdict.headline(verdicts) == verdict.headline_of(run.summary) != ""
     assert [each.name for each in verdicts] == ["ticket@01", "ticket@02"]
     for each in verdicts:
         controls = rows[(rows["reference"] == "ticket") & (rows["round"] == int(each.name[-2:]))]

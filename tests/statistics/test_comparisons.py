@@ -5,7 +5,7 @@ import math
 import pytest
 from scipy import stats
 
-from lth_keras.statistics.comparisons import comparisons, effect_size, holm
+from lth_keras.statistics.comparisons import comparisons, effect_size, holm, trial_differences
 from lth_keras.store.metrics import read_csv, rows_to_csv
 from tests.statistics.accuracy_rows import accuracy_row
 
@@ -68,6 +68,19 @@ def test_one_trial_has_a_difference_and_nothing_else(tmp_path):
     assert row["difference"] == pytest.approx(-0.01) and row["trials"] == 1
     assert all(math.isnan(row[name]) for name in ("ci_low", "p", "p_holm", "effect_size"))
     assert row["matching"] == "one trial"
+
+
+def test_the_differences_of_trials_are_those_whose_mean_is_compared(tmp_path):
+    table = metrics(tmp_path, {
+        ("full", 0): [0.95, 0.97, 0.9], ("ticket", 1): [0.94, 0.96], ("reinit", 1): [0.90, 0.91],
+        ("imp", 1): [0.5, 0.5]})
+    rows = comparisons(table, 0.002).set_index(["reference", "variant", "round"])
+    for reference in ("ticket", "full"):
+        for key, each in trial_differences(table, reference).items():
+            assert len(each) == 2
+            assert sum(each) / 2 == pytest.approx(rows.loc[(reference, *key), "difference"])
+    assert trial_differences(table, "ticket") == {
+        ("reinit", 1): pytest.approx([-0.04, -0.05])}
 
 
 def test_only_common_trials_are_paired(tmp_path):

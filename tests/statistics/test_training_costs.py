@@ -106,13 +106,14 @@ def test_frozen_weights_are_computed_with():
 
 
 def test_masks_that_change_cost_what_they_are_at_each_step():
-    # 1,820 products to step 4, 708 from there; each of the two updates looks at all gradients.
+    # 1,820 products to step 4, 708 from there; each of the two updates takes all gradients of one
+    # more batch.
     changing = network("rigl", 1, FIFTH, 10, mask_updates={
         "rule": "RigL", "updates": 2, "dense_gradients": True, "dense_moments": False,
         "kept": [{"from_step": 0, "weights": HALF}, {"from_step": 4, "weights": FIFTH}]})
     row = costs({"rigl": changing}).loc["rigl"]
     assert row.training_flops == (
-        flops(4, 3 * 1820) + flops(6, 3 * 708) + flops(1, (DENSE - 1820) + (DENSE - 708)))
+        flops(4, 3 * 1820) + flops(6, 3 * 708) + flops(1, (2 * 1820 + DENSE) + (2 * 708 + DENSE)))
     # An optimizer that gets all gradients at each step.
     changing["mask_updates"] |= {"dense_gradients": False, "dense_moments": True}
     row = costs({"snfs": changing}).loc["snfs"]

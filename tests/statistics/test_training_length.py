@@ -36,7 +36,11 @@ def test_too_short_is_said_for_most_networks_or_few_updates():
     most = metrics_of({("full", 0, 1): FALLING, ("ticket", 1, 1): FALLING,
                        ("remask", 1, 1): REACHED, ("imp", 0, 1): FALLING})
     assert too_short(most, 1000) == [
-        "in 2 of 3 networks the validation loss was still falling when training ended"]
+        "in 2 of 3 networks the validation loss was still falling when training ended "
+        "(full, ticket@01)"]
+    (many,) = too_short(metrics_of({(f"v{i}", 1, 1): FALLING for i in range(12)}), 1000)
+    assert many.endswith("(v0@01, v1@01, v2@01, v3@01, v4@01, v5@01, v6@01, v7@01, v8@01, v9@01 "
+                         "and 2 more)")
     half = metrics_of({("full", 0, 1): FALLING, ("ticket", 1, 1): REACHED})
     assert too_short(half, 1000) == []
     assert too_short(half, 15) == ["a round of pruning had 15 updates, under 200"]
@@ -45,8 +49,10 @@ def test_too_short_is_said_for_most_networks_or_few_updates():
 def test_intervals_end_where_training_did():
     summary = pd.DataFrame([{
         "variant": "full", "round": 0, "early_stop_step_ci_low": -12.0,
-        "early_stop_step_ci_high": 302.0}])
+        "early_stop_step_ci_high": 302.0, "speed_up_vs_full_ci_low": -9.0,
+        "speed_up_vs_full_ci_high": 30.0}])
     metrics = metrics_of({("full", 0, 1): REACHED})
     cut = within_training(summary, metrics)
     assert cut.loc[0, ["early_stop_step_ci_low", "early_stop_step_ci_high"]].tolist() == [0, 30]
+    assert cut.loc[0, ["speed_up_vs_full_ci_low", "speed_up_vs_full_ci_high"]].tolist() == [0, 30]
     assert summary.loc[0, "early_stop_step_ci_high"] == 302

@@ -126,3 +126,10 @@ def test_a_field_that_is_no_number_is_refused(tmp_path):
     (tmp_path / "m.csv").write_text(HEADER + "1,imp,0,1,x,0,,,,,,\n")
     with pytest.raises(RunError, match="m.csv"):
         read_csv(tmp_path / "m.csv")
+
+
+def test_a_network_without_an_evaluation_is_refused(tmp_path):
+    folder = tmp_path / "trial_01" / "full"
+    files.write_text(folder / "metrics.csv", ",".join(COLUMNS) + "\n")
+    with pytest.raises(RunError, match="has no evaluation"):
+        read_rows(finish(folder))

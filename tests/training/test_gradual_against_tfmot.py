@@ -61,7 +61,7 @@ def by_engine(tiny, start, optimizer, tfmot, monkeypatch):
     rule = GradualMagnitude("3it", until=f"{LAST}it", tfmot=tfmot)
     target = {key: round((1 - SPARSITY) * mask.size) for key, mask in start.masks.items()}
     plan = Plan(0, STEPS, 10, tiny.order(), updates=MaskUpdates(
-        rule, 0, rule.steps(0, STEPS, 7), target, 0))
+        rule, 0, LAST, rule.steps(0, STEPS, 7), target, 0))
     progress = train_network(tiny.trainer(optimizer), plan, TrainingProgress(start))
     return seen, progress.state.weights
 

@@ -34,7 +34,7 @@ def trainer(tiny):
 def plan_of(tiny, rule, start, every=10):
     target = masks_lib.kept(start.masks)
     return Plan(0, STOP, every, tiny.order(), 3, updates=MaskUpdates(
-        rule, 0, rule.steps(0, STOP, 7), target, 11))
+        rule, 0, rule.last(0, STOP, 7), rule.steps(0, STOP, 7), target, 11))
 
 
 def first(tiny, rule):
@@ -171,7 +171,7 @@ def test_gradients_are_those_of_the_next_batch_and_change_nothing(tiny, same, st
             asked.append(inputs.network.gradients())
             return inputs.masks
 
-    updates = MaskUpdates(Asking(), 0, range(step, step + 2), {}, 0)
+    updates = MaskUpdates(Asking(), 0, step + 2, range(step, step + 2), {}, 0)
     for _ in range(2):
         trainer.proposed_change(updates, tiny.order())
     after = trainer.state()

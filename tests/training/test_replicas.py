@@ -26,6 +26,7 @@ def outcome(tmp_path_factory):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.ci
 def test_two_devices_train_as_one(outcome):
     # With augmentation, L2, a regularizer and masks, and an evaluation batch of odd size.
     assert outcome["step"] == 100 and outcome["moved"] > 0.1
@@ -35,11 +36,13 @@ def test_two_devices_train_as_one(outcome):
     assert outcome["traces"] == {"train": 1, "evaluate": 1}
 
 
+@pytest.mark.ci
 def test_three_rounds_find_the_same_masks(outcome):
     assert outcome["masks"]
     assert len(set(outcome["kept"])) == 4, "each round prunes"
 
 
+@pytest.mark.ci
 def test_where_it_trained_is_recorded_and_names_no_run(outcome):
     assert outcome["runs"][0] == outcome["runs"][1]
     assert outcome["distribution"] == {"kind": "mirrored", "replicas": 2, "workers": 1}
@@ -50,6 +53,7 @@ def test_where_it_trained_is_recorded_and_names_no_run(outcome):
     ("jit", "XLA does not compile for several replicas"),
     ("midway", "kind mirrored -> one_device, replicas 2 -> 1"),
 ])
+@pytest.mark.ci
 def test_what_several_replicas_cannot_do(outcome, what, message):
     assert message in (outcome["refused"][what] or "nothing was refused")
 

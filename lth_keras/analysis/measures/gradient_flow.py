@@ -1,4 +1,4 @@
-"""What propagates: gradient norms by layer, and singular values of the input-output Jacobian."""
+"""Gradient norms by layer, and singular values of the input-output Jacobian."""
 
 import dataclasses
 
@@ -18,7 +18,7 @@ from lth_keras.statistics.intervals import mean_interval
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
 class GradientFlow(Measure):
-    """Gradients and Jacobians at the start of training, and on the way.
+    """Gradients and Jacobians at the start of training, and at later steps.
 
     Gradient norms are over kept weights, of the mean loss. Singular values are of ∂logits/∂input
     at single examples; their geometric and arithmetic means and the largest are kept, as means
@@ -29,8 +29,8 @@ class GradientFlow(Measure):
       at: durations from the start of each network's training; beyond '0ep' it is trained again,
         and compared with what is stored where the last of them is the training's end.
       split: of the data.
-      examples: over which gradients are taken; all where there are no more.
-      jacobians: examples whose Jacobian is taken.
+      examples: how many the gradients are taken over; all if there are fewer.
+      jacobians: how many examples' Jacobians are taken.
       batch_size: examples at a time.
       name: the folder.
     """

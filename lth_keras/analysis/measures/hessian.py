@@ -5,7 +5,7 @@ import dataclasses
 import gin
 import numpy as np
 
-from lth_keras.analysis import completeness, eigenpairs, spectrum
+from lth_keras.analysis import eigenpairs, skipped_eigenvalues, spectrum
 from lth_keras.analysis.field_checks import (
     levels_there,
     number,
@@ -131,16 +131,16 @@ class Hessian(Measure):
         for end, count in (("positive", self.positive), ("negative", self.negative)):
             if not count:
                 continue
-            pairs = eigenpairs.leading(product, space.size, min(count, space.size - 1), end,
-                                  self.tolerance, self.seed)
+            pairs = eigenpairs.leading(
+                product, space.size, min(count, space.size - 1), end, self.tolerance, self.seed)
             good = pairs.converged(self.accept)
             facts |= {f"{end}_products": pairs.products, f"{end}_converged": int(good.sum()),
-                      f"{end}_found": len(good), **completeness.facts(pairs, end)}
+                      f"{end}_found": len(good), **skipped_eigenvalues.facts(pairs, end)}
             arrays[f"{end}_values"], arrays[f"{end}_residuals"] = pairs.values, pairs.residuals
             rows += [
                 {**about, "end": end, "index": i + 1, "eigenvalue": value, "residual": residual,
                  "converged": bool(ok), "complete": bool(whole),
-                 **completeness.columns(pairs, end)}
+                 **skipped_eigenvalues.columns(pairs, end)}
                 for i, (value, residual, ok, whole) in enumerate(
                     zip(pairs.values, pairs.residuals, good, pairs.complete, strict=True))
             ]
@@ -170,7 +170,7 @@ class Hessian(Measure):
                 f"{len(leading) - bad} of {len(leading)} positive eigenpairs have a residual of at "
                 f"most {self.accept:g}·|λ|; the largest is "
                 f"{(leading.residual / leading.eigenvalue.abs()).max():.2g}·|λ|")
-            statements.append(completeness.statement(leading))
+            statements.append(skipped_eigenvalues.statement(leading))
             figures["eigenvalues"] = _draw_spectra(leading, title, over)
             levels, by_level = _by_level(leading)
             if by_level is not None:
@@ -258,8 +258,9 @@ def _verdicts(wide):
     for column, text in (("top", "the largest eigenvalue"),
                          ("log_product", "the product of the leading eigenvalues")):
         smaller = int((wide[column]["new"] < wide[column]["projected"]).sum())
-        sentences.append(f"{text} is smaller at the new minimum than at the projected previous one "
-                     f"in {smaller} of {len(wide)} (trial, level) pairs")
+        sentences.append(
+            f"{text} is smaller at the new minimum than at the projected previous one in "
+            f"{smaller} of {len(wide)} (trial, level) pairs")
     return sentences
 
 
@@ -283,7 +284,7 @@ def _summary(table, arrays):
         count=("eigenvalue", "size"), most_extreme=("eigenvalue", lambda v: v.iloc[0]),
         last=("eigenvalue", lambda v: v.iloc[-1]), converged=("converged", "sum"),
         largest_residual=("residual", "max"), complete=("complete", "sum"),
-        **{column: (column, "first") for column in completeness.COLUMNS},
+        **{column: (column, "first") for column in skipped_eigenvalues.COLUMNS},
         log_volume=("eigenvalue", lambda v: spectrum.log_volume(v.to_numpy())),
     ).reset_index()
     traces = table[table.end == "trace"].set_index(["trial", "network"])

@@ -29,9 +29,9 @@ CURVES = {
 class LossCurves(Measure):
     """Loss of the network itself at each epoch, on training examples.
 
-    The paper's wording leaves two readings of 'level L−1 projected on level L': the path that
-    level L−1 took, each of its points projected; or the training that goes on from its projected
-    minimum. Both are here. Paths are not stored, so both trainings are done once more.
+    The paper's words 'level L−1 projected on level L' can mean two things: the path that level L−1
+    took, each of its points projected; or the training that goes on from its projected minimum.
+    Both are here. Paths are not stored, so both trainings are done once more.
 
     Attributes:
       levels: which; None for all.

@@ -91,7 +91,7 @@ class UntrainedMasks(Measure):
         ]
 
     def measure(self, run, piece):
-        """A row for each criterion, kind of weights, and fate of pruned weights."""
+        """A row for each criterion, kind of weights, and value of pruned weights."""
         trial, level = piece.trial, piece.arguments["level"]
         counted = run.network(trial, round_name(level)).masks
         counts, rows = masks_lib.kept(counted), []

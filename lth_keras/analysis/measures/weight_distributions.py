@@ -6,6 +6,7 @@ import pathlib
 import gin
 import numpy as np
 
+from lth_keras import opening
 from lth_keras.analysis import weight_shapes as shapes
 from lth_keras.analysis.field_checks import texts
 from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
@@ -57,7 +58,7 @@ class WeightDistributions(Measure):
                  for name in run.matching(trial, self.networks)]
         for other in self.others:
             paths = RunPaths(other)
-            if not paths.run_json.is_file():
+            if not opening.is_file(paths.run_json):
                 raise ConfigurationError(
                     f"WeightDistributions.others has {other!r}; expected the directory of a run, "
                     "with its run.json")

@@ -51,6 +51,7 @@ def open_function(function, name):
         content=lambda: of_arrays(arrays),
         label_names=None if label_names is None else tuple(map(str, label_names)),
         weights={split: arrays[f"w_{split}"] for split in sizes if f"w_{split}" in arrays},
+        labels={split: arrays[f"y_{split}"] for split in sizes},
     )
 
 

@@ -53,6 +53,7 @@ def open_images(folder, index, size=None, channels=3):
         content=lambda: of_files(
             root, [path for paths, _ in listed.values() for path in paths], index),
         num_classes=len(classes), label_names=tuple(classes),
+        labels={split: labels for split, (_, labels) in listed.items()},
     )
 
 

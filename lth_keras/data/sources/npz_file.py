@@ -63,6 +63,7 @@ def open_npz(path, index):
         name, {split: len(values) for split, values in labels.items()}, read,
         content=lambda: of_files(path, [path], index),
         label_names=None if names is None else tuple(map(str, names.tolist())), weights=weights,
+        labels=labels,
     )
 
 

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from lth_keras.data import splits as splitting
 from lth_keras.data.arrays import checked_part, checked_weights
+from lth_keras.data.assemble import check_labels, refuse_two_validations
 from lth_keras.data.binding_checks import scheme_of
 from lth_keras.data.disk_cache import DiskCache, default_folder
 from lth_keras.data.embedded import EMBEDDED
@@ -21,13 +22,19 @@ from lth_keras.data.sources.opened_source import SPLITS, OpenedSource, in_parts,
 from lth_keras.data.sources.table_file import Columns, open_table
 from lth_keras.data.sources.tokens import tokenised
 from lth_keras.errors import ConfigurationError
+from lth_keras.tasks import Classification
 
 # The choice of test examples is the same in every experiment.
 _TEST_SEED = 0
 
 
-def raw_data(dataset, data_dir):
+def raw_data(dataset, data_dir, task=None):
     """`RawData` of what a `Dataset` names, with a test split, in memory or on disk.
+
+    Args:
+      dataset: the `Dataset`.
+      data_dir: TFDS's data directory, or None.
+      task: the `Task` that the labels are for; None is `Classification()`.
 
     Raises:
       ConfigurationError: it cannot be read, or does not fit the bindings.
@@ -37,11 +44,16 @@ def raw_data(dataset, data_dir):
     source = open_source(dataset, data_dir, ContentIndex(cache.folder))
     # These checks come before hours of decoding.
     _check_test(source.name, "test" in source.sizes, dataset.test)
-    checked_weights(source.name, source.weights, source.sizes)
+    weights = checked_weights(source.name, source.weights, source.sizes)
+    task = Classification() if task is None else task
+    if dataset.text is None or not dataset.text.next_token:  # Else the text is cut up anew.
+        _check_counts(dataset, source)
     if dataset.text is None and dataset.storage == "memory":
+        if isinstance(source.labels, dict):
+            check_labels(source.labels, weights, source, task)
         raw = in_memory(source)
     else:
-        raw = on_disk(source, cache, dataset)
+        raw = on_disk(source, cache, dataset, lambda: _check_first(source, weights, task, dataset))
     return with_test(raw, dataset.test)
 
 
@@ -62,7 +74,7 @@ def open_source(dataset, data_dir, index):
     if scheme is not None:
         inputs = dataset.input
         columns = (inputs,) if isinstance(inputs, str) else inputs
-        return open_table(scheme, place, index, Columns(dataset.label, columns))
+        return open_table(scheme, place, index, Columns(dataset.label, columns, dataset.weight))
     return tfds_download.open_set(
         dataset.name, data_dir, index, (dataset.input, dataset.label), dataset.image_size,
         dataset.text)
@@ -76,6 +88,7 @@ def _of_embedded(raw):
         lambda split: in_parts(arrays[f"x_{split}"], arrays[f"y_{split}"]),
         content=lambda: of_arrays(arrays), num_classes=raw.num_classes,
         label_names=raw.label_names,
+        labels={split: arrays[f"y_{split}"] for split in ("train", "test")},
     )
 
 
@@ -98,22 +111,39 @@ def in_memory(source):
     return _raw(source, arrays, source.attachments())
 
 
-def on_disk(source, cache, dataset):
+def _check_first(source, weights, task, dataset):
+    """Checks the labels before the inputs are decoded, if they can be read without them."""
+    if source.labels is None or (dataset.text is not None and dataset.text.next_token):
+        return
+    labels = source.labels if isinstance(source.labels, dict) else source.labels()
+    check_labels(labels, weights, source, task)
+
+
+def on_disk(source, cache, dataset, check):
     """`RawData` of a source from the cache of decoded examples, which is filled if need be.
 
     Text always comes from the cache, so that it is tokenised only once.
+
+    Args:
+      source: `OpenedSource`.
+      cache: `DiskCache`.
+      dataset: the `Dataset`.
+      check: function without arguments, called before anything is decoded.
     """
     text = dataset.text
     settings = {
         "image_size": dataset.image_size, "channels": dataset.channels, "input": dataset.input,
         "label": dataset.label, "text": None if text is None else dataclasses.asdict(text),
+        # Only where it is bound: caches of before have no such entry.
+        **({} if dataset.weight is None else {"weight": dataset.weight}),
     }
 
     def prepare(split, inputs):
         return checked_part(source.name, split, inputs)
 
     entry = cache.entry(
-        source, settings, prepare, None if text is None else lambda: tokenised(source, text))
+        source, settings, prepare, None if text is None else lambda: tokenised(source, text),
+        check)
     arrays = {f"y_{split}": labels for split, labels in entry.labels.items()}
     for split, inputs in entry.inputs.items():
         arrays[f"x_{split}"] = inputs if dataset.storage == "disk" else np.asarray(inputs)
@@ -143,6 +173,22 @@ def with_test(raw, test):
         x_test=chosen_rows(raw.x_train, held_out), y_test=labels[held_out],
         w_train=None if raw.w_train is None else raw.w_train[kept],
         w_test=None if raw.w_train is None else raw.w_train[held_out])
+
+
+def _check_counts(dataset, source):
+    """Checks the share or count of validation examples against the source's sizes.
+
+    Raises:
+      ConfigurationError: nothing or everything would be held out, or there is a validation split.
+    """
+    if "validation" in source.sizes:
+        refuse_two_validations(dataset.validation, source.name)
+        return
+    if dataset.train_examples is None:
+        train = source.sizes["train"]
+        if dataset.test is not None:
+            train -= splitting.held_out_count(dataset.test, train, source.name, "Dataset.test")
+        splitting.held_out_count(dataset.validation, train, source.name)
 
 
 def _check_test(name, has_test, test):

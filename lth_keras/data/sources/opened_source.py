@@ -25,6 +25,8 @@ class OpenedSource:
       num_classes: C if the source knows it, else None.
       label_names: C strings, or None.
       weights: {split: [N]}, weights of the examples; empty for 1 each.
+      labels: {split: labels [N, ...]} where they are known before `read`; or a function that gives
+        them by reading the files without decoding the inputs; None where there is no such way.
       attachments: function: {file name: bytes} that a run keeps beside its results, asked for
         after `read`.
     """
@@ -37,6 +39,7 @@ class OpenedSource:
     label_names: tuple | None = dataclasses.field(default=None, repr=False)
     weights: dict = dataclasses.field(default_factory=dict, repr=False)
     attachments: Callable = dataclasses.field(default=dict, repr=False)
+    labels: dict | Callable | None = dataclasses.field(default=None, repr=False)
 
 
 def part_rows(shape, dtype):

@@ -18,11 +18,18 @@ class Columns:
 
     Attributes:
       label: the name of the label's column.
-      inputs: names of the inputs' columns; None for all but the label's.
+      inputs: names of the inputs' columns; None for all but the label's and the weight's.
+      weight: the name of the column of the examples' weights, or None.
     """
 
     label: str
     inputs: tuple | None = None
+    weight: str | None = None
+
+    @property
+    def beside(self):
+        """The names of the columns that are no inputs."""
+        return [self.label, *([] if self.weight is None else [self.weight])]
 
 
 def open_table(kind, path, index, columns):
@@ -44,16 +51,24 @@ def open_table(kind, path, index, columns):
     places = _files(kind, path)
     tables = {split: _table(name, kind, place) for split, place in places.items()}
     names = _input_columns(name, tables["train"], columns)
-    inputs, labels, label_names = {}, {}, None
+    inputs, labels, label_names, weights = {}, {}, None, {}
     for split, table in tables.items():
-        _check_columns(name, places[split], table, [columns.label, *names])
+        _check_columns(name, places[split], table, [*columns.beside, *names])
+        if not names:
+            raise ConfigurationError(
+                f"'{name}' has the columns {columns.beside} alone; expected at least one more, to "
+                "predict the label from"
+            )
         inputs[split] = _numbers(name, table, names)
         labels[split], label_names = _labels(name, table, columns.label, split, label_names)
+        if columns.weight is not None:
+            weights[split] = _numbers(name, table, [columns.weight], "Dataset.weight")[:, 0]
     return OpenedSource(
         name, {split: len(table) for split, table in tables.items()},
         read=lambda split: in_parts(inputs[split], labels[split]),
         content=lambda: of_files(path, list(places.values()), index),
         num_classes=None if label_names is None else len(label_names), label_names=label_names,
+        weights=weights, labels=labels,
     )
 
 
@@ -99,10 +114,10 @@ def _input_columns(name, table, columns):
             f"'{name}' has the columns {_listed(table.columns)} and no label is bound; bind "
             f"Dataset.label to one of them, like Dataset.label = {str(table.columns[-1])!r}"
         )
-    _check_columns(name, None, table, [columns.label])
+    _check_columns(name, None, table, columns.beside)
     if columns.inputs is not None:
         return list(columns.inputs)
-    return [each for each in table.columns if each != columns.label]
+    return [each for each in table.columns if each not in columns.beside]
 
 
 def _check_columns(name, path, table, columns):
@@ -111,24 +126,19 @@ def _check_columns(name, path, table, columns):
         place = f" in {path.name}" if path is not None and path.name not in name else ""
         raise ConfigurationError(
             f"'{name}' has no column {lacking[0]!r}{place}; it has {_listed(table.columns)}: bind "
-            "Dataset.label, and Dataset.input if need be, to names among these"
-        )
-    if not columns[1:] and path is not None:
-        raise ConfigurationError(
-            f"'{name}' has the column {columns[0]!r} alone; expected at least one more, to predict "
-            "the label from"
+            "Dataset.label, and Dataset.input or weight if need be, to names among these"
         )
 
 
-def _numbers(name, table, names):
+def _numbers(name, table, names, parameter="Dataset.input"):
     inputs = np.empty((len(table), len(names)), np.float32)
     for place, each in enumerate(names):
         column = table[each]
         if column.dtype.kind not in "buif" and not _is_nullable_number(column):
             raise ConfigurationError(
                 f"the column {each!r} of '{name}' holds {column.dtype}, such as "
-                f"{str(column.iloc[0])[:20]!r}; expected numbers: encode it, or bind Dataset.input "
-                "to the columns of numbers"
+                f"{str(column.iloc[0])[:20]!r}; expected numbers: encode it, or bind {parameter} "
+                "to columns of numbers"
             )
         values = column.to_numpy(np.float64, na_value=np.nan)
         with np.errstate(over="ignore"):

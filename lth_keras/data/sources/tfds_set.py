@@ -1,6 +1,7 @@
 """A prepared TFDS set as a source: chooses its features and reads them."""
 
 import concurrent.futures
+import contextlib
 import itertools
 import pathlib
 
@@ -47,6 +48,7 @@ def open_prepared(builder, name, index, features, image_size=None):
             place, [path for path in place.rglob("*") if path.is_file()], index),
         num_classes=label.num_classes if is_class else None,
         label_names=tuple(label.names) if is_class and label.names else None,
+        labels=(lambda: _labels(builder, features[1])) if _shape(label) == () else None,
     )
 
 
@@ -169,6 +171,37 @@ def _kinds(features):
     return f"{kinds}" + (f" and {len(features) - 4} more" if len(features or ()) > 4 else "")
 
 
+def _labels(builder, name):
+    """{split: labels}, read without the inputs, which are not decoded."""
+    import tensorflow_datasets as tfds
+
+    wanted = True
+    for part in reversed(name.split("/")):
+        wanted = {part: wanted}
+    found = {}
+    for split in ("train", "test"):
+        with _whole(builder, split):
+            examples = builder.as_dataset(
+                split=split, shuffle_files=False, decoders=tfds.decode.PartialDecoding(wanted),
+                read_config=tfds.ReadConfig(try_autocache=False))
+            labels = examples.map(lambda example: feature_at(example, name)).batch(4096)
+            found[split] = np.concatenate(list(tfds.as_numpy(labels)))
+    return found
+
+
+@contextlib.contextmanager
+def _whole(builder, split):
+    try:
+        yield
+    # Truncated records, features of another form: each library has its own errors.
+    except Exception as error:
+        stored = builder.info.splits[split].num_examples
+        raise ConfigurationError(
+            f"the {split} split in {builder.data_path} cannot be read ({_line(error)}); expected "
+            f"{stored} whole examples: delete that folder and prepare it again"
+        ) from error
+
+
 def _read(builder, split, features, image_size):
     """Parts of a split, in the order in which it was prepared."""
     import tensorflow_datasets as tfds
@@ -176,7 +209,7 @@ def _read(builder, split, features, image_size):
     from lth_keras.compat import tf
 
     stored, seen = builder.info.splits[split].num_examples, 0
-    try:
+    with _whole(builder, split):
         examples = builder.as_dataset(
             split=split, shuffle_files=False, read_config=tfds.ReadConfig(try_autocache=False)
         )
@@ -193,12 +226,6 @@ def _read(builder, split, features, image_size):
         for inputs, labels in parts:
             seen += len(inputs)
             yield inputs, labels
-    # Truncated records, features of another form: each library has its own errors.
-    except Exception as error:
-        raise ConfigurationError(
-            f"the {split} split in {builder.data_path} cannot be read ({_line(error)}); expected "
-            f"{stored} whole examples: delete that folder and prepare it again"
-        ) from error
     if seen != stored:
         raise ConfigurationError(
             f"the {split} split in {builder.data_path} has {seen} examples; expected "

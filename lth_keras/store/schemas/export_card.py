@@ -1,5 +1,7 @@
 """card.json: what an export is; a run keeps a copy for its report."""
 
+from typing import Annotated
+
 import pydantic
 
 from lth_keras.store.schemas.parts import (
@@ -102,14 +104,20 @@ class Nonzero(Strict):
     most: Count
 
 
+Taken = Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
+# [lower, upper] over the turns of all processes.
+Quartiles = Annotated[list[Seconds], pydantic.Field(min_length=2, max_length=2)]
+# The batches whose calls are timed.
+_TIMED = {"1", "256"}
+
+
 class Beside(Strict):
     """Another network of the run in the same format: the dense one, or one of the ticket's size."""
 
-    bytes: Count
-    bytes_gzipped: Count
-    seconds: dict[Text, Seconds]
-    # {batch: [lower, upper]} over the turns of all processes.
-    quartiles: dict[Text, list[Seconds]] = {}
+    bytes: Positive
+    bytes_gzipped: Positive
+    seconds: dict[Text, Taken]
+    quartiles: dict[Text, Quartiles] = {}
 
 
 class TimingFacts(Strict):
@@ -135,10 +143,20 @@ class FormatEntry(Strict):
     files: dict[Text, Sha256]
     load: list[Text]
     verified: dict[Text, Json] = {}
-    seconds: dict[Text, Seconds] | None = None
-    quartiles: dict[Text, list[Seconds]] = {}
-    dense: Beside | None = None
-    matched: Beside | None = None
+    seconds: dict[Text, Taken] | None = None
+    quartiles: dict[Text, Quartiles] = {}
+    dense: Beside = None
+    matched: Beside = None
+
+    @pydantic.model_validator(mode="after")
+    def _is_timed(self):
+        timed = [each for each in (self.dense, self.matched) if each is not None]
+        for each in [self, *timed] if timed else ():
+            if not _TIMED <= set(each.seconds or ()) or not set(each.quartiles) <= set(
+                    each.seconds):
+                raise ValueError("it is compared with another network, and has not the seconds "
+                                 "of batches 1 and 256")
+        return self
 
 
 class ExportCard(Strict):
@@ -171,4 +189,17 @@ class ExportCard(Strict):
                 raise ValueError(f"it has a key {key!r:.80}, which this program does not write")
         if len(self.model_extra) > 1:
             raise ValueError("it is judged by more than one metric")
+        return self
+
+    @pydantic.model_validator(mode="after")
+    def _is_timed(self):
+        if self.timing is None:
+            return self
+        timed = [entry for entry in self.formats.values() if entry.dense is not None]
+        if not timed:
+            raise ValueError("timing says how, and no format was timed")
+        for entry in timed:
+            known = [entry, entry.dense, *([entry.matched] if self.timing.matched else [])]
+            if not all(each is not None and _TIMED <= set(each.quartiles) for each in known):
+                raise ValueError("timing says how, and a format that was timed has no quartiles")
         return self

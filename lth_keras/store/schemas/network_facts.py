@@ -1,10 +1,11 @@
 """done.json of a network's folder: its facts, its files' checksums, and what it was made from."""
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
 import pydantic
 
+from lth_keras.store.schemas.facts_counts import check_facts
 from lth_keras.store.schemas.parts import (
     Checksums,
     Count,
@@ -12,6 +13,7 @@ from lth_keras.store.schemas.parts import (
     Json,
     KerasConfig,
     Key,
+    Open,
     Positive,
     Seconds,
     Sha256,
@@ -69,7 +71,31 @@ class MaskUpdatesFacts(Strict):
     updates: Count
     dense_gradients: bool
     dense_moments: bool
-    kept: list[KeptFrom]
+    kept: Annotated[list[KeptFrom], pydantic.Field(min_length=1)]
+
+
+class EarlyBirdFacts(Strict):
+    """The masks that were drawn while round 0 trained.
+
+    Attributes:
+      found_at: the step at which they had come to rest, or null.
+      window: how many masks are compared.
+      distance: how far apart they may be.
+      stops: whether training ended there.
+    """
+
+    found_at: Count | None
+    window: Positive
+    distance: Share
+    stops: bool
+
+
+class Told(Open):
+    """What a rule told of its work: the parts that are read again, and others for people."""
+
+    # {key: weights that a learned mask kept at an update, on average}.
+    mean_kept: dict[Key, Seconds] = {}
+    early_bird: EarlyBirdFacts = None
 
 
 class NetworkFacts(Strict):
@@ -99,7 +125,7 @@ class NetworkFacts(Strict):
     # The round whose last biases its training began with, where they are never set back.
     biases_from: FolderName | None = None
     histogram_distance: dict[Text, HistogramDistance] | None = None
-    told: dict[Text, Json] = {}
+    told: Told = Told()
     mask_updates: MaskUpdatesFacts | None = None
     train_seconds: Seconds
     evaluate_seconds: Seconds
@@ -113,8 +139,7 @@ class NetworkFacts(Strict):
         missing = sorted(_ALWAYS - set(self.files))
         if missing:
             raise ValueError(f"files has no {missing[0]}")
-        if sum(self.kept_weights.values()) > self.prunable_weights and not self.architecture:
-            raise ValueError("kept_weights are more than prunable_weights")
+        check_facts(self)
         for key, value in self.model_extra.items():
             if not _FINAL.fullmatch(key):
                 raise ValueError(f"it has a key {key!r:.80}, which this program does not write")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import pydantic
 
 from lth_keras.errors import RunError
+from lth_keras.program import program
 
 _LARGEST = 2**63 - 1
 
@@ -46,6 +47,21 @@ def _is_path(name):
     return name
 
 
+def _is_variable(description):
+    """Refuses what is no type followed by the sides of an array that memory could hold."""
+    kind, *sides = description
+    if not isinstance(kind, str) or not all(isinstance(side, int) for side in sides):
+        raise ValueError("it is no type with sides after it")
+    if math.prod(sides) > _LARGEST:
+        raise ValueError("no memory holds an array of these sides")
+    return description
+
+
+def size_of(description):
+    """How many numbers a variable of `Variables` has."""
+    return math.prod(description[1:])
+
+
 Text = Annotated[str, pydantic.Field(max_length=10_000)]
 Count = Annotated[int, pydantic.Field(ge=0, le=_LARGEST)]
 Positive = Annotated[int, pydantic.Field(ge=1, le=_LARGEST)]
@@ -64,7 +80,9 @@ Checksums = dict[FileName, Sha256]
 # A file beside run.json, or in figures/.
 TableName = Annotated[str, pydantic.Field(pattern=r"^(figures/)?[A-Za-z0-9_-]+\.[a-z]{2,5}$")]
 # 'fc1/kernel': [dtype, side, side, …].
-Variables = dict[Key, Annotated[list[str | Count], pydantic.Field(min_length=1, max_length=33)]]
+Variables = dict[Key, Annotated[
+    list[str | Count], pydantic.Field(min_length=1, max_length=33),
+    pydantic.AfterValidator(_is_variable)]]
 DurationText = Annotated[str, pydantic.Field(pattern=r"^[0-9]{1,15}(ep|it)$")]
 
 
@@ -108,8 +126,8 @@ def checked(schema, content, path):
         where = ".".join(map(str, first["loc"])) or "it"
         raise RunError(
             f"{path} is not what this program writes: {where} is "
-            f"{_short(first['input'])}: {first['msg']}; `run.py verify RUN` looks for further "
-            "damage"
+            f"{_short(first['input'])}: {first['msg']}; `{program()} verify RUN` looks for "
+            "further damage"
         ) from error
     except (ValueError, RecursionError) as error:
         raise RunError(f"{path} is not what this program writes: {error}") from error

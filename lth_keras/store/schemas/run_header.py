@@ -6,13 +6,13 @@ import pydantic
 
 from lth_keras.errors import ConfigurationError
 from lth_keras.metric import Metric
+from lth_keras.store.schemas.header_counts import check_counts
 from lth_keras.store.schemas.parts import (
     Checksums,
     Count,
     DurationText,
     FolderName,
     Json,
-    KerasConfig,
     Key,
     Number,
     Open,
@@ -24,6 +24,7 @@ from lth_keras.store.schemas.parts import (
     Text,
     Variables,
 )
+from lth_keras.store.schemas.run_configuration import Configuration
 
 Margin = Annotated[float, pydantic.Field(ge=0, allow_inf_nan=False)]
 _STATES = ("running", "stopped", "failed", "done")
@@ -54,21 +55,6 @@ class Machine(Strict):
     gpus: list[Text]
 
 
-class OptimizerSettings(Open):
-    """The optimizer's class; its other fields depend on the class."""
-
-    # Python does not allow a field with the name `class`.
-    kind: Text = pydantic.Field(alias="class")
-
-
-class Configuration(Open):
-    """The resolved experiment; most fields depend on the classes used, some of them the user's."""
-
-    model: KerasConfig
-    optimizer: OptimizerSettings
-    batch_size: Positive
-
-
 class Published(Strict):
     """A `PublishedFigure`."""
 
@@ -79,6 +65,35 @@ class Published(Strict):
     source: Text
     tolerance: Number | None
     tolerance_ratio: Number | None
+
+    @pydantic.model_validator(mode="after")
+    def _is_a_figure(self):
+        ratio = self.tolerance_ratio
+        if (self.tolerance is None) == (ratio is None):
+            raise ValueError("it has not exactly one of tolerance and tolerance_ratio")
+        if (ratio is None and self.tolerance < 0) or (ratio is not None and (
+                ratio < 1 or self.value <= 0)):
+            raise ValueError("its tolerance is below 0, or its tolerance_ratio below 1")
+        return self
+
+
+class KernelFacts(Strict):
+    """A matrix of the model: whether it is pruned, and how often it is applied to an example."""
+
+    layer: Text
+    type: Text
+    kernel: Text
+    shape: Annotated[list[Count], pydantic.Strict(False)]  # JSON has no tuples.
+    kind: Text | None
+    pruned: bool
+    why: Text
+    positions: Count | None = None
+
+
+class TaskFacts(Open):
+    """What a network is trained for; the other fields depend on the task's class."""
+
+    kind: Text = pydantic.Field("Classification", alias="class")
 
 
 class MetricFacts(Strict):
@@ -140,17 +155,17 @@ class RunHeader(Strict):
     prunable_weights: dict[Key, Count]
     variables: Variables
     # A row for each matrix: whether it is pruned, and as which kind.
-    kernels: list[dict[Text, Json]] = []
+    kernels: list[KernelFacts] = []
     # None where it follows from which groups stay, and not from how many.
     kept_by_round: list[Count | None]
-    kept_by_round_and_layer: list[dict[Text, Count]] | None = None
+    kept_by_round_and_layer: list[dict[Key, Count]] | None = None
     groups: GroupFacts | None = None
     # JSON has lists of two, no tuples.
     units: list[Annotated[tuple[Positive, FolderName], pydantic.Strict(False)]]
     traces: list[dict[Text, Count]] = []
     published: list[Published]
     descriptions: list[Annotated[tuple[Text, Text], pydantic.Strict(False)]] = []
-    task: dict[Text, Json] | None = None
+    task: TaskFacts | None = None
     metrics: Annotated[list[MetricFacts], pydantic.Field(min_length=1)]
     margin: Margin
     operative: str = ""
@@ -172,4 +187,5 @@ class RunHeader(Strict):
         if len(set(self.units)) < len(self.units) or any(
                 trial > self.trials for trial, _ in self.units):
             raise ValueError("units names a network twice, or one of a trial that is none")
+        check_counts(self)
         return self

@@ -18,3 +18,4 @@ def test_a_run_is_named_for_what_decides_its_numbers(tmp_path):
     assert plain == describe(Dataset("npz:/elsewhere/b.npz", storage="disk", cache_dir="c"))
     assert plain != describe(Dataset("npz:a.npz", test=0.2))
     assert plain != describe(Dataset("npz:a.npz", validation=0.2))
+    assert describe(Dataset("csv:a.csv", label="a", weight="b"))["weight"] == "b"

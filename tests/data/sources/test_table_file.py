@@ -22,6 +22,27 @@ def test_a_table_whose_label_is_text(tmp_path, kind):
         assert rows[tuple(row)] == own_data.CLASSES[label]
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_column_of_a_table_says_what_each_row_counts_for(tmp_path, kind):
+    table = own_data.table()
+    table["times"] = np.arange(30) % 5
+    path = tmp_path / f"pets.{kind}"
+    table.to_csv(path, index=False) if kind == "csv" else table.to_parquet(path)
+    data = own_data.from_both_storages(
+        f"{kind}:{path}", label="species", weight="times", test=0.2, validation=0.25)
+    assert data.images.shape == (30, 3)  # The weight is no input.
+    times = {np.float32(row["width"]): row["times"] for _, row in table.iterrows()}
+    assert data.weights.tolist() == [times[width] for width in data.images[:, 0]]
+    plain = Dataset(f"{kind}:{path}", label="species", input=("width", "height", "young"),
+                    test=0.2, validation=0.25).load()
+    assert np.array_equal(plain.images, data.images) and plain.weights is None
+    assert plain.fingerprint != data.fingerprint
+    # In the cache the two are two sets, although their inputs are the same.
+    disk = Dataset(f"{kind}:{path}", label="species", weight="times", test=0.2, validation=0.25,
+                   storage="disk").load()
+    assert np.array_equal(disk.weights, data.weights)
+
+
 def test_a_folder_of_tables_and_chosen_columns(tmp_path):
     for split, rows in (("train", 30), ("validation", 6), ("test", 9)):
         own_data.table(rows, seed=rows).to_csv(tmp_path / f"{split}.csv", index=False)
@@ -29,6 +50,8 @@ def test_a_folder_of_tables_and_chosen_columns(tmp_path):
         f"csv:{tmp_path}", label="species", input=("height", "width"))
     assert data.splits == {"train": (0, 30), "validation": (30, 36), "test": (36, 45)}
     assert np.array_equal(data.images[30:36, 0], own_data.table(6, seed=6)["height"])
+    weighted = own_data.from_both_storages(f"csv:{tmp_path}", label="species", weight="height")
+    assert np.array_equal(weighted.weights[30:36], own_data.table(6, seed=6)["height"])
 
 
 def test_labels_that_are_numbers_stay_numbers_for_a_regression(tmp_path):

@@ -8,20 +8,14 @@ from lth_keras.data import Dataset, connectivity
 from lth_keras.data.rows_on_disk import RowsOnDisk
 from lth_keras.data.sources.tokens import Tokens
 from lth_keras.errors import ConfigurationError
-
-WORDS = [f"{a}{b}" for a in ("ba", "do", "ki", "lu", "me") for b in ("ra", "so", "ti", "nu")]
-SIZES = (("train", 30), ("test", 12))
+from tests.data import tfds_sets
+from tests.data.tfds_sets import sentence
 
 
 @pytest.fixture(autouse=True)
 def without_a_network(monkeypatch):
     """No test downloads."""
     monkeypatch.setattr(connectivity, "connects", lambda host, port: False)
-
-
-def sentence(number):
-    random = np.random.RandomState(number)
-    return " ".join(random.choice(WORDS, 3 + number % 9))
 
 
 def picture(number):
@@ -34,24 +28,16 @@ def prepared(tmp_path_factory):
     """A TFDS data directory: pets (two labels, masks, pictures of all sizes) and reviews (text)."""
     import tensorflow_datasets as tfds
 
-    folder = tmp_path_factory.mktemp("tfds")
-
-    def store(name, features, example):
-        tfds.dataset_builders.store_as_tfds_dataset(
-            name, "1.0.0", tfds.features.FeaturesDict(features),
-            {split: [(i, example(i)) for i in range(n)] for split, n in SIZES}, data_dir=folder)
-
-    store("pets", {
+    folder = tfds_sets.prepared_reviews(tmp_path_factory.mktemp("tfds"))
+    tfds_sets.store(folder, "pets", {
         "photo": tfds.features.Image(shape=(None, None, 3)),
         "mask": tfds.features.Image(shape=(None, None, 1)),
         "species": tfds.features.ClassLabel(names=["cat", "dog"]),
         "breed": tfds.features.ClassLabel(num_classes=3),
-        "body": tfds.features.FeaturesDict({"weight": tfds.features.Scalar(np.float32)}),
+        "body": tfds.features.FeaturesDict({
+            "weight": tfds.features.Scalar(np.float32), "age": tfds.features.Scalar(np.float32)}),
     }, lambda i: {"photo": picture(i), "mask": picture(i)[..., :1] % 3, "species": i % 2,
-                  "breed": i % 3, "body": {"weight": i / 2}})
-    store("reviews", {"text": tfds.features.Text(),
-                      "label": tfds.features.ClassLabel(names=["bad", "good"])},
-          lambda i: {"text": sentence(i), "label": i % 2})
+                  "breed": i % 3, "body": {"weight": i / 2, "age": np.nan if i == 3 else i}})
     return folder
 
 
@@ -72,6 +58,17 @@ def test_a_label_may_lie_within_another_feature_and_be_a_number(prepared):
     data = Dataset("pets", input="photo", label="body/weight", image_size=(4, 4)).load(
         prepared, Regression())
     assert np.allclose(data.labels.ravel(), data.images[:, 0, 0, 0] // 5 / 2)
+
+
+def test_a_wrong_label_is_said_before_the_first_picture_is_decoded(prepared, monkeypatch, tmp_path):
+    from lth_keras.data.sources import tfds_set
+    from lth_keras.tasks import Regression
+
+    monkeypatch.setattr(tfds_set, "fitted", None)
+    with pytest.raises(ConfigurationError, match="labels of 'pets' hold nan at example"):
+        Dataset("pets", input="photo", label="body/age", image_size=(4, 4), storage="disk").load(
+            prepared, Regression())
+    assert not list((tmp_path / "cache").glob("*/*.bin"))
 
 
 def test_a_mask_keeps_its_classes_when_it_is_brought_to_a_size(prepared):

@@ -4,7 +4,7 @@ import numpy as np
 
 from lth_keras.compat import tf
 from lth_keras.data.rows_on_disk import RowsOnDisk
-from lth_keras.training.placing import placed
+from lth_keras.training.zero_copy import placed
 
 
 def test_a_tensor_is_the_array_itself():

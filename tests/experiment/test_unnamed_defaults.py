@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from lth_keras.experiment.described import UNNAMED_DEFAULT, is_unnamed
+from lth_keras.experiment.unnamed_defaults import UNNAMED_DEFAULT, is_unnamed
 
 
 @dataclasses.dataclass

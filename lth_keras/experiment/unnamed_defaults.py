@@ -1,7 +1,7 @@
-"""What of a configuration is part of a run's identity."""
+"""Fields whose default value is not a part of a run's identity."""
 
-# Metadata of a field that came later than the first runs: its default adds nothing to the identity,
-# so that a run of an earlier version keeps its name.
+# Metadata of a field that was added later: its default adds nothing to the identity, so that runs
+# made without the field keep their names.
 UNNAMED_DEFAULT = {"unnamed_default": True}
 
 

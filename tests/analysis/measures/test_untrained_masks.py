@@ -1,0 +1,52 @@
+"""Masks on weights that were never trained, against NumPy and a plain Keras model."""
+
+import numpy as np
+import pytest
+
+from lth_keras import files
+from lth_keras.analysis import UntrainedMasks
+from lth_keras.criteria import Magnitude
+from lth_keras.errors import ConfigurationError
+from lth_keras.export import stored_network
+from tests.analysis.small_runs import measured
+
+
+def largest(values, count):
+    """A mask of the `count` largest magnitudes; none of them are equal here."""
+    mask = np.zeros(values.size, bool)
+    mask[np.argsort(np.abs(values).ravel())[values.size - count:]] = True
+    return mask.reshape(values.shape)
+
+
+def test_each_kind_of_weights_and_each_fate_of_the_pruned_ones(run):
+    trial = run.paths.root / "trial_01"
+    initial = files.read_npz(trial / "initial.npz")
+    trained = files.read_npz(trial / "round_00" / "weights.npz")
+    counts = {key: int(mask.sum())
+              for key, mask in files.read_npz(trial / "round_01" / "masks.npz").items()}
+    masks = {key: largest(trained[key], count) for key, count in counts.items()}
+    constant = {key: np.sign(initial[key]) * initial[key].std(dtype=np.float64) for key in masks}
+    wanted = {
+        ("initial", "zero"): {key: initial[key] * mask for key, mask in masks.items()},
+        ("constant", "zero"): {key: constant[key] * mask for key, mask in masks.items()},
+        ("constant", "initial"): {
+            key: np.where(mask, constant[key], initial[key]) for key, mask in masks.items()},
+    }
+    _, table = measured(UntrainedMasks(criteria=(Magnitude(),), levels=(1,)), run)
+    rows = table[table["trial"] == 1].set_index(["weights", "pruned"])
+    assert set(rows.index) == set(wanted)
+    network = stored_network.find(run.paths.root, 1, "round_00")
+    first, end = run.data.splits["test"]
+    images, labels = run.data.normalize(run.data.images[first:end]), run.data.labels[first:end]
+    for kind, kernels in wanted.items():
+        model = stored_network.build(network.config, initial | {
+            key: each.astype(np.float32) for key, each in kernels.items()})
+        logits = model.predict(images, verbose=0)
+        assert rows.loc[kind, "test_accuracy"] == pytest.approx(
+            (logits.argmax(-1) == labels).mean(), abs=1e-6)
+
+
+def test_weights_in_groups_are_refused(run, monkeypatch):
+    monkeypatch.setattr(type(run.context.grouping), "counts_weights", False)
+    with pytest.raises(ConfigurationError, match="ranks single weights"):
+        UntrainedMasks(levels=(1,)).check(run)

@@ -1,0 +1,74 @@
+"""`list`: state, progress, data and best ticket of each run, or what is wrong with it."""
+
+import pandas as pd
+import pytest
+
+from lth_keras.commands.main import main
+from lth_keras.store import run_lock
+from tests import fault_injection
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    """A terminal with room for each row."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def listed(root, capsys):
+    """The row of a run, its cells split at double spaces."""
+    assert main(["list", f"--output_dir={root.parent}"]) == 0
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if root.name in line]
+    return [cell.strip() for cell in row.split("  ") if cell.strip()]
+
+
+def test_a_finished_run_and_its_best_ticket(make_run, capsys):
+    root = make_run(name="mine_7", trials=2, rounds=2, variants=())
+    metrics = pd.read_csv(root / "metrics.csv")
+    tickets = metrics[metrics.variant == "ticket"]
+    rows = tickets.loc[tickets.groupby(["round", "trial"]).val_accuracy.idxmax()]
+    means = rows.groupby("round")[["val_accuracy", "test_accuracy"]].mean()
+    best = means.val_accuracy.idxmax()
+    name, state, networks, data, ticket = listed(root, capsys)
+    assert (name, state, networks, data) == (root.name, "done", "12/12", "digits")
+    shown, reached = ticket.split(" ", 1)
+    assert shown == f"ticket@{best:02d}"
+    assert float(reached.split()[0]) == pytest.approx(100 * means.test_accuracy[best], abs=0.01)
+
+
+def test_a_run_that_goes_on_and_one_that_was_cut_off(make_run, capsys):
+    root = make_run(name="mine_7", trials=1, rounds=1, variants=(), state="running")
+    assert listed(root, capsys)[1] == "cut off"
+    with run_lock.hold(root):
+        assert listed(root, capsys)[1] == "running"
+
+
+def test_a_fallback_says_what_was_asked_for(build, capsys):
+    run = build("mine_7", fallback="no network")
+    run.network(1, "full", 0, 1)
+    assert listed(run.finish(), capsys)[1:] == ["done", "1/1", "mnist_5k, not digits"]
+
+
+@pytest.mark.parametrize("name, cell, said", [
+    ("run.json", 1, "run.json is damaged: run.py verify"),
+    ("metrics.csv", 4, "metrics are damaged: run.py verify"),
+])
+def test_damage_is_named_in_its_row(make_run, capsys, name, cell, said):
+    root = make_run(name="mine_7", trials=1, rounds=1, variants=())
+    fault_injection.flip(root / name)
+    assert listed(root, capsys)[cell] == said
+
+
+def test_networks_that_are_lost(make_run, capsys):
+    root = make_run(name="mine_7", trials=1, rounds=1, variants=())
+    (root / "trial_01" / "full" / "done.json").unlink()
+    assert listed(root, capsys)[1:3] == ["networks are missing: run.py verify", "3/4"]
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["RUN"], "list takes no arguments; 'RUN' was given"),
+    (["--output_dir=nowhere"], "--output_dir=nowhere is no folder"),
+])
+def test_refused(arguments, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["list", *arguments]) == 2
+    assert said in capsys.readouterr().err
