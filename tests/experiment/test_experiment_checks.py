@@ -7,7 +7,7 @@ import pytest
 
 from lth_keras.channels import WholeLayer
 from lth_keras.commands.main import main
-from lth_keras.experiment.checking import with_units
+from lth_keras.experiment.experiment_checks import with_units
 from lth_keras.pruning import KernelRow
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -122,7 +122,8 @@ def test_a_kernel_that_no_unit_takes_along_is_not_pruned():
             for layer, pruned in (("a", True), ("lstm", True), ("out", True), ("named", False))]
     channels = types.SimpleNamespace(
         cut_kernels={"a/kernel", "out/kernel"},
-        whole=(WholeLayer("lstm/kernel", 2, 2, "not known"), WholeLayer("out/kernel", 2, 2, "last")))
+        whole=(WholeLayer("lstm/kernel", 2, 2, "not known"),
+               WholeLayer("out/kernel", 2, 2, "last")))
     found = with_units(rows, channels)
     assert [(row.pruned, row.why) for row in found] == [
         (True, "rate 0.2"), (False, "2 of its 2 units stay: not known"),
