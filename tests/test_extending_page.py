@@ -90,8 +90,8 @@ def test_the_granularity_prunes_whole_inputs(folder, monkeypatch):
               "conv/kernel": np.array([[[[1.0, 1], [0, 0]]], [[[0, 0], [2, 0]]]])}
     masks = pruned(schedule.granularity.grouping(weights), schedule, scores,
                    dense_masks(weights), 1)
-    # Sums of squares: 9, 8 and 1, of which ⌈0.5 · 3⌉ = 2 go; 2 and 4, of which one goes.
-    assert masks["fc/kernel"].tolist() == [[True] * 2, [False] * 2, [False] * 2]
+    # Sums of squares: 9, 8 and 1, of which ⌈0.5 · 2⌉ = 1 goes; 2 and 4, of which one goes.
+    assert masks["fc/kernel"].tolist() == [[True] * 2, [True] * 2, [False] * 2]
     assert masks["conv/kernel"].tolist() == 2 * [[[[False] * 2, [True] * 2]]]
 
 

@@ -30,7 +30,7 @@ def test_each_kernel_that_makes_no_units_is_named():
     channels = groups_of(model)
     lstm = "lstm (LSTM) is a layer whose channels are not known"
     assert {each.key: (each.channels, each.of, each.why) for each in channels.whole} == {
-        "lstm/lstm_cell/kernel": (8, 8, lstm), "lstm/lstm_cell/recurrent_kernel": (8, 8, lstm),
+        "lstm/cell/kernel": (8, 8, lstm), "lstm/cell/recurrent_kernel": (8, 8, lstm),
         "parts/kernel": (8, 8, "parts (Conv1D) has groups of channels"),
         "shares/kernel": (3, 3, "shares has an activation across channels, or one that is not "
                           "known"),

@@ -98,7 +98,7 @@ def two_outputs():
 @pytest.mark.parametrize("make, sets", [
     (attention, {"a/kernel": 8, "values/kernel": 6, "heads/query/kernel": 2,
                  "heads/output/kernel": 8}),
-    (one_reshape_for_two, {"a/kernel": 4, "read/kernel": 3}),
+    (one_reshape_for_two, {"b/kernel": 4, "read/kernel": 3}),
     (one_dense_for_channels_and_places, {"b/kernel": 5}),
     (inverted_residual, {"stem/kernel": 4, "expand/kernel": 6}),
     (two_outputs, {"a/kernel": 8, "b/kernel": 6}),

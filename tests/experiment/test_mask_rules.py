@@ -63,7 +63,7 @@ def test_a_shuffle_of_groups_of_one_size_reads_no_found_mask(shape, asked):
     mine = job(granularity=Blocks(shape))
     mask = ShuffledMask().masks(mine)[KEY]
     assert mine.asked == asked
-    if not asked:  # Of two columns ⌈0.4 · 2⌉ = 1 goes, and then the schedule's next.
+    if not asked:  # Of two columns ⌈0.4 · 1⌉ = 1 goes, and then ⌈0.4 · 0⌉ = 0.
         (kept,) = mine.context.schedule.layer_counts(mine.context.grouping.rows, 2).values()
         assert mask.all(0).sum() == kept == mask.sum() / 5
 

@@ -1,5 +1,7 @@
 """Points of the figure of latencies, from the cards that a run keeps of its exports."""
 
+import dataclasses
+
 import pytest
 
 from lth_keras.figures import style
@@ -53,7 +55,7 @@ def test_a_point_says_that_the_machine_was_busy(run, monkeypatch, others, said):
 
 
 def test_without_the_variant_full_the_dense_network_is_round_0(run):
-    run.summary = run.summary[run.summary["variant"] != "full"]
+    run = dataclasses.replace(run, summary=run.summary[run.summary["variant"] != "full"])
     dense = latency_points.latency_points(run)[1]
     rows = run.metrics[(run.metrics["variant"] == "imp") & (run.metrics["round"] == 0)]
     assert dense["name"] == "round_00, tflite"

@@ -25,11 +25,14 @@ layers = keras.layers
 
 
 def normalized(input_shape, num_classes):
-    """A sum and two batch normalisations: what goes with a unit beside its weights."""
+    """A sum and two batch normalisations: what goes with a unit beside its weights.
+
+    A bias in front of them would have a gradient of rounding alone, which Adam makes large.
+    """
     inputs = keras.Input(input_shape)
-    x = layers.BatchNormalization(name="bn1")(layers.Dense(8, name="a")(inputs))
+    x = layers.BatchNormalization(name="bn1")(layers.Dense(8, use_bias=False, name="a")(inputs))
     y = layers.Dense(6, "relu", name="b")(x)
-    x = layers.Add()([x, layers.Dense(8, name="c")(y)])
+    x = layers.Add()([x, layers.Dense(8, use_bias=False, name="c")(y)])
     x = layers.ReLU()(layers.BatchNormalization(name="bn2")(x))
     return keras.Model(inputs, layers.Dense(num_classes, name="out")(x))
 
