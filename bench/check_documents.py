@@ -122,9 +122,9 @@ def take(docs, run, name):
       ValueError: the run has none, or tables.csv does not name the table as one of a summary.
     """
     entry = tables(docs).get(name)
-    if entry is None or entry["source"] not in ("summary", "densities"):
+    if entry is None or entry["source"] not in ("summary", "densities", "untrained"):
         raise ValueError(f"--as is {name!r}; expected a table whose source in tables.csv is "
-                         "'summary' or 'densities': add its row first")
+                         "'summary', 'densities' or 'untrained': add its row first")
     if not (run / "summary.csv").is_file():
         raise ValueError(f"--take is {run}, which has no summary.csv; expected the folder of a run "
                          "that has finished")

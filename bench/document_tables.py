@@ -3,10 +3,10 @@
 import csv
 import pathlib
 
-from bench import network_table, paired_claims
+from bench import network_table, paired_claims, untrained_table
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SOURCES = ("summary", "densities", "paired", "transcribed", "computed")
+SOURCES = ("summary", "densities", "untrained", "paired", "transcribed", "computed")
 
 
 def rows_of(path):
@@ -57,6 +57,8 @@ def as_shown(rows, entry):
     if entry["source"] == "densities":
         variants, _, rounds = entry["networks"].partition("@")
         return network_table.by_density(rows, variants.split(), list(map(int, rounds.split())))
+    if entry["source"] == "untrained":
+        return untrained_table.cells(rows, *entry["networks"].split())
     return rows
 
 

@@ -119,6 +119,7 @@ def _cost(docs):
 
 def _origin(source):
     return {"summary": "from the run's summary", "densities": "from the run's summary",
+            "untrained": "from the summary of the run's analysis",
             "paired": "from the run's metrics", "computed": "computed from `docs/data`",
             "transcribed": "transcribed from the document; the run is not kept"}[source]
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bench import network_table, paired_claims
+from bench import network_table, paired_claims, untrained_table
 from bench.document_tables import write_rows
 from lth_keras.metric import ACCURACY
 
@@ -67,3 +67,16 @@ def test_accuracy_by_density_and_cost():
         ["`ticket`", "80.0", "70.0 [60.0, 80.0]", "2.50"], ["`long`", "85.0", "", "2.50"]]
     with pytest.raises(ValueError, match="no network 'set@07'; it has full, ticket@07"):
         network_table.by_density(rows, ["full", "ticket", "set"], [7])
+
+
+def test_masks_alone():
+    columns = ("level", "density", "criterion", "weights", "pruned", "test_accuracy",
+               "test_accuracy_ci_low", "test_accuracy_ci_high")
+    rows = [columns, ("7", "0.2", "Random()", "constant", "zero", "0.1", "0.05", "0.15"),
+            ("7", "0.2", "Random()", "initial", "zero", "0.3", "0.25", "0.35"),
+            ("10", "0.1", "Random()", "constant", "zero", "0.2", "0.1", "0.3")]
+    assert untrained_table.cells(rows, "constant", "zero") == [
+        ["the mask keeps", "at 20 %", "at 10 %"],
+        ["random", "10.0 [5.0, 15.0]", "20.0 [10.0, 30.0]"]]
+    with pytest.raises(ValueError, match="no rows of 'constant' weights with pruned ones at 'x'"):
+        untrained_table.cells(rows, "constant", "x")

@@ -1,0 +1,43 @@
+"""The table of masks on weights that were never trained, from the measure's summary.csv."""
+
+NAMES = {
+    "WeightedMagnitudes(final=1, initial=0)": "large final",
+    "WeightedMagnitudes(final=-1, initial=0)": "small final",
+    "WeightedMagnitudes(final=0, initial=1)": "large initial",
+    "WeightedMagnitudes(final=0, initial=-1)": "small initial",
+    "WeightedMagnitudes(final=1, initial=-1)": "magnitude increase",
+    "JointMagnitude(keep='large', alpha=1.0)": "large initial and large final",
+    "JointMagnitude(keep='small', alpha=1.0)": "small initial and small final",
+    "Movement()": "movement",
+    "SignedMagnitude(sign='same')": "large final, same sign",
+    "SignedMagnitude(sign='different')": "large final, different sign",
+    "Random()": "random",
+}
+
+
+def cells(summary, weights, pruned):
+    """[header, row, …] of texts: a row for each criterion, a column for each density.
+
+    Args:
+      summary: [header, row, …] of the summary.csv of `UntrainedMasks`, as texts.
+      weights, pruned: which of its kinds, such as 'constant' and 'zero'.
+
+    Raises:
+      ValueError: the summary has no such rows.
+    """
+    header, *rows = summary
+    entries = [dict(zip(header, row, strict=True)) for row in rows]
+    chosen = [each for each in entries if (each["weights"], each["pruned"]) == (weights, pruned)]
+    if not chosen:
+        raise ValueError(f"the summary has no rows of {weights!r} weights with pruned ones at "
+                         f"{pruned!r}")
+    levels = {each["level"]: float(each["density"]) for each in chosen}
+    table = {}
+    for each in chosen:
+        value, low, high = (100 * float(each[f"test_accuracy{end}"]) for end in (
+            "", "_ci_low", "_ci_high"))
+        table.setdefault(each["criterion"], {})[each["level"]] = (
+            f"{value:.1f} [{low:.1f}, {high:.1f}]")
+    return [["the mask keeps", *(f"at {100 * density:.2g} %" for density in levels.values())],
+            *([NAMES.get(criterion, criterion), *(row.get(level, "") for level in levels)]
+              for criterion, row in table.items())]
