@@ -134,7 +134,9 @@ def on_disk(source, cache, dataset, check):
     text = dataset.text
     settings = {
         "image_size": dataset.image_size, "channels": dataset.channels, "input": dataset.input,
-        "label": dataset.label, "text": None if text is None else dataclasses.asdict(text),
+        # Caches of before have pieces of the short texts alone.
+        "label": dataset.label, "text": None if text is None else {
+            **dataclasses.asdict(text), "trained_on": "all texts"},
         # Only where it is bound: caches of before have no such entry.
         **({} if dataset.weight is None else {"weight": dataset.weight}),
     }
