@@ -66,10 +66,11 @@ class BinaryClassification(Task):
     def metric(self, labels, outputs, weights):
         """Accuracy per entry, and F1; arguments and result as `Task.metric`'s."""
         said, positive = outputs > 0, tf.cast(labels, tf.float32) == 1
-        right = weighted(tf.cast(said == positive, tf.float32), weights)
-        both, _ = weighted(tf.cast(said & positive, tf.float32), weights)
-        wrong, _ = weighted(tf.cast(said != positive, tf.float32), weights)
-        return right, (2 * both, 2 * both + wrong)
+        # NaN is not above 0: without this check it would be right where the label is 0.
+        right = (said == positive) & tf.math.is_finite(outputs)
+        both, _ = weighted(tf.cast(right & positive, tf.float32), weights)
+        wrong, _ = weighted(tf.cast(~right, tf.float32), weights)
+        return weighted(tf.cast(right, tf.float32), weights), (2 * both, 2 * both + wrong)
 
     def take_labels(self, labels, name, split, examples):
         """Zeros and ones, float32 [N, ..., K]."""

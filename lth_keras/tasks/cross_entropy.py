@@ -22,10 +22,14 @@ def hits(labels, logits):
 
 
 def in_top_5(labels, logits):
-    """1.0 at each position where fewer than five logits are above the label's; else 0.0."""
-    logits = tf.cast(logits, tf.float32)
-    own = tf.gather(logits, labels[..., None], axis=-1, batch_dims=labels.shape.rank)
-    above = tf.reduce_sum(tf.cast(logits > own, tf.int32), -1)
+    """1.0 at each position where the label is among the five highest logits; else 0.0.
+
+    Of equal logits the first are the highest, as in `hits`.
+    """
+    logits, place = tf.cast(logits, tf.float32), labels[..., None]
+    own = tf.gather(logits, place, axis=-1, batch_dims=labels.shape.rank)
+    first_of_equals = (logits == own) & (tf.range(tf.shape(logits)[-1], dtype=labels.dtype) < place)
+    above = tf.reduce_sum(tf.cast((logits > own) | first_of_equals, tf.int32), -1)
     # No logit is above NaN: without this check NaN would count as a hit.
     known = tf.reduce_all(tf.math.is_finite(logits), -1)
     return tf.cast((above < 5) & known, tf.float32)

@@ -69,17 +69,22 @@ def one_hot_indices(labels, name, split):
 def class_indices(labels, name, split, examples):
     """Class indices, [N] or [N, ...]: int32, or uint8 unchanged where there are several axes.
 
+    Integers lose a last axis of 1: a mask [N, H, W, 1] becomes [N, H, W].
+
     Raises:
       ConfigurationError: they are not integers, or not one set for each example.
     """
-    if labels.dtype.kind in "fb":
+    one_hot = labels.dtype.kind in "fb"
+    if one_hot:
         check_count(labels, name, split, examples)
         labels = one_hot_indices(labels, name, split)
     if labels.dtype.kind not in "ui":
         refuse(name, split, labels, "class indices, integers from 0 on, as classification takes")
     check_count(labels, name, split, examples)
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        labels = labels[:, 0]  # A column, as in Keras's own data sets.
+    # A column, as in Keras's own data sets, or the channel of a mask. The places of one-hot labels
+    # have no such axis.
+    if labels.shape[-1] == 1 and (labels.ndim == 2 or labels.ndim > 2 and not one_hot):
+        labels = labels[..., 0]
     if labels.ndim > 1 and labels.dtype == np.uint8:
         return labels
     if labels.size and max(abs(int(labels.min())), abs(int(labels.max()))) >= 2**31:

@@ -41,6 +41,12 @@ def test_f1_without_a_positive_is_zero_and_of_the_right_ones_only_one():
     assert values(BinaryClassification(), nothing + 1, nothing + 1)[1] == [1.0, 1.0]
 
 
+def test_a_logit_that_is_no_number_is_wrong_for_both_labels():
+    labels, logits = np.array([[0], [1], [0], [1]], np.float32), np.array([[-1], [1], [0], [0]])
+    logits = np.where([[False], [False], [True], [True]], np.nan, logits)
+    assert values(BinaryClassification(), labels, logits)[1] == [0.5, 0.5]  # F1: 2 / (2 + 2).
+
+
 def test_positives_may_weigh_more():
     labels, logits = (RANDOM.random((9, 2)) < 0.5).astype(np.float32), RANDOM.normal(size=(9, 2))
     loss, _ = values(BinaryClassification(positive_weight=3.0), labels, logits)

@@ -29,3 +29,10 @@ def test_the_five_highest_are_hits_and_nothing_is_where_a_logit_is_no_number():
     assert in_top_5(tf.range(7), tf.constant(logits)).numpy().tolist() == [0, 0, 1, 1, 1, 1, 1]
     logits[5, 0] = np.nan
     assert in_top_5(tf.range(7), tf.constant(logits)).numpy().tolist() == [0, 0, 1, 1, 1, 0, 1]
+
+
+def test_of_equal_logits_the_first_five_are_the_highest():
+    same = tf.zeros([7, 7])
+    assert in_top_5(tf.range(7), same).numpy().tolist() == [1, 1, 1, 1, 1, 0, 0]
+    one_above = tf.tensor_scatter_nd_update(same, [[4, 6], [5, 6]], [1.0, 1.0])
+    assert in_top_5(tf.range(7), one_above).numpy().tolist() == [1, 1, 1, 1, 0, 0, 0]

@@ -43,6 +43,16 @@ def test_shapes_follow_the_labels():
     assert named.output_shape == (9,)
 
 
+def test_the_one_channel_of_a_mask_is_no_axis_of_the_outputs():
+    masks = np.arange(12 * 6).reshape(12, 3, 2) % 3
+    for kind in (np.uint8, np.int64):
+        plain, got = (load(each, each[:4]) for each in (
+            masks.astype(kind), masks.astype(kind)[..., None]))
+        assert got.output_shape == (3, 2, 3) and got.fingerprint == plain.fingerprint
+    column = np.eye(3)[masks[:, :, :1]]  # One-hot: its last axis are the classes.
+    assert load(column, column[:4]).output_shape == (3, 1, 3)
+
+
 def test_statistics_are_of_what_is_trained_on_alone():
     y = np.arange(12.0) ** 2
     held = load(y, y[:4], Regression(), validation=4)

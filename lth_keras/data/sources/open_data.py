@@ -22,7 +22,7 @@ from lth_keras.data.sources.opened_source import SPLITS, OpenedSource, in_parts,
 from lth_keras.data.sources.table_file import Columns, open_table
 from lth_keras.data.sources.tokens import tokenised
 from lth_keras.errors import ConfigurationError
-from lth_keras.tasks import Classification
+from lth_keras.tasks import Classification, Regression
 
 # The choice of test examples is the same in every experiment.
 _TEST_SEED = 0
@@ -46,6 +46,7 @@ def raw_data(dataset, data_dir, task=None):
     _check_test(source.name, "test" in source.sizes, dataset.test)
     weights = checked_weights(source.name, source.weights, source.sizes)
     task = Classification() if task is None else task
+    _check_kind(source, task)
     if dataset.text is None or not dataset.text.next_token:  # Else the text is cut up anew.
         _check_counts(dataset, source)
     if dataset.text is None and dataset.storage == "memory":
@@ -133,7 +134,9 @@ def on_disk(source, cache, dataset, check):
     text = dataset.text
     settings = {
         "image_size": dataset.image_size, "channels": dataset.channels, "input": dataset.input,
-        "label": dataset.label, "text": None if text is None else dataclasses.asdict(text),
+        # Caches of before have pieces of the short texts alone.
+        "label": dataset.label, "text": None if text is None else {
+            **dataclasses.asdict(text), "trained_on": "all texts"},
         # Only where it is bound: caches of before have no such entry.
         **({} if dataset.weight is None else {"weight": dataset.weight}),
     }
@@ -173,6 +176,18 @@ def with_test(raw, test):
         x_test=chosen_rows(raw.x_train, held_out), y_test=labels[held_out],
         w_train=None if raw.w_train is None else raw.w_train[kept],
         w_test=None if raw.w_train is None else raw.w_train[held_out])
+
+
+def _check_kind(source, task):
+    """Refuses labels that were text for a task that takes numbers.
+
+    Else the task would learn places in the alphabet.
+    """
+    if source.text_label is not None and isinstance(task, Regression):
+        raise ConfigurationError(
+            f"{source.text_label}; expected numbers, as {type(task).__name__} takes: correct or "
+            "leave out the rows that hold text, or give a task for classes"
+        )
 
 
 def _check_counts(dataset, source):

@@ -29,6 +29,8 @@ class OpenedSource:
         them by reading the files without decoding the inputs; None where there is no such way.
       attachments: function: {file name: bytes} that a run keeps beside its results, asked for
         after `read`.
+      text_label: where labels were text, words that say so, with the first that is no number; else
+        None.
     """
 
     name: str
@@ -40,6 +42,7 @@ class OpenedSource:
     weights: dict = dataclasses.field(default_factory=dict, repr=False)
     attachments: Callable = dataclasses.field(default=dict, repr=False)
     labels: dict | Callable | None = dataclasses.field(default=None, repr=False)
+    text_label: str | None = None
 
 
 def part_rows(shape, dtype):

@@ -44,7 +44,8 @@ def open_table(kind, path, index, columns):
       columns: `Columns`.
 
     Raises:
-      ConfigurationError: there is no such file, a column is absent, or a value is no number.
+      ConfigurationError: there is no such file, a column is absent, a value is no number, or
+        labels are text in one split and numbers in another.
     """
     path = pathlib.Path(path).expanduser()
     name = f"{kind}:{path.name}"
@@ -68,7 +69,9 @@ def open_table(kind, path, index, columns):
         read=lambda split: in_parts(inputs[split], labels[split]),
         content=lambda: of_files(path, list(places.values()), index),
         num_classes=None if label_names is None else len(label_names), label_names=label_names,
-        weights=weights, labels=labels,
+        weights=weights, labels=labels, text_label=None if label_names is None else
+        f"the column {columns.label!r} of '{name}' is text, "
+        f"{_first_text(tables['train'][columns.label])}",
     )
 
 
@@ -95,8 +98,8 @@ def _table(name, kind, path):
             table = pandas.read_parquet(path)
         else:
             table = pandas.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",")
-    # pandas and Arrow have their own errors; most are ValueErrors.
-    except (OSError, ValueError, ImportError, MemoryError) as error:
+    # pandas, Arrow and each decompressor have errors of their own.
+    except Exception as error:
         reason = str(error).strip().splitlines()[0][:100] if str(error).strip() else ""
         raise ConfigurationError(
             f"'{name}' cannot be read by pandas ({type(error).__name__}: {reason}); expected a "
@@ -166,7 +169,17 @@ def _check_finite(name, column, values):
 def _labels(name, table, column, split, label_names):
     """(labels, label names): numbers as they are, text by its place in the alphabet."""
     values = table[column]
-    if values.dtype.kind in "buif" or _is_nullable_number(values):
+    is_number = values.dtype.kind in "buif" or _is_nullable_number(values)
+    # One bad cell makes a column text: then numbers would be compared with places in the alphabet.
+    if split != "train" and is_number != (label_names is None):
+        kinds = ("numbers", "text") if label_names is None else ("text", "numbers")
+        text = f"such as {label_names[0][:40]!r}" if is_number else _first_text(values)
+        raise ConfigurationError(
+            f"the column {column!r} of '{name}' is {kinds[0]} in the training rows and {kinds[1]} "
+            f"in the {split} rows; the text is {text}; expected one kind in both: correct the file "
+            "that is wrong"
+        )
+    if is_number:
         array = values.to_numpy()
         if array.dtype.kind not in "buif":
             array = values.to_numpy(np.float64, na_value=np.nan)
@@ -188,6 +201,16 @@ def _labels(name, table, column, split, label_names):
             "rows lack; expected labels that are there too"
         )
     return np.searchsorted(np.asarray(label_names), texts).astype(np.int32), label_names
+
+
+def _first_text(values):
+    """Words that name the first value which is no number, and its row."""
+    for row, value in enumerate(values, 1):
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            return f"first {str(value)[:40]!r} in row {row}"
+    return f"such as {str(values.iloc[0])[:40]!r} in row 1"
 
 
 def _listed(names):

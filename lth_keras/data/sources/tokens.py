@@ -11,6 +11,8 @@ from lth_keras.errors import ConfigurationError
 
 PADDING, UNKNOWN, END = 0, 1, 2
 MODEL_FILE = "tokenizer.model"
+# Bytes; SentencePiece leaves out longer texts without a word, by default those above 4,192.
+_LONGEST = 2**30
 
 
 @gin.configurable
@@ -87,7 +89,7 @@ def _trained(source, tokens):
         sentencepiece.SentencePieceTrainer.train(
             sentence_iterator=texts, model_writer=written, model_type="bpe", num_threads=1,
             vocab_size=tokens.vocabulary, pad_id=PADDING, unk_id=UNKNOWN, eos_id=END, bos_id=-1,
-            minloglevel=2,
+            minloglevel=2, max_sentence_length=_LONGEST,
         )
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[-1][-120:]

@@ -1,9 +1,14 @@
-"""Tables: labels as text and as numbers, folders of splits, chosen columns."""
+"""Tables: labels as text and as numbers, folders of splits, chosen columns; damaged files."""
+
+import gzip
+import zipfile
 
 import numpy as np
 import pytest
 
 from lth_keras.data import Dataset
+from lth_keras.errors import ConfigurationError
+from lth_keras.tasks import Regression
 from tests.data import own_data
 
 
@@ -55,11 +60,64 @@ def test_a_folder_of_tables_and_chosen_columns(tmp_path):
 
 
 def test_labels_that_are_numbers_stay_numbers_for_a_regression(tmp_path):
-    from lth_keras.tasks import Regression
-
     table = own_data.table().drop(columns="species")
     table.to_csv(tmp_path / "pets.csv", index=False)
     data = Dataset(f"csv:{tmp_path}/pets.csv", label="width", test=0.2).load(task=Regression())
     assert data.images.shape == (30, 2) and data.label_names is None
     assert sorted(data.labels.ravel().tolist()) == sorted(
         table["width"].astype(np.float32).tolist())
+
+
+def refused(name, task=None, **bindings):
+    """The one line with which the data are refused."""
+    with pytest.raises(ConfigurationError) as error:
+        Dataset(name, **bindings).load(task=task)
+    line = str(error.value).split("\n  In call to configurable")[0]
+    assert "\n" not in line and len(line) <= 300
+    return line
+
+
+@pytest.mark.parametrize("value", ["unknown", "5,049.8"])
+@pytest.mark.parametrize("storage", ["memory", "disk"])
+def test_a_regression_learns_no_places_in_the_alphabet(tmp_path, value, storage):
+    table = own_data.table().drop(columns="species").astype({"width": object})
+    table.loc[6, "width"] = value
+    table.to_csv(tmp_path / "pets.csv", index=False)
+    bindings = {"label": "width", "test": 0.2, "storage": storage}
+    line = refused(f"csv:{tmp_path}/pets.csv", Regression(), **bindings)
+    assert f"first {value!r} in row 7" in line and "'width'" in line
+    # Also where the cache has them as classes already.
+    Dataset(f"csv:{tmp_path}/pets.csv", **{**bindings, "test": 1}).load()
+    assert refused(f"csv:{tmp_path}/pets.csv", Regression(), **bindings) == line
+
+
+@pytest.mark.parametrize("train, test, words", [
+    ("0 1 2", "0 1 ?", "numbers in the training rows and text in the test rows; the text is "
+                       "first '?' in row 3"),
+    ("a b", "0 1", "text in the training rows and numbers in the test rows; the text is such as "
+                   "'a'"),
+])
+def test_labels_are_of_one_kind_in_all_splits(tmp_path, train, test, words):
+    for split, labels in (("train", train), ("test", test)):
+        rows = [f"{row},{label}" for row, label in enumerate(labels.split())]
+        (tmp_path / f"{split}.csv").write_text("\n".join(["x,y", *rows]))
+    assert words in refused(f"csv:{tmp_path}", label="y")
+
+
+def test_damaged_files_are_refused(tmp_path):
+    table = own_data.table()
+    packed = gzip.compress(table.to_csv(index=False).encode())
+    whole = tmp_path / "whole.parquet"
+    table.to_parquet(whole)
+    broken = bytearray(packed)
+    broken[20:40] = bytes(20)
+    for name, content in (
+            ("cut.csv.gz", packed[:-40]), ("broken.csv.gz", bytes(broken)),
+            ("none.zip", b"PK\3\4 nothing"), ("cut.parquet", whole.read_bytes()[:-300])):
+        (tmp_path / name).write_bytes(content)
+        kind = "parquet" if name.endswith("parquet") else "csv"
+        line = refused(f"{kind}:{tmp_path / name}", label="species", test=0.2)
+        assert f"{kind}:{name}" in line and "cannot be read by pandas" in line
+    with zipfile.ZipFile(tmp_path / "empty.zip", "w"):
+        pass
+    assert "cannot be read" in refused(f"csv:{tmp_path}/empty.zip", label="species", test=0.2)
