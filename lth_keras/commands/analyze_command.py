@@ -64,9 +64,7 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
         list(gin_files), list(gin_params), stored=str(paths.config), trust=trust)
     experiment = dataclasses.replace(experiment, name=header["experiment"])
     if not trust:
-        stored_config.check_no_program(experiment, paths)
-        experiment = dataclasses.replace(
-            experiment, dataset=stored_config.with_own_cache(experiment.dataset, paths))
+        experiment = _without_theirs(experiment, paths, gin_files, gin_params)
     try:
         measures = Analysis().only(list(only))
     except (TypeError, ValueError) as error:
@@ -87,6 +85,13 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
     return run, measures
 
 
+def _without_theirs(experiment, paths, gin_files=(), gin_params=()):
+    """The experiment without the cache folder of a stored run, and with no program of it."""
+    stored_config.check_no_program(experiment, paths, gin_files, gin_params)
+    return dataclasses.replace(experiment, dataset=stored_config.with_own_cache(
+        experiment.dataset, gin_files, gin_params))
+
+
 def _sibling(paths, header, candidate, data_dir, console, trust):
     """The run of the same experiment with another rewind point; trained if it is not stored."""
     # The measures exist already; their bindings must not get into the other run's config.gin.
@@ -99,10 +104,11 @@ def _sibling(paths, header, candidate, data_dir, console, trust):
             f"RewindingSchedule.rewind_to cannot be set to {candidate!r} in {paths.config}: it is "
             "bound in a scope; bind it without one"
         )
-    dataset = experiment.dataset
+    if not trust:
+        # The user's own bindings are not read again: what is bound here is the stored run's.
+        experiment = _without_theirs(experiment, paths)
     experiment = dataclasses.replace(
-        experiment, dataset=dataset if trust else stored_config.with_own_cache(dataset, paths),
-        name=f"{header['experiment']}_rewind_{candidate}")
+        experiment, name=f"{header['experiment']}_rewind_{candidate}")
     prepared = prepare(experiment, paths.root.parent, data_dir)
     with ProgressDisplay(prepared.total_steps, prepared.run, console) as progress:
         execute(prepared, progress)

@@ -20,7 +20,7 @@ class _Nothing(config_parser.ParserDelegate):
         return scoped_configurable_name
 
     def macro(self, macro_name):
-        return macro_name
+        return f"%{macro_name}"
 
 
 def check_syntax(gin_files, gin_params):
@@ -76,26 +76,41 @@ def without_imports(text, name, modules):
     Args:
       text, name: as `imported_modules`'.
       modules: to leave out.
+
+    Raises:
+      ConfigurationError: one of the imports cannot be taken out.
     """
-    lines = text.splitlines(keepends=True)
+    # gin ends lines at "\n" alone. `str.splitlines` knows ten other ends, and would count more
+    # lines.
+    lines = text.split("\n")
     for statement in statements_of_text(text, name):
         if isinstance(statement, config_parser.ImportStatement) and statement.module in modules:
-            lines[statement.location.line_num - 1] = "\n"
-    return "".join(lines)
+            lines[statement.location.line_num - 1] = ""
+    rest = "\n".join(lines)
+    left = [module for module in imported_modules(rest, name) if module in modules]
+    if left:
+        raise ConfigurationError(
+            f"{name} imports {left[0]!r} in a form that cannot be left out: it was altered")
+    return rest
 
 
-def bound_values(text, name, parameter):
-    """The values, as text, that a stored configuration binds to a parameter in any scope.
+def given_values(gin_files, gin_params, parameter):
+    """The values, as text, that a user's own gin files and bindings give a parameter in any scope.
+
+    A macro counts if the same files and bindings define it, and no reference counts: what a stored
+    configuration defines is not the user's.
 
     Args:
-      text, name: as `imported_modules`'.
+      gin_files, gin_params: as `check_syntax`'s.
       parameter: such as 'Dataset.cache_dir'.
     """
     configurable, argument = parameter.split(".")
-    return {
-        str(statement.value) for statement in statements_of_text(text, name)
-        if isinstance(statement, config_parser.BindingStatement)
-        and statement.selector.split(".")[-1] == configurable and statement.arg_name == argument}
+    bindings = [each for each in statements_of(gin_files, gin_params)
+                if isinstance(each, config_parser.BindingStatement)]
+    macros = {f"%{each.selector}": each.value for each in bindings if not each.arg_name}
+    values = (each.value for each in bindings
+              if each.selector.split(".")[-1] == configurable and each.arg_name == argument)
+    return {str(macros.get(value, value) if isinstance(value, str) else value) for value in values}
 
 
 def modules_of_file(file):

@@ -7,9 +7,9 @@ import dataclasses
 import json
 import pathlib
 
-from lth_keras import files
 from lth_keras.commands import configuration
-from lth_keras.commands.gin_syntax import bound_values
+from lth_keras.commands.gin_files import find as find_gin_file
+from lth_keras.commands.gin_syntax import given_values
 from lth_keras.data import Dataset
 from lth_keras.data.binding_checks import scheme_of
 from lth_keras.errors import ConfigurationError, RunError
@@ -54,7 +54,7 @@ def load_own_data(paths, header, data_dir=None, gin_files=(), gin_params=(), tru
         {"configuration": {key: known[key] for key in ("dataset", "task") if key in known}},
         paths.root)
     if not trust:
-        dataset = with_own_cache(dataset, paths)
+        dataset = with_own_cache(dataset, gin_files, gin_params)
     return load_data(dataset, task, header, paths.root, data_dir)
 
 
@@ -102,14 +102,19 @@ def check_config(paths, header):
         )
 
 
-def check_no_program(experiment, paths):
-    """Checks that the stored configuration has no program loaded, which only --trust may allow.
+def check_no_program(experiment, paths, gin_files=(), gin_params=()):
+    """Checks that no program is loaded but one that the user names, which only --trust may allow.
+
+    Args:
+      experiment: the `Experiment` of a stored configuration.
+      paths: the run's `RunPaths`.
+      gin_files, gin_params: of the user.
 
     Raises:
-      ConfigurationError: it starts from a SavedModel.
+      ConfigurationError: it starts from a SavedModel that the user's own bindings do not name.
     """
     source = experiment.initial_weights
-    if source is None or str(source) not in _stored(paths, "Experiment.initial_weights"):
+    if source is None or _is_given(source, "Experiment.initial_weights", gin_files, gin_params):
         return
     if (pathlib.Path(source).expanduser() / "saved_model.pb").exists():
         raise ConfigurationError(
@@ -118,19 +123,25 @@ def check_no_program(experiment, paths):
         )
 
 
-def with_own_cache(dataset, paths):
-    """The data source without a cache folder that the stored configuration names.
+def with_own_cache(dataset, gin_files=(), gin_params=()):
+    """The data source without a cache folder, unless the user's own bindings name it.
 
     Where decoded examples are kept changes no number: the reader's own place is taken.
+
+    Args:
+      dataset: the data source of a stored configuration.
+      gin_files, gin_params: of the user.
     """
     folder = getattr(dataset, "cache_dir", None)
-    if folder is None or folder not in _stored(paths, "Dataset.cache_dir"):
+    if folder is None or _is_given(folder, "Dataset.cache_dir", gin_files, gin_params):
         return dataset
     return dataclasses.replace(dataset, cache_dir=None)
 
 
-def _stored(paths, parameter):
-    return bound_values(files.read_text(paths.config), str(paths.config), parameter)
+def _is_given(value, parameter, gin_files, gin_params):
+    """Whether the user's own bindings give this value; a stored one may hide behind a macro."""
+    found = [find_gin_file(file) for file in gin_files]
+    return str(value) in given_values(found, gin_params, parameter)
 
 
 def check_configuration(now, header, root):

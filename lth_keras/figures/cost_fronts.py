@@ -7,6 +7,9 @@ from lth_keras.metric import ACCURACY
 from lth_keras.statistics.summary import final_column
 from lth_keras.statistics.training_costs import pareto
 
+# A share of 100 % stands at a finite place.
+_FULL = 100.1
+_TICKS = (10, 20, 30, 40, 50, 60, 70, 80, 85, 90, 92, 94, 96, 97, 98, 98.5, 99, 99.5, 99.8)
 _PANELS = (
     ("training_flops_mean", 1e-12, "training, its mask's search included (10¹² FLOPs)"),
     ("density", 100, "weights kept (%)"),
@@ -45,6 +48,8 @@ def cost_fronts(summary, subject, metric=ACCURACY, trials=None):
                                   options["color"])
         _draw_front(panel, rows, column, scale, value, metric)
         panel.set_xscale("log")
+        if metric.is_share and metric.higher_is_better:
+            _spread_near_the_top(panel, metric.scale * rows[f"{value}_mean"].to_numpy(float))
         panel.set_xlabel(label)
         panel.set_ylabel(f"final test {metric.label}")
     handles, labels = axes.flat[0].get_legend_handles_labels()
@@ -67,6 +72,21 @@ def _draw_points(panel, rows, column, scale, value, metric, options):
         # On a logarithmic axis an interval must not reach down to 0.
         sides[0] = np.minimum(sides[0], 0.9 * across)
     panel.errorbar(across, mean, _lengths(mean, low, high), sides, elinewidth=0.7, **options)
+
+
+def _spread_near_the_top(panel, means):
+    """An axis that is logarithmic in what lacks to 100 %: 98 to 99 is as far as 60 to 80.
+
+    Most networks lie near the top, and one that failed would press them into one line. It shows the
+    means; an interval may reach beyond.
+    """
+    panel.set_yscale("function", functions=(
+        lambda share: -np.log10(np.maximum(_FULL - share, 1e-3)), lambda y: _FULL - 10.0**-y))
+    lacking = _FULL - means
+    low, high = _FULL - 1.25 * lacking.max(), _FULL - 0.75 * lacking.min()
+    panel.set_ylim(low, high)
+    panel.set_yticks([tick for tick in _TICKS if low <= tick <= high], minor=False)
+    panel.set_yticks([], minor=True)
 
 
 def _lengths(mean, low, high):

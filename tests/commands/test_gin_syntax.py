@@ -2,7 +2,14 @@
 
 import pytest
 
-from lth_keras.commands.gin_syntax import check_syntax, imported_modules, modules_of_file
+from lth_keras.commands import gin_syntax
+from lth_keras.commands.gin_syntax import (
+    check_syntax,
+    given_values,
+    imported_modules,
+    modules_of_file,
+    without_imports,
+)
 from lth_keras.errors import ConfigurationError
 
 GOOD = "import lth_keras.models\nA.b = 3\nA.c = [@d/E(), %F]\nF = {'a': (1, None)}\n"
@@ -37,3 +44,27 @@ def test_modules_that_are_not_ours(text, modules):
 def test_a_stored_configuration_includes_nothing():
     with pytest.raises(ConfigurationError, match="altered"):
         imported_modules("include '/etc/passwd'", "config.gin")
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1e"])
+def test_an_import_is_left_out_whatever_else_ends_a_line(end):
+    text = f"# a{end}b\nimport evil\nA.b = 3\n"
+    assert without_imports(text, "config.gin", ["evil"]) == f"# a{end}b\n\nA.b = 3\n"
+
+
+def test_an_import_that_cannot_be_left_out_is_refused(monkeypatch):
+    of_text = gin_syntax.statements_of_text
+
+    def moved(text, name):
+        return [each._replace(location=each.location._replace(line_num=1))
+                for each in of_text(text, name)]
+
+    monkeypatch.setattr(gin_syntax, "statements_of_text", moved)
+    with pytest.raises(ConfigurationError, match="imports 'evil' in a form .* altered"):
+        without_imports("A.b = 3\nimport evil", "config.gin", ["evil"])
+
+
+def test_what_the_user_gives_a_parameter(tmp_path):
+    (tmp_path / "a.gin").write_text("C = 'mine'\nx/A.b = 'one'\nB.b = 'no'\n")
+    assert given_values([tmp_path / "a.gin"], ["m.A.b = %C", "A.b = %D", "A.c = 3"], "A.b") == {
+        "one", "mine", "%D"}

@@ -3,6 +3,7 @@ why not."""
 
 import dataclasses
 import json
+import shutil
 import sys
 
 import gin
@@ -182,8 +183,19 @@ def test_a_strangers_cache_and_program_are_not_used(place):
         initial_weights: str
 
     with pytest.raises(ConfigurationError, match="which is a program: give --trust"):
-        check_no_program(Started("evil"), paths)
-    check_no_program(Started("./evil"), paths)  # The user's own, and not the run's.
+        check_no_program(Started("evil"), paths, gin_params=["Experiment.initial_weights = %W"])
+    check_no_program(Started("./evil"), paths, gin_params=[  # The user's own, and not the run's.
+        "W = './evil'", "Experiment.initial_weights = %W"])
+
+
+@pytest.mark.parametrize("value", ["%C", "@C/gin.macro()"])
+def test_a_macro_names_no_cache(place, value):
+    bindings = (f"C = 'theirs'\n{KINDS['npz']}\nDataset.storage = 'disk'\n"
+                f"Dataset.cache_dir = {value}")
+    paths, header = begun(place, bindings)
+    shutil.rmtree(place / "theirs")
+    data = load_own_data(paths, header)
+    assert (place / "cache") in data.images.path.parents and not (place / "theirs").exists()
 
 
 def test_parts_are_read_without_the_others(tmp_path):

@@ -40,7 +40,8 @@ def test_analyze_imports_nothing_that_a_run_names(line, run, capsys, marker, mon
     assert "altered" in outcome.err or "--trust" in outcome.err
 
 
-@pytest.mark.parametrize("line", ["import evil", "from evil import x", "import lth_keras_evil"])
+@pytest.mark.parametrize("line", [
+    "import evil", "from evil import x", "import lth_keras_evil", "# a\u2028b\nimport evil"])
 def test_export_imports_nothing_that_a_run_names(line, run, tmp_path, capsys, marker, monkeypatch):
     reconfigured(run, line)
     (run / "lth_keras_evil.py").write_text(EVIL)
@@ -157,11 +158,17 @@ def test_a_run_of_another_user_is_a_row_and_hides_no_other(run, capsys, tmp_path
     assert outcome.status == 0 and run.name[:8] in outcome.out and "other" in outcome.out
 
 
-def test_analyze_loads_no_saved_model_that_a_run_names(run, tmp_path, capsys, marker, monkeypatch):
+@pytest.mark.parametrize("line", [
+    "Experiment.initial_weights = 'evil'",
+    "W = 'evil'\nExperiment.initial_weights = %W",
+    "W = 'evil'\nExperiment.initial_weights = @W/gin.macro()",
+])
+def test_analyze_loads_no_saved_model_that_a_run_names(
+        line, run, tmp_path, capsys, marker, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "evil").mkdir()
     (tmp_path / "evil" / "saved_model.pb").write_bytes(b"a graph")
-    reconfigured(run, "Experiment.initial_weights = 'evil'")
+    reconfigured(run, line)
     outcome = origins.answer(capsys, *origins.commands(run, tmp_path)["analyze"])
     assert outcome.status == 2 and "which is a program" in outcome.err
     assert origins.is_one_clear_line(outcome)
