@@ -21,6 +21,7 @@ from lth_keras.compat import keras, tf
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.criteria import Criterion, Magnitude
 from lth_keras.data import DataSource, from_arrays, has_fields, input_fields
+from lth_keras.data.conversion import as_array
 from lth_keras.data.tf_datasets import collected
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import IMP, Experiment, execute, prepare
@@ -184,9 +185,9 @@ def _triple(
             f"{which} is a {type(data).__name__}; expected a pair (images, labels), a triple with "
             "weights, or a tf.data.Dataset of pairs or triples"
         )
-    images, labels = data[0], np.asarray(data[1])
+    images, labels = data[0], as_array("arrays", which, "labels", data[1])
     if not has_fields(images, len(labels) if labels.ndim else 0):
-        images = np.asarray(images)
+        images = as_array("arrays", which, "examples", images)
     # Keras's own data sets give CIFAR's labels as a column.
     labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
     return images, labels, data[2] if len(data) == 3 else None

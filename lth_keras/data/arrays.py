@@ -4,7 +4,9 @@ import dataclasses
 
 import numpy as np
 
+from lth_keras.data import splits
 from lth_keras.data.assemble import assemble, check_normalisation
+from lth_keras.data.conversion import as_array
 from lth_keras.data.input_fields import has_fields, input_fields
 from lth_keras.data.loaded_data import RawData
 from lth_keras.errors import ConfigurationError
@@ -39,11 +41,13 @@ def from_arrays(
       ConfigurationError: shapes, dtypes, labels or values are not as above.
     """
     check_normalisation(mean, std)
+    splits.check_seed(validation_seed)
     own = isinstance(validation, (tuple, list))
     x_validation, y_validation, w_validation = _own_validation(
         name, validation, w_validation) if own else (None, None, w_validation)
     raw = checked(RawData(
-        name, x_train, np.asarray(y_train), x_test, np.asarray(y_test),
+        name, x_train, as_array(name, "train", "labels", y_train), x_test,
+        as_array(name, "test", "labels", y_test),
         w_train=w_train, w_test=w_test, x_validation=x_validation, y_validation=y_validation,
         w_validation=w_validation))
     validation = 0 if own else validation
@@ -113,13 +117,13 @@ def _own_validation(name, validation, weights):
             "expected a share, a count, a pair (x, y), or a triple with weights"
         )
     x, y, *own = validation
-    return x, np.asarray(y), own[0] if own else weights
+    return x, as_array(name, "validation", "labels", y), own[0] if own else weights
 
 
 def _weights(name, split, weights, examples):
     if weights is None:
         return None
-    weights = np.asarray(weights)
+    weights = as_array(name, split, "weights", weights)
     numeric = weights.dtype.kind in "buif"
     if not numeric or weights.shape != (examples,):
         raise ConfigurationError(
@@ -143,7 +147,7 @@ def checked_part(name, split, images):
     Raises:
       ConfigurationError: they are not numbers, not finite, or have only the axis of examples.
     """
-    images = np.asarray(images)
+    images = as_array(name, split, "examples", images)
     if images.ndim < 2 or not images.size:
         raise ConfigurationError(
             f"the {split} examples of '{name}' have shape {images.shape}; expected [N, ...] with "

@@ -107,8 +107,9 @@ def check_labels(labels, weights, source, task):
     labels = _converted(labels, source.sizes, source.name, task)
     if task.fits_labels_alone:
         counted = _counted(labels["train"], weights["w_train"])
-        _fitted(labels, counted, None, source.name, source.num_classes, task).standardised(
-            counted, source.name)
+        task = _fitted(labels, counted, None, source.name, source.num_classes, task)
+        task.standardised(counted, source.name)
+        _check_label_names(source, task)
 
 
 def _for_task(raw, task):
@@ -118,6 +119,7 @@ def _for_task(raw, task):
         {split: len(getattr(raw, f"x_{split}")) for split in raw.splits}, raw.name, task)
     task = _fitted(labels, _counted(labels["train"], raw.w_train), raw.x_train, raw.name,
                    raw.num_classes, task)
+    _check_label_names(raw, task)
     return dataclasses.replace(
         raw, **{f"y_{split}": each for split, each in labels.items()}), task
 
@@ -143,6 +145,19 @@ def _fitted(labels, counted, inputs, name, classes, task):
         if split != "train":
             task.check_fit(each, name, split)
     return task
+
+
+def _check_label_names(data, task):
+    """Refuses a user's names of classes that are more or fewer than the classes.
+
+    A source that knows its number of classes has their names from the same place.
+    """
+    names = data.label_names if data.num_classes is None else None
+    if names is not None and isinstance(task, Classification) and len(names) != task.classes:
+        raise ConfigurationError(
+            f"'{data.name}' has {len(names)} label_names and {task.classes} classes; expected a "
+            "name for each class, in the order of their numbers"
+        )
 
 
 def _counted(labels, weights):

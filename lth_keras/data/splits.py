@@ -65,6 +65,14 @@ def check_validation(validation, parameter="validation"):
         )
 
 
+def check_seed(seed, parameter="validation_seed"):
+    """Raises ConfigurationError unless it is a whole number that NumPy takes as a seed."""
+    is_integer = isinstance(seed, numbers.Integral) and not isinstance(seed, bool)
+    if not is_integer or not 0 <= seed < 2**32:
+        raise ConfigurationError(
+            f"{parameter} is {seed!r}; expected an integer of at least 0 and at most {2**32 - 1}")
+
+
 def _quotas(sizes, count):
     """How many of each label; what is left after rounding down goes to the largest remainders."""
     exact = sizes * (count / sizes.sum())

@@ -12,6 +12,7 @@ from lth_keras.errors import ConfigurationError
 
 # Operations that may change the order or the examples each time; Python code may do so too.
 _UNSETTLED = re.compile(r"Shuffle|Random|PyFunc|ParallelInterleave|Stateful")
+_NODE = re.compile(r"\{\{.*?\}\}")
 _LABELS = ("label", "labels", "y", "target")
 
 
@@ -35,7 +36,7 @@ def collected(
 
     Raises:
       ConfigurationError: it has other elements, no end, no example, or other examples each time;
-        or its elements may be batches as well as single examples.
+        it fails; or its elements may be batches as well as single examples.
     """
     dataset = _tuples(dataset, which, input, label, weight)
     if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
@@ -48,7 +49,7 @@ def collected(
     if in_batches(dataset, which, [each.shape for each in tf.nest.flatten(inputs)],
                   *(each.shape for each in others)):
         dataset = dataset.unbatch()
-    examples = list(dataset.as_numpy_iterator())
+    examples = list(_examples(dataset, which))
     if not examples:
         raise ConfigurationError(f"{which} is a tf.data.Dataset without an example")
     if not _is_settled(dataset):
@@ -117,6 +118,20 @@ def _check_numbers(spec, which):
         )
 
 
+def _examples(dataset, which):
+    """Its examples; what fails in the user's operations becomes one line."""
+    try:
+        yield from dataset.as_numpy_iterator()
+    except tf.errors.OpError as error:
+        # TensorFlow names its own node first, in double braces.
+        lines = _NODE.sub("", error.message or "").strip().splitlines()
+        reason = (lines[0] if lines else type(error).__name__).strip()[:120]
+        raise ConfigurationError(
+            f"{which} is a tf.data.Dataset that fails while it is read ({reason}); expected one "
+            "that gives all its examples: correct its functions, and give examples of equal shapes"
+        ) from error
+
+
 def _is_settled(dataset):
     """Whether nothing in the dataset's graph can change its order."""
     graph = graph_of(dataset)
@@ -134,7 +149,7 @@ def _sorted(examples, dataset, which):
       ConfigurationError: a second pass gives other examples.
     """
     digests = [_digest(each) for each in examples]
-    if sorted(digests) != sorted(_digest(each) for each in dataset.as_numpy_iterator()):
+    if sorted(digests) != sorted(_digest(each) for each in _examples(dataset, which)):
         raise ConfigurationError(
             f"{which} is a tf.data.Dataset that gives other examples each time it is read; "
             "expected the same, in any order: leave random changes out and give them as "

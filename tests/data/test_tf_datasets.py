@@ -22,6 +22,23 @@ def noisy():
         yield x + np.random.standard_normal(5), y
 
 
+def of_generator(generator):
+    return tf.data.Dataset.from_generator(
+        generator, output_signature=(tf.TensorSpec([None]), tf.TensorSpec([], "int64")))
+
+
+def fails_the_second_time():
+    passes = []
+
+    def generator():
+        passes.append(None)
+        yield X[0], Y[0]
+        if len(passes) > 1:
+            raise OSError("the disk is away")
+
+    return generator
+
+
 @pytest.mark.parametrize("make", [
     lambda: PLAIN.shuffle(20), lambda: PLAIN.shuffle(20).batch(3),
     lambda: PLAIN.shuffle(5, reshuffle_each_iteration=False),
@@ -90,6 +107,10 @@ def test_weights_come_along(make):
     (lambda: tf.data.Dataset.from_generator(
         lambda: iter([(np.ones(2), 1), (np.ones(3), 1)]),
         output_signature=(tf.TensorSpec([None]), tf.TensorSpec([], "int64"))), {}, "unequal"),
+    (lambda: of_generator(lambda: iter([(np.ones(2), 1), 1 / 0])), {}, "ZeroDivisionError"),
+    (lambda: of_generator(lambda: iter([(np.ones(2), 1), (np.ones(3), 1)])).batch(2), {},
+     r"while it is read \(Cannot batch tensors"),
+    (lambda: of_generator(fails_the_second_time()), {}, "while it is read .*the disk is away"),
 ])
 def test_what_cannot_be_data_is_refused_in_one_line(make, arguments, message):
     with pytest.raises(ConfigurationError, match=message) as caught:

@@ -102,6 +102,13 @@ CASES = {
     "a table of labels and weights alone": (
         lambda f: csv(f, lambda table: table[["young", "species"]], weight="young"),
         "expected at least one more"),
+    "names of classes that are no list": (
+        lambda f: arrays_of(label_names=5), "expected a list of texts"),
+    "one name of a class": (lambda f: archive(f, label_names=np.array("cat")), "are 'cat'"),
+    "too few names of classes": (
+        lambda f: arrays_of(label_names=["cat", "dog"]), "has 2 label_names and 3 classes"),
+    "too many names of classes": (
+        lambda f: archive(f, label_names=np.array(list("abcd"))), "4 label_names and 3 classes"),
     "labels too few": (lambda f: archive(f, y_train=np.arange(29) % 3), "30 train examples and 29"),
     "no test split": (lambda f: archive(f, x_test=None, y_test=None), "bind Dataset.test = 0.2"),
     "two test splits": (lambda f: (archive(f)[0], {"test": 0.2}), "has a test split of its own"),
@@ -180,6 +187,8 @@ def test_there_are_forty_of_them():
 
 @pytest.mark.parametrize("arguments, expected", [
     ({"validation": (X[:3],)}, "expected a share, a count, a pair (x, y), or a triple"),
+    ({"validation_seed": "a"}, "validation_seed is 'a'; expected an integer"),
+    ({"validation_seed": -1}, "validation_seed is -1; expected an integer"),
     ({"validation": (X[:3, 1:], [0, 1, 2])}, "in validation; expected the same dtype and shape"),
     ({"validation": (X[:3], [0, 1, 9])}, "expected 0..2"),
     ({"validation": (X[:3], [0, 1])}, "expected one for each of the 3 examples"),

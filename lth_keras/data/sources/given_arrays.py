@@ -1,13 +1,13 @@
 """`Dataset.source`: arrays that a function of the user's returns."""
 
-import numpy as np
-
+from lth_keras.data.conversion import as_array
 from lth_keras.data.sources.content import of_arrays
 from lth_keras.data.sources.opened_source import (
     SPLITS,
     OpenedSource,
     check_lengths,
     check_names,
+    class_names,
     in_parts,
 )
 from lth_keras.errors import ConfigurationError
@@ -40,7 +40,7 @@ def open_function(function, name):
     arrays = _named(given, function)
     check_names(name, list(arrays))
     label_names = arrays.pop("label_names", None)
-    arrays = {key: _array(each) for key, each in arrays.items()}
+    arrays = {key: _array(name, key, each) for key, each in arrays.items()}
     sizes = {}
     for split in SPLITS:
         if f"x_{split}" in arrays:
@@ -49,7 +49,7 @@ def open_function(function, name):
     return OpenedSource(
         name, sizes, lambda split: in_parts(arrays[f"x_{split}"], arrays[f"y_{split}"]),
         content=lambda: of_arrays(arrays),
-        label_names=None if label_names is None else tuple(map(str, label_names)),
+        label_names=class_names(name, label_names),
         weights={split: arrays[f"w_{split}"] for split in sizes if f"w_{split}" in arrays},
         labels={split: arrays[f"y_{split}"] for split in sizes},
     )
@@ -67,8 +67,9 @@ def _named(given, function):
             for axis, array in zip("xy", pair, strict=True)}
 
 
-def _array(given):
-    array = np.asanyarray(given)  # A memory-mapped array stays memory-mapped.
+def _array(name, key, given):
+    axis, _, split = key.partition("_")
+    array = as_array(name, split, {"x": "examples", "y": "labels", "w": "weights"}[axis], given)
     return array if array.ndim else array.reshape(1)
 
 

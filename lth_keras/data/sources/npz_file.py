@@ -13,6 +13,7 @@ from lth_keras.data.sources.opened_source import (
     OpenedSource,
     check_lengths,
     check_names,
+    class_names,
     part_rows,
 )
 from lth_keras.errors import ConfigurationError
@@ -62,8 +63,7 @@ def open_npz(path, index):
     return OpenedSource(
         name, {split: len(values) for split, values in labels.items()}, read,
         content=lambda: of_files(path, [path], index),
-        label_names=None if names is None else tuple(map(str, names.tolist())), weights=weights,
-        labels=labels,
+        label_names=class_names(name, names), weights=weights, labels=labels,
     )
 
 

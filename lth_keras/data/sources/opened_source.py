@@ -99,6 +99,22 @@ def check_names(name, arrays):
         )
 
 
+def class_names(name, given):
+    """The `label_names` that a user gives, as a tuple of strings; None stays None.
+
+    Raises:
+      ConfigurationError: they are no list.
+    """
+    if given is None:
+        return None
+    if not isinstance(given, (list, tuple, np.ndarray)) or not np.shape(given):
+        raise ConfigurationError(
+            f"the label_names of '{name}' are {str(given)[:60]!r}; expected a list of texts, one "
+            "for each class"
+        )
+    return tuple(str(each) for each in given)
+
+
 def check_lengths(name, split, inputs, labels):
     """Checks that there is a label for each example.
 

@@ -127,6 +127,8 @@ def check_features(info, name, features, image_size, text):
             f"{type(input_feature).__name__}; expected text: bind Dataset.input to a feature that "
             "is"
         )
+    if image_size is not None and len(_shape(input_feature) or ()) == 3:
+        _check_bits(name, {features[0]: input_feature, features[1]: label}, image_size)
     for key, feature in zip(features, (input_feature, label), strict=True):
         if is_text(feature) and feature is input_feature:
             continue
@@ -143,6 +145,17 @@ def check_features(info, name, features, image_size, text):
             raise ConfigurationError(
                 f"the feature {key!r} of '{name}' is {type(feature).__name__} of shape {shape}; "
                 "expected numbers of a fixed shape: bind Dataset.input or Dataset.label to another"
+            )
+
+
+def _check_bits(name, features, image_size):
+    """Refuses pictures that are to be scaled and are not of 8 bits: their values would change."""
+    for key, feature in features.items():
+        if len(_shape(feature) or ()) == 3 and np.dtype(feature.np_dtype) != np.uint8:
+            raise ConfigurationError(
+                f"the pictures {key!r} of '{name}' are {np.dtype(feature.np_dtype)}, and "
+                f"Dataset.image_size is {image_size!r}; expected uint8 where pictures are "
+                "scaled: leave Dataset.image_size out, or store the set with 8 bits a channel"
             )
 
 

@@ -1,11 +1,14 @@
 """TFDS sets with other keys, pictures of all sizes, and texts."""
 
+import types
+
 import numpy as np
 import pytest
 import sentencepiece
 
 from lth_keras.data import Dataset, connectivity
 from lth_keras.data.rows_on_disk import RowsOnDisk
+from lth_keras.data.sources.tfds_set import check_features
 from lth_keras.data.sources.tokens import Tokens
 from lth_keras.errors import ConfigurationError
 from tests.data import tfds_sets
@@ -80,6 +83,29 @@ def test_a_mask_keeps_its_classes_when_it_is_brought_to_a_size(prepared):
     masks = np.concatenate([labels for _, labels in parts])
     photos = np.concatenate([inputs for inputs, _ in parts])
     assert masks.shape == (30, 4, 4, 1) and np.array_equal(masks[..., 0], photos[..., 0] % 3)
+
+
+@pytest.mark.parametrize("photo, mask, strange", [
+    ("uint16", "uint8", "'photo' of 'pets' are uint16"), ("float32", "uint8", "are float32"),
+    ("uint8", "uint16", "'mask' of 'pets' are uint16"), ("uint8", "uint8", None),
+])
+def test_only_pictures_of_eight_bits_are_brought_to_a_size(photo, mask, strange):
+    import tensorflow_datasets as tfds
+
+    info = types.SimpleNamespace(features=tfds.features.FeaturesDict({
+        "photo": tfds.features.Tensor(shape=(6, 6, 3), dtype=np.dtype(photo).type),
+        "mask": tfds.features.Image(shape=(6, 6, 1), dtype=np.dtype(mask).type)}))
+
+    def check(size):
+        check_features(info, "pets", ("photo", "mask"), size, None)
+
+    check(None)
+    if strange is None:
+        check((4, 4))
+        return
+    with pytest.raises(ConfigurationError) as caught:
+        check((4, 4))
+    assert strange in str(caught.value) and len(str(caught.value)) <= 300
 
 
 @pytest.mark.parametrize("name, bindings, message", [
