@@ -49,8 +49,8 @@ def test_a_fallback_says_what_was_asked_for(build, capsys):
 
 
 @pytest.mark.parametrize("name, cell, said", [
-    ("run.json", 1, "run.json is damaged: run.py verify"),
-    ("metrics.csv", 4, "metrics are damaged: run.py verify"),
+    ("run.json", 1, "run.json is damaged: python run.py verify"),
+    ("metrics.csv", 4, "metrics are damaged: python run.py verify"),
 ])
 def test_damage_is_named_in_its_row(make_run, capsys, name, cell, said):
     root = make_run(name="mine_7", trials=1, rounds=1, variants=())
@@ -61,7 +61,7 @@ def test_damage_is_named_in_its_row(make_run, capsys, name, cell, said):
 def test_networks_that_are_lost(make_run, capsys):
     root = make_run(name="mine_7", trials=1, rounds=1, variants=())
     (root / "trial_01" / "full" / "done.json").unlink()
-    assert listed(root, capsys)[1:3] == ["networks are missing: run.py verify", "3/4"]
+    assert listed(root, capsys)[1:3] == ["networks are missing: python run.py verify", "3/4"]
 
 
 @pytest.mark.parametrize("arguments, said", [
