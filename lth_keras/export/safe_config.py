@@ -5,7 +5,10 @@ name. Of a configuration that somebody else may have written, only what is liste
 and what this process itself has registered with `keras.saving.register_keras_serializable`.
 """
 
-from lth_keras.compat import keras
+import contextlib
+import math
+
+from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
 
 _LAYERS = frozenset("""
@@ -32,41 +35,108 @@ _OTHERS = frozenset("""
 """.split())
 _MODULES = ("keras", "tf_keras")
 # Sides of kernels: no kernel may be larger than the stored one.
-_SIDES = ("units", "filters", "input_dim", "output_dim", "key_dim", "value_dim", "num_heads")
+_SIDES = ("units", "filters", "input_dim", "output_dim", "key_dim", "value_dim", "num_heads",
+          "kernel_size", "depth_multiplier")
+# What makes pictures and sequences larger or smaller: no more than the input's or a weight's side.
+_EXTENTS = ("pool_size", "size", "strides", "dilation_rate", "padding", "output_padding",
+            "cropping")
+# Elements of variables that are not stored: the states of layers' random numbers, and counters.
+_UNSTORED = 4096
 
 
-def check_config(config, weights, name):
+def check_config(config, weights, name, input_shape=None):
     """Checks a model's configuration before anything is built from it.
 
     Args:
       config: of a functional or Sequential model.
       weights: {key: array} that the model is to have.
       name: of the run or the file, for the message.
+      input_shape: of one example of the data; None if that is not known, or if there are several
+        inputs.
 
     Raises:
-      ConfigurationError: it names something that is not listed, or is larger than its weights.
+      ConfigurationError: it names something that is not listed, is larger than its weights, or
+        takes other inputs.
     """
-    largest = max((side for array in weights.values() for side in array.shape), default=0)
+    largest = max((side for array in weights.values() for side in array.shape), default=1)
+    largest = max(largest, 1)
+    limits = dict.fromkeys(_SIDES, largest) | dict.fromkeys(
+        _EXTENTS, max(largest, *(input_shape or ()), 1))
     try:
-        _check(config, name, largest)
+        _check(config, name, limits)
+        if input_shape is not None:
+            _check_inputs(config, name, input_shape)
     except RecursionError as error:
         raise ConfigurationError(f"the model stored in {name} is nested without end") from error
 
 
-def _check(value, name, largest):
+@contextlib.contextmanager
+def room_for(weights, name):
+    """Lets a model be built inside, if its variables are no larger than its stored weights.
+
+    Keras says the shapes of variables only when they have their room. So they are counted here, one
+    by one, before each gets it.
+
+    Args:
+      weights, name: as `check_config`'s.
+
+    Raises:
+      ConfigurationError: a variable would be larger than what is left of the stored elements.
+    """
+    left = _UNSTORED + sum(array.size for array in weights.values())
+
+    def create(make, **arguments):
+        nonlocal left
+        shape = tf.TensorShape(arguments.get("shape"))
+        if shape.is_fully_defined():  # The others are made of values that are there.
+            left -= math.prod(shape)
+            if left < 0:
+                raise ConfigurationError(
+                    f"the model stored in {name} has a {arguments.get('name')!r} of shape "
+                    f"{tuple(shape)}, and so many weights are not stored; it was altered")
+        return make(**arguments)
+
+    with tf.variable_creator_scope(create):
+        yield
+
+
+def _check_inputs(config, name, input_shape):
+    """Checks the shape of one example, where the configuration names one input's."""
+    shapes = []
+    for layer in config.get("layers", ()):
+        inner = layer.get("config", {}) if isinstance(layer, dict) else {}
+        shape = inner.get("batch_input_shape") or inner.get("batch_shape")
+        if isinstance(shape, (list, tuple)) and layer.get("class_name") == "InputLayer":
+            shapes.append(tuple(shape)[1:])
+    if len(shapes) == 1 and (len(shapes[0]) != len(input_shape) or any(
+            side not in (None, known) for side, known in zip(shapes[0], input_shape, strict=True))):
+        raise ConfigurationError(
+            f"the model stored in {name} takes inputs of shape {shapes[0]}, and the data's are "
+            f"{tuple(input_shape)}; it was altered")
+
+
+def _check(value, name, limits):
     if isinstance(value, dict):
         if {"class_name", "module", "registered_name", "fn"} & set(value):
             _check_class(value, name)
         for key, each in value.items():
-            if key in _SIDES and isinstance(each, int) and each > max(largest, 1):
+            longest = max(_integers(each), default=0) if key in limits else 0
+            if longest > limits.get(key, 0):
                 raise ConfigurationError(
-                    f"the model stored in {name} has {key} = {each}, and no stored array has so "
-                    "long a side; it was altered"
+                    f"the model stored in {name} has {key} = {each!r:.80}, and no stored array "
+                    "has so long a side; it was altered"
                 )
-            _check(each, name, largest)
+            _check(each, name, limits)
     elif isinstance(value, (list, tuple)):
         for each in value:
-            _check(each, name, largest)
+            _check(each, name, limits)
+
+
+def _integers(value):
+    """The integers of an integer or of nested lists of them."""
+    if isinstance(value, (list, tuple)):
+        return [each for part in value for each in _integers(part)]
+    return [value] if isinstance(value, int) else []
 
 
 def _check_class(value, name):

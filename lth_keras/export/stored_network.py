@@ -7,7 +7,7 @@ import pathlib
 from lth_keras import masks, opening
 from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.export.safe_config import check_config
+from lth_keras.export.safe_config import check_config, room_for
 from lth_keras.paths import RunPaths
 from lth_keras.program import program
 from lth_keras.store import network_folder
@@ -92,21 +92,26 @@ def _meant(name, there):
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
-def build(config, weights):
+def build(config, weights, input_shape=None):
     """The plain Keras model of a configuration, with these weights, without TFMOT's wrappers.
 
     Args:
       config: as `model.get_config()` gave it, functional or Sequential.
       weights: {key: array} of every variable.
+      input_shape: of one example, as run.json says it, which the model must take; None where there
+        are several inputs.
 
     Raises:
       ConfigurationError: the model has layers of the user's own that are not registered, or the
         weights are not this model's.
     """
-    check_config(config, weights, "the run")
+    check_config(config, weights, "the run", input_shape)
     kind = keras.Model if "input_layers" in config else keras.Sequential
     try:
-        model = kind.from_config(config)
+        with room_for(weights, "the run"):
+            model = kind.from_config(config)
+    except ConfigurationError:
+        raise
     # A configuration with the right classes and wrong values may make Keras raise anything.
     except Exception as error:
         why = (str(error).splitlines() or [type(error).__name__])[0][:300]

@@ -48,7 +48,7 @@ def write(folder, network, data, form, options, machine):
         function.
     """
     weights = network.trained if options.weights == "trained" else network.untrained
-    original = stored_network.build(network.config, weights)
+    original = stored_network.build(network.config, weights, _input_shape(data))
     smaller = compact(original)
     model = smaller.model if options.compact else original
     card = _new_card(network, data, form, options, machine, model)
@@ -234,6 +234,11 @@ def verify(folder, card, test):
             f"the check of the exported {missing[0]} gave no answer; nothing was exported")
 
 
+def _input_shape(data):
+    """The shape of one example, where it is one array."""
+    return None if data.inputs else tuple(data.input_shape)
+
+
 def measure(folder, card, beside, data, form, written):
     """Adds sizes and latencies of other networks, and the export's own latencies, to the card.
 
@@ -251,7 +256,7 @@ def measure(folder, card, beside, data, form, written):
         return
     plan = [_timed("own", name, folder, card) for name in names]
     for which, network in beside.items():
-        model = stored_network.build(network.config, network.trained)
+        model = stored_network.build(network.config, network.trained, _input_shape(data))
         served = {each: ServedNetwork(model, data, each, {"title": card["title"]})
                   for each in {form, "float"}}
         (written / which).mkdir(parents=True)

@@ -102,12 +102,22 @@ def _too_large(model):
     _layer(model)["config"]["units"] = 10**12
 
 
+def _large_kernel(model):
+    _layer(model)["config"]["kernel_size"] = [20000, 20000]
+
+
+def _large_input(model):
+    layer = next(each for each in model["layers"] if each["class_name"] == "InputLayer")
+    layer["config"]["batch_input_shape"] = [None, 100000, 100000, 1]
+
+
 def _nested(model):
     _layer(model)["config"]["units"] = {"units": [1]}
 
 
 @pytest.mark.parametrize("change", [
     _lambda, _activation, _initializer, _registered, _module, _operator, _too_large, _nested,
+    _large_kernel, _large_input,
 ], ids=lambda change: change.__name__)
 def test_export_builds_no_model_that_runs_code(change, run, tmp_path, capsys, marker):
     def alter(content):
