@@ -120,6 +120,11 @@ def exists(path):
     return _mode(path) is not None
 
 
+def is_denied(folder):
+    """Whether there is a folder that this user has no right to read."""
+    return os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK)
+
+
 def written_at(path):
     """When a file or a folder was last written, in seconds since 1970; None where there is none."""
     try:

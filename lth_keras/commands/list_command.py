@@ -27,11 +27,15 @@ def main(flags, arguments):
     root = pathlib.Path(flags.output_dir)
     if not root.is_dir():
         raise ConfigurationError(f"--output_dir={root} is no folder; nothing has been run there")
+    if opening.is_denied(root):
+        raise ConfigurationError(f"--output_dir={root} cannot be read: permission denied")
     table = Table(box=box.SIMPLE_HEAD)
     for column in ("run", "state", "networks", "data", BEST):
         table.add_column(column, overflow="fold")
     for name in opening.entries(root):
-        if opening.exists(root / name / "run.json"):
+        if opening.is_denied(root / name):
+            table.add_row(Text(plain(name)), "cannot be read: permission denied")
+        elif opening.exists(root / name / "run.json"):
             table.add_row(*(Text(plain(cell)) for cell in _row(RunPaths(root / name))))
     Console(markup=False).print(table)
     print(f"{BEST}: the mean test metric at the evaluation where the validation metric is best")

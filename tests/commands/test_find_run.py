@@ -1,5 +1,7 @@
 """A run is found by its folder or its name."""
 
+import os
+
 import pytest
 
 from lth_keras.commands.find_run import find_run
@@ -21,3 +23,12 @@ def test_a_name_that_is_near_is_proposed(tmp_path):
         find_run("mnist_lt-1243", tmp_path)
     with pytest.raises(ConfigurationError, match="see python run.py list"):
         find_run("entirely_different", tmp_path)
+
+
+@pytest.mark.parametrize("denied", ["theirs-1234", "."])
+def test_a_folder_that_may_not_be_read_is_said(denied, tmp_path, monkeypatch):
+    (tmp_path / "theirs-1234").mkdir()
+    # Nothing is denied to the superuser, who may run the tests.
+    monkeypatch.setattr(os, "access", lambda path, how: path != tmp_path / denied)
+    with pytest.raises(ConfigurationError, match="cannot be read: permission denied; ask"):
+        find_run("theirs-1234", tmp_path)

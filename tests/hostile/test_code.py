@@ -1,12 +1,12 @@
 """A run is data: no name in its files is imported, called or made a function."""
 
 import copy
+import errno
 import os
-import stat
 
 import pytest
 
-from lth_keras import files
+from lth_keras import files, opening
 from tests.hostile import damages
 from tests.hostile import origin as origins
 
@@ -146,16 +146,40 @@ def test_names_that_are_no_runs(command, name, run, tmp_path, capsys):
     assert "\x1b" not in outcome.err
 
 
-def test_a_run_of_another_user_is_a_row_and_hides_no_other(run, capsys, tmp_path):
-    other = tmp_path / "runs" / "other"
-    other.mkdir()
-    (other / "run.json").write_text("{}")
-    os.chmod(other / "run.json", 0)
-    try:
-        outcome = origins.answer(capsys, "list", f"--output_dir={run.parent}")
-    finally:
-        os.chmod(other / "run.json", stat.S_IRUSR | stat.S_IWUSR)
-    assert outcome.status == 0 and run.name[:8] in outcome.out and "other" in outcome.out
+@pytest.mark.parametrize("command", ["list", "verify", "report", "analyze", "export"])
+def test_a_run_of_another_user_is_said_and_hides_no_other(
+        command, run, capsys, tmp_path, monkeypatch):
+    other = run.rename(run.with_name("theirs-01234567"))
+    mine = origins.copied(other, tmp_path / "mine").rename(run)
+    may = os.access
+    # Nothing is denied to the superuser, who may run the tests.
+    monkeypatch.setattr(os, "access", lambda path, *how, **options: (
+        os.fspath(path) != os.fspath(other) and may(path, *how, **options)))
+    outcome = origins.answer(capsys, *origins.commands(other, tmp_path)[command])
+    if command == "list":
+        rows = outcome.out.splitlines()
+        assert outcome.status == 0 and any(mine.name[:8] in row for row in rows)
+        (row,) = [row for row in rows if other.name[:8] in row]
+        assert "cannot be" in row
+        return
+    assert outcome.status == 2 and origins.is_one_clear_line(outcome)
+    assert f"{other} cannot be read: permission denied" in outcome.err
+
+
+def test_a_file_of_another_user_is_a_row_and_hides_no_other(run, capsys, tmp_path, monkeypatch):
+    other = origins.copied(run, tmp_path / "copy").rename(run.parent / "theirs")
+    real = opening._open
+
+    def denied(name, flags, folder, mode=0):
+        if name == "run.json" and os.readlink(f"/proc/self/fd/{folder}") == str(other):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(name, flags, folder, mode)
+
+    monkeypatch.setattr(opening, "_open", denied)
+    outcome = origins.answer(capsys, "list", f"--output_dir={run.parent}")
+    assert outcome.status == 0 and run.name[:8] in outcome.out
+    (row,) = [row for row in outcome.out.splitlines() if "theirs" in row]
+    assert "run.json" in row
 
 
 @pytest.mark.parametrize("line", [

@@ -69,10 +69,34 @@ def _builder(name, data_dir):
     # TFDS asserts that a version exists, and some namespaces need further imports.
     # The parser of a damaged dataset_info.json may raise anything.
     except Exception as error:
+        folder = _prepared_folder(name, data_dir)
+        if folder is not None:
+            raise ConfigurationError(
+                f"what is prepared in {folder} cannot be read ({_line(error)}): delete it and "
+                "prepare it again"
+            ) from error
         raise ConfigurationError(
             f"Dataset.name is {name!r}, which TensorFlow Datasets refuses ({_line(error)}); "
             "expected a name like 'mnist', 'mnist:3.0.1' or 'cifar10_corrupted/fog_2'"
         ) from error
+
+
+def _prepared_folder(name, data_dir):
+    """The folder of a set, where TFDS refuses what is in it; None where it refuses the name."""
+    import tensorflow_datasets as tfds
+
+    root = pathlib.Path(data_dir or tfds.core.constants.DATA_DIR).expanduser()
+    folder = root / re.split("[/:]", name)[0]
+    if not folder.is_dir():
+        return None
+    try:
+        # As if nothing were prepared.
+        tfds.builder(name, data_dir=folder / "nothing")
+    except tfds.core.DatasetNotFoundError:
+        pass  # A set without code in TFDS: it was read from the folder.
+    except Exception:  # noqa: BLE001 - as above, for a version or a configuration.
+        return None
+    return folder
 
 
 def _prepared(builder, asks_version):

@@ -154,3 +154,24 @@ def test_a_language_model_gets_the_text_as_its_own_label(prepared):
     assert tokens.shape[1:] == following.shape[1:] == (16,)
     assert np.array_equal(tokens.ravel()[1:], following.ravel()[:-1])
     assert 2 in following  # Texts end.
+
+
+@pytest.mark.parametrize("content", ["{", "{}", '{"name": 3}'])
+def test_a_broken_description_of_a_prepared_set_is_not_the_names_fault(prepared, content):
+    (info,) = (prepared / "reviews").rglob("dataset_info.json")
+    whole = info.read_text()
+    info.write_text(content)
+    try:
+        with pytest.raises(ConfigurationError) as caught:
+            Dataset("reviews", text=Tokens(40, 24)).load(prepared)
+    finally:
+        info.write_text(whole)
+    said = str(caught.value).split("\n  In call to configurable")[0]
+    assert f"what is prepared in {prepared / 'reviews'} cannot be read" in said
+    assert "delete it and prepare it again" in said and "\n" not in said
+
+
+def test_a_version_that_is_not_there_stays_the_names_fault(tmp_path):
+    (tmp_path / "mnist").mkdir()
+    with pytest.raises(ConfigurationError, match="'mnist:9.9.9', which TensorFlow Datasets refuse"):
+        Dataset("mnist:9.9.9").load(tmp_path)
