@@ -6,12 +6,25 @@ from lth_keras.errors import ConfigurationError
 
 
 def as_array(name, split, what, given):
+    """`given`, a part of a data set, as an array.
+
+    Args:
+      name: of the data.
+      split: 'train', 'validation' or 'test'.
+      what: 'examples', 'labels' or 'weights'.
+      given: an array, or nested lists of numbers.
+
+    Raises:
+      ConfigurationError: as for `named_array`.
+    """
+    return named_array(f"the {split} {what} of '{name[:40]}'", given)
+
+
+def named_array(subject, given):
     """`given` as an array; a memory-mapped array stays memory-mapped.
 
     Args:
-      name: of the data, for the error.
-      split: 'train', 'validation' or 'test'.
-      what: 'examples', 'labels' or 'weights'.
+      subject: what it is, for the error, such as "the train labels of 'mine'".
       given: an array, or nested lists of numbers.
 
     Raises:
@@ -22,6 +35,6 @@ def as_array(name, split, what, given):
     except (TypeError, ValueError) as error:
         reason = " ".join(str(error).split())[:120]
         raise ConfigurationError(
-            f"the {split} {what} of '{name[:40]}' make no array ({reason}); expected one shape for "
-            "each example: pad or cut them first"
+            f"{subject}: no array can be made of it ({reason}); expected one shape for all "
+            "examples: pad or cut them first"
         ) from error

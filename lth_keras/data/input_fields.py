@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from lth_keras.data.conversion import named_array
 from lth_keras.errors import ConfigurationError
 
 # float32 can represent every integer up to this one.
@@ -140,7 +141,7 @@ def _dtype(array):
 
 
 def _checked(array, name):
-    array = np.asarray(array)
+    array = named_array(name, array)
     if array.ndim < 1 or array.dtype.kind not in "uif" or not array.size:
         raise ConfigurationError(
             f"{name} is {array.dtype} {array.shape}; expected numbers [N, …], one row an example")

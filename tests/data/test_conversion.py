@@ -20,6 +20,12 @@ def test_arrays_stay_as_they_are(tmp_path):
     assert as_array("mine", "train", "labels", [1, 2]).tolist() == [1, 2]
 
 
+def test_one_of_several_inputs_is_named():
+    _, labels, _, test_labels = arrays()
+    with pytest.raises(ConfigurationError, match="left of the train examples of 'arrays': no"):
+        from_arrays({"left": RAGGED}, labels, {"left": RAGGED}, test_labels)
+
+
 @pytest.mark.parametrize("place, words", [
     ("x_train", "the train examples"), ("y_train", "the train labels"),
     ("x_test", "the test examples"), ("y_test", "the test labels"),
