@@ -124,6 +124,13 @@ def test_the_fallback_is_not_used_where_the_data_are_there(toy_dir, no_network):
     assert not Dataset("mnist", fallback="mnist_5k").load(toy_dir).is_fallback
 
 
+@pytest.mark.parametrize("storage", ["memory", "disk"])
+def test_a_set_without_a_test_split_holds_some_of_its_examples_out(toy_dir, storage, tmp_path):
+    data = Dataset("train_only", test=2, validation=1, storage=storage,
+                   cache_dir=str(tmp_path)).load(toy_dir)
+    assert [data.size(split) for split in ("train", "validation", "test")] == [3, 1, 2]
+
+
 @pytest.mark.parametrize("name, folder, words", [
     ("mnist", "empty", ["'mnist' is not prepared", "--data_dir", "Dataset.fallback = 'mnist_5k'"]),
     ("mnits", "empty", ["'mnits'", "does not know", "'mnist'"]),
@@ -133,7 +140,7 @@ def test_the_fallback_is_not_used_where_the_data_are_there(toy_dir, no_network):
     ("not a name", "empty", ["'not a name'", "expected a name of TensorFlow Datasets"]),
     ("imdb_reviews", "empty", ["'text' of 'imdb_reviews' is text", "@Tokens()"]),
     ("unlabelled", "toy", ["'image': 'Image'", "integer label"]),
-    ("train_only", "toy", ["['train']", "expected 'train' and 'test'"]),
+    ("train_only", "toy", ["'train_only' has no test split", "bind Dataset.test = 0.2"]),
     ("mnist", "absent", ["--data_dir is", "absent", "no folder"]),
 ])
 def test_what_cannot_be_had_is_said_in_one_line(

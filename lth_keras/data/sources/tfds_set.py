@@ -17,7 +17,7 @@ _PICTURES = 256
 
 
 def open_prepared(builder, name, index, features, image_size=None):
-    """The `OpenedSource` of a prepared set's train and test splits.
+    """The `OpenedSource` of a prepared set's train split, and of its test split where it has one.
 
     Other splits of the set are not used; validation examples come from its train split.
 
@@ -29,26 +29,26 @@ def open_prepared(builder, name, index, features, image_size=None):
       image_size: (height, width) to bring pictures to, or None.
 
     Raises:
-      ConfigurationError: a split is not there.
+      ConfigurationError: there is no train split.
     """
     import tensorflow_datasets as tfds
 
-    lacking = {"train", "test"} - set(builder.info.splits)
-    if lacking:
+    splits = [split for split in ("train", "test") if split in builder.info.splits]
+    if "train" not in splits:
         raise ConfigurationError(
-            f"'{name}' has the splits {sorted(builder.info.splits)}; expected 'train' and 'test'"
-        )
+            f"'{name}' has the splits {sorted(builder.info.splits)}; expected 'train', and perhaps "
+            "'test'")
     label = feature_at(builder.info.features, features[1])
     is_class = isinstance(label, tfds.features.ClassLabel) and label.num_classes
     place = pathlib.Path(builder.data_path)
     return OpenedSource(
-        name, {split: builder.info.splits[split].num_examples for split in ("train", "test")},
+        name, {split: builder.info.splits[split].num_examples for split in splits},
         read=lambda split: _read(builder, split, features, image_size),
         content=lambda: of_files(
             place, [path for path in place.rglob("*") if path.is_file()], index),
         num_classes=label.num_classes if is_class else None,
         label_names=tuple(label.names) if is_class and label.names else None,
-        labels=(lambda: _labels(builder, features[1])) if _shape(label) == () else None,
+        labels=(lambda: _labels(builder, features[1], splits)) if _shape(label) == () else None,
     )
 
 
@@ -184,7 +184,7 @@ def _kinds(features):
     return f"{kinds}" + (f" and {len(features) - 4} more" if len(features or ()) > 4 else "")
 
 
-def _labels(builder, name):
+def _labels(builder, name, splits):
     """{split: labels}, read without the inputs, which are not decoded."""
     import tensorflow_datasets as tfds
 
@@ -192,7 +192,7 @@ def _labels(builder, name):
     for part in reversed(name.split("/")):
         wanted = {part: wanted}
     found = {}
-    for split in ("train", "test"):
+    for split in splits:
         with _whole(builder, split):
             examples = builder.as_dataset(
                 split=split, shuffle_files=False, decoders=tfds.decode.PartialDecoding(wanted),
