@@ -7,6 +7,7 @@ networks' final test accuracies in each trial, which `check_documents --take` ta
 """
 
 import csv
+import functools
 import pathlib
 
 import pandas as pd
@@ -71,6 +72,11 @@ def _cell(difference, corrected):
     return f"**{text}**" if corrected < SIGNIFICANCE else text
 
 
+@functools.lru_cache(maxsize=16)
+def _finals(path, _changed):
+    return pd.read_csv(path)
+
+
 def _values(docs, place, round):
     """({trial: accuracy}, density) of a network, as TABLE/VARIANT, at a round.
 
@@ -81,7 +87,7 @@ def _values(docs, place, round):
     if not path.is_file():
         raise ValueError(f"claims.csv names {place!r}, and {path.name} is missing; "
                          f"`--take=RUN --as={table}` makes it")
-    frame = pd.read_csv(path)
+    frame = _finals(path, path.stat().st_mtime_ns)
     rows = frame[frame["variant"] == variant]
     rows = rows[rows["round"] == (0 if set(rows["round"]) == {0} else round)]
     if rows.empty:

@@ -23,7 +23,7 @@ EXPERIMENTS = sorted(
 SMOKE = sorted((ROOT / "gin" / "smoke").glob("*.gin"))
 # One of each kind: all of them take three minutes.
 QUICK = {"mnist_lt", "mnist1d_lt", "cifar10_conv2", "diabetes_regression", "digits_segmentation",
-         "character_language_model", "mnist5k_vision_transformer", "rivals_mnist1d"}
+         "character_language_model", "mnist5k_vision_transformer"}
 SHORT = ROOT / "gin" / "pieces" / "short.gin"
 
 # Real inputs; networks narrow or shallow, and no XLA, which takes longer than these few steps.

@@ -38,14 +38,14 @@ def run(experiment, output, should_stop=None):
 
 
 def test_round_0_ends_there_and_goes_on_exactly(tmp_path):
-    stopping = experiment("EarlyBird.distance = 0.5")
+    stopping = experiment("EarlyBird.distance = 0.35")
     prepared = run(stopping, tmp_path / "whole")
     paths = prepared.context.paths
     facts, drawn = (read(paths.network(1, "round_00"))
                     for read in (network_folder.facts, read_drawn_masks))
     assert list(drawn) == [5, 10, 15] and facts["steps"] == 15
     assert facts["told"]["early_bird"] == {
-        "found_at": 15, "window": 3, "distance": 0.5, "stops": True}
+        "found_at": 15, "window": 3, "distance": 0.35, "stops": True}
     # The others train as long as always, and the full network is none of round 0's.
     for name in ("round_01", "full", "ticket@01"):
         assert network_folder.facts(paths.network(1, name))["steps"] == 30
@@ -88,6 +88,8 @@ def test_wrong_values_are_answered_in_a_line(make, message):
 
 @pytest.mark.parametrize("bindings, message", [
     (("EarlyBird.round = 2",), "EarlyBird.round is 2 and RewindingSchedule.rounds is 1"),
+    # Masks that keep 80 % differ in at most 40 % of their entries.
+    (("EarlyBird.distance = 0.5",), "EarlyBird.distance is 0.5 and its round 1 keeps 80 % of"),
     (("EarlyBird.window = 7",), "EarlyBird compares 7 masks, one each 5it, and IMP.duration is 30"),
 ])
 def test_what_does_not_fit_is_refused_before_training(bindings, message, tmp_path):

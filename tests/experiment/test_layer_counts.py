@@ -13,15 +13,14 @@ from lth_keras.experiment import PrunedMask, RandomMask, pruner
 from lth_keras.experiment.layer_counts import layer_counts
 from lth_keras.granularity import Grouping
 from lth_keras.masks import kept
+from lth_keras.pruning.kernels import PrunableWeight
 from tests.layer_densities.lenet import LENET
 
 
 def job_of(rates=None, scope="layerwise"):
     schedule = pruning.RewindingSchedule(3, 0.5, rates, scope)
     prunable = tuple(
-        types.SimpleNamespace(key=key, layer=key.split("/")[0], kind="dense", shape=shape,
-                              size=math.prod(shape), most=math.prod(shape),
-                              is_output=key.startswith("output"))
+        PrunableWeight(key, key.split("/")[0], shape, "dense", key.startswith("output"))
         for key, shape in LENET.items())
     return types.SimpleNamespace(
         prunable=prunable, context=types.SimpleNamespace(schedule=schedule), round=2, label="mine",

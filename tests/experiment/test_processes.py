@@ -51,7 +51,8 @@ def test_of_two_started_at_once_one_works_and_the_other_is_refused(tmp_path):
     assert verify(RunPaths(root)).findings == []
 
 
-@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "which", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.ci)])
 def test_a_signal_ends_a_real_run_within_seconds(tmp_path, which):
     process = start(tmp_path, LONG)
     while not list(tmp_path.glob("*/trial_01/round_01/done.json")):
