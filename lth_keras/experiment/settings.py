@@ -115,7 +115,9 @@ class Experiment:
         `LanguageModel`, or one of your own (`lth_keras.tasks`).
       on_fallback: settings to change if the data were replaced by `Dataset.fallback`, like
         {'batch_size': 64, 'trials': 3}. A smaller set has fewer updates in an epoch at the same
-        batch size, and would be trained too little.
+        batch size, and would be trained too little. Beside settings of the experiment it may have
+        'controls_at': 'last_round', which trains variants other than tickets at the last of their
+        rounds alone.
     """
 
     dataset: DataSource

@@ -29,15 +29,16 @@ def no_data(monkeypatch, tmp_path):
 
 
 def test_the_main_job_keeps_the_number_of_updates_and_not_the_batch(no_data, tmp_path):
-    prepared = prepare(experiment_of(), tmp_path / "runs")
-    assert prepared.experiment.batch_size == 64 and prepared.experiment.trials == 3
-    # 55 on MNIST: 57,000 training images in batches of 1,024.
-    assert prepared.context.steps_per_epoch == 59
-    assert prepared.fallback_changes == {"batch_size": (1024, 64), "trials": (5, 3)}
-    assert len({job.trial for job in prepared.jobs}) == 3
-    assert prepared.configuration["batch_size"] == 64
+    asked = experiment_of("Experiment.duration = '100ep'")
+    prepared = prepare(asked, tmp_path / "runs")
+    assert prepared.experiment.batch_size == 32 and prepared.experiment.trials == 5
+    # 5,500 on MNIST: 100 epochs of 55 batches of 1,024 of its 57,000 training images.
+    assert 5_500 < 50 * prepared.context.steps_per_epoch < 6_000
+    changes = {"batch_size": (1024, 32), "duration": ("100ep", "50ep")}
+    assert prepared.fallback_changes == changes
+    assert prepared.configuration["batch_size"] == 32
     warning = fallback_warning(prepared.data, fallback.as_text(prepared.fallback_changes))
-    assert "*** settings:  batch_size 64 instead of 1024, trials 3 instead of 5" in warning
+    assert "*** settings:  batch_size 32 instead of 1024, duration 50ep instead of 100ep" in warning
 
 
 def test_the_data_that_were_asked_for_change_nothing(no_data, tmp_path):
@@ -52,10 +53,39 @@ def test_the_data_that_were_asked_for_change_nothing(no_data, tmp_path):
 @pytest.mark.parametrize("changes, expected", [
     ("{'batch': 64}", "on_fallback has 'batch'"), ("64", "on_fallback is 64"),
     ("{'seed': 1}", "on_fallback has 'seed'"),
+    ("{'controls_at': 10}", "'controls_at' of Experiment.on_fallback is 10; expected 'all_rounds'"),
 ])
 def test_wrong_changes_are_refused(changes, expected):
     with pytest.raises(ConfigurationError, match=expected):
         experiment_of(f"Experiment.on_fallback = {changes}")
+
+
+CONTROLS = "Experiment.on_fallback = {'controls_at': 'last_round'}"
+
+
+def names_of(prepared):
+    return {job.name for job in prepared.jobs if not job.name.startswith("round_")}
+
+
+def test_controls_may_be_trained_at_the_last_round_alone(no_data, tmp_path):
+    two = ("Experiment.trials = 1", "RewindingSchedule.rounds = 2", "ROUNDS = (1, 2)")
+    every = prepare(experiment_of(*two, "Experiment.on_fallback = {}"), tmp_path / "runs")
+    last = prepare(experiment_of(*two, CONTROLS), tmp_path / "runs")
+    controls = {"reinit", "random_reinit", "remask", "dense_matched"}
+    assert names_of(every) - names_of(last) == {f"{name}@01" for name in controls}
+    assert names_of(last) == {"full", "ticket@01", "ticket@02", *(f"{name}@02" for name in controls)}
+    assert last.fallback_changes == {"controls_at": ("all_rounds", "last_round")}
+    assert last.run != every.run
+    # The rounds are another part of the name only where they differ.
+    once = (*two[:2], "ROUNDS = (2,)")
+    assert prepare(experiment_of(*once, CONTROLS), tmp_path / "runs").fallback_changes == {}
+
+
+def test_a_chain_keeps_its_rounds(no_data, tmp_path):
+    chain = prepare(experiment_of(
+        "Experiment.variants = [@fine_tune/Variant(), @reinit/Variant()]", "ROUNDS = (1, 2)",
+        "RewindingSchedule.rounds = 2", CONTROLS), tmp_path / "runs")
+    assert names_of(chain) == {"fine_tune@01", "fine_tune@02", "reinit@02"}
 
 
 def test_a_wrong_value_is_refused_when_it_is_used(no_data, tmp_path):
