@@ -74,7 +74,7 @@ def _metrics(paths, header):
         return parse_rows(content, paths.metrics)
     folders = [paths.network(*each) for each in header["units"]]
     tables = [read_rows(folder) for folder in folders if network_folder.is_done(folder)]
-    return pd.concat(tables) if tables else None
+    return pd.concat(tables, ignore_index=True) if tables else None
 
 
 def _best_ticket(paths, header, metric):

@@ -73,5 +73,8 @@ def _names(bindings):
             return None
         measure = measure.rpartition(".")[2]
         general = bindings.get(("", measure, "name"), MEASURES[measure])
-        names.append(bindings.get((scope, measure, "name"), general))
+        name = bindings.get((scope, measure, "name"), general)
+        if not isinstance(name, str) or name.startswith(("%", "@")):
+            return None
+        names.append(name)
     return names

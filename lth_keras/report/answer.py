@@ -6,9 +6,10 @@ from lth_keras.metric import ACCURACY
 from lth_keras.paths import network_label
 from lth_keras.report.report_tables import show
 from lth_keras.statistics.comparisons import SIGNIFICANCE
+from lth_keras.statistics.intervals import in_common
 from lth_keras.statistics.noninferiority import ONE_TRIAL
 from lth_keras.statistics.published import compare
-from lth_keras.statistics.summary import final_column
+from lth_keras.statistics.summary import final_column, final_test_values
 from lth_keras.statistics.training_length import unreached_stops
 
 
@@ -55,7 +56,7 @@ def _ticket(run, rows):
         conclusion = (
             f"the same in all of {row['trials']} trials, which leaves open whether the ticket is "
             f"as good, within {margin}")
-    ours, theirs = _value(run, "ticket", row["round"]), _value(run, "full", 0)
+    ours, theirs = _reached(run, row["round"])
     return (
         f"With {100 * row['density']:.3g} % of the weights, "
         f"{network_label('ticket', row['round'])} reaches a test {metric.words} of {ours} "
@@ -147,11 +148,14 @@ def _step(row):
     return show(row["early_stop_step_mean"], 0) + _interval(low, high, 0)
 
 
-def _value(run, variant, round):
-    rows, metric = run.summary, run.metric
-    rows = rows[(rows["variant"] == variant) & (rows["round"] == round)]
-    value = metric.scale * rows[f"{final_column(metric)}_mean"].iloc[0]
-    return f"{show(value, metric.digits)}{metric.shown_unit}"
+def _reached(run, round):
+    """Mean test metric of a round's ticket and of the full network, over the trials of both."""
+    metric = run.metric
+    finals = final_test_values(run.metrics, metric)
+    ours, theirs = finals["ticket", round], finals["full", 0]
+    both = in_common(ours, theirs)
+    means = (sum(values[trial] for trial in both) / len(both) for values in (ours, theirs))
+    return [f"{show(metric.scale * mean, metric.digits)}{metric.shown_unit}" for mean in means]
 
 
 def _difference(row, metric):

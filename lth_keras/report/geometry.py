@@ -73,7 +73,8 @@ def _picture(folder, file, captions):
     if safe_name(file) != file:
         raise ValueError(f"{file!r} is no name of a figure")
     png, stem = files.read_bytes(folder / file), file.removesuffix(".png")
-    if not (png.startswith(_PNG_BEGINS) and png.endswith(_PNG_ENDS)):
+    # Its header, whose width decides its size on the page, begins with four bytes for its length.
+    if not (png.startswith(_PNG_BEGINS) and png[12:16] == b"IHDR" and png.endswith(_PNG_ENDS)):
         raise ValueError(f"{file} is no whole PNG")
     # The hyphen keeps this name apart from those of the run's own figures, which have none.
     return Picture(

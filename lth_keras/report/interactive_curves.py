@@ -12,6 +12,7 @@ from lth_keras.figures.curves import late_range
 from lth_keras.paths import network_label
 from lth_keras.report.interactive_densities import interactive_densities
 from lth_keras.report.interactive_style import dress, line_styles, new_figure
+from lth_keras.statistics.summary import without_diverged
 
 _ID = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|p\d{4,})\b")
 _MOST_POINTS = 400  # Points of a line: of a longer training some are left out, but not the last.
@@ -38,7 +39,8 @@ def interactive_curves(run):
 
     Returns None where no variant was evaluated.
     """
-    rows = run.metrics[run.metrics["variant"] != "imp"]
+    rows = without_diverged(run.metrics)
+    rows = rows[rows["variant"] != "imp"]
     if rows.empty:
         return None
     # The import takes half a second; only reports need it.

@@ -17,7 +17,7 @@ from lth_keras.metric import ACCURACY, capitalised
 from lth_keras.report import cost_table, figure_data
 from lth_keras.report.latency_points import latency_points
 from lth_keras.statistics.comparisons import trial_differences
-from lth_keras.statistics.summary import final_column, trial_values
+from lth_keras.statistics.summary import final_column, trial_values, without_diverged
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,9 +117,9 @@ def _plan_of_costs(run):
         yield (
             "cost_fronts", f"{capitalised(run.metric.words)} for what it costs",
             "Each network by the floating-point operations of its training, those of its mask's "
-            "search included, and by the weights that it keeps. Bars, across too: the 95 % "
-            "interval over trials; small points: the trials. The dashed line joins the networks "
-            "that no other one beats.",
+            "search included, and by the weights that it keeps. Bars, across too: "
+            f"{bands.words(run.trials)}; small points: the trials. The dashed line joins the "
+            "networks that no other one beats.",
             lambda: cost_fronts.cost_fronts(run.summary, run.subject, run.metric,
                                             trial_values(run.metrics, run.metric)),
         )
@@ -132,11 +132,12 @@ def _plan_of_training(run, band):
         f"{metric.name}_curves", f"{capitalised(metric.words)} against epoch",
         f"{band} The {values} shown are those after a tenth of the training.",
         lambda: curves.learning_curves(
-            run.metrics, f"test_{metric.name}", run.subject, metric),
+            without_diverged(run.metrics), f"test_{metric.name}", run.subject, metric),
     )
     yield (
         "loss_curves", "Training loss against epoch", f"{band} The axis is logarithmic.",
-        lambda: curves.learning_curves(run.metrics, "train_loss", run.subject),
+        lambda: curves.learning_curves(
+            without_diverged(run.metrics), "train_loss", run.subject),
     )
     if {"ticket", "one_shot"} <= set(run.variants()):
         yield (

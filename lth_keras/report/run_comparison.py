@@ -201,9 +201,10 @@ def _controls_picture(runs):
     style.legend(axes[0, 0])
     return [Picture(
         "controls", "Tickets and their controls",
-        "A panel for each run: lines are means over trials, bands their 95 % interval, small "
-        "points the trials. Where the dense network of the ticket's size lies as high as the "
-        "ticket, that small network is all that pruning found.", *style.encode(figure))]
+        "A panel for each run: lines are means over trials, bands their 95 % interval, or from one "
+        "trial to the other where there are two; small points the trials. Where the dense network "
+        "of the ticket's size lies as high as the ticket, that small network is all that pruning "
+        "found.", *style.encode(figure))]
 
 
 def _latency_picture(runs):

@@ -75,7 +75,9 @@ def took(run):
     """How long the training of all networks took, and the whole run if one process did it."""
     trained = sum(facts.get("train_seconds", 0) for facts in run.facts.values())
     evaluated = sum(facts.get("evaluate_seconds", 0) for facts in run.facts.values())
-    steps = sum(facts["steps"] - facts.get("start_step", 0) for facts in run.facts.values())
+    # A network that equals one of IMP is a copy of it, and was not trained again.
+    steps = sum(facts["steps"] - facts.get("start_step", 0) for facts in run.facts.values()
+                if not facts.get("equal_to"))
     text = (f"{seconds_in_words(trained)} of training ({steps:,} updates), "
             f"{seconds_in_words(evaluated)} of evaluation")
     if "seconds" in run.header:

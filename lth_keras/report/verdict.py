@@ -8,8 +8,11 @@ from lth_keras.paths import network_label
 from lth_keras.report.report_tables import show
 from lth_keras.statistics.comparisons import CLEAR, significance
 from lth_keras.statistics.noninferiority import ONE_TRIAL
+from lth_keras.statistics.summary import without_diverged
 
 WINS, LOSES, OPEN = "a winning ticket", "no winning ticket", "open"
+# So many networks of one speed are named; more are counted.
+_MOST_NAMES = 3
 _OF_MATCHING = {"yes": WINS, "no": LOSES, "open": OPEN, ONE_TRIAL: OPEN}
 
 
@@ -75,13 +78,13 @@ def _headline(verdicts):
 
 
 def fastest(run):
-    """A sentence on which network learned fastest, as the curves show it; '' where none can be.
+    """A sentence on which networks learned fastest, as the curves show it; '' where none did.
 
     It compares the steps at which each network's mean test metric first reaches the final value of
     the worst network; every network reaches that. It describes the curves and is not a statistical
-    test.
+    test. If over half of the networks reach it at the same evaluation, it tells none of them apart.
     """
-    metric, metrics = run.metric, run.metrics
+    metric, metrics = run.metric, without_diverged(run.metrics)
     column = f"test_{metric.name}"
     shown = metrics[(metrics["variant"] != "imp") & metrics[column].notna()]
     means = shown.groupby(["variant", "round", "step"], sort=False)[column].mean()
@@ -94,17 +97,20 @@ def fastest(run):
     for key, curve in curves.items():
         passed = curve[metric.sign * curve >= level]
         steps[key] = int(passed.index[0])
-    order = sorted(steps, key=steps.get)
-    first, last = order[0], order[-1]
-    if steps[first] == steps[last]:
+    soonest, last = min(steps.values()), max(steps, key=steps.get)
+    first = [key for key, step in steps.items() if step == soonest]
+    if 2 * len(first) > len(steps):
         return ""
     full = ("full", 0)
     beside = f", the full network at step {steps[full]:,}" \
-        if full in steps and full not in (first, last) else ""
+        if full in steps and full not in (*first, last) else ""
+    names = _listed([network_label(*key) for key in first]) if len(first) <= _MOST_NAMES else (
+        f"{len(first)} of {len(steps)} networks")
     return (
-        f"{network_label(*first)} learned fastest: its mean test {metric.words} passed "
-        f"{metric.text(metric.sign * level)}{metric.shown_unit}, what the worst network ended at, "
-        f"at step {steps[first]:,}{beside}, {network_label(*last)} at step {steps[last]:,}."
+        f"{names} learned fastest: {'its' if len(first) == 1 else 'their'} mean test "
+        f"{metric.words} passed {metric.text(metric.sign * level)}{metric.shown_unit}, what the "
+        f"worst network ended at, at step {soonest:,}{beside}, {network_label(*last)} at step "
+        f"{steps[last]:,}."
     )
 
 

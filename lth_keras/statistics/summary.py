@@ -113,6 +113,17 @@ def final_test_values(metrics, metric):
     return {key: final for key, final in finals.items() if final}
 
 
+def without_diverged(metrics):
+    """The evaluations without those of trials that diverged, which are in no mean.
+
+    Args:
+      metrics: what `read_csv` gives.
+    """
+    trials = metrics.groupby(["variant", "round", "trial"], sort=False)
+    diverged = [rows.index for _, rows in trials if _diverged(rows)]
+    return metrics.drop(np.concatenate(diverged)) if diverged else metrics
+
+
 def trial_values(metrics, metric):
     """What the means of `summarise` are over: a row for each network and trial.
 

@@ -51,7 +51,7 @@ def unreached_stops(metrics):
 
 
 def within_training(summary: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
-    """The summary with the intervals of early stopping cut off where training began and ended.
+    """The summary with the intervals of early stopping cut off at step 0 and where training ended.
 
     Student's t does not know where training ends, nor that no speed-up is below 0. summary.csv
     keeps its intervals unchanged; the report and the terminal show these.

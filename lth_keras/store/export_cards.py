@@ -12,9 +12,26 @@ BUSY = 0.2
 
 
 def keep_card(paths, name, card):
-    """Keeps an export's card in the run, for its report; one of the same name is replaced."""
-    path = paths.exports / f"{name}.json"
+    """Keeps an export's card in the run, for its report.
+
+    One of the same name and network is replaced. If the name has another network's card, as of two
+    exports into folders of one name, this one is NAME-2, NAME-3, …
+    """
+    path, number = paths.exports / f"{name}.json", 1
+    while _is_of_another(path, card):
+        number += 1
+        path = paths.exports / f"{name}-{number}.json"
     files.write_sealed_json(path, checked(ExportCard, card, path))
+
+
+def _is_of_another(path, card):
+    if not opening.is_file(path):
+        return False
+    try:
+        there = read_card(path)
+    except RunError:
+        return False  # A damaged card is made again.
+    return any(there["provenance"][part] != card["provenance"][part] for part in ("trial", "unit"))
 
 
 def was_busy(timing):

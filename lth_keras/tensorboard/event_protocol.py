@@ -80,9 +80,10 @@ def histogram(tag, values):
     """A summary of the finite values in `values`, an array of any shape."""
     # Not by histogram_pb, which takes sixty bytes for each value and over ten times as long.
     values = np.asarray(values)
-    values = values[np.isfinite(values)]
+    values = values[np.isfinite(values)].astype(np.float64)
     buckets = np.zeros((_BUCKETS, 3))
-    if values.size and values.min() < values.max():
+    # Values that differ in their last bits leave no room for the edges between them.
+    if values.size and np.ptp(values) > _BUCKETS * np.spacing(np.abs(values).max()):
         counts, edges = np.histogram(values, _BUCKETS)
         buckets = np.stack([edges[:-1], edges[1:], counts], axis=1)
     elif values.size:

@@ -35,6 +35,12 @@ def test_a_finished_run_and_its_best_ticket(make_run, capsys):
     assert float(reached.split()[0]) == pytest.approx(100 * means.test_accuracy[best], abs=0.01)
 
 
+def test_the_best_ticket_of_a_run_that_is_not_finished_is_the_same(make_run, capsys):
+    cells = [listed(make_run(name=name, trials=2, rounds=2, variants=(), state=state), capsys)[4]
+             for name, state in (("mine_7", "done"), ("mine_8", "stopped"))]
+    assert cells[0] == cells[1] != ""
+
+
 def test_a_run_that_goes_on_and_one_that_was_cut_off(make_run, capsys):
     root = make_run(name="mine_7", trials=1, rounds=1, variants=(), state="running")
     assert listed(root, capsys)[1] == "cut off"

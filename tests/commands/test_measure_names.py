@@ -29,6 +29,7 @@ def test_an_unknown_name_is_refused_with_those_there_are(only, params, known, tm
     ([], []), (["mask_overlap", "gradient_flow"], []), (["mine"], ["MaskOverlap.name = 'mine'"]),
     # Only gin itself can say what these are.
     (["x"], ["Analysis.measures = [@my.Own()]"]), (["x"], ["Analysis.measures = %MINE"]),
+    (["near"], ["MINE = 'near'", "MaskOverlap.name = %MINE"]),
 ])
 def test_what_may_be_there_is_left_to_gin(only, params, tmp_path):
     check_only(only, tmp_path / "config.gin", [], params)

@@ -73,7 +73,8 @@ def test_controls_may_be_trained_at_the_last_round_alone(no_data, tmp_path):
     last = prepare(experiment_of(*two, CONTROLS), tmp_path / "runs")
     controls = {"reinit", "random_reinit", "remask", "dense_matched"}
     assert names_of(every) - names_of(last) == {f"{name}@01" for name in controls}
-    assert names_of(last) == {"full", "ticket@01", "ticket@02", *(f"{name}@02" for name in controls)}
+    assert names_of(last) == {
+        "full", "ticket@01", "ticket@02", *(f"{name}@02" for name in controls)}
     assert last.fallback_changes == {"controls_at": ("all_rounds", "last_round")}
     assert last.run != every.run
     # The rounds are another part of the name only where they differ.

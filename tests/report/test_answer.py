@@ -22,6 +22,21 @@ def test_equal_differences_are_said_in_the_answer():
     assert "With one trial" in answer.of_controls([control | {"trials": 1}])
 
 
+def test_means_and_their_difference_are_over_the_same_trials(build, undrawn):
+    builder = build()
+    for trial in (1, 2, 3):
+        builder.network(trial, "full", 0, trial)
+    for trial in (1, 2):
+        builder.network(trial, "ticket", 1, trial + 10)
+    builder.network(3, "ticket", 1, 13, diverged=True)
+    root = builder.finish()
+    write_report(root)
+    text = re.search(r'<div class="answer">(.*?)</div>', page_of(root), re.S).group(1)
+    print(text)
+    ours, theirs, difference = numbers(text.split("reaches", 1)[1])[:3]
+    assert difference == pytest.approx(ours - theirs, abs=0.011)
+
+
 def test_the_answer_comes_from_metrics_csv(make_run, undrawn):
     root = make_run(trials=4)
     write_report(root)

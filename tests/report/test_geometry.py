@@ -90,6 +90,8 @@ def cut(path):
     lambda folder: files.write_json(folder / "summary.json", {"statements": []}),
     lambda folder: cut(folder / "eigenvalues_by_level.png"),
     lambda folder: (folder / "eigenvalues_by_level.png").unlink(),
+    lambda folder: (folder / "eigenvalues_by_level.png").write_bytes(
+        b"\x89PNG\r\n\x1a\nIEND\xaeB`\x82"),
     lambda folder: (folder / "summary.csv").unlink(),
     lambda folder: (folder / "summary.csv").write_bytes(b""),
     lambda folder: (folder / "summary.csv").write_bytes(b"a,b\n1,2\n1,2,3,4\n"),

@@ -47,6 +47,15 @@ def test_each_network_in_its_fastest_format_with_what_it_reached(run):
     assert {point["group"] for point in named} == {"blocks"}
 
 
+def test_of_two_exports_of_a_network_the_faster_one_is_drawn(run, monkeypatch):
+    faster = card("dense_matched@02")
+    faster["formats"]["tflite"]["seconds"] = {"1": 0.25e-3}
+    for cards in ([card(None), faster], [faster, card(None)]):
+        monkeypatch.setattr(latency_points, "kept_cards", lambda paths, cards=cards: cards)
+        points = {point["name"]: point for point in latency_points.latency_points(run)}
+        assert points["ticket@02, tflite"]["seconds"] == 0.25e-3 and len(points) == 3
+
+
 @pytest.mark.parametrize("others, said", [(0.1, ""), (0.5, ", busy"), (None, ", busy")])
 def test_a_point_says_that_the_machine_was_busy(run, monkeypatch, others, said):
     monkeypatch.setattr(latency_points, "kept_cards", lambda paths: [card(None, others)])

@@ -25,6 +25,15 @@ def test_the_setting_in_words(make_run):
     assert (spelt("1ep"), spelt("5000it")) == ("1 epoch", "5,000 iterations")
 
 
+def test_a_copy_of_a_round_is_no_training(make_run):
+    run = StoredRun.load(make_run(trials=1, rounds=1))
+    steps = sum(facts["steps"] - facts.get("start_step", 0) for facts in run.facts.values())
+    assert f"({steps:,} updates)" in took(run)
+    copy = next(facts for (_, name), facts in run.facts.items() if name == "full")
+    copy["equal_to"] = "round_00"
+    assert f"({steps - copy['steps']:,} updates)" in took(run)
+
+
 def test_a_later_rewind_point_makes_later_rounds_shorter(make_run):
     run = StoredRun.load(make_run(trials=1, rounds=2))
     assert rounds(run) == "2 rounds of 2 epochs (18 updates) each"

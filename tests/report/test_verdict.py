@@ -54,7 +54,7 @@ def curves_of(run, curves):
     """The run with test accuracies {(variant, round): [at steps 10, 20, …]}."""
     rows = [
         {"trial": trial, "variant": variant, "round": round, "step": 10 * (place + 1),
-         "test_accuracy": value}
+         "test_accuracy": value, "train_loss": 1.0, "val_loss": 1.0, "test_loss": 1.0}
         for (variant, round), values in curves.items() for place, value in enumerate(values)
         for trial in (1, 2)
     ]
@@ -71,3 +71,23 @@ def test_the_fastest_is_the_first_to_pass_what_the_worst_ends_at(make_run):
         "ended at, at step 10, the full network at step 20, remask@01 at step 30.")
     alike = curves_of(run, {("full", 0): [0.5, 0.9], ("ticket", 1): [0.6, 0.9]})
     assert verdict.fastest(alike) == ""
+
+
+def test_networks_that_are_equally_fast_are_named_together(make_run):
+    run = StoredRun.load(make_run(trials=2))
+    two = {("full", 0): [0.5, 0.8, 0.9], ("ticket", 1): [0.7, 0.8, 0.9],
+           ("ticket", 2): [0.7, 0.9, 0.9], ("remask", 1): [0.2, 0.4, 0.6]}
+    assert verdict.fastest(curves_of(run, two)).startswith(
+        "ticket@01 and ticket@02 learned fastest: their mean test accuracy passed 60.00 %")
+    most = {**two, ("full", 0): [0.7, 0.8, 0.9]}
+    assert verdict.fastest(curves_of(run, most)) == ""
+
+
+def test_a_diverged_trial_is_in_no_curve(make_run):
+    run = curves_of(StoredRun.load(make_run(trials=2)), {
+        ("full", 0): [0.5, 0.8, 0.9], ("ticket", 1): [0.7, 0.8, 0.9],
+        ("remask", 1): [0.2, 0.4, 0.6]})
+    said = verdict.fastest(run)
+    bad = (run.metrics["variant"] == "remask") & (run.metrics["trial"] == 2)
+    run.metrics.loc[bad, ["test_loss", "test_accuracy"]] = [float("inf"), 0.1]
+    assert verdict.fastest(run) == said

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lth_keras.statistics.summary import summarise, write_summary
+from lth_keras.statistics.summary import summarise, without_diverged, write_summary
 from lth_keras.store.metrics import COLUMNS, read_csv, rows_to_csv
 from tests.statistics.accuracy_rows import accuracy_row, table_fields
 
@@ -157,6 +157,15 @@ def test_a_diverged_trial_is_counted_and_in_no_mean(loss):
     assert (reinit["trials"], reinit["diverged"]) == (1, 1)
     known = ["variant", "round", "density", "trials", "diverged", "margin"]
     assert reinit.drop(known).isna().all()
+
+
+def test_without_diverged_drops_those_trials_alone():
+    whole = network(1, "ticket", 6, [0.5, 0.9], [2, 1], [2, 1])
+    metrics = frame(whole, network(2, "ticket", 6, [0.9, 0.1], [2, 1], [2, math.inf]),
+                    network(2, "reinit", 6, [0.5, 0.8], [2, 1], [2, 1]))
+    kept = without_diverged(metrics)
+    assert list(kept.groupby(["variant", "trial"]).groups) == [("reinit", 2), ("ticket", 1)]
+    assert without_diverged(kept) is kept
 
 
 def test_the_best_mean_is_over_epochs_that_all_trials_have():

@@ -1,8 +1,12 @@
 """The table of exports: sizes and latencies beside the dense network's."""
 
+import json
+import types
+
 import pytest
 
-from lth_keras.store.export_cards import count, size_table
+from lth_keras.store import export_cards
+from lth_keras.store.export_cards import count, keep_card, size_table
 
 
 def card(title, **entry):
@@ -25,3 +29,20 @@ def test_shares_of_the_dense_network_and_milliseconds():
 @pytest.mark.parametrize("number, text", [(1234567, "1,234,567"), (None, "-"), (float("nan"), "-")])
 def test_counts_are_written_with_commas(number, text):
     assert count(number) == text
+
+
+def test_no_card_takes_the_place_of_another_networks(tmp_path, monkeypatch):
+    # What a whole card has is tested with its schema.
+    monkeypatch.setattr(export_cards, "checked", lambda schema, value, path: value)
+    paths = types.SimpleNamespace(exports=tmp_path)
+
+    def keep(unit, title, trial=1):
+        keep_card(paths, "out", {
+            "title": title, "provenance": {"trial": trial, "unit": unit}})
+
+    keep("ticket@06", "first")
+    keep("full", "second")
+    keep("full", "third", trial=2)
+    keep("ticket@06", "first again")
+    kept = {path.name: json.loads(path.read_text())["title"] for path in tmp_path.iterdir()}
+    assert kept == {"out.json": "first again", "out-2.json": "second", "out-3.json": "third"}

@@ -38,7 +38,7 @@ def test_networks_that_a_finished_run_has_lost(make_run):
 
 def test_a_fallback_has_no_published_figures(build):
     build = build(fallback="nothing could be reached", published=[{
-        "variant": "ticket", "round": 1, "metric": "test_accuracy", "value": 0.9,
+        "variant": "ticket", "round": 1, "metric": "test_accuracy_final_mean", "value": 0.9,
         "source": "a paper", "tolerance": 0.01, "tolerance_ratio": None}])
     build.network(1, "full", 0, 1)
     run = StoredRun.load(build.finish())

@@ -2,8 +2,9 @@
 
 from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError
-from lth_keras.metric import check_margin
+from lth_keras.metric import Metric, check_margin
 from lth_keras.paths import variant_and_round
+from lth_keras.statistics.summary import measures
 from lth_keras.store.schemas.parts import size_of
 
 
@@ -22,6 +23,10 @@ def check_counts(header):
     names = [metric.name for metric in header.metrics]
     if len(set(names)) < len(names):
         raise ValueError("metrics names one twice")
+    columns = measures(Metric(**header.metrics[0].model_dump()))
+    for figure in header.published:
+        if figure.metric not in columns:
+            raise ValueError(f"published has metric {figure.metric!r}, which no summary has")
     try:
         check_margin(header.margin, header.metrics[0], "margin")
     except ConfigurationError as error:

@@ -42,7 +42,8 @@ class DataFacts(Strict):
     examples: dict[Text, Count]
     inputs: Json = None
     # {setting: [bound, used]} of what changed because of a fallback.
-    fallback_changes: dict[Text, Annotated[list[Json], pydantic.Field(max_length=2)]] = {}
+    fallback_changes: dict[
+        Text, Annotated[list[Json], pydantic.Field(min_length=2, max_length=2)]] = {}
 
 
 class Machine(Strict):

@@ -45,6 +45,21 @@ def test_data_have_a_test_split_and_each_metric_stands_once(stored):
     assert "one twice" in refused(stored, metrics=2 * header["metrics"])
 
 
+def test_a_published_figure_is_of_a_column_of_the_summary(stored):
+    figure = {"variant": "ticket", "round": 1, "metric": "test_accuracy_final_mean", "value": 0.9,
+              "source": "a paper", "tolerance": 0.01, "tolerance_ratio": None}
+    assert checked(RunHeader, stored[RunHeader] | {"published": [figure]}, "run.json")
+    wrong = figure | {"metric": "test_acuracy_final_mean"}
+    assert "which no summary has" in refused(stored, published=[wrong])
+
+
+def test_a_change_because_of_a_fallback_has_two_values(stored):
+    data = stored[RunHeader]["data"]
+    for values in ([1024], [1024, 64, 32]):
+        assert "batch_size" in refused(
+            stored, data=data | {"fallback_changes": {"batch_size": values}})
+
+
 def test_what_fits_is_taken(stored):
     layers = [SIZES, {"fc1/kernel": 77, "out/kernel": 14}, {"fc1/kernel": 61, "out/kernel": 12}]
     change = {"kept_by_round_and_layer": layers, "groups": GROUPS, "rewind_step": 18}
