@@ -1,5 +1,6 @@
 """The three sentences that a report begins with."""
 
+import html
 import math
 import re
 
@@ -32,7 +33,7 @@ def test_means_and_their_difference_are_over_the_same_trials(build, undrawn):
     root = builder.finish()
     write_report(root)
     text = re.search(r'<div class="answer">(.*?)</div>', page_of(root), re.S).group(1)
-    print(text)
+    text = html.unescape(text)
     ours, theirs, difference = numbers(text.split("reaches", 1)[1])[:3]
     assert difference == pytest.approx(ours - theirs, abs=0.011)
 
