@@ -32,19 +32,26 @@ def from_arrays(
       mean, std: after scaling; a scalar, or one per channel (the last axis).
       task: of `lth_keras.tasks`; None is `Classification()`.
       w_train, w_test, w_validation: weights of the examples in loss and metric, numbers [N] of at
-        least 0; None for 1 each.
+        least 0; None for 1 each. `w_validation` goes with a validation set (x, y); examples that
+        are held out bring their weights from `w_train`.
 
     Returns:
       `LoadedData`.
 
     Raises:
-      ConfigurationError: shapes, dtypes, labels or values are not as above.
+      ConfigurationError: shapes, dtypes, labels or values are not as above, or the validation
+        set's weights are given twice, or without the set.
     """
     check_normalisation(mean, std)
     splits.check_seed(validation_seed)
     own = isinstance(validation, (tuple, list))
+    if w_validation is not None and not own:
+        raise ConfigurationError(
+            f"w_validation of '{name}' is given, and validation is {validation!r}; expected "
+            "validation = (x, y) with it: examples that are held out bring their weights from "
+            "w_train")
     x_validation, y_validation, w_validation = _own_validation(
-        name, validation, w_validation) if own else (None, None, w_validation)
+        name, validation, w_validation) if own else (None, None, None)
     raw = checked(RawData(
         name, x_train, as_array(name, "train", "labels", y_train), x_test,
         as_array(name, "test", "labels", y_test),
@@ -116,8 +123,12 @@ def _own_validation(name, validation, weights):
             f"validation of '{name}' is a {type(validation).__name__} of {len(validation)}; "
             "expected a share, a count, a pair (x, y), or a triple with weights"
         )
-    x, y, *own = validation
-    return x, as_array(name, "validation", "labels", y), own[0] if own else weights
+    x, y, own = *validation, *[None] * (3 - len(validation))
+    if own is not None and weights is not None:
+        raise ConfigurationError(
+            f"validation of '{name}' has weights of its own, and w_validation is given too; "
+            "expected one of them: leave w_validation out")
+    return x, as_array(name, "validation", "labels", y), weights if own is None else own
 
 
 def _weights(name, split, weights, examples):
