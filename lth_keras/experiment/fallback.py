@@ -58,13 +58,18 @@ def for_data(experiment, data):
 
 def _at_last_round(variant, experiment):
     """A control at its last round alone; a variant that is IMP's own network as it is."""
-    rounds = variant.rounds_of(experiment.imp.schedule.rounds)
+    last = experiment.imp.schedule.rounds
+    rounds = variant.rounds_of(last)
     # With a rewind point after the initialisation, only what is rewound is IMP's.
     tickets = all(variant.imp_round(each, 1, experiment.imp.criterion) for each in rounds)
     # A chain trains each of its rounds up to the last one anyway.
     if tickets or variant.is_chain:
         return variant
-    return dataclasses.replace(variant, rounds=rounds[-1:])
+    needed = {name for each in experiment.variants for round in each.rounds_of(last)
+              for name in each.needs(round)}
+    return dataclasses.replace(variant, rounds=tuple(
+        round for round, name in variant.networks(last)
+        if round == rounds[-1] or name in needed))
 
 
 def as_text(changes):

@@ -89,6 +89,16 @@ def test_a_chain_keeps_its_rounds(no_data, tmp_path):
     assert names_of(chain) == {"fine_tune@01", "fine_tune@02", "reinit@02"}
 
 
+def test_a_control_that_another_network_starts_from_is_kept(no_data, tmp_path):
+    going_on = prepare(experiment_of(
+        "later/TrainedWeights.of = 'reinit'", "later/Variant.mask = @FoundMask()",
+        "later/TrainedWeights.schedule = 'set_back'",
+        "later/Variant.weights = @later/TrainedWeights()", "later/Variant.rounds = (1,)",
+        "Experiment.variants = [@later/Variant(), @reinit/Variant()]", "ROUNDS = (1, 2, 3)",
+        "RewindingSchedule.rounds = 3", CONTROLS), tmp_path / "runs")
+    assert names_of(going_on) == {"later@01", "reinit@01", "reinit@03"}
+
+
 def test_a_wrong_value_is_refused_when_it_is_used(no_data, tmp_path):
     wrong = dataclasses.replace(experiment_of(), on_fallback={"batch_size": 0})
     with pytest.raises(ConfigurationError, match="batch_size is 0"):

@@ -10,6 +10,7 @@ from lth_keras import opening
 from lth_keras.analysis import weight_shapes as shapes
 from lth_keras.analysis.field_checks import texts
 from lth_keras.analysis.measure import MEAN_LINES, Account, Findings, Measure, Piece
+from lth_keras.analysis.shape_comparison import quantile_figure, shape_test
 from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
 from lth_keras.paths import RunPaths
@@ -25,7 +26,9 @@ class WeightDistributions(Measure):
     """Kept kernel weights at the start and at the end of each network's training.
 
     The Distributions paper asks whether D_n's shape is universal: distances to D_θ (θ_0's kernels)
-    and, with `others`, to the same network in other runs are given standardised as well.
+    and, with `others`, to the same network in other runs are given standardised as well. With
+    `others` a figure sets their quantiles against this run's, and a test over trials says whether
+    the sparsest network's shape differs between runs by more than between trials.
 
     Attributes:
       networks: patterns of network names.
@@ -34,7 +37,11 @@ class WeightDistributions(Measure):
     """
 
     question = "How are the kept weights distributed, before training and after?"
-    captions = {"distance_to_initial": MEAN_LINES}
+    captions = {
+        "distance_to_initial": MEAN_LINES,
+        "quantiles": "Means over trials of standardised quantiles. On the dashed line the shapes "
+                     "are the same.",
+    }
 
     networks: tuple = ("round_*",)
     others: tuple = ()
@@ -102,12 +109,12 @@ class WeightDistributions(Measure):
                 for other in self.others:
                     other_values = _other(RunPaths(other), piece.trial, name, when, layer)
                     if other_values is not None:
+                        if layer == "all":
+                            arrays[_of(other, when)] = _thinned(other_values)
                         row |= {f"to_{pathlib.Path(other).name}_{key}": value for key, value in
                                 shapes.distances(values, other_values).items()}
                 rows.append(row)
-                kept = np.sort(values)
-                places = np.linspace(0, kept.size - 1, min(kept.size, _KEPT_VALUES)).astype(int)
-                arrays[f"{when}/{layer}"] = kept[places]
+                arrays[f"{when}/{layer}"] = _thinned(values)
         return Findings(rows, arrays)
 
     def account(self, run, table, arrays):
@@ -142,9 +149,36 @@ class WeightDistributions(Measure):
                   and not column.startswith("to_initial")]
         for column in others:
             statements.append(f"{column}: mean {table[column].mean():.3f} over all rows")
+        self._compare(run, table, arrays, figures, statements)
         keep = ["trial", "unit", "when", "layer", "count", "std", "kurtosis", "modes", "family",
                 "best_family", "best_ks", "to_initial_ks", "to_initial_shape_ks", *others]
         return Account(figures, statements, table[keep])
+
+    def _compare(self, run, table, arrays, figures, statements):
+        """Adds a figure and statements: is the sparsest network's shape that of other runs?"""
+        last = table[table["round"] == table["round"].max()].unit.iloc[0]
+        pieces = [values for name, values in arrays.items() if name.partition("-")[2] == last]
+
+        def of(key):
+            return {when: [each[key(when)] for each in pieces if key(when) in each]
+                    for when in ("start", "end")}
+
+        ours = of(lambda when: f"{when}/all")
+        others = {pathlib.Path(other).name: of(lambda when, other=other: _of(other, when))
+                  for other in self.others}
+        others = {name: theirs for name, theirs in others.items() if theirs["start"]}
+        if not others:
+            return
+        figures["quantiles"] = quantile_figure(
+            ours, others, f"Shape of {last} in other runs: {run.title}", run.title)
+        for name, theirs in others.items():
+            for when in ("start", "end"):
+                found = shape_test(ours[when], theirs[when])
+                if found is not None:
+                    statements.append(
+                        f"{when}, {last}, shape in {name}: Kolmogorov–Smirnov distance "
+                        f"{found.between:.3f} between the runs, {found.within:.3f} between trials "
+                        f"of one run; permutation test over trials: p = {found.p:.2g}")
 
     def _draw_densities(self, run, table, arrays):
         trial = table.trial.min()
@@ -161,6 +195,17 @@ class WeightDistributions(Measure):
             charts.label(panel, "weight", "density", f"at the {when} of training",
                          legend=when == "start")
         return figure
+
+
+def _of(other, when):
+    """Name of the array of another run's kept weights of all layers."""
+    return f"{when}/all of {pathlib.Path(other).name}"
+
+
+def _thinned(values):
+    """At most so many of the sorted values, evenly spaced."""
+    kept = np.sort(values)
+    return kept[np.linspace(0, kept.size - 1, min(kept.size, _KEPT_VALUES)).astype(int)]
 
 
 def _is_there(paths, trial, name):

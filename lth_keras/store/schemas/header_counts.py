@@ -4,7 +4,6 @@ from lth_keras.durations import Duration
 from lth_keras.errors import ConfigurationError
 from lth_keras.metric import Metric, check_margin
 from lth_keras.paths import variant_and_round
-from lth_keras.statistics.summary import measures
 from lth_keras.store.schemas.parts import size_of
 
 
@@ -23,6 +22,9 @@ def check_counts(header):
     names = [metric.name for metric in header.metrics]
     if len(set(names)) < len(names):
         raise ValueError("metrics names one twice")
+    # SciPy takes a second to import, for which `--help` must not wait.
+    from lth_keras.statistics.summary import measures
+
     columns = measures(Metric(**header.metrics[0].model_dump()))
     for figure in header.published:
         if figure.metric not in columns:

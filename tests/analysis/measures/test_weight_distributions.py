@@ -40,3 +40,20 @@ def test_other_runs_are_sources_and_round_0_starts_at_their_initial_weights(run,
         network_folder.begin(folder)
     with pytest.raises(ConfigurationError, match="has none of the networks round_00, round_01"):
         measure.check(run)
+
+
+def test_the_sparsest_networks_shape_is_compared_with_other_runs(run, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(run.paths.root, other, ignore=shutil.ignore_patterns("analysis"))
+    for folder in other.glob("trial_*/round_01"):
+        weights = files.read_npz(folder / "weights.npz")
+        store_again(folder / "weights.npz", {key: array**3 for key, array in weights.items()})
+    _, table = measured(WeightDistributions(
+        networks=("round_00", "round_01"), others=(str(other),), name="beside"), run)
+    assert table.trial.nunique() == 2
+    summary = files.read_json(run.paths.root / "analysis" / "beside" / "summary.json")
+    assert "quantiles.png" in summary["figures"]
+    # Both start alike; the third power has another shape.
+    apart = [float(line.split("distance ")[1].split()[0]) for line in summary["statements"]
+             if "shape in other" in line]
+    assert len(apart) == 2 and apart[1] > apart[0]
