@@ -108,6 +108,12 @@ def test_a_download_is_tried_where_there_is_a_network(tmp_path, monkeypatch):
     assert loaded.fallback_reason.endswith("preparing it failed: OSError: the server said 403")
 
 
+def test_a_report_shows_no_users_home(tmp_path, no_network, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    loaded = Dataset("mnist", fallback="mnist_5k", train_examples=10).load(tmp_path / "sets")
+    assert loaded.fallback_reason.startswith("'mnist' is not prepared in ~/sets/mnist/")
+
+
 def test_the_fallback_says_so_everywhere(tmp_path, no_network):
     loaded = Dataset("mnist", fallback="mnist_5k", validation=0.1).load(tmp_path)
     assert (loaded.name, loaded.requested, loaded.is_fallback) == ("mnist_5k", "mnist", True)

@@ -133,7 +133,7 @@ def _prepared(builder, asks_version):
 def _download(builder, name):
     import tensorflow_datasets as tfds
 
-    absent = f"'{name}' is not prepared in {builder.data_path}"
+    absent = f"'{name}' is not prepared in {_from_home(builder.data_path)}"
     host = connectivity.unreachable_host(builder.url_infos)
     if host is not None:
         raise Unavailable(f"{absent} and {host} cannot be reached")
@@ -144,6 +144,12 @@ def _download(builder, name):
     # A set's own code may raise anything: a server refuses, the disk is full, files are missing.
     except Exception as error:
         raise Unavailable(f"{absent} and preparing it failed: {_line(error)}") from error
+
+
+def _from_home(folder):
+    """The folder as '~/…' where it lies in the user's home: the text is shown in reports."""
+    folder, home = pathlib.Path(folder), pathlib.Path.home()
+    return f"~/{folder.relative_to(home)}" if folder.is_relative_to(home) else str(folder)
 
 
 def _line(error):
