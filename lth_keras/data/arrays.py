@@ -44,20 +44,13 @@ def from_arrays(
     """
     check_normalisation(mean, std)
     splits.check_seed(validation_seed)
-    own = isinstance(validation, (tuple, list))
-    if w_validation is not None and not own:
-        raise ConfigurationError(
-            f"w_validation of '{name}' is given, and validation is {validation!r}; expected "
-            "validation = (x, y) with it: examples that are held out bring their weights from "
-            "w_train")
-    x_validation, y_validation, w_validation = _own_validation(
-        name, validation, w_validation) if own else (None, None, None)
+    x_validation, y_validation, w_validation = _own_validation(name, validation, w_validation)
     raw = checked(RawData(
         name, x_train, as_array(name, "train", "labels", y_train), x_test,
         as_array(name, "test", "labels", y_test),
         w_train=w_train, w_test=w_test, x_validation=x_validation, y_validation=y_validation,
         w_validation=w_validation))
-    validation = 0 if own else validation
+    validation = 0 if isinstance(validation, (tuple, list)) else validation
     if raw.inputs is not None and (np.any(np.asarray(mean) != 0) or np.any(np.asarray(std) != 1)):
         raise ConfigurationError(
             f"mean is {mean!r} and std {std!r} for examples of several arrays; they go with one "
@@ -118,6 +111,14 @@ def checked_weights(name, weights, sizes):
 
 
 def _own_validation(name, validation, weights):
+    """(x, y, weights) of a validation set of its own; None for each where there is none."""
+    if not isinstance(validation, (tuple, list)):
+        if weights is not None:
+            raise ConfigurationError(
+                f"w_validation of '{name}' is given, and validation is {validation!r}; expected "
+                "validation = (x, y) with it: examples that are held out bring their weights from "
+                "w_train")
+        return None, None, None
     if len(validation) not in (2, 3):
         raise ConfigurationError(
             f"validation of '{name}' is a {type(validation).__name__} of {len(validation)}; "
