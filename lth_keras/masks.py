@@ -44,6 +44,32 @@ def apply(masks: Arrays, weights: Arrays) -> Arrays:
     }
 
 
+def check_given(masks: Arrays, like: Arrays) -> None:
+    """Checks the form of masks that a rule gave; what they keep is for `check`.
+
+    Args:
+      masks: what the rule gave.
+      like: {key: array of the expected shape}.
+
+    Raises:
+      RunError: they are no dict, lack a kernel or have one too many; or a mask is no NumPy array,
+        not boolean, or of another shape.
+    """
+    if not isinstance(masks, dict):
+        raise RunError(f"gave {type(masks).__name__}; expected a dict of a mask for each kernel")
+    for key in [*like, *masks]:
+        if key not in like:
+            raise RunError(f"gave a mask of {key!r}; expected only those of {sorted(like)}")
+        mask, wanted = masks.get(key), f"a NumPy array of bool {like[key].shape}"
+        if key not in masks:
+            raise RunError(f"gave no mask of {key}; expected {wanted}")
+        if not isinstance(mask, np.ndarray):
+            raise RunError(f"mask {key} is {type(mask).__name__}; expected {wanted}")
+        if mask.dtype != bool or mask.shape != like[key].shape:
+            raise RunError(
+                f"mask {key} is an array of {mask.dtype} {mask.shape}; expected {wanted}")
+
+
 def check(masks: Arrays, previous: Arrays | None = None,
           expected: dict[str, int] | None = None) -> None:
     """Checks a mask before it enters a model or a file.

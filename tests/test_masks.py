@@ -22,6 +22,22 @@ def test_counts():
     assert masks.density(TWO_LAYERS) == 0.5
 
 
+@pytest.mark.parametrize("given, said", [
+    ({}, r"gave no mask of a/kernel; expected a NumPy array of bool \(3, 2\)"),
+    (TWO_LAYERS | {"c/kernel": np.ones(1, bool)},
+     r"gave a mask of 'c/kernel'; expected only those of \['a/kernel', 'b/kernel'\]"),
+    (TWO_LAYERS | {"a/kernel": np.full((3, 2), 0.5)},
+     r"mask a/kernel is an array of float64 \(3, 2\); expected a NumPy array of bool \(3, 2\)"),
+    (TWO_LAYERS | {"b/kernel": np.ones((4, 1), bool)}, r"mask b/kernel is an array of bool \(4, 1"),
+    (TWO_LAYERS | {"a/kernel": [[True]]}, "mask a/kernel is list; expected a NumPy array"),
+    (None, "gave NoneType; expected a dict"),
+])
+def test_masks_of_another_form_are_named(given, said):
+    masks.check_given(TWO_LAYERS, TWO_LAYERS)
+    with pytest.raises(RunError, match=said):
+        masks.check_given(given, TWO_LAYERS)
+
+
 def test_counts_of_an_empty_mask():
     none = {"a/kernel": np.zeros((2, 2), bool)}
     assert masks.total_kept(none) == 0

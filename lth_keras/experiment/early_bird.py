@@ -56,14 +56,12 @@ def mask_watch(job):
     rule = context.experiment.imp.early_bird
     if rule is None:
         return None
-    free = [weight for weight in job.prunable if schedule.rate_of(weight) is not None]
-    fixed = sum(weight.size for weight in job.prunable) - sum(weight.size for weight in free)
+    sizes, total = _pruned(job)
     layerwise = schedule.scope == "layerwise"
     return MaskWatch(
         every=context.steps(rule.every),
         counts=schedule.layer_counts(job.prunable, rule.round) if layerwise else None,
-        total=schedule.total_count(job.prunable, rule.round) - fixed,
-        competing=tuple(weight.key for weight in free), least=schedule.min_per_layer,
+        total=total, competing=tuple(sizes), least=schedule.min_per_layer,
         window=rule.window, distance=rule.distance, stops=rule.stops,
         not_before=context.rewind_step)
 
@@ -85,15 +83,38 @@ def check_early_bird(job):
         raise ConfigurationError(
             f"EarlyBird.round is {rule.round} and RewindingSchedule.rounds is {schedule.rounds}; "
             "expected one of its rounds")
-    size = sum(weight.size for weight in job.prunable)
-    density = schedule.total_count(job.prunable, rule.round) / size
-    if 2 * min(density, 1 - density) <= rule.distance:
+    density, furthest = _bounds(job)
+    if furthest <= rule.distance:
         raise ConfigurationError(
             f"EarlyBird.distance is {rule.distance} and its round {rule.round} keeps "
-            f"{100 * density:.3g} % of the weights: any two such masks differ in at most "
-            f"{2 * min(density, 1 - density):.3g} of them, so that the first would do; expected a "
-            "smaller distance")
+            f"{100 * density:.3g} % of the weights of the layers that are pruned: any two such "
+            f"masks differ in at most {furthest:.3g} of them, so that the first would do; expected "
+            "a smaller distance")
     if job.context.steps(rule.every) * rule.window > job.duration:
         raise ConfigurationError(
             f"EarlyBird compares {rule.window} masks, one each {rule.every}, and IMP.duration is "
             f"{job.context.experiment.imp.duration}; expected a training of {rule.window} or more")
+
+
+def _pruned(job):
+    """({key: size} of the kernels with a rate, how many of their weights the round keeps)."""
+    rule, schedule = job.context.experiment.imp.early_bird, job.context.schedule
+    sizes = {weight.key: weight.size for weight in job.prunable
+             if schedule.rate_of(weight) is not None}
+    fixed = sum(weight.size for weight in job.prunable) - sum(sizes.values())
+    return sizes, schedule.total_count(job.prunable, rule.round) - fixed
+
+
+def _bounds(job):
+    """(density of the masks that are compared, the largest share in which two can differ)."""
+    rule, schedule = job.context.experiment.imp.early_bird, job.context.schedule
+    sizes, total = _pruned(job)
+    size = sum(sizes.values())
+    if not size:
+        return 1.0, 0.0
+    rows = [(total, size)]
+    if schedule.scope == "layerwise":
+        counts = schedule.layer_counts(job.prunable, rule.round)
+        rows = [(counts[key], each) for key, each in sizes.items()]
+    # Two masks with k of n entries differ in k of each at most, and in n − k where that is less.
+    return total / size, 2 * sum(min(kept, each - kept) for kept, each in rows) / size

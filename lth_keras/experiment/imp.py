@@ -60,7 +60,7 @@ def prune_rewind_train(job: JobContext, train: Callable) -> TrainedNetwork:
 
 def train_variant(job: JobContext, train: Callable) -> TrainedNetwork:
     """A variant: its mask rule, its weight rule, then training; an update rule moves its masks."""
-    masks = job.variant.mask.masks(job)
+    masks = job.variant.mask.checked(job)
     rule = job.variant.updates
     first = masks if rule is None else rule.first(masks)
     start = job.variant.weights.point(job, first)

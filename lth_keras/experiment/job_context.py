@@ -285,7 +285,7 @@ class JobContext:
     def missing_need(self) -> str | None:
         """Why the job cannot be done, in a few words; None if it can.
 
-        A network that diverged is a result: only the jobs that need its weights are skipped.
+        A network that diverged is a result: only jobs that need what it did not give are skipped.
         """
         for need in self.needs:
             folder = self.context.paths.network(self.trial, need)
@@ -293,4 +293,8 @@ class JobContext:
                 return f"{need} is not there"
             if need in self.reads and network_folder.facts(folder)["diverged"]:
                 return f"{need} diverged"
+        paths, rule = self.context.paths, self.variant and self.variant.weights
+        if rule is not None and rule.rewinds and not rule.goes_on and self.context.rewind_step:
+            if vouched.trial_checksum(paths, self.trial, paths.rewind(self.trial)) is None:
+                return f"{round_name(0)} diverged before the rewind point"
         return None

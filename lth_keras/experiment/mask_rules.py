@@ -9,7 +9,7 @@ import gin
 
 from lth_keras.criteria import Criterion
 from lth_keras.criteria.snip import check_examples as check_count
-from lth_keras.errors import ConfigurationError, check_is_a
+from lth_keras.errors import ConfigurationError, RunError, check_is_a
 from lth_keras.experiment.job_context import Arrays, JobContext
 from lth_keras.experiment.layer_counts import (
     check_are_layer_densities,
@@ -18,7 +18,7 @@ from lth_keras.experiment.layer_counts import (
 )
 from lth_keras.experiment.unnamed_defaults import UNNAMED_DEFAULT
 from lth_keras.layer_densities import ErdosRenyiKernel, LayerDensities
-from lth_keras.masks import from_counts
+from lth_keras.masks import check_given, from_counts
 from lth_keras.paths import chain_name, round_name
 from lth_keras.pruning.rewinding_schedule import SCOPES
 
@@ -50,6 +50,19 @@ class MaskRule:
           {key: bool array of the weight's shape} for each prunable weight.
         """
         raise NotImplementedError(f"{type(self).__name__} has no method masks(job)")
+
+    def checked(self, job: JobContext) -> Arrays:
+        """`masks`, checked: a bool array of the weight's shape for each prunable weight.
+
+        Raises:
+          RunError: they are not; names the rule and the kernel.
+        """
+        masks = self.masks(job)
+        try:
+            check_given(masks, job.dense_masks())
+        except RunError as error:
+            raise RunError(f"{type(self).__name__}.masks: {error}; correct the rule") from error
+        return masks
 
     def needs(self, variant: str, round: int) -> tuple[str, ...]:
         """Names of the networks that it reads at a round, beside IMP's network of that round."""

@@ -27,7 +27,8 @@ class WeightRule:
     without this base class is refused.
 
     Attributes:
-      rewinds: whether training starts at the step of the rewind point and not at step 0.
+      rewinds: whether training starts at the step of the rewind point and not at step 0. Where
+        round 0 diverged before it, a network whose rule rewinds is left out.
       goes_on: whether training goes on from the last step of the network that it needs.
       equals: 'initial' or 'rewind' where the start is exactly mask × θ_0 or mask × θ_k, so that
         `verify` can check it; None where it is neither.

@@ -9,7 +9,7 @@ import tarfile
 import numpy as np
 
 from lth_keras.pruning import positions, prunable_weights
-from lth_keras.variables import named_variables, walk
+from lth_keras.variables import named_variables
 
 
 def bytes_on_disk(path):
@@ -47,7 +47,7 @@ def layers(model, also=()):
       [{'key', 'shape', 'size', 'nonzero', 'density', 'flops', 'effective_flops'}].
     """
     variables = named_variables(model)
-    times = {path: positions(layer) for path, layer in walk(model)}
+    times = positions(model)
     rows = []
     for weight in prunable_weights(model, also=also):
         nonzero = int(np.count_nonzero(variables[weight.key].numpy()))

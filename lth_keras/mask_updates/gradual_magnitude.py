@@ -26,7 +26,10 @@ class GradualMagnitude(MaskUpdate):
         weight has what one step of the optimizer gave it, and comes back where that is large
         enough. By default a pruned weight has no gradient, and never comes back.
       every, begin, until: as `MaskUpdate`'s; TFMOT's `frequency`, `begin_step` and `end_step`,
-        which count each step one higher, because its masks change within a step.
+        which count each step one higher, because its masks change within a step. The cubic ends
+        at the last update, TFMOT's at `end_step`. They are equal only where an update falls on the
+        step of `until`: it is a whole number of times `every` after `begin`, and before the
+        training's last step.
     """
 
     tfmot: bool = False

@@ -80,12 +80,12 @@ class MaskUpdate:
         """`masks`, checked.
 
         Raises:
-          RunError: they are not boolean, or not as many weights as `counts` says.
+          RunError: they are not boolean, not of the kernels or their shapes, or not as many weights
+            as `counts` says.
         """
         masks, counts = self.masks(inputs), self.counts(inputs)
         try:
-            if masks.keys() != inputs.masks.keys():
-                raise RunError(f"the masks are those of {sorted(masks)}")
+            masks_lib.check_given(masks, inputs.masks)
             masks_lib.check(masks, expected=None if self.moves_between_layers else counts)
             masks_lib.check_total(masks, sum(counts.values()))
         except RunError as error:

@@ -46,7 +46,7 @@ def kernel_table(model, schedule, never=(), also=()):
       never, also: names of layers or keys of kernels, as `pruning.wrap`'s.
     """
     weights = {weight.key: weight for weight in prunable_weights(model, never, also)}
-    rows = []
+    rows, times = [], positions(model)
     for path, layer in walk(model):
         layer = plain(layer)
         taken = {matrix.name for matrix in chosen(path, layer, never, also)}
@@ -59,7 +59,8 @@ def kernel_table(model, schedule, never=(), also=()):
                 why += "; frozen"
             rows.append(KernelRow(
                 path, type(layer).__name__, matrix.name, tuple(matrix.variable.shape),
-                matrix.kind, rate is not None, why, _times(layer, matrix)))
+                matrix.kind, rate is not None, why,
+                times[path] if _is_product(layer, matrix) else 0))
     return tuple(rows)
 
 
@@ -80,9 +81,8 @@ def lines_of(rows):
     return lines
 
 
-def _times(layer, matrix):
-    is_product = matrix.kind is not None and not isinstance(layer, keras.layers.Embedding)
-    return positions(layer) if is_product else 0
+def _is_product(layer, matrix):
+    return matrix.kind is not None and not isinstance(layer, keras.layers.Embedding)
 
 
 def _why(path, layer, matrix, taken, rate, never):

@@ -17,6 +17,7 @@ _MULTIPLYING = (
 _SEPARABLE = (_layers.SeparableConv1D, _layers.SeparableConv2D)
 _CELLS = (_layers.GRUCell, _layers.LSTMCell, _layers.SimpleRNNCell)
 _OF_CELLS = ("kernel", "recurrent_kernel")
+_TRANSPOSED = (_layers.Conv1DTranspose, _layers.Conv2DTranspose, _layers.Conv3DTranspose)
 # Layers that are pruned only if they are named, and the words for them.
 _ON_REQUEST = (
     ((_layers.DepthwiseConv1D, _layers.DepthwiseConv2D, *_SEPARABLE), "depthwise_kernel",
@@ -96,7 +97,7 @@ class PrunableWeight:
 def matrices(layer):
     """The `Matrix`es of a built plain layer and its parts, in the order of its variables."""
     by_name = {}
-    said, axes = _said(layer), _einsum_axes(layer)
+    said, axes = _said(layer), _axes(layer)
     for name, variable in layer_variables(layer).items():
         if id(variable) in said or len(variable.shape) > 1:
             by_name[name] = Matrix(name, variable, *said.get(id(variable), (None, "")),
@@ -173,15 +174,20 @@ def is_built_in(layer):
     return type(layer).__module__.partition(".")[0] == "tf_keras"
 
 
-def _einsum_axes(layer):
-    """{id(kernel): (axes of its inputs, axes of its outputs)} of products given by an equation.
+def _axes(layer):
+    """{id(kernel): (axes of its inputs, axes of its outputs)} where they are not the last two.
 
-    An axis of the kernel that the output has is the output's, one that it has not is summed over.
-    What input and output both have is neither: each place of it has a matrix of its own.
+    A transposed convolution's kernel is [*window, outputs, inputs]. Of a product that is given by
+    an equation, an axis of the kernel that the output has is the output's, one that it has not is
+    summed over. What input and output both have is neither: each place of it has a matrix of its
+    own.
     """
     found = {}
     for _, part in parts(layer):
-        if isinstance(part, _layers.EinsumDense):
+        if isinstance(part, _TRANSPOSED):
+            rank = len(part.kernel.shape)
+            found[id(part.kernel)] = (rank - 1,), (rank - 2,)
+        elif isinstance(part, _layers.EinsumDense):
             inputs, rest = part.equation.split(",")
             kernel, outputs = rest.split("->")
             found[id(part.kernel)] = (

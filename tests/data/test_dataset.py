@@ -110,6 +110,7 @@ def test_a_download_is_tried_where_there_is_a_network(tmp_path, monkeypatch):
 
 def test_a_report_shows_no_users_home(tmp_path, no_network, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "sets").mkdir()
     loaded = Dataset("mnist", fallback="mnist_5k", train_examples=10).load(tmp_path / "sets")
     assert loaded.fallback_reason.startswith("'mnist' is not prepared in ~/sets/mnist/")
 

@@ -14,6 +14,7 @@ from lth_keras.errors import RunError
 from lth_keras.experiment import (
     FoundMask,
     KeepAll,
+    RewoundWeights,
     TrainedWeights,
     Variant,
     execute,
@@ -147,17 +148,25 @@ def test_a_kill_before_it_is_stored_does_not_let_it_train_on(healthy, data, tmp_
     assert len(read_csv(paths.network(1, "exploding@01") / "metrics.csv")) == 1
 
 
-def test_divergence_before_the_rewind_point_leaves_the_rounds_out(data, tmp_path):
+def test_divergence_before_the_rewind_point_leaves_out_what_rewinds(data, tmp_path):
     experiment = configuration.read([str(ROOT / "gin/smoke/mnist_lt.gin")], (
-        *SMALL, "RewindingSchedule.rewind_to = '6it'", "Experiment.trials = 1",
+        *SMALL, "RewindingSchedule.rewind_to = '6it'",
         "Experiment.optimizer = @SGD()", "SGD.learning_rate = 1e30",
-        "Experiment.variants = [@ticket/Variant()]"))
-    paths = run(experiment, data, tmp_path)
-    facts = network_folder.facts(paths.network(1, "round_00"))
-    assert (facts["diverged"], facts["steps"]) == (True, 4)
+        "Experiment.variants = [@ticket/Variant(), @full/Variant()]"))
+    # It needs round 0, and reads nothing of it but the rewind point.
+    dense = Variant("dense_1", KeepAll(), RewoundWeights(), rounds=(), data_order="own")
+    paths = run(dataclasses.replace(
+        experiment, variants=(*experiment.variants, dense)), data, tmp_path)
     header = files.read_sealed_json(paths.run_json)
     assert header["state"] == "done"
-    assert set(header["skipped"]) == {"1/round_01", "1/ticket@01"}
+    for trial in (1, 2):
+        for name in ("round_00", "full"):
+            facts = network_folder.facts(paths.network(trial, name))
+            assert (facts["diverged"], facts["steps"]) == (True, 4)
+        assert header["skipped"][f"{trial}/dense_1"] == "round_00 diverged before the rewind point"
+    assert set(header["skipped"]) == {
+        f"{trial}/{name}" for trial in (1, 2)
+        for name in ("round_01", "ticket@01", "dense_1")}
     assert verify(paths).findings == []
 
 

@@ -1,6 +1,7 @@
 """Early-bird tickets: where round 0 ends, that it is resumed exactly, what is refused."""
 
 import pathlib
+import types
 
 import gin
 import pandas as pd
@@ -10,6 +11,8 @@ from lth_keras.analysis import AnalyzedRun, MaskDistances, run_measure
 from lth_keras.commands import configuration
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import EarlyBird, execute, prepare
+from lth_keras.experiment.early_bird import check_early_bird
+from lth_keras.pruning import PrunableWeight, RewindingSchedule
 from lth_keras.store import network_folder
 from lth_keras.store.masks_and_weights import read_drawn_masks
 from lth_keras.store.verification import verify
@@ -96,3 +99,36 @@ def test_what_does_not_fit_is_refused_before_training(bindings, message, tmp_pat
     with pytest.raises(ConfigurationError, match=message):
         prepare(experiment(*bindings), tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
+
+
+def bound(distance, rates, scope="layerwise", rate=0.5):
+    """Checks an early bird on kernels of 900 and 100 weights, with these rates."""
+    weights = (PrunableWeight("a/kernel", "a", (30, 30), "dense", False),
+               PrunableWeight("b/kernel", "b", (10, 10), "dense", True))
+    schedule = RewindingSchedule(1, rate, rates, scope)
+    check_early_bird(types.SimpleNamespace(
+        duration=1000, prunable=weights, context=types.SimpleNamespace(
+            schedule=schedule, steps=lambda text: int(text[:-2]),
+            experiment=types.SimpleNamespace(imp=types.SimpleNamespace(
+                early_bird=EarlyBird(every="5it", distance=distance), schedule=schedule)))))
+
+
+@pytest.mark.parametrize("distance, rates, scope, rate, said", [
+    # A tenth of b's weights goes: two such masks differ in a fifth of b, whatever a has.
+    (0.15, {"name:a": None, "output": 0.1}, "layerwise", 0.5, None),
+    (0.25, {"name:a": None, "output": 0.1}, "layerwise", 0.5, r"keeps 90 % .* at most 0.2 of them"),
+    # 450 of a's weights and none of b's stay or go at will.
+    (0.95, {"output": None}, "layerwise", 0.5, None),
+    (0.95, {"output": None}, "global", 0.5, None),
+    (0.5, {"output": None}, "global", 0.8, r"keeps 20 % .* at most 0.4 of them"),
+    # Layerwise, masks differ less than their common density says: 2·(90 + 45)/1000 and not 0.8.
+    (0.3, {"name:a": 0.1, "output": 0.55}, "layerwise", 0.5, "at most 0.27 of them"),
+    (0.1, {"dense": None, "output": None}, "layerwise", 0.5, "keeps 100 % .* at most 0 of them"),
+])
+def test_the_masks_that_are_compared_leave_out_what_is_never_pruned(
+        distance, rates, scope, rate, said):
+    if said is None:
+        bound(distance, rates, scope, rate)
+        return
+    with pytest.raises(ConfigurationError, match=said):
+        bound(distance, rates, scope, rate)

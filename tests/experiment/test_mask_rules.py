@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lth_keras.criteria import Magnitude, Movement
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import (
     ChainedMask,
     FoundMask,
@@ -15,6 +15,7 @@ from lth_keras.experiment import (
     RandomMask,
     ShuffledMask,
 )
+from lth_keras.experiment.imp import train_variant
 from lth_keras.experiment.mask_rules import MaskRule
 from lth_keras.granularity import Blocks, Weights
 from lth_keras.pruning import PrunableWeight, RewindingSchedule
@@ -110,6 +111,31 @@ def test_only_the_first_pruning_by_imps_criterion_is_imps_own():
 def test_refused(make, said):
     with pytest.raises(ConfigurationError, match=said):
         make()
+
+
+class Halves(MaskRule):
+    """Shares, where masks are expected."""
+
+    def masks(self, job):
+        return {KEY: np.full((5, 2), 0.5)}
+
+
+class Forgetful(MaskRule):
+    """Leaves a layer out."""
+
+    def masks(self, job):
+        return {}
+
+
+def test_the_masks_of_a_rule_are_checked():
+    assert FoundMask().checked(job())[KEY] is FOUND
+    with pytest.raises(RunError, match=r"Halves.masks: mask fc/kernel is an array of float64"):
+        Halves().checked(job())
+    # It is what trains a variant that asks for the checked masks.
+    mine = job()
+    mine.variant = types.SimpleNamespace(mask=Forgetful())
+    with pytest.raises(RunError, match="Forgetful.masks: gave no mask of fc/kernel; expected"):
+        train_variant(mine, train=None)
 
 
 def test_a_rule_without_masks_is_named():

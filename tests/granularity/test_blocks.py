@@ -43,6 +43,14 @@ def test_in_a_convolution_a_block_stays_within_one_place():
     assert index.tolist() == [[[[0, 1], [0, 1], [2, 3]], [[4, 5], [4, 5], [6, 7]]]]
 
 
+def test_in_a_transposed_convolution_the_inputs_are_last():
+    inputs = keras.Input((2, 2, 4))
+    model = keras.Model(inputs, keras.layers.Conv2DTranspose(3, 1, name="up")(inputs))
+    (weight,) = prunable_weights(model)  # [height 1, width 1, outputs 3, inputs 4]
+    index, count = blocks_of(weight, (4, 1))
+    assert count == 3 and index.tolist() == [[[[0] * 4, [1] * 4, [2] * 4]]]
+
+
 def test_heads_are_joined_with_what_lies_within_them():
     inputs = keras.Input((3, 4))
     attention = keras.layers.MultiHeadAttention(num_heads=2, key_dim=2, name="mha")

@@ -51,7 +51,7 @@ class Forgetful(mask_updates.MaskUpdate):
 
 @pytest.mark.parametrize("rule, message", [
     (Greedy(), "Greedy.masks: mask k keeps 8 weights; .* says 4"),
-    (Forgetful(), "Forgetful.masks: the masks are those of"),
+    (Forgetful(), "Forgetful.masks: gave no mask of k; expected a NumPy"),
     (mask_updates.MaskUpdate(), None),
 ])
 def test_a_rule_that_is_wrong_is_named(rule, message):

@@ -3,6 +3,7 @@
 import pytest
 
 from lth_keras import pruning
+from lth_keras.compat import keras
 from lth_keras.pruning.kernels import PrunableWeight
 
 
@@ -26,6 +27,25 @@ def test_rates_by_kind_and_by_key(model):
     schedule = pruning.RewindingSchedule(
         1, 0.5, {"recurrent": 0.25, "name:gru/cell/kernel": 0.75})
     assert [schedule.rate_of(each) for each in (kernel, recurrent, head)] == [0.75, 0.25, 0.5]
+
+
+@pytest.mark.parametrize("layer, key, axes, matrix", [
+    # Transposed: [*window, outputs, inputs].
+    (keras.layers.Conv1DTranspose(5, 2), "kernel", ((2,), (1,)), (2, 3, 5)),
+    (keras.layers.Conv2DTranspose(5, 2), "kernel", ((3,), (2,)), (2, 2, 3, 5)),
+    (keras.layers.Conv3DTranspose(5, 2), "kernel", ((4,), (3,)), (2, 2, 2, 3, 5)),
+    (keras.layers.Conv2D(5, 2), "kernel", ((2,), (3,)), (2, 2, 3, 5)),
+    (keras.layers.DepthwiseConv2D(2, depth_multiplier=5), "depthwise_kernel", ((2,), (3,)),
+     (2, 2, 3, 5)),
+    (keras.layers.SeparableConv2D(5, 2), "pointwise_kernel", ((2,), (3,)), (1, 1, 3, 5)),
+])
+def test_which_axes_a_convolution_reads_and_gives(layer, key, axes, matrix):
+    inputs = keras.Input((*[4] * len(layer.kernel_size), 3))
+    model = keras.Model(inputs, layer(inputs))
+    (weight,) = pruning.prunable_weights(model, also=(f"{layer.name}/{key}",))
+    assert weight.key == f"{layer.name}/{key}"
+    assert (weight.input_axes, weight.output_axes) == axes
+    assert weight.matrix_shape == matrix
 
 
 @pytest.mark.parametrize("shape, inputs, outputs, expected", [

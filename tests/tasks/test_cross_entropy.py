@@ -24,6 +24,15 @@ def test_of_equal_logits_the_first_is_the_answer():
     assert hits(tf.constant([1, 2, 0]), logits).numpy().tolist() == [1.0, 0.0, 1.0]
 
 
+def test_nan_is_no_hit_and_a_class_that_is_ruled_out_does_no_harm():
+    nan, never = np.nan, -np.inf
+    logits = tf.constant([[nan] * 3, [nan, 1.0, 3.0], [3.0, 1.0, nan], [never, 3.0, 1.0]])
+    assert hits(tf.constant([0, 2, 0, 1]), logits).numpy().tolist() == [0, 0, 0, 1]
+    ruled_out = tf.constant([[*range(6), never]], tf.float32)
+    for label, expected in ((1, 1), (0, 0), (6, 0)):
+        assert in_top_5(tf.constant([label]), ruled_out).numpy().tolist() == [expected]
+
+
 def test_the_five_highest_are_hits_and_nothing_is_where_a_logit_is_no_number():
     logits = np.tile(np.arange(7.0), (7, 1))
     assert in_top_5(tf.range(7), tf.constant(logits)).numpy().tolist() == [0, 0, 1, 1, 1, 1, 1]
