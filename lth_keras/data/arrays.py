@@ -32,25 +32,25 @@ def from_arrays(
       mean, std: after scaling; a scalar, or one per channel (the last axis).
       task: of `lth_keras.tasks`; None is `Classification()`.
       w_train, w_test, w_validation: weights of the examples in loss and metric, numbers [N] of at
-        least 0; None for 1 each.
+        least 0; None for 1 each. `w_validation` goes with a validation set (x, y); examples that
+        are held out bring their weights from `w_train`.
 
     Returns:
       `LoadedData`.
 
     Raises:
-      ConfigurationError: shapes, dtypes, labels or values are not as above.
+      ConfigurationError: shapes, dtypes, labels or values are not as above, or the validation
+        set's weights are given twice, or without the set.
     """
     check_normalisation(mean, std)
     splits.check_seed(validation_seed)
-    own = isinstance(validation, (tuple, list))
-    x_validation, y_validation, w_validation = _own_validation(
-        name, validation, w_validation) if own else (None, None, w_validation)
+    x_validation, y_validation, w_validation = _own_validation(name, validation, w_validation)
     raw = checked(RawData(
         name, x_train, as_array(name, "train", "labels", y_train), x_test,
         as_array(name, "test", "labels", y_test),
         w_train=w_train, w_test=w_test, x_validation=x_validation, y_validation=y_validation,
         w_validation=w_validation))
-    validation = 0 if own else validation
+    validation = 0 if isinstance(validation, (tuple, list)) else validation
     if raw.inputs is not None and (np.any(np.asarray(mean) != 0) or np.any(np.asarray(std) != 1)):
         raise ConfigurationError(
             f"mean is {mean!r} and std {std!r} for examples of several arrays; they go with one "
@@ -111,13 +111,25 @@ def checked_weights(name, weights, sizes):
 
 
 def _own_validation(name, validation, weights):
+    """(x, y, weights) of a validation set of its own; None for each where there is none."""
+    if not isinstance(validation, (tuple, list)):
+        if weights is not None:
+            raise ConfigurationError(
+                f"w_validation of '{name}' is given, and validation is {validation!r}; expected "
+                "validation = (x, y) with it: examples that are held out bring their weights from "
+                "w_train")
+        return None, None, None
     if len(validation) not in (2, 3):
         raise ConfigurationError(
             f"validation of '{name}' is a {type(validation).__name__} of {len(validation)}; "
             "expected a share, a count, a pair (x, y), or a triple with weights"
         )
-    x, y, *own = validation
-    return x, as_array(name, "validation", "labels", y), own[0] if own else weights
+    x, y, own = *validation, *[None] * (3 - len(validation))
+    if own is not None and weights is not None:
+        raise ConfigurationError(
+            f"validation of '{name}' has weights of its own, and w_validation is given too; "
+            "expected one of them: leave w_validation out")
+    return x, as_array(name, "validation", "labels", y), weights if own is None else own
 
 
 def _weights(name, split, weights, examples):

@@ -119,6 +119,10 @@ def _for_task(raw, task):
         {split: len(getattr(raw, f"x_{split}")) for split in raw.splits}, raw.name, task)
     task = _fitted(labels, _counted(labels["train"], raw.w_train), raw.x_train, raw.name,
                    raw.num_classes, task)
+    if raw.inputs is None:  # Several arrays in a row are not told from each other here.
+        for split in raw.splits:
+            if split != "train":
+                task.check_inputs(getattr(raw, f"x_{split}"), labels[split], raw.name, split)
     _check_label_names(raw, task)
     return dataclasses.replace(
         raw, **{f"y_{split}": each for split, each in labels.items()}), task

@@ -73,7 +73,8 @@ def _check_parts(dataset):
     """Checks bindings that apply to one kind of data only."""
     scheme = scheme_of(dataset.name)
     of_table = scheme in ("csv", "parquet") and dataset.source is None
-    of_tfds = scheme is None and dataset.source is None and dataset.name not in EMBEDDED
+    is_embedded = dataset.name in EMBEDDED and dataset.source is None
+    of_tfds = scheme is None and dataset.source is None and not is_embedded
     if dataset.source is not None and not callable(dataset.source):
         raise ConfigurationError(
             f"Dataset.source is a {type(dataset.source).__name__}; expected a function that "
@@ -90,6 +91,7 @@ def _check_parts(dataset):
         ("label", of_table or of_tfds, "a table's columns or TFDS's features"),
         ("weight", of_table, "a table's columns (an archive and a function have w_train)"),
         ("text", of_tfds, "sets of TFDS"),
+        ("test", not is_embedded, "data without a test split of their own"),
         ("image_size", of_tfds or scheme == "images", "'images:FOLDER' and sets of TFDS"),
     ):
         if getattr(dataset, parameter) is not None and not fits:

@@ -47,7 +47,8 @@ class Dataset(DataSource):
       input: the feature of a TFDS set, or the columns of a table, that the network sees; None
         finds the one feature of that kind, or takes all columns but the label's.
       label: the feature or the column to predict; a table needs it.
-      test: a share or a count of the examples to hold out as the test split, for data without one.
+      test: a share or a count of the examples to hold out as the test split, for data without
+        one; an embedded set has one.
       image_size: (height, width) to scale pictures to; None if all have one size.
       channels: of 'images:FOLDER', 3 for colour or 1 for grey.
       text: `Tokens`, where the input is a text of TFDS.

@@ -6,9 +6,8 @@ import inspect
 import os
 import pathlib
 
-import gin
-
 from lth_keras import files
+from lth_keras.experiment.given_values import closure, gin_bindings
 
 
 def bound_files(function):
@@ -25,26 +24,18 @@ def bound_files(function):
         named = dict(enumerate(function.args)) | function.keywords
         bound = {str(key): value for key, value in named.items()} | bound
         function = function.func
-    bound = _of_gin(function) | bound
+    bound = gin_bindings(function) | bound
     plain = inspect.unwrap(function)
     try:
         parameters = inspect.signature(plain).parameters.values()
         bound = {each.name: each.default for each in parameters} | bound
     except (TypeError, ValueError):
         pass  # A compiled function, or an object with `__call__`.
-    if inspect.isfunction(plain):
-        bound |= inspect.getclosurevars(plain).nonlocals
+    bound |= closure(plain)
     return {
         name: _digest(pathlib.Path(value)) for name, value in sorted(bound.items())
         if isinstance(value, (str, os.PathLike)) and _is_there(value)
     }
-
-
-def _of_gin(function):
-    try:
-        return dict(gin.get_bindings(function))
-    except (ValueError, TypeError):
-        return {}  # It is not a configurable of gin.
 
 
 def _is_there(value):

@@ -1,12 +1,17 @@
 """A run's identity: a hash over everything that decides its numbers, and nothing else."""
 
 import dataclasses
+import functools
 import hashlib
 import inspect
 import json
+import re
 import sys
 
+import numpy as np
+
 from lth_keras.experiment.bound_files import bound_files
+from lth_keras.experiment.given_values import closure, given_values, wrappings
 from lth_keras.experiment.unnamed_defaults import is_unnamed
 from lth_keras.granularity import Weights
 from lth_keras.paths import safe_name
@@ -30,27 +35,51 @@ _VERSIONED = {
 def describe(value):
     """A configuration as JSON: each object its class and all its fields, defaults included.
 
-    For a user's class its source is included, and that of the user's base classes.
+    For a user's class its source is included, and that of the user's base classes. A function
+    counts by its name, its source and what it was given: arguments of a `functools.partial`,
+    bindings of gin, values around it, the object that it is a method of, and files that these
+    name. An array counts by its bytes.
     """
+    return _described(value, ())
+
+
+def _described(value, around):
+    """`describe`; `around` has the ids of the objects that hold the value."""
+    if id(value) in around:  # An object that holds itself, as a function that calls itself does.
+        return {"again": type(value).__qualname__}
+
+    def inner(each):
+        return _described(each, (*around, id(value)))
+
+    if isinstance(value, functools.partial):
+        return {"partial": inner(value.func), "arguments": inner(value.args),
+                "keywords": inner(value.keywords)}
     if hasattr(value, "get_config") and not isinstance(value, type):
-        return {**_describe_class(type(value)), **value.get_config()}
+        return {**_describe_class(type(value), inner), **value.get_config()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            **_describe_class(type(value)),
-            **{field.name: describe(getattr(value, field.name))
-               for field in dataclasses.fields(value)
-               if not is_unnamed(field, getattr(value, field.name))},
-        }
+        return {**_describe_class(type(value), inner), **_fields(value, inner)}
+    array = _as_array(value)
+    if array is not None:
+        return _describe_array(array, inner)
     if _is_users(type(value)) and hasattr(value, "__dict__") and not isinstance(value, type):
         # repr() would contain the object's address, which differs in each process.
-        return {**_describe_class(type(value)), **describe(vars(value))}
+        return {**_describe_class(type(value), inner), **inner(vars(value))}
     if isinstance(value, dict):
-        return {str(key): describe(each) for key, each in value.items()}
+        return {str(key): inner(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [describe(each) for each in value]
+        return [inner(each) for each in value]
+    if isinstance(value, (set, frozenset)):  # Their order differs in each process.
+        return sorted(map(inner, value), key=json.dumps)
+    if inspect.ismodule(value):
+        return {"module": value.__name__}
     if callable(value):
-        return _describe_callable(value)
-    return value if isinstance(value, (str, int, float, bool, type(None))) else repr(value)
+        return _describe_callable(value, inner)
+    return value if isinstance(value, (str, int, float, bool, type(None))) else _text(value)
+
+
+def _fields(value, inner):
+    return {field.name: inner(getattr(value, field.name)) for field in dataclasses.fields(value)
+            if not is_unnamed(field, getattr(value, field.name))}
 
 
 def resolved(experiment, model, theta_0):
@@ -62,7 +91,9 @@ def resolved(experiment, model, theta_0):
       theta_0: hexadecimal digest of the first trial's initial weights. One architecture may be
         built from scratch, or with weights that its function loads.
     """
-    described = describe(experiment)
+    described = {**_describe_class(type(experiment), describe), **describe({
+        field.name: getattr(experiment, field.name) for field in dataclasses.fields(experiment)
+        if field.name != "model"})}
     for name in _NOT_NUMBERS:
         described.pop(name)
     if described["precision"] == "float32":
@@ -109,25 +140,81 @@ def run_name(name, data, identity):
     return "-".join(parts)
 
 
-def _describe_callable(function):
-    name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', function)}"
-    source = _source(inspect.unwrap(function))
-    return {"function": name, "source": hashlib.sha256(source.encode()).hexdigest()}
+def _describe_callable(function, inner):
+    plain = inspect.unwrap(function)
+    named = function if hasattr(function, "__qualname__") else plain
+    described = {
+        "function": f"{getattr(named, '__module__', '')}."
+                    f"{getattr(named, '__qualname__', None) or _text(named)}",
+        "source": _sha256(_source(plain)), **inner(given_values(function))}
+    decorators = [each for each in wrappings(function)[:-1] if _is_users_function(each)]
+    if decorators:
+        described["wrapped_by"] = [
+            {"source": _sha256(_source(each.__code__)), "closure": inner(closure(each))}
+            for each in decorators]
+    held = {} if isinstance(function, type) else bound_files(function)
+    return {**described, "files": held} if held else described
 
 
-def _describe_class(kind):
+def _describe_class(kind, inner):
     described = {"class": kind.__qualname__}
     if not _is_users(kind):
         return described
-    source = "".join(_source(each) for each in kind.__mro__ if _is_users(each))
-    return {
-        **described, "module": kind.__module__,
-        "source": hashlib.sha256(source.encode()).hexdigest(),
-    }
+    own = [each for each in kind.__mro__ if _is_users(each)]
+    described = {**described, "module": kind.__module__,
+                 "source": _sha256("".join(map(_source, own)))}
+    given = {each.__qualname__: values for each in own if (values := _around_class(each))}
+    return {**described, "closure": inner(given)} if given else described
+
+
+def _around_class(kind):
+    """{method: {name: value}}: what the methods of a class take from a function that made it."""
+    methods = {name: inspect.unwrap(each) for name, each in vars(kind).items() if callable(each)}
+    around = {
+        name: {key: value for key, value in closure(method).items() if value is not kind}
+        for name, method in methods.items()
+        # dataclasses writes functions of its own, in a file that is called so.
+        if _is_users_function(method) and method.__code__.co_filename != "<string>"}
+    return {name: values for name, values in around.items() if values}
+
+
+def _as_array(value):
+    """A NumPy array of an array or a tensor; None of anything else, and of a single number."""
+    if isinstance(value, (type, np.generic)) or not hasattr(value, "__array__"):
+        return None
+    try:
+        return np.asarray(value)
+    except (TypeError, NotImplementedError):
+        return None  # A symbolic tensor has no numbers.
+
+
+def _describe_array(array, inner):
+    """Type, shape and a digest: repr() leaves out most numbers of a large array."""
+    described = {"array": array.dtype.str, "shape": list(array.shape)}
+    if array.dtype.hasobject:  # Its bytes are addresses.
+        return {**described, "values": inner(array.tolist())}
+    return {**described, "sha256": hashlib.sha256(array.tobytes()).hexdigest()}
 
 
 def _is_users(kind):
     return kind.__module__.partition(".")[0] not in _VERSIONED
+
+
+def _is_users_function(function):
+    """Whether it is written in Python, and not by a package, as a decorator of gin's is."""
+    if not inspect.isfunction(function):
+        return False
+    package = function.__globals__.get("__name__", "").partition(".")[0]
+    return package not in _VERSIONED and package != "gin"
+
+
+def _sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _text(value):
+    """repr() without addresses, which differ in each process."""
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
 
 
 def _source(thing):

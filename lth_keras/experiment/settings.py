@@ -109,8 +109,10 @@ class Experiment:
         others, and the layers that only they need, are left out.
       precision: 'float32', or mixed: 'mixed_float16' for GPUs, 'mixed_bfloat16'.
       compact_training: whether each network is trained as the smaller one without the units that
-        its masks cut, which costs what the smaller one costs: the same masks, the same numbers but
-        for rounding. Needs `RewindingSchedule.granularity = @Units()`.
+        its masks cut, which costs what the smaller one costs. Masks and numbers are those of the
+        training with zeros but for rounding, which training makes larger; dropout behind a layer
+        that became narrower draws fewer numbers, and so others. Needs
+        `RewindingSchedule.granularity = @Units()`.
       task: what the outputs are for: `Classification`, `BinaryClassification`, `Regression`,
         `LanguageModel`, or one of your own (`lth_keras.tasks`).
       on_fallback: settings to change if the data were replaced by `Dataset.fallback`, like

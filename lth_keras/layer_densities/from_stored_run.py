@@ -16,6 +16,9 @@ from lth_keras.store import network_folder
 class FromStoredRun(LayerDensities):
     """Layers share the weights in the ratio of a stored network of the same layers.
 
+    The name of a run that uses it holds the numbers that are read here, and not the place: the
+    other run may be moved, and another network there makes another run.
+
     Attributes:
       run: the run's folder.
       network: the network's folder in its trial, such as 'ticket@06' or 'snip@03'.
@@ -39,6 +42,14 @@ class FromStoredRun(LayerDensities):
             raise ConfigurationError(
                 f"FromStoredRun.trial is {self.trial!r}; expected a whole number, at least 1")
 
+    def get_config(self) -> dict:
+        """The part of a run's identity: how many weights of each kernel the network keeps.
+
+        Raises:
+          ConfigurationError: the network cannot be read.
+        """
+        return {"kept_weights": self._facts()["kept_weights"]}
+
     def check(self, shapes: Shapes) -> None:
         """Checks that the network is there and has these kernels."""
         self._stored(shapes)
@@ -48,14 +59,17 @@ class FromStoredRun(LayerDensities):
         counts = self._stored(shapes)
         return {key: float(counts[key]) for key in shapes}
 
-    def _stored(self, shapes):
+    def _facts(self):
         try:
-            facts = network_folder.facts(RunPaths(self.run).network(self.trial, self.network))
+            return network_folder.facts(RunPaths(self.run).network(self.trial, self.network))
         except RunError as error:
             raise ConfigurationError(
                 f"FromStoredRun takes {self.network} of trial {self.trial} of {self.run}, which "
                 f"cannot be read: {error}"
             ) from error
+
+    def _stored(self, shapes):
+        facts = self._facts()
         counts = facts["kept_weights"]
         missing = [key for key in shapes if key not in counts]
         sizes = sum(math.prod(shape) for shape in shapes.values())

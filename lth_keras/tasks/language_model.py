@@ -25,6 +25,9 @@ class LanguageModel(Task):
     perplexity = exp(mean cross-entropy), and 1 is perfect. The training perplexity is exp of the
     mean over the batches.
 
+    Inputs of the labels' shape [N, T] that are whole numbers are tokens too, and have to be in the
+    vocabulary: of one outside, XLA looks up another token and a GPU zeros, without an error.
+
     Attributes:
       vocabulary: V; None takes it from the data, or else one more than the largest token of the
         training examples.
@@ -90,14 +93,28 @@ class LanguageModel(Task):
         if number is None:
             checks.check_range(labels, 2**31, self.ignore_label, name, "train")
             seen = labels if self.ignore_label is None else labels[labels != self.ignore_label]
-            number = 1 + int(max(seen.max(), np.max(inputs)))
+            number = 1 + int(max(seen.max(), *(part.max() for part in _parts(inputs))))
         task = dataclasses.replace(self, vocabulary=number)
         task.check_fit(labels, name, "train")
+        task.check_inputs(inputs, labels, name, "train")
         return task
 
     def check_fit(self, labels, name, split):
         """Checks that all tokens are in the vocabulary."""
         checks.check_range(labels, self.vocabulary, self.ignore_label, name, split)
+
+    def check_inputs(self, inputs, labels, name, split):
+        """Checks that inputs that are tokens are in the vocabulary."""
+        if inputs.shape[1:] != labels.shape[1:]:
+            return  # Sounds or pictures, say, or a context before the text.
+        for part in _parts(inputs):
+            least, most = part.min(), part.max()
+            if (least < 0 or most >= self.vocabulary) and np.all(part == np.floor(part)):
+                raise ConfigurationError(
+                    f"the {split} inputs of '{name}' have tokens from {int(least)} to {int(most)}; "
+                    f"expected 0..{self.vocabulary - 1}, as the labels: correct them, or give a "
+                    "larger LanguageModel.vocabulary"
+                )
 
     def output_shape(self, labels_shape):
         """[T, V]."""
@@ -120,6 +137,11 @@ class LanguageModel(Task):
             return labels, weights
         kept = labels != self.ignore_label
         return tf.where(kept, labels, 0), combined(weights, tf.cast(kept, tf.float32))
+
+
+def _parts(inputs):
+    """Examples as arrays of some of them: those on disk may not fit into memory."""
+    return inputs.parts() if hasattr(inputs, "parts") else (inputs,)
 
 
 def next_tokens(sequences):

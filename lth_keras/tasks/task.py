@@ -105,6 +105,19 @@ class Task:
           ConfigurationError: they go beyond it.
         """
 
+    def check_inputs(self, inputs, labels, name, split):
+        """Checks the inputs of other splits against what the task was fitted to.
+
+        Args:
+          inputs: of all examples of the split: [N, ...], uint8 or float32, or rows on disk, whose
+            `parts()` are such arrays. Of examples of several arrays, it is not called.
+          labels: of the split, as from `take_labels`.
+          name, split: of the data, for the errors.
+
+        Raises:
+          ConfigurationError: they go beyond it.
+        """
+
     def output_shape(self, labels_shape):
         """Shape of one example's outputs, given that of its labels.
 

@@ -137,12 +137,11 @@ def check_augmentation(augmentation: Any, input_shape: tuple[int, ...]) -> None:
         made = tf.function(augmentation).get_concrete_function(
             images, tf.TensorSpec([2], tf.int32)
         ).structured_outputs
-    except (TypeError, ValueError, ConfigurationError) as error:
-        # TensorFlow's message lists all calls that led to the error; the last line is the error.
-        reason = str(error).strip().splitlines()[-1].strip()
+    # A user's function may raise anything.
+    except Exception as error:
         raise ConfigurationError(
             f"the augmentation {augmentation!r} fails on float images [batch, "
-            f"{', '.join(map(str, input_shape))}] and a seed of int32 [2]: {reason}"
+            f"{', '.join(map(str, input_shape))}] and a seed of int32 [2]: {_reason(error)}"
         ) from error
     if getattr(made, "dtype", None) != images.dtype or not images.shape.is_compatible_with(
             made.shape):
@@ -150,6 +149,16 @@ def check_augmentation(augmentation: Any, input_shape: tuple[int, ...]) -> None:
             f"the augmentation {augmentation!r} returns {made!r}; expected images of the shape "
             f"and type that it was given, {images!r}"
         )
+
+
+def _reason(error):
+    """One line that names the error's type, but for errors that are one line of ours."""
+    text = str(error).strip()
+    last = next(reversed(text.splitlines()), "no reason given").strip()
+    # TensorFlow lists all calls that led to the error; the last line is the error, type included.
+    if isinstance(error, ConfigurationError) or text.startswith("in user code:"):
+        return last
+    return f"{type(error).__name__}: {last}"
 
 
 def draw(seed, use, shape, below):

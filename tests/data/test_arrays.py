@@ -53,3 +53,23 @@ def test_a_validation_set_of_ones_own_has_weights_of_its_own():
     start, stop = data.splits["validation"]
     assert data.weights[start:stop].tolist() == weights.tolist()
     assert set(data.weights[:start].tolist()) == set(data.weights[stop:].tolist()) == {1.0}
+
+
+@pytest.mark.parametrize("validation, words", [
+    (0.25, "validation is 0.25; expected validation = (x, y)"),
+    (0, "validation is 0; expected"),
+    ("own", "has weights of its own, and w_validation is given too"),
+])
+def test_validation_weights_are_given_once_and_with_their_set(validation, words):
+    x, y = np.arange(12.0).reshape(6, 2), np.array([0, 1] * 3)
+    validation = (x, y, np.ones(6)) if validation == "own" else validation
+    with pytest.raises(ConfigurationError) as error:
+        from_arrays(x, y, x, y, validation=validation, w_validation=np.ones(6))
+    assert words in str(error.value) and "\n" not in str(error.value)
+
+
+def test_validation_weights_beside_their_set():
+    x, y, weights = np.arange(12.0).reshape(6, 2), np.array([0, 1] * 3), np.arange(6.0)
+    for validation in ((x, y), (x, y, None)):
+        data = from_arrays(x, y, x, y, validation=validation, w_validation=weights)
+        assert data.weights[slice(*data.splits["validation"])].tolist() == weights.tolist()

@@ -28,6 +28,7 @@ from lth_keras.errors import ConfigurationError
     ("train_examples", 0, "at least 1"),
     ("test_examples", 1.5, "1.5"),
     ("device_limit_mb", -1, "at least 0"),
+    ("test", 0.5, "which is for data without a test split of their own"),
 ])
 def test_a_wrong_value_is_refused_when_it_is_given(parameter, value, words):
     with pytest.raises(ConfigurationError) as error:

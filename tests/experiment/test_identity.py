@@ -1,8 +1,11 @@
 """A run's identity includes the source of a user's classes; of our classes only the fields."""
 
+import functools
 import importlib
+import json
 import sys
 
+import numpy as np
 import pytest
 
 from lth_keras.criteria import Magnitude
@@ -68,6 +71,82 @@ def test_a_users_fields_count_as_before(written):
 def test_the_packages_own_are_called_by_class_alone():
     assert identity.describe(Magnitude()) == {"class": "Magnitude"}
     assert identity.describe(FoundMask()) == {"class": "FoundMask"}
+
+
+def scaled(images, seed, scale=1.0):
+    return images * scale, seed
+
+
+def made(scale):
+    return lambda images, seed: images * scale
+
+
+def made_by_default(scale):
+    return lambda images, seed, scale=scale: images * scale
+
+
+def decorated(scale):
+    def decorator(function):
+        @functools.wraps(function)
+        def outer(images, seed):
+            return function(images, seed)[0] * scale
+        return outer
+
+    return decorator(scaled)
+
+
+class Scaling:
+    def __init__(self, scale):
+        self.scale = scale
+
+    def call(self, images, seed):
+        return images * self.scale
+
+
+def of_a_local_class(scale):
+    class Local:
+        def __call__(self, images, seed):
+            return images * scale
+
+    return Local()
+
+
+def calls_itself(scale):
+    def function(images, seed):
+        return function(images, seed) * scale
+
+    return function
+
+
+@pytest.mark.parametrize("make", [
+    made, made_by_default, decorated, of_a_local_class, calls_itself,
+    lambda scale: functools.partial(scaled, scale=scale),
+    lambda scale: functools.partial(functools.partial(scaled, 0), scale),
+    lambda scale: Scaling(scale).call,
+    lambda scale: made(made(scale)),  # A function counts by what it was given in its turn.
+    lambda scale: made(np.full((100, 100), scale)),
+    lambda scale: Scaling(np.where(np.arange(5000) == 2500, scale, 0)),  # repr() leaves it out.
+    lambda scale: made([np.array(["a", scale], object), {scale, "b"}, np]),
+])
+def test_a_function_counts_by_what_it_was_given(make):
+    first = digest(make(0.1))
+    assert digest(make(0.1)) == first  # A new object of other addresses, as in the next process.
+    assert digest(make(3.0)) != first
+    assert " at 0x" not in json.dumps(identity.describe(make(0.1)))
+
+
+def test_a_file_that_a_function_was_given_counts_by_its_content(tmp_path):
+    path = tmp_path / "noise.txt"
+    path.write_text("1")
+    first = digest(made(str(path)))
+    path.write_text("2")
+    assert digest(made(str(path))) != first
+
+
+def test_a_function_that_was_given_nothing_is_described_as_ever():
+    assert set(identity.describe(scaled)) == {"function", "source"}
+    assert identity.describe(scaled)["function"] == f"{__name__}.scaled"
+    assert set(identity.describe(Scaling(1))) == {"class", "module", "source", "scale"}
 
 
 def test_a_field_that_came_later_adds_nothing_by_its_default():

@@ -116,12 +116,19 @@ def test_refuses(arguments, message):
         CropAndFlip(**arguments)
 
 
+def raises_nothing_said(images, seed):
+    raise ZeroDivisionError
+
+
 @pytest.mark.parametrize("augmentation, shape, message", [
     (CropAndFlip(), (40,), r"given examples of shape \(40,\)"),
     (CropAndFlip(fill=(0.0, 1.0)), (8, 8, 3), "expected one number, or 3"),
     (lambda images, seed: images[:, 1:], (8, 8, 3), "expected images of the shape"),
     (lambda images, seed: tf.cast(images, tf.float16), (8, 8, 3), "expected images of the shape"),
     (lambda images: images, (8, 8, 3), "fails on float images"),
+    (lambda images, seed: images.flipped, (8, 8, 3), r"int32 \[2\]: AttributeError: .*'flipped'"),
+    (lambda images, seed: {}["flip"], (8, 8, 3), r"int32 \[2\]: KeyError: 'flip'"),
+    (raises_nothing_said, (8, 8, 3), "ZeroDivisionError"),
     ("flip", (8, 8, 3), "expected None, or a function"),
 ])
 def test_what_does_not_fit_the_data_is_said_before_training(augmentation, shape, message):
