@@ -5,6 +5,9 @@ from matplotlib import ticker
 from lth_keras.figures import style
 from lth_keras.metric import ACCURACY
 
+# Inches of a line of the legend.
+_LINE = 0.14
+
 
 def metric_by_latency(points, subject, metric=ACCURACY, title=""):
     """Each network's metric over trials against its measured latency, on a logarithmic axis.
@@ -24,7 +27,7 @@ def metric_by_latency(points, subject, metric=ACCURACY, title=""):
         return None
     words = f"{metric.words[:1].upper()}{metric.words[1:]}"
     figure, axes = style.new(
-        1, 1, 5.0, 3.4, title or f"{words} against the time of a call", subject)
+        1, 1, 5.0, 3.0 + _LINE * len(points), title or f"{words} against the time of a call", subject)
     panel, groups = axes[0, 0], list(dict.fromkeys(point["group"] for point in points))
     for place, point in enumerate(points):
         colour = style.COLOURS[groups.index(point["group"]) % len(style.COLOURS)]
@@ -41,5 +44,6 @@ def metric_by_latency(points, subject, metric=ACCURACY, title=""):
     panel.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.3g}"))
     panel.set_xlabel("ms a call, batch 1; lines: quartiles of the turns")
     panel.set_ylabel(f"final test {metric.label}")
-    panel.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    # Below and not beside: names of runs are long, and would leave the panel no room.
+    panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), fontsize=6.5)
     return figure
