@@ -27,7 +27,8 @@ def metric_by_latency(points, subject, metric=ACCURACY, title=""):
         return None
     words = f"{metric.words[:1].upper()}{metric.words[1:]}"
     figure, axes = style.new(
-        1, 1, 5.0, 3.0 + _LINE * len(points), title or f"{words} against the time of a call", subject)
+        1, 1, 5.0, 3.0 + _LINE * len(points),
+        title or f"{words} against the time of a call", subject)
     panel, groups = axes[0, 0], list(dict.fromkeys(point["group"] for point in points))
     for place, point in enumerate(points):
         colour = style.COLOURS[groups.index(point["group"]) % len(style.COLOURS)]
