@@ -10,6 +10,7 @@ import dataclasses
 import numpy as np
 from scipy import stats
 
+from lth_keras.analysis.weight_shapes import standardised
 from lth_keras.figures import charts
 
 _RESAMPLES = 9_999
@@ -30,12 +31,6 @@ class ShapeTest:
     between: float
     within: float
     p: float
-
-
-def standardised(values):
-    """`values` [n] with mean 0 and variance 1; None where they are all equal."""
-    values = np.asarray(values, float)
-    return (values - values.mean()) / values.std() if values.std() > 0 else None
 
 
 def shape_test(ours, theirs):
@@ -92,11 +87,12 @@ def quantile_figure(ours, others, title, own_name):
     figure, panels = charts.panels(2, title=title)
     for panel, when in zip(panels, ("start", "end"), strict=True):
         x = _quantiles(ours[when])
-        ends = [x[0], x[-1]]
-        panel.plot(ends, ends, color="grey", linewidth=0.8, linestyle="--")
+        if x is not None:
+            panel.plot(x[[0, -1]], x[[0, -1]], color="grey", linewidth=0.8, linestyle="--")
         for index, (name, theirs) in enumerate(others.items()):
-            if theirs[when]:
-                panel.plot(x, _quantiles(theirs[when]), color=charts.colour(index), label=name)
+            y = _quantiles(theirs[when])
+            if x is not None and y is not None:
+                panel.plot(x, y, color=charts.colour(index), label=name)
         charts.label(panel, f"quantile of {own_name}, in σ", "quantile of the other, in σ",
                      f"kept weights at the {when} of training", legend=when == "start")
     return figure
@@ -105,4 +101,4 @@ def quantile_figure(ours, others, title, own_name):
 def _quantiles(trials):
     each = [np.quantile(values, _SHARES) for values in map(standardised, trials)
             if values is not None]
-    return np.mean(each, axis=0)
+    return np.mean(each, axis=0) if each else None  # Weights that are all equal have no shape.

@@ -46,6 +46,12 @@ def modes(values, prominence=0.05):
     return max(1, len(peaks))
 
 
+def standardised(values):
+    """`values` [n] with mean 0 and variance 1; None where they are all equal."""
+    values = np.asarray(values, float)
+    return (values - values.mean()) / values.std() if values.std() > 0 else None
+
+
 def distances(ours, theirs):
     """Wasserstein-1 and Kolmogorov–Smirnov distances of two samples, as they are and standardised.
 
@@ -56,8 +62,8 @@ def distances(ours, theirs):
         "wasserstein": float(stats.wasserstein_distance(ours, theirs)),
         "ks": float(stats.ks_2samp(ours, theirs, method="asymp").statistic),
     }
-    if ours.std() > 0 and theirs.std() > 0:
-        a, b = ((each - each.mean()) / each.std() for each in (ours, theirs))
+    a, b = standardised(ours), standardised(theirs)
+    if a is not None and b is not None:
         values["shape_wasserstein"] = float(stats.wasserstein_distance(a, b))
         values["shape_ks"] = float(stats.ks_2samp(a, b, method="asymp").statistic)
     return values

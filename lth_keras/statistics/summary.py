@@ -10,6 +10,7 @@ from lth_keras.metric import ACCURACY, MARGIN
 from lth_keras.statistics.intervals import in_common, mean_interval, paired_difference
 from lth_keras.statistics.noninferiority import matching
 
+_LOSSES = ["train_loss", "val_loss", "test_loss"]
 _AGAINST_FULL = (
     "speed_up_vs_full", "speed_up_vs_full_ci_low", "speed_up_vs_full_ci_high", "matches_full",
     "smallest_matching_density", "margin",
@@ -119,9 +120,9 @@ def without_diverged(metrics):
     Args:
       metrics: what `read_csv` gives.
     """
-    trials = metrics.groupby(["variant", "round", "trial"], sort=False)
-    diverged = [rows.index for _, rows in trials if _diverged(rows)]
-    return metrics.drop(np.concatenate(diverged)) if diverged else metrics
+    infinite = np.isinf(metrics[_LOSSES]).any(axis=1)
+    trials = [metrics[column] for column in ("variant", "round", "trial")]
+    return metrics[~infinite.groupby(trials).transform("any")]
 
 
 def trial_values(metrics, metric):
@@ -216,7 +217,7 @@ def _speed_up(ours, full):
 
 
 def _diverged(rows):
-    return bool(np.isinf(rows[["train_loss", "val_loss", "test_loss"]].to_numpy()).any())
+    return bool(np.isinf(rows[_LOSSES].to_numpy()).any())
 
 
 def _early_stop(rows, tested):

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lth_keras.analysis.shape_comparison import quantile_figure, shape_test, standardised
+from lth_keras.analysis.shape_comparison import quantile_figure, shape_test
+from lth_keras.analysis.weight_shapes import standardised
 
 
 def normal(trials, seed, scale=1.0):
@@ -50,4 +51,11 @@ def test_equal_shapes_lie_on_the_diagonal():
     for panel in figure.axes:
         drawn = next(line for line in panel.lines if line.get_label() == "wider")
         np.testing.assert_allclose(drawn.get_xdata(), drawn.get_ydata(), atol=1e-9)
+    plt.close(figure)
+
+
+def test_weights_that_are_all_equal_have_no_line():
+    ours = {"start": [np.ones(30)], "end": normal(2, 0)}
+    figure = quantile_figure(ours, {"other": {"start": normal(2, 1), "end": []}}, "Shapes", "a")
+    assert [len(panel.lines) for panel in figure.axes] == [0, 1]
     plt.close(figure)

@@ -22,6 +22,15 @@ def check_counts(header):
     names = [metric.name for metric in header.metrics]
     if len(set(names)) < len(names):
         raise ValueError("metrics names one twice")
+    if header.published:
+        _check_published(header)
+    try:
+        check_margin(header.margin, header.metrics[0], "margin")
+    except ConfigurationError as error:
+        raise ValueError(str(error)) from error
+
+
+def _check_published(header):
     # SciPy takes a second to import, for which `--help` must not wait.
     from lth_keras.statistics.summary import measures
 
@@ -29,10 +38,6 @@ def check_counts(header):
     for figure in header.published:
         if figure.metric not in columns:
             raise ValueError(f"published has metric {figure.metric!r}, which no summary has")
-    try:
-        check_margin(header.margin, header.metrics[0], "margin")
-    except ConfigurationError as error:
-        raise ValueError(str(error)) from error
 
 
 def _check_sizes(header):
