@@ -10,6 +10,7 @@ from lth_keras.paths import ROUND, round_name, variant_name
 from lth_keras.store import masks_and_weights, network_folder, vouched
 from lth_keras.store.metrics import read_rows
 from lth_keras.store.model_arrays import check_variables
+from lth_keras.store.whole_groups import check_whole_groups
 
 
 def check_network(paths, header, folder):
@@ -117,6 +118,7 @@ def _check_round(paths, header, facts, round, stored, variables):
         raise RunError(f"masks.npz keeps {masks.total_kept(stored)} weights; the schedule says "
                        f"{said}")
     _check_groups(header, facts, round)
+    check_whole_groups(header, round, stored)
     if round:
         before = paths.network(facts["trial"], round_name(round - 1))
         if network_folder.is_done(before):

@@ -43,7 +43,7 @@ class CompactTrainers:
 
     def __init__(self, model, channels, full, make):
         self._model, self._channels, self._full = model, channels, full
-        self._make, self._trainers, self._agrees = make, {}, {}
+        self._make, self._trainers, self._refused = make, {}, set()
         check_moments(full)
 
     def for_masks(self, masks):
@@ -54,36 +54,39 @@ class CompactTrainers:
             return self._full
         narrowing = Narrowing(self._model, self._channels, cut)
         key = narrowing.architecture
-        if key not in self._agrees:
-            self._agrees[key] = self._does_agree(narrowing, masks)
-        if not self._agrees[key]:
+        if key in self._refused:
             return self._full
-        trainer = self._trainers.pop(key, None) or self._make(narrowing.model(self._model))
+        trainer = self._trainers.pop(key, None) or self._new_trainer(narrowing, masks)
+        if trainer is None:
+            self._refused.add(key)
+            return self._full
         self._trainers[key] = trainer  # Moved to the end: the order is that of last use.
         while len(self._trainers) > _KEPT:
             del self._trainers[next(iter(self._trainers))]
         return CompactTrainer(trainer, narrowing)
 
-    def _does_agree(self, narrowing, masks):
+    def _new_trainer(self, narrowing, masks):
+        """A trainer of the narrower network; None, and a line, if it computes something else."""
         data = self._full.data
         start = data.splits["train"][0]
         images = tf.constant(
             data.normalize(data.images[start:start + _EXAMPLES]), tf.float32)
         try:
-            share = difference(self._model, narrowing, self._channels, masks, images)
+            smaller = narrowing.model(self._model)
+            share = difference(self._model, smaller, narrowing, self._channels, masks, images)
         except (ValueError, TypeError) as error:
             found = f"cannot be built ({str(error).strip().splitlines()[0]})"
         else:
             tolerance = max(_TOLERANCE.get(layer.compute_dtype, _TOLERANCE_OF_16_BITS)
                             for layer in self._model.layers)
             if share <= tolerance:
-                return True
+                return self._make(smaller)
             found = f"gives outputs that differ by {share:.2g} of the largest"
         logging.warning(
             "Experiment.compact_training: the network without the units that the masks cut %s; it "
             "is trained at its full width, with zeros: the numbers are right, the time is not "
             "shorter. Its changes are %s", found, narrowing.settings)
-        return False
+        return None
 
     def trace_counts(self):
         """The trace counts of the trainers that are kept."""
@@ -152,7 +155,7 @@ class CompactTrainer:
                 for name, array in optimizer.items()}
 
 
-def difference(model, narrowing, channels, masks, images):
+def difference(model, smaller, narrowing, channels, masks, images):
     """How far the outputs of a network with zeros and of the narrower one lie apart.
 
     The weights are those of `model`; biases and other vectors get some noise, because in a new
@@ -160,7 +163,8 @@ def difference(model, narrowing, channels, masks, images):
 
     Args:
       model: the full plain model; its weights are put back.
-      narrowing: `Narrowing` of it.
+      smaller: the narrower one; its weights are changed.
+      narrowing: the `Narrowing` that made it.
       channels: its `ChannelGroups`.
       masks: {key: bool array}.
       images: a batch of inputs.
@@ -168,8 +172,8 @@ def difference(model, narrowing, channels, masks, images):
     Returns:
       The largest difference, as a share of the largest output; ∞ if only one of them is finite.
     """
-    smaller, variables = narrowing.model(model), named_variables(model)
-    before, random = snapshot(variables), np.random.default_rng(0)
+    variables, random = named_variables(model), np.random.default_rng(0)
+    before = snapshot(variables)
     arrays = {
         key: np.abs(array + random.normal(0, 0.1, array.shape)).astype(array.dtype)
         if array.ndim == 1 and array.dtype.kind == "f" else array

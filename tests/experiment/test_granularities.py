@@ -1,17 +1,20 @@
 """Variants of every kind at each granularity: whole groups, exact counts, runs that verify."""
 
 import pathlib
+import shutil
 
 import gin
 import numpy as np
 import pytest
 
-from lth_keras import masks
+from lth_keras import files, masks
 from lth_keras.commands import configuration
+from lth_keras.errors import RunError
 from lth_keras.experiment import execute, prepare
 from lth_keras.granularity import NofM
 from lth_keras.store import network_folder, verification
 from lth_keras.store.masks_and_weights import read_masks
+from lth_keras.store.network_checks import check_network
 from tests.reporters import SilentReporter
 
 GIN = pathlib.Path(__file__).resolve().parents[2] / "gin"
@@ -85,3 +88,23 @@ def test_what_is_stored_verifies_and_counts_groups(run):
     assert sum(facts["kept_groups"].values()) == header["groups"]["kept_by_round"][2]
     assert header["groups"]["sizes"] == {row.key: row.size for row in run.grouping.rows}
     assert header["kept_by_round"][1:] == [None, None]
+
+
+def test_verification_finds_a_group_that_is_kept_in_part(run, tmp_path):
+    copy = tmp_path / "run"
+    shutil.copytree(run.paths.root, copy)
+    paths = type(run.paths)(copy)
+    place = paths.network(1, "round_01")
+    facts, found = network_folder.facts(place), read_masks(place)
+    weights = files.read_npz(place / "weights.npz")
+    mask = found["fc1/kernel"]
+    # One weight more in a group that was cut or full, one less elsewhere: the counts stay.
+    mask[tuple(np.argwhere(~mask)[0])], mask[tuple(np.argwhere(mask)[-1])] = True, False
+    weights["fc1/kernel"] *= mask
+    files.write_npz(place / "masks.npz", found)
+    files.write_npz(place / "weights.npz", weights)
+    network_folder.finish(place, list(facts.pop("files")), facts)
+    word = {"Blocks": "a part of a block", "Units": "a part of a unit",
+            "NofM": "more than 2 of 4"}[type(run.schedule.granularity).__name__]
+    with pytest.raises(RunError, match=f"fc1/kernel keeps {word}"):
+        check_network(paths, network_folder.header(paths), place)
