@@ -79,6 +79,7 @@ def check(docs):
             problems.append(f"{name} has a table outside of `<!-- table: NAME -->`")
         problems += _differences(name, text, rendered(docs, path, known))
     problems += [f"{name} of tables.csv is in no document" for name in known if name not in seen]
+    problems += _other_trials(docs, known)
     for name, rows in gallery_and_cost.tables(docs, known).items():
         if rows_of(docs / "data" / f"{name}.csv") != rows:
             problems.append(f"docs/data/{name}.csv is not what its sources give; --render it")
@@ -86,6 +87,19 @@ def check(docs):
         path = docs / name
         if path.is_file() and BLOCK.sub("", path.read_text("utf-8")) != BLOCK.sub("", text):
             problems.append(f"{name} is not what --render writes")
+    return problems
+
+
+def _other_trials(docs, known):
+    """A line for each summary that is of more or fewer trials than tables.csv says."""
+    problems = []
+    for name, entry in known.items():
+        if entry["source"] in ("summary", "densities"):
+            heading, *rows = rows_of(docs / "data" / f"{name}.csv")
+            counts = sorted({row[heading.index("trials")] for row in rows})
+            if counts != [entry["trials"]]:
+                problems.append(f"{name} is of {' and '.join(counts)} trials; tables.csv says "
+                                f"{entry['trials']}")
     return problems
 
 

@@ -67,6 +67,8 @@ def test_a_table_that_no_document_shows_is_named(docs):
     ("statements", "stable from initialisation,holds", "stable from initialisation,agrees",
      "'agrees' is none of"),
     ("statements", "dense,error barrier", "sparse,error barrier", "0 rows 'sparse'"),
+    ("tables", "gin/open_questions_mnist1d.gin,5", "gin/open_questions_mnist1d.gin,4",
+     "is of 5 trials; tables.csv says 4"),
     ("tables", "lmc_lenet,mode_connectivity.md,transcribed", "lmc_lenet,mode_connectivity.md,felt",
      "has the source 'felt'"),
 ])
