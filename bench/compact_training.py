@@ -4,9 +4,9 @@
                                      [--epochs=N] [--rounds=N]
 
 Both runs are whole runs in one process, everything counted: building, compiling, training,
-evaluating, storing. Data are generated: no step's time depends on what the pixels show. Then the
-last round's mask is trained for 100 updates in both ways from the same weights, which shows how far
-rounding leads them apart.
+evaluating, storing; their masks are compared. Data are generated: no step's time depends on what
+the pixels show. Then the last round's mask is trained for 100 updates in both ways from the same
+weights, which shows how far rounding leads them apart.
 """
 
 import argparse
@@ -84,12 +84,20 @@ def apart(case, optimizer, trial, rounds):
                                     (first.optimizer, second.optimizer)))
 
 
+def alike(one, other, rounds):
+    """In how many rounds, round 0 with them, two trials have the same masks."""
+    return sum(all(np.array_equal(mask, theirs[key]) for key, mask in ours.items())
+               for ours, theirs in (
+                   [files.read_npz(trial / f"round_{index:02d}" / "masks.npz")
+                    for trial in (one, other)] for index in range(rounds + 1)))
+
+
 def _examples(shape, count):
     generator = np.random.default_rng(0)
     return generator.integers(0, 256, (count, *shape), np.uint8), np.arange(count) % 10
 
 
-def show(name, case, masked, compact, differences, console):
+def show(name, case, masked, compact, differences, same, console):
     """Prints the results as a table of 80 columns."""
     facts, packages = machine(), versions()
     table = Table(
@@ -97,7 +105,8 @@ def show(name, case, masked, compact, differences, console):
               "round: seconds",
         caption=f"whole runs in one process, compiling included; {os.cpu_count()} cores, "
                 f"{facts['processor']}; {', '.join(facts['gpus']) or 'no GPU'}; tensorflow "
-                f"{packages['tensorflow']}. After {UPDATES} updates from the same weights the "
+                f"{packages['tensorflow']}. Both runs have the same masks in {same} of "
+                f"{len(masked[1])} rounds. After {UPDATES} updates from the same weights the "
                 f"largest difference of a weight is {differences[0]:.2g}, of the optimizer's "
                 f"variables {differences[1]:.2g}")
     for heading in ("round", "masked", "compact", "compact / masked"):
@@ -128,10 +137,11 @@ def main():
         whole_run((case[0], shape, case[3], case[3], 1), optimizer, 1, f"{folder}/first", False)
         masked = whole_run(case, optimizer, given.rounds, folder, False)
         compact = whole_run(case, optimizer, given.rounds, folder, True)
+        same = alike(masked[2], compact[2], given.rounds)
         differences = apart(case, optimizer, masked[2], given.rounds)
     name = " ".join((given.network, *([f"{given.width:g} times as wide"] * (given.width != 1)),
                      f"with {given.optimizer}"))
-    show(name, case, masked, compact, differences, Console(width=80))
+    show(name, case, masked, compact, differences, same, Console(width=80))
     if given.csv:
         with open(given.csv, "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)

@@ -1,6 +1,7 @@
 """Time of a network with half of its channels cut out: compacted against dense, in each format.
 
-    python -m bench.compacted_speed [--network=NAME] [--batch=256] [--processes=3] [--csv=FILE]
+    python -m bench.compacted_speed [--network=NAME] [--width=W] [--batch=256] [--processes=3]
+                                    [--csv=FILE]
 
 Weights and masks are drawn: half of each group of channels goes, everywhere. Both networks are
 exported as SavedModel and TFLite, and take turns in processes of their own, which use all cores.
@@ -8,6 +9,7 @@ exported as SavedModel and TFLite, and take turns in processes of their own, whi
 
 import argparse
 import csv
+import functools
 import json
 import os
 import pathlib
@@ -55,11 +57,11 @@ def halved(model):
     return compact(model).model
 
 
-def exported(name, folder):
+def exported(name, width, folder):
     """Writes both networks; (entries for the timing, the logits' relative difference, sizes)."""
     network, shape = NETWORKS[name]
     data = generated(shape, 256)
-    model = models.build_seeded(network, shape, 10, 0)
+    model = models.build_seeded(functools.partial(network, width=width), shape, 10, 0)
     smaller = halved(model)
     served = {which: ServedNetwork(each, data, "float", {})
               for which, each in (("dense", model), ("compacted", smaller))}
@@ -128,6 +130,7 @@ def _spread(values):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--network", choices=NETWORKS)
+    parser.add_argument("--width", type=float, default=1.0, help="multiple of all channels")
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--processes", type=int, default=3)
     parser.add_argument("--csv")
@@ -136,9 +139,10 @@ def main():
     for name in [given.network] if given.network else NETWORKS:
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
-            entries, difference, sizes = exported(name, folder)
+            entries, difference, sizes = exported(name, given.width, folder)
             times, others = measured(name, entries, given.batch, given.processes, folder)
-        rows += show(name, times, others, difference, sizes, given.batch, given.processes,
+        words = name if given.width == 1 else f"{name}, {given.width:g} times as wide"
+        rows += show(words, times, others, difference, sizes, given.batch, given.processes,
                      Console(width=80))
     if given.csv:
         with open(given.csv, "w", encoding="utf-8", newline="") as file:
