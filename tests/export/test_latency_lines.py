@@ -17,7 +17,7 @@ def card(own, dense, compacted=False, others=0.0, matched=None):
     return {
         "formats": {"saved_model": entry, "tflite_sparse": entry, "ticket": {
             "bytes": 1, "bytes_gzipped": 1}},
-        "totals": {"density": 0.1}, "compaction": {"applied": compacted},
+        "totals": {"density": 0.1, "parameters": 100}, "compaction": {"applied": compacted},
         "machine": {"processor": "one", "cores": 2},
         "timing": {"processes": 3, "others": others, "matched": matched},
     }
