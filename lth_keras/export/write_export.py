@@ -265,7 +265,8 @@ def measure(folder, card, beside, data, form, written):
             path = written / which / known.path
             known.write(served[entry["input"]], model, path)
             entry[which] = {"bytes": costs.bytes_on_disk(path),
-                            "bytes_gzipped": costs.bytes_gzipped(path)}
+                            "bytes_gzipped": costs.bytes_gzipped(path),
+                            "parameters": model.count_params()}
             plan.append(_timed(which, name, written / which, card))
     timing = fresh_processes.time_networks(plan, data.input_shape)
     for name in names:

@@ -116,6 +116,7 @@ class Beside(Strict):
 
     bytes: Positive
     bytes_gzipped: Positive
+    parameters: Count = 0  # 0 in cards of before, which do not say it.
     seconds: dict[Text, Taken]
     quartiles: dict[Text, Quartiles] = {}
 
