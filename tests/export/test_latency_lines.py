@@ -2,8 +2,10 @@
 
 import pytest
 
+from lth_keras.export.formats import EXPORT_FORMATS
 from lth_keras.export.latency_lines import faster, size_lines
 from lth_keras.export.time_exports import used_by_others
+from lth_keras.report import latency_points
 
 
 def card(own, dense, compacted=False, others=0.0, matched=None, density=0.1, after=60):
@@ -68,6 +70,12 @@ def test_a_network_that_was_built_narrower_is_judged():
     narrow["formats"]["saved_model"]["dense"]["parameters"] = 900
     assert faster(narrow, "saved_model")
     assert "the turns: saved_model (3.00×" in "\n".join(size_lines(narrow))
+
+
+def test_the_figure_of_latencies_takes_the_float32_formats():
+    taken = {name for name, known in EXPORT_FORMATS.items()
+             if latency_points._is_float32({"metric_tolerance": known.metric_tolerance})}
+    assert set(EXPORT_FORMATS) - taken == {"tflite_float16", "tflite_int8"}
 
 
 def test_a_busy_machine_and_the_network_beside_are_named():
