@@ -55,6 +55,10 @@ def main(flags, arguments):
     console.print(
         f"checked in a fresh process {checked}{card['totals']['nonzero']:,} non-zero weights",
         highlight=False, soft_wrap=True)
+    failed = (card["compaction"] or {}).get("failed")
+    if failed:
+        console.print(plain(f"this network cannot be compacted: {failed}"), highlight=False,
+                      soft_wrap=True)
     console.print(
         f"written to {flags.to}; see README.md there, and `{program()} report {arguments[0]}` for "
         "sizes in the report", highlight=False, soft_wrap=True)

@@ -93,6 +93,8 @@ class Compaction(Strict):
     units: list[RemovedUnits]
     parameters_before: Count
     parameters_after: Count
+    # Why it cannot be done; then both counts are the network's own.
+    failed: Text | None = None
 
 
 class Nonzero(Strict):
