@@ -160,7 +160,7 @@ def _layer_lines(card):
 def compaction_lines(done):
     """The card's 'compaction' in words: what was removed, what could be, or why nothing can."""
     if done.get("failed"):
-        return [f"This network cannot be compacted: {done['failed']}. The export is whole."]
+        return [f"This network cannot be compacted: {done['failed']}. It is exported as it is."]
     what = ("This export is the compacted network: units whose weights are all gone were removed; "
             "the function is the same but for rounding." if done["applied"] else
             "What `--compact` would remove: units whose weights are all gone.")
