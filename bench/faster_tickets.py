@@ -66,11 +66,12 @@ def write(model, path, sparse):
 
 
 def made_up(folder):
-    """[(network, what it is, its density, file)] of untrained networks under each granularity."""
+    """Yields (network, what it is, its density, shape of an example, file) of untrained networks
+    under each granularity."""
     for name, hidden in NETWORKS.items():
         path = folder / f"{name}_dense.tflite"
         write(build(hidden), path, sparse=False)
-        yield name, "dense", 1.0, path
+        yield name, "dense", 1.0, (784,), path
         for words, round in ROUNDS.items():
             for kind, granularity in GRANULARITIES.items():
                 model = build(hidden)
@@ -79,7 +80,7 @@ def made_up(folder):
                     model = compact(model).model
                 path = folder / f"{name}_{kind}_{round}.tflite"
                 write(model, path, sparse=not isinstance(granularity, Units))
-                yield name, f"{kind}, {words}", density, path
+                yield name, f"{kind}, {words}", density, (784,), path
 
 
 def stored(folder, wanted):
@@ -92,37 +93,38 @@ def stored(folder, wanted):
             density = sum(mask.sum() for mask in network.masks.values()) / sum(
                 mask.size for mask in network.masks.values())
             # Without a unit the blocks behind it no longer begin at multiples of four.
-            if (network.header.get("groups") or {}).get("name") == "unit":
+            units = (network.header.get("groups") or {}).get("name") == "unit"
+            if units:
                 model = compact(model).model
             path = folder / f"{place}_{which}.tflite"
-            write(model, path, sparse=density < 1)
-            yield pathlib.Path(run).name, which, density, path
+            write(model, path, sparse=density < 1 and not units)
+            yield pathlib.Path(run).name, which, density, model.input_shape[1:], path
 
 
 def table(entries, processes):
     """Lines of Markdown; the first network of each name is what the others are compared with."""
-    plan = [{"name": str(path), "format": "tflite", "path": str(path), "input": "float",
-             "output": ""} for *_, path in entries]
-    timings = [
+    timings = {shape: [
         fresh_processes.time_networks(
-            plan, [784], batches=(1,), processes=processes, threads=1, cold=cold)
-        for cold in (0, _COLD)]
+            [{"name": str(path), "format": "tflite", "path": str(path), "input": "float",
+              "output": ""} for *_, theirs, path in entries if theirs == shape],
+            list(shape), batches=(1,), processes=processes, threads=1, cold=cold)
+        for cold in (0, _COLD)] for shape in dict.fromkeys(entry[3] for entry in entries)}
     lines = ["| network | kept | bytes | of dense | µs, in a row | times faster | µs, from memory "
              "| times faster |", "| --- |" + " ---: |" * 7]
     dense = {}
-    for name, what, density, path in entries:
+    for name, what, density, shape, path in entries:
         size = path.stat().st_size
-        seconds = [timing.seconds(str(path))["1"] for timing in timings]
+        seconds = [timing.seconds(str(path))["1"] for timing in timings[shape]]
         base, base_size = dense.setdefault(name, (seconds, size))
         cells = [f"{name}: {what}", f"{100 * density:.1f} %", f"{size:,}",
                  f"{100 * size / base_size:.1f} %"]
-        for timing, median, of_dense in zip(timings, seconds, base, strict=True):
+        for timing, median, of_dense in zip(timings[shape], seconds, base, strict=True):
             low, high = timing.quartiles(str(path))["1"]
             cells += [f"{1e6 * median:.1f} [{1e6 * low:.1f}, {1e6 * high:.1f}]",
                       f"{of_dense / median:.2f}"]
         lines.append(f"| {' | '.join(cells)} |")
     used = " and ".join("?" if timing.others is None else f"{timing.others:.2f}"
-                        for timing in timings)
+                        for each in timings.values() for timing in each)
     return [*lines, "", f"{processes} processes each; other programs used {used} cores meanwhile."]
 
 

@@ -54,7 +54,8 @@ class Narrowing:
         """A variable's array, or that of a moment of it, without the cut units."""
         for axis, kept in self._kept.get(key, {}).items():
             array = np.compress(kept, array, axis)
-        return np.ascontiguousarray(array)
+        # NumPy's ascontiguousarray makes a vector of a scalar, such as Normalization's count.
+        return np.ascontiguousarray(array) if array.ndim else array
 
     def widened(self, key: str, array: np.ndarray) -> np.ndarray:
         """The array in the full network's shape; zeros (False in a mask) for the cut units."""

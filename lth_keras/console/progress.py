@@ -14,6 +14,9 @@ from lth_keras.plain_text import plain
 # Four times a second is enough to read, and does not slow down training.
 _DRAWINGS_PER_SECOND = 4
 _SECONDS_BETWEEN_LINES = 30
+# A first stretch shorter than so many seconds may be compiling for the most part: alone it tells
+# nothing about the time left.
+_COMPILING = 30
 # A line of a log describes up to so many jobs; if there are more, it only counts them.
 _TOLD_IN_A_LINE = 4
 
@@ -50,9 +53,9 @@ class ProgressDisplay:
 
     A job trains one network: a round or a variant of a trial; several may be in training at once.
     The time left is estimated from the steps that were trained. Jobs that were already stored do
-    not count. A job's first stretch does not count either, because TensorFlow may compile then.
-    Where jobs run side
-    by side, the estimate is at least the time of the steps given to `chain`.
+    not count. A job's first stretch does not count either, because TensorFlow may compile then,
+    unless there is nothing else; if it is short and the only one, there is no estimate yet. Where
+    jobs run side by side, the estimate is at least the time of the steps given to `chain`.
 
         with ProgressDisplay(total_steps=3000, title="mnist_lt") as progress:
             progress.job_started("trial 1 round_00", steps=1500, epochs=5)
@@ -74,7 +77,8 @@ class ProgressDisplay:
         self._done = 0  # trained, skipped, or given up with a job that ended early
         self._steady_steps = 0  # trained after the first stretch of each job
         self._steady_seconds = 0.0  # the time of these steps, counted once per job
-        self._first_rate = None  # the fewest seconds per step of any first stretch
+        self._first_rates = []  # seconds per step of first stretches that tell something
+        self._compiled = False  # whether a first stretch is over
         self._running = {}
         self._busy = 0.0  # seconds in which any job was in training
         self._job_seconds = 0.0  # the same seconds, counted once per job
@@ -175,10 +179,11 @@ class ProgressDisplay:
     def seconds_left(self):
         """Estimated seconds to the end of the run, or None before a step was trained."""
         self._count()
-        rate = self._first_rate
         if self._steady_steps:
             rate = self._steady_seconds / self._steady_steps
-        if rate is None:
+        elif self._first_rates:
+            rate = min(self._first_rates)
+        else:
             return None
         side_by_side = self._job_seconds / self._busy if self._busy else 1.0
         left = rate * max(0, self._total - self._done) / side_by_side
@@ -190,8 +195,9 @@ class ProgressDisplay:
             self._steady_steps += steps
             self._steady_seconds += seconds
         elif steps:
-            rate = seconds / steps
-            self._first_rate = rate if self._first_rate is None else min(self._first_rate, rate)
+            if self._compiled or seconds >= _COMPILING:
+                self._first_rates.append(seconds / steps)
+            self._compiled = True
 
     def _count(self):
         now = time.monotonic()

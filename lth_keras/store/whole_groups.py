@@ -8,8 +8,9 @@ from lth_keras.errors import RunError
 def check_whole_groups(header, round, stored):
     """Checks the masks of a round against the run's granularity.
 
-    Of blocks and of n of m only matrices are checked: where a kernel has more axes, which of them
-    are inputs is known to its layer and not to the files.
+    Of blocks and of n of m only matrices are checked, and one way to read a matrix has to fit:
+    which of its axes are inputs is known to its layer and not to the files. A kernel that is whole
+    has a layer that is not pruned.
 
     Args:
       header: run.json.
@@ -25,7 +26,7 @@ def check_whole_groups(header, round, stored):
     if check is None or not round:
         return
     for key, mask in stored.items():
-        problem = check(mask, named["config"])
+        problem = None if mask.all() else check(mask, named["config"])
         if problem:
             raise RunError(f"masks.npz: {key} {problem}; the run prunes by {named['class_name']}")
 
@@ -44,18 +45,26 @@ def _cut_units(mask, config):
 
 def _cut_blocks(mask, config):
     height, width = config["shape"]
-    if mask.ndim == 2:
-        kept, sizes = (_sums(each, height, width) for each in (mask, np.ones_like(mask)))
-        if ((kept > 0) & (kept < sizes)).any():
-            return f"keeps a part of a block of {height} × {width}"
+
+    def fits(matrix):
+        kept, sizes = (_sums(each, height, width) for each in (matrix, np.ones_like(matrix)))
+        return not ((kept > 0) & (kept < sizes)).any()
+
+    if mask.ndim == 2 and not any(map(fits, _readings(mask))):
+        return f"keeps a part of a block of {height} × {width}"
     return None
 
 
 def _over_n(mask, config):
     n, m = config["n"], config["m"]
-    if mask.ndim == 2 and (_sums(mask, m, 1) > n).any():
+    if mask.ndim == 2 and all((_sums(each, m, 1) > n).any() for each in _readings(mask)):
         return f"keeps more than {n} of {m} consecutive inputs"
     return None
+
+
+def _readings(mask):
+    """A matrix as inputs × outputs: as it lies, turned, and with both axes as inputs."""
+    return mask, mask.T, mask.reshape(-1, 1)
 
 
 def _sums(mask, height, width):

@@ -40,6 +40,19 @@ def test_a_unit_takes_its_column_its_bias_and_its_row_along():
     np.testing.assert_allclose(smaller(x), model(x), atol=1e-6)
 
 
+def test_what_has_no_axes_stays_as_it_is():
+    """`Normalization` counts its examples in a scalar."""
+    inputs = keras.Input((3,))
+    x = layers.Dense(4, "relu", name="hidden")(layers.Normalization(name="scale")(inputs))
+    model = keras.Model(inputs, layers.Dense(2, name="out")(x))
+    narrowing = Narrowing(model, groups_of(model), {"hidden/kernel": np.arange(4) == 1})
+    smaller = narrowing.model(model)
+    for key, variable in named_variables(smaller).items():
+        variable.assign(narrowing.narrowed(key, named_variables(model)[key].numpy()))
+    count = np.int64(5)
+    assert narrowing.narrowed("scale/count", count).shape == ()
+
+
 def test_nothing_cut_is_the_same_architecture():
     model = small()
     groups = groups_of(model)

@@ -27,6 +27,9 @@ COLUMN = mask((1,), (0,), (0,), (1,), (1,))
 
 @pytest.mark.parametrize("run, stored", [
     (UNITS, OF_UNITS), (BLOCKS, OF_BLOCKS), (TWO_OF_FOUR, COLUMN),
+    (BLOCKS, {"einsum/kernel": OF_BLOCKS["fc1/kernel"].T}),  # Outputs × inputs.
+    (BLOCKS, mask((1, 1, 0), (0, 0, 0))),  # Both axes are inputs.
+    (TWO_OF_FOUR, mask(*[(1,)] * 8)),  # A layer that is not pruned.
     (BLOCKS, DIAGONAL),  # Which of its axes are inputs is not known.
     ({"configuration": {"imp": None}}, COLUMN),
     ({"configuration": {"imp": {"schedule": {"config": {"rate": 0.2}}}}}, COLUMN),
@@ -38,8 +41,9 @@ def test_whole_groups_pass(run, stored):
 @pytest.mark.parametrize("run, stored, said", [
     (UNITS, mask((0, 1, 1), (0, 0, 0), (0, 1, 0)), "fc1/kernel keeps a part of a unit"),
     (UNITS, DIAGONAL, "a part of a unit"),
-    (BLOCKS, mask((1, 0), (0, 0), (0, 1)), "a part of a block of 2 × 1"),
-    (TWO_OF_FOUR, mask((1,), (1,), (0,), (1,), (1,)), "more than 2 of 4 consecutive inputs"),
+    (BLOCKS, mask((1, 0, 0), (0, 0, 0), (0, 1, 0)), "a part of a block of 2 × 1"),
+    (TWO_OF_FOUR, mask((1, 1, 1, 0), (1, 0, 0, 0), (1, 0, 0, 0), (0, 0, 0, 0)),
+     "more than 2 of 4 consecutive inputs"),
 ])
 def test_a_group_in_part_is_found_but_not_before_the_first_pruning(run, stored, said):
     with pytest.raises(RunError, match=said):
