@@ -1,6 +1,7 @@
 """`Analysis`: the list of measures that a gin file asks for."""
 
 import dataclasses
+import difflib
 
 import gin
 
@@ -62,7 +63,10 @@ class Analysis:
         known = {measure.name: measure for measure in self.measures}
         for name in names:
             if name not in known:
+                close = difflib.get_close_matches(name, known, 1)
+                meant = f"; did you mean {close[0]!r}?" if close else ""
                 raise ConfigurationError(
-                    f"--only={name}: there is no such measure; expected some of {', '.join(known)}"
+                    f"--only={name}: there is no such measure{meant}; expected some of "
+                    f"{', '.join(known)}"
                 )
         return [measure for measure in self.measures if not names or measure.name in names]

@@ -10,6 +10,7 @@ from lth_keras.cluster.required_ray import require_ray
 from lth_keras.commands import gin_files
 from lth_keras.commands.find_run import find_run
 from lth_keras.commands.gin_syntax import check_syntax
+from lth_keras.commands.given_measures import check_measures
 from lth_keras.commands.measure_names import check_only
 from lth_keras.errors import ConfigurationError
 from lth_keras.export.choices import DEFAULT, check_choices, place_of
@@ -64,6 +65,7 @@ def _analyze(flags, arguments):
     _check_gin(flags)
     _check_data_dir(flags.data_dir)
     found = [gin_files.find(file) for file in flags.gin_file]
+    check_measures(found, paths.config)
     check_only(flags.only, paths.config, found, flags.gin_param)
 
 

@@ -3,11 +3,13 @@
 The measures themselves need TensorFlow; a misspelt `--only` has to be answered before it.
 """
 
+import difflib
 import pathlib
 
 from gin import config_parser
 
 from lth_keras import files, opening
+from lth_keras.commands.gin_files import packaged_folder
 from lth_keras.commands.gin_syntax import statements_of, statements_of_text
 from lth_keras.errors import ConfigurationError, RunError
 
@@ -21,6 +23,8 @@ MEASURES = {
 }
 # The measures without a gin file, in their order.
 QUICK = ("SolutionLosses", "LevelDistances", "MaskOverlap", "WeightDistributions", "GradientFlow")
+# Where a measure is looked for first: most are in this file.
+_FIRST = "insights"
 
 
 def check_only(only, stored, gin_files, gin_params):
@@ -33,18 +37,40 @@ def check_only(only, stored, gin_files, gin_params):
       gin_params: the bindings that are given.
 
     Raises:
-      ConfigurationError: there is no measure of a name.
+      ConfigurationError: no measure that would be carried out has a name; the message says which
+        file of measures has it, or which name is similar.
     """
     known = _names(_bindings(stored, gin_files, gin_params)) if only else None
     for name in only if known is not None else ():
         if name not in known:
-            refuse(name, known)
+            _refuse(name, known, _packaged(stored, gin_params))
 
 
-def refuse(name, known):
-    """Raises the `ConfigurationError` for a name of `--only` that no measure has."""
+def _refuse(name, known, packaged):
+    """Raises the `ConfigurationError` for a name of `--only`; `packaged` is {name: gin file}."""
+    there = f"the measures of this command are {', '.join(known)}"
+    if name in packaged:
+        raise ConfigurationError(
+            f"--only={name}: {there}; {name} is in {packaged[name]}: give "
+            f"--gin_file={packaged[name]} too")
+    if name in MEASURES.values():
+        measure = next(each for each, own in MEASURES.items() if own == name)
+        raise ConfigurationError(
+            f"--only={name}: {there}; give --gin_param='Analysis.measures = [@{measure}()]' too")
+    close = difflib.get_close_matches(name, [*known, *packaged, *MEASURES.values()], 1)
+    meant = f"; did you mean {close[0]!r}?" if close else ""
     raise ConfigurationError(
-        f"--only={name}: there is no such measure; expected some of {', '.join(known)}")
+        f"--only={name}: there is no such measure{meant}; expected some of {', '.join(known)}")
+
+
+def _packaged(stored, gin_params):
+    """{name of a measure: the packaged gin file that has it}, under the user's own bindings."""
+    folder, found = packaged_folder(), {}
+    paths = [] if folder is None else sorted((folder / "analysis").glob("*.gin"))
+    for path in sorted(paths, key=lambda path: path.stem != _FIRST):
+        for name in _names(_bindings(stored, [path], gin_params)) or ():
+            found.setdefault(name, f"gin/analysis/{path.name}")
+    return found
 
 
 def _bindings(stored, gin_files, gin_params):

@@ -72,6 +72,7 @@ def test_arguments_are_checked_before_tensorflow(arguments, monkeypatch, capsys)
 @pytest.mark.parametrize("arguments, said", [
     (["analyze", "--only=masks"], "--only=masks: there is no such measure; expected some of sol"),
     (["analyze", "--gin_file=gin/analysis/spectrum.gin", "--only=x"], "some of spectrum"),
+    (["analyze", "--gin_file=gin/mnist_lt.gin"], "gin/mnist_lt.gin is an experiment"),
     (["export", "--format=kears"], "format is 'kears'"),
     (["export", "--input=int8"], "input is 'int8'"),
     (["export", "--weights=first"], "weights is 'first'"),
