@@ -146,6 +146,7 @@ def _attended(call):
     named.setdefault("key", named.get("value"))
     known = {id(tensor): (channels, shape) for tensor, channels, shape in zip(
         call.node.keras_inputs, call.inputs, call.shapes, strict=True)}
+    _keep_beside(call, known, {id(named.get(name)) for name in ("query", "key", "value")})
     read = {}
     for name in ("query", "key", "value"):
         channels, shape = known.get(id(named.get(name)), (None, ()))
@@ -154,6 +155,14 @@ def _attended(call):
         read[name] = channels.labels
     output = call.layer._output_shape
     return read if output is None or len(output) == 1 else None
+
+
+def _keep_beside(call, known, attended):
+    """Keeps the channels of tensors that no kernel reads, such as a mask: its axes are places."""
+    for tensor, (channels, _) in known.items():
+        if tensor not in attended and channels is not None:
+            call.walk.labels.keep_whole(
+                channels.labels, f"{call.path} takes it beside its query, key and value, as a mask")
 
 
 def embedding(call):

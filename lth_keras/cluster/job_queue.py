@@ -29,7 +29,8 @@ class QueuedJob:
 
     @property
     def architecture(self):
-        """Equal for jobs that train the same architecture: a worker compiles it once."""
+        """Equal for jobs that train the same architecture, as far as is known before: a worker
+        compiles it once."""
         return (self.run, self.job.variant and self.job.variant.architecture,
                 self.job.round if self.job.variant else None)
 

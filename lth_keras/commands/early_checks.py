@@ -8,9 +8,9 @@ import sys
 from lth_keras import opening
 from lth_keras.cluster.required_ray import require_ray
 from lth_keras.commands import gin_files
-from lth_keras.commands.analysis_files import check_measures
 from lth_keras.commands.find_run import find_run
 from lth_keras.commands.gin_syntax import check_syntax
+from lth_keras.commands.given_measures import check_measures
 from lth_keras.commands.measure_names import check_only
 from lth_keras.errors import ConfigurationError
 from lth_keras.export.choices import DEFAULT, check_choices, place_of

@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 
+from lth_keras import masks as masks_lib
 from lth_keras import models, pruning, seeds
 from lth_keras.channels import ChannelGroups, check_has_groups, unit_rows
 from lth_keras.durations import Duration
@@ -20,6 +21,9 @@ from lth_keras.training import (
     building,
 )
 from lth_keras.variables import named_variables, snapshot
+
+# How many trainers of other architectures are kept where trials do not share them.
+_MOST_WIDTHS = 16
 
 
 class Context:
@@ -59,7 +63,7 @@ class Context:
         self.grouping = self.schedule.granularity.grouping(self.prunable, self._find_units)
         self._trainers = {}
         self._compact = None
-        self._widths = {}
+        self._widths, self._counts = {}, {}
         self._saliency = None
         self._first = None
 
@@ -147,7 +151,15 @@ class Context:
             # What is frozen or scored is still read, and keeps its biases.
             channels = None if arguments or kind is not None else self.channels
             self._trainers[key] = self._new_trainer(model, channels, _maker(kind))
+            if arguments and not self.foretells_weights:
+                self._leave_out_a_trainer()
         return self._trainers[key]
+
+    def _leave_out_a_trainer(self):
+        """Bounds the memory where each trial may have other widths: the oldest one goes."""
+        narrower = [key for key in self._trainers if key[1:]]
+        if len(narrower) > _MOST_WIDTHS:
+            del self._trainers[narrower[0]]
 
     def trainer_for(self, masks, kind=None, /, **arguments):
         """What trains a network with these masks: with `compact_training` as its smaller network.
@@ -201,17 +213,31 @@ class Context:
                 self.experiment.evaluation_batch_size)
         return self._saliency.probe(weights, masks, generator)
 
-    def matched_width(self, round):
-        """The width multiple whose dense network is closest to the ticket of `round`."""
-        if round not in self._widths:
-            self._widths[round], _ = models.closest_width(
-                self._count_at_width, self.grouping.kept_weights(self.schedule, round)
-            )
-        return self._widths[round]
+    @functools.cached_property
+    def foretells_weights(self):
+        """Whether the schedule says how many weights the ticket of a round has, in each trial."""
+        return self.grouping.foretells_weights(self.schedule)
+
+    def matched_width(self, round, found_masks=None):
+        """The width multiple whose dense network is closest in size to the ticket of `round`.
+
+        Args:
+          round: a round.
+          found_masks: gives a trial's masks of that round; called only where the schedule does not
+            say how many weights they keep. None for an estimate.
+        """
+        weights = self.grouping.kept_weights(self.schedule, round)
+        if found_masks is not None and not self.foretells_weights:
+            weights = masks_lib.total_kept(found_masks())
+        if weights not in self._widths:
+            self._widths[weights], _ = models.closest_width(self._count_at_width, weights)
+        return self._widths[weights]
 
     def _count_at_width(self, width):
-        model = self.build(width=width)
-        return sum(weight.size for weight in self.prunable_weights(model))
+        if width not in self._counts:
+            model = self.build(width=width)
+            self._counts[width] = sum(weight.size for weight in self.prunable_weights(model))
+        return self._counts[width]
 
 
 def _maker(kind):

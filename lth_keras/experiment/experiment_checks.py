@@ -69,8 +69,7 @@ def check_job(job):
         if job.round == 0:
             check_early_bird(job)
         return
-    if job.arguments:
-        job.context.build(**job.arguments)
+    job.variant.architecture.check(job)
     _check_training(job)
     job.variant.mask.check(job)
     job.variant.weights.check(job)
@@ -81,7 +80,6 @@ def check_job(job):
 def _check_training(job):
     context, variant = job.context, job.variant
     if variant.pruned == "initial":
-        check_single_weights(job, f"the variant {variant.name!r} freezes pruned weights")
         refuse_decay(context.experiment.optimizer, context.steps_per_epoch, variant.name)
     if variant.learned is None:
         return

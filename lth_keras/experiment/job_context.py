@@ -79,7 +79,7 @@ class JobContext:
 
     def matched_width(self) -> float:
         """The width multiple of the dense network with as many weights as the round's ticket."""
-        return self.context.matched_width(self.round)
+        return self.context.matched_width(self.round, self.found_masks)
 
     # Seeds: one for each use of chance, derived from the use's and the network's name.
 

@@ -81,8 +81,9 @@ def readme(card):
     lines += ["`python verify.py [FORMAT]` checks this folder against card.json; it needs the same "
               "packages and NumPy.", "", "## Sizes and speed", "", *size_lines(card), "",
               "## Density by layer", "", *_layer_lines(card)]
-    if card["compaction"] and card["compaction"]["units"]:
-        lines += ["", "## Compaction", "", *_compaction_lines(card)]
+    done = card["compaction"]
+    if done and (done["units"] or done.get("failed")):
+        lines += ["", "## Compaction", "", *compaction_lines(done)]
     return "\n".join(lines) + "\n"
 
 
@@ -156,8 +157,10 @@ def _layer_lines(card):
     return lines
 
 
-def _compaction_lines(card):
-    done = card["compaction"]
+def compaction_lines(done):
+    """The card's 'compaction' in words: what was removed, what could be, or why nothing can."""
+    if done.get("failed"):
+        return [f"This network cannot be compacted: {done['failed']}. It is exported as it is."]
     what = ("This export is the compacted network: units whose weights are all gone were removed; "
             "the function is the same but for rounding." if done["applied"] else
             "What `--compact` would remove: units whose weights are all gone.")

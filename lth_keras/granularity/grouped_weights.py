@@ -164,6 +164,21 @@ class GroupedWeights(Grouping):
                     for key, array in expected.items())
         return int(np.rint(total))
 
+    def foretells_weights(self, schedule: Any) -> bool:
+        """As `Grouping.foretells_weights`.
+
+        In the scope 'layerwise' each row keeps as many groups in every trial; not foretold is only
+        how many of them are the smaller last blocks of a kernel.
+        """
+        if schedule.scope == "layerwise":
+            return True
+        free = [row for row in self.rows if schedule.rate_of(row) is not None]
+        keys = [members.key for row in free for members in row.members]
+        if len(set(keys)) < len(keys):
+            return False  # A weight may be in groups of two rows, and either of them may take it.
+        dense = {key: masks_lib.ones(self.shapes[key]) for key in keys}
+        return len({size for row in free for size in np.unique(self._sums(row, dense))}) <= 1
+
     def _flat(self, members):
         return np.broadcast_to(members.index, self.shapes[members.key]).ravel()
 

@@ -69,10 +69,18 @@ class Grouping:
     def kept_weights(self, schedule: Any, round: int) -> int:
         """How many weights stay after `round` prunings by a `RewindingSchedule`.
 
-        Exact where the groups of a row are of one size and the scope is 'layerwise', or where each
-        weight is its own group. Otherwise it assumes that groups of each size lose the same share.
+        Exact where each weight is its own group. Otherwise it assumes that groups of each size
+        lose the same share, and in the scope 'global' that each row does: see `foretells_weights`.
         """
         return schedule.total_count(self.rows, round)
+
+    def foretells_weights(self, schedule: Any) -> bool:
+        """Whether `kept_weights` may stand for the number of weights that a found mask keeps.
+
+        It may not where rows compete for groups of different sizes: then the number depends on
+        which groups are found.
+        """
+        return True
 
 
 # What a granularity may ask for: the rows of the units that go together in the model's graph.

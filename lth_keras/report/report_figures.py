@@ -71,9 +71,9 @@ def _plan(run, comparisons):
     yield from _plan_of_masks(run)
     yield (
         "latencies", f"{capitalised(run.metric.words)} against measured latency",
-        "Each exported network in its fastest format, beside the dense network and the dense one "
-        "of its size that it was timed against: milliseconds of one call, batch 1, with the "
-        "quartiles of the turns; upright, the 95 % interval over trials. Points may come from "
+        "Each exported network in its fastest float32 format, beside the dense network and the "
+        "dense one of its size that it was timed against: milliseconds of one call, batch 1, with "
+        "the quartiles of the turns; upright, the 95 % interval over trials. Points may come from "
         "exports that were timed at different times. 'busy': other programs used the machine "
         "meanwhile, and the times may be too long.",
         lambda: latencies.metric_by_latency(

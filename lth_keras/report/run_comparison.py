@@ -212,8 +212,8 @@ def _latency_picture(runs):
     figure = latencies.metric_by_latency(points, "", runs[0].metric)
     return [] if figure is None else [Picture(
         "latencies", f"{capitalised(runs[0].metric.words)} against measured latency",
-        "Each exported network in its fastest format; batch 1. Compare latencies that were "
-        "measured on one machine. 'busy': other programs used it meanwhile.",
+        "Each exported network in its fastest float32 format; batch 1. Compare latencies that "
+        "were measured on one machine. 'busy': other programs used it meanwhile.",
         *style.encode(figure))]
 
 

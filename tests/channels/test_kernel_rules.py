@@ -37,3 +37,15 @@ def test_heads_and_hidden_units_of_a_transformer():
     stay = whole(channels)
     assert set(stay) == {"patches", f"{at}/output", "block1_fc2", "output"}
     assert "block1_norm1 (LayerNormalization) normalises over the channels" in stay["patches"]
+
+
+def test_what_an_attention_takes_as_a_mask_stays():
+    inputs = keras.Input((5, 6))
+    x = layers.Dense(8, name="a")(inputs)
+    mask = layers.Dense(5, "sigmoid", name="mask")(x)
+    heads = layers.MultiHeadAttention(2, 3, name="heads")
+    channels = groups_of(keras.Model(inputs, layers.Dense(2, name="out")(
+        layers.Flatten()(heads(x, x, attention_mask=mask)))))
+    assert set(described(channels)) == {"a/kernel", "heads/query/kernel", "heads/output/kernel"}
+    assert whole(channels)["mask"] == (
+        "heads takes it beside its query, key and value, as a mask")

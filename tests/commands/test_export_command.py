@@ -8,10 +8,13 @@ import gin
 import numpy as np
 import pytest
 
+from lth_keras.commands import export_command
 from lth_keras.commands.main import main
+from lth_keras.store.export_cards import size_table
 from tests.commands.test_stored_config import KINDS, MODULE
 from tests.data import own_data
 from tests.data.tfds_sets import prepared_reviews
+from tests.export.test_latency_lines import card as timed_card
 
 EXPERIMENT = """
 include 'gin/pieces/variants.gin'
@@ -89,6 +92,18 @@ def test_a_run_on_data_of_ones_own_is_exported(place, kind, capsys, undrawn):
     assert f"- data: {NAMES[kind]}, " in readme and root.name in readme
     if kind == "npz":
         what_changed_is_refused(place, root, capsys)
+
+
+def test_the_table_has_a_ratio_only_where_the_format_is_called_faster():
+    card = timed_card((1, 2, 3), (3.2, 3.46, 3.7)) | {"title": "masked"}
+    card["totals"] |= {"flops": None, "effective_flops": None}
+    for entry in card["formats"].values():
+        entry["verified"] = {"bit_for_bit": True}
+    table = export_command._table(card, size_table([card]))
+    cells = {column.header: list(column.cells) for column in table.columns}
+    assert cells["format"] == ["saved_model", "tflite_sparse", "ticket"]
+    assert cells["speed, 1"] == cells["256"] == ["–", "1.73×", ""]
+    assert cells["of dense"] == ["100.0 %", "100.0 %", ""]
 
 
 def what_changed_is_refused(place, root, capsys):

@@ -22,7 +22,7 @@ GIN = pathlib.Path(__file__).resolve().parents[2] / "gin"
 VARIANTS = ("ticket", "random_reinit", "random_ticket", "random_mask", "one_shot", "fine_tune",
             "snip", "grasp", "synflow", "small_dense_random")
 FEWER = ("ticket", "random_mask", "one_shot", "synflow", "small_dense_random")
-CASES = {"Blocks": VARIANTS, "Units": FEWER, "NofM": FEWER}
+CASES = {"Blocks": VARIANTS, "Units": (*FEWER, "frozen_pruned"), "NofM": FEWER}
 
 
 @pytest.fixture(scope="module", params=CASES)
@@ -76,6 +76,17 @@ def test_the_small_dense_network_has_as_many_weights(run):
     # fc2 has 30 inputs, so that its last blocks are of two: how many of those stay is not foretold.
     assert sum(ticket["kept_weights"].values()) == pytest.approx(
         run.grouping.kept_weights(run.schedule, 2), rel=1e-3)
+
+
+def test_pruned_units_may_be_frozen_where_they_start(run):
+    if "frozen_pruned" not in {each.name for each in run.experiment.variants}:
+        pytest.skip("frozen in the run by units only")
+    place = folder(run, "frozen_pruned@02")
+    found = read_masks(place)
+    first, last = (files.read_npz(place / f"{name}.npz") for name in ("initial", "weights"))
+    for key, mask in found.items():
+        assert np.array_equal(first[key][~mask], last[key][~mask]) and first[key][~mask].any()
+    assert any((first[key] != last[key]).any() for key in found)
 
 
 def test_what_is_stored_verifies_and_counts_groups(run):

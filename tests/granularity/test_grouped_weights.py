@@ -13,6 +13,7 @@ from lth_keras.granularity import (
     GroupRow,
     Members,
     NofM,
+    Units,
     Weights,
 )
 from lth_keras.pruning import RewindingSchedule
@@ -116,6 +117,31 @@ def test_weights_without_a_group_stay():
 ])
 def test_kept_weights_are_foretold(scope, expected):
     assert two_layers().kept_weights(RewindingSchedule(1, 0.5, scope=scope), 1) == expected
+
+
+@pytest.mark.parametrize("granularity, shapes, rates, foretold", [
+    (Weights(), [(6, 3), (5, 2)], {}, True), (NofM(2, 4), [(6, 3), (5, 2)], {}, True),
+    (Blocks((4, 1)), [(8, 3), (4, 2)], {}, True), (Blocks((4, 1)), [(8, 3), (6, 2)], {}, False),
+    # The kernel with the smaller blocks loses none.
+    (Blocks((4, 1)), [(8, 3), (6, 2)], {"output": None}, True),
+    # A kernel's units have as many weights as it has inputs.
+    (Units(), [(6, 3), (6, 2), (3, 2)], {}, True), (Units(), [(6, 3), (5, 2), (3, 2)], {}, False),
+])
+def test_whether_a_number_of_weights_is_foretold_where_layers_compete(
+        granularity, shapes, rates, foretold):
+    weights = [kernel(f"{index}/kernel", shape, is_output=index == len(shapes) - 1)
+               for index, shape in enumerate(shapes)]
+    grouping = granularity.grouping(weights)
+    assert grouping.foretells_weights(
+        RewindingSchedule(1, 0.5, rates, "global", granularity=granularity)) is foretold
+    assert grouping.foretells_weights(RewindingSchedule(1, 0.5, granularity=granularity))
+
+
+def test_no_number_is_foretold_where_a_weight_may_go_with_either_of_two_groups():
+    rows = [GroupRow(key, "a", "dense", False, 2, (Members("a/kernel", index),))
+            for key, index in (("in", np.arange(2)[:, None]), ("out", np.arange(2)[None]))]
+    grouping = GroupedWeights(rows, {"a/kernel": (2, 2)}, "mean")
+    assert not grouping.foretells_weights(RewindingSchedule(1, 0.5, scope="global"))
 
 
 @pytest.mark.parametrize("granularity", [Weights(), Blocks((4, 1)), NofM(2, 4)])

@@ -11,9 +11,10 @@ from lth_keras.store.stored_run import StoredRun
 from tests.report.pages import last_accuracy
 
 
-def timed(milliseconds):
-    return {"seconds": {"1": milliseconds / 1e3}, "quartiles": {
-        "1": [0.9 * milliseconds / 1e3, 1.2 * milliseconds / 1e3]}}
+def timed(milliseconds, metric_tolerance=0.0005):
+    seconds = milliseconds / 1e3
+    return {"metric_tolerance": metric_tolerance, "seconds": {"1": seconds},
+            "quartiles": {"1": [0.9 * seconds, 1.2 * seconds]}}
 
 
 def card(matched, others=0.0):
@@ -45,6 +46,17 @@ def test_each_network_in_its_fastest_format_with_what_it_reached(run):
     assert points[0]["ci_low"] < points[0]["mean"] < points[0]["ci_high"]
     named = latency_points.latency_points(run, "blocks")
     assert {point["group"] for point in named} == {"blocks"}
+
+
+@pytest.mark.parametrize("name, metric_tolerance", [
+    ("tflite_int8", 0.01), ("tflite_float16", 0.002), ("of a card that does not say it", None)])
+def test_formats_that_may_reach_another_metric_have_no_point(
+        run, monkeypatch, name, metric_tolerance):
+    quicker = timed(0.1, metric_tolerance) | {"dense": timed(0.2), "matched": timed(0.3)}
+    both, alone = card("dense_matched@02"), card("dense_matched@02")
+    both["formats"][name], alone["formats"] = quicker, {name: quicker}
+    monkeypatch.setattr(latency_points, "kept_cards", lambda paths: [both, alone])
+    assert [point["seconds"] for point in latency_points.latency_points(run)] == [1e-3, 4e-3, 2e-3]
 
 
 def test_of_two_exports_of_a_network_the_faster_one_is_drawn(run, monkeypatch):

@@ -93,6 +93,8 @@ class Compaction(Strict):
     units: list[RemovedUnits]
     parameters_before: Count
     parameters_after: Count
+    # Why it cannot be done; then both counts are the network's own.
+    failed: Text | None = None
 
 
 class Nonzero(Strict):
@@ -116,6 +118,7 @@ class Beside(Strict):
 
     bytes: Positive
     bytes_gzipped: Positive
+    parameters: Count = 0  # 0 in cards of before, which do not say it.
     seconds: dict[Text, Taken]
     quartiles: dict[Text, Quartiles] = {}
 

@@ -19,8 +19,10 @@ def check_facts(facts):
     kept = facts.kept_weights
     if sum(kept.values()) > facts.prunable_weights and not facts.architecture:
         raise ValueError("kept_weights are more than prunable_weights")
-    if not set(facts.collapsed_layers) <= set(kept) or not set(facts.told.mean_kept) <= set(kept):
-        raise ValueError("collapsed_layers or mean_kept names a kernel that kept_weights does not")
+    if not set(facts.collapsed_layers) <= {key.rpartition("/")[0] for key in kept}:
+        raise ValueError("collapsed_layers names a layer that kept_weights does not")
+    if not set(facts.told.mean_kept) <= set(kept):
+        raise ValueError("mean_kept names a kernel that kept_weights does not")
     if facts.architecture and facts.variables is None:
         raise ValueError("it has an architecture of its own, and not its variables")
     for name in ("equal_to", "biases_from"):

@@ -2,10 +2,12 @@
 
 import copy
 
+import numpy as np
 import pytest
 
 from lth_keras import files
 from lth_keras.errors import RunError
+from lth_keras.experiment import pruner
 from lth_keras.store import network_folder
 from lth_keras.store.schemas import NetworkFacts, RunHeader, checked
 from lth_keras.store.schemas.facts_counts import problem_with
@@ -36,6 +38,14 @@ def test_facts_that_contradict_each_other(change, said, stored):
     with pytest.raises(RunError, match="^[^\n]*$") as caught:
         checked(NetworkFacts, stored[NetworkFacts] | change, "done.json")
     assert said in str(caught.value)
+
+
+def test_a_collapsed_layer_is_named_as_the_pruner_names_it(stored):
+    kept = KEPT | {"fc1/kernel": 0}
+    empty = pruner.collapsed({key: np.ones(count, bool) for key, count in kept.items()})
+    assert empty == ["fc1"]
+    checked(NetworkFacts, stored[NetworkFacts] | {
+        "kept_weights": kept, "collapsed_layers": empty}, "done.json")
 
 
 @pytest.mark.parametrize("change, said", [

@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-from lth_keras.commands.analysis_files import check_measures
+from lth_keras.commands.given_measures import check_measures
 from lth_keras.errors import ConfigurationError
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
