@@ -1,6 +1,6 @@
 """The two errors that come from a person's input or machine, and not from a defect of ours."""
 
-from lth_keras.wording import made
+from lth_keras.wording import made, shown
 
 
 class ConfigurationError(Exception):
@@ -33,7 +33,7 @@ def check_is_a(name: str, value: object, base: type, example: str) -> None:
     if not isinstance(value, base):
         article = "an" if base.__name__[0] in "AEIO" else "a"
         raise ConfigurationError(
-            f"{name} is {value!r}; expected {article} {base.__name__}, with brackets, like "
+            f"{name} is {shown(value)}; expected {article} {base.__name__}, with brackets, like "
             f"{made(example)}; a class of your own needs {base.__module__}.{base.__name__} as its "
             "base class"
         )

@@ -1,6 +1,7 @@
 """Files that are either whole or absent: written under another name, flushed, then renamed."""
 
 import contextlib
+import errno
 import hashlib
 import io
 import json
@@ -41,9 +42,10 @@ def writing(path: str | os.PathLike) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        advice = "make room" if error.errno == errno.ENOSPC else "mend the place"
         raise RunError(
-            f"cannot write {path}: {error.strerror or error}; make room or mend the place, "
-            "then give the same command again: it goes on from what is stored"
+            f"cannot write {path}: {error.strerror or error}; {advice}, then give the "
+            "same command again: it goes on from what is stored"
         ) from error
 
 

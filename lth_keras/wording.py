@@ -25,6 +25,18 @@ def made(name: str) -> str:
     return f"@{name}()" if _from_gin.get() else f"{name.rpartition('/')[2]}(…)"
 
 
+def setting(owner: str, name: str) -> str:
+    """A parameter: 'Experiment.batch_size' in gin; a program's writer gave it as 'batch_size'."""
+    return f"{owner}.{name}" if _from_gin.get() else name
+
+
+def shown(value: object) -> str:
+    """A value that was given; in gin a class where an object belongs: '@Adam without brackets'."""
+    if isinstance(value, type) and _from_gin.get():
+        return f"{named(value.__name__)} without brackets"
+    return repr(value)
+
+
 def named(name: str) -> str:
     """A function or class itself: '@lenet_300_100', or 'lenet_300_100'."""
     return f"@{name}" if _from_gin.get() else name

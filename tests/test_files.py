@@ -75,7 +75,7 @@ def test_a_failed_write_leaves_what_was_there_and_nothing_else(tmp_path, monkeyp
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, broken, full)
-    with pytest.raises(RunError, match="No space left on device; make room"):
+    with pytest.raises(RunError, match="No space left on device; make room, then give the same"):
         files.write_text(tmp_path / "a.txt", "after")
     monkeypatch.undo()
     assert (tmp_path / "a.txt").read_text() == "before"
@@ -132,3 +132,9 @@ def test_json_that_is_refused(text, said, tmp_path):
     (tmp_path / "a.json").write_bytes(text.encode("latin-1"))
     with pytest.raises(RunError, match=f"cannot read .*({said})"):
         files.read_json(tmp_path / "a.json")
+
+
+def test_room_is_asked_for_only_where_there_is_none(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="; mend the place, then give the same command again"):
+        files.write_text(tmp_path / "file" / "a.txt", "x")

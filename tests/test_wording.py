@@ -17,6 +17,14 @@ def test_gin_and_python():
     assert wording.made("Adam") == "Adam(…)"
 
 
+def test_where_a_value_was_given_and_a_class_for_an_object():
+    assert wording.setting("Experiment", "batch_size") == "batch_size"
+    assert wording.shown(IMP) == repr(IMP) and wording.shown("x") == "'x'"
+    with wording.answering_gin():
+        assert wording.setting("Experiment", "batch_size") == "Experiment.batch_size"
+        assert wording.shown(IMP) == "@IMP without brackets" and wording.shown("x") == "'x'"
+
+
 def test_one_check_answers_both():
     def refused():
         with pytest.raises(ConfigurationError) as caught:

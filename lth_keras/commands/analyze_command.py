@@ -14,6 +14,7 @@ from lth_keras.console.progress import ProgressDisplay
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import execute, identity, prepare
 from lth_keras.experiment.context import Context
+from lth_keras.figures.charts import trials_text
 from lth_keras.paths import RunPaths
 from lth_keras.plain_text import plain
 from lth_keras.program import program
@@ -39,15 +40,28 @@ def main(flags, arguments):
         console.print(plain(line), highlight=False, soft_wrap=True)
 
     say(f"run   {root}")
-    say(f"data  {run.data.name}; {len(run.trials)} trials with finished networks")
+    say(f"data  {run.data.name}; {trials_text(len(run.trials))} with finished networks")
     for measure in measures:
         measure.check(run)
     with run_lock.hold(run.paths.analysis):
         for measure in measures:
             folder = run_measure(measure, run, say)
-            say(files.read_text(folder / "summary.md").split("\n![", 1)[0].rstrip())
+            say(_in_words(files.read_text(folder / "summary.md")))
             say(f"{'figures, tables, summary':<40} {folder}")
     return 0
+
+
+def _in_words(summary):
+    """A measure's summary for the terminal: no pictures; a column `ours` that no `theirs` stands
+    beside is called `network`, while the files keep its name."""
+    text = summary.split("\n![", 1)[0].rstrip()
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        cells = line.split(" | ")
+        if line.startswith("| ours |") and not {"theirs", "network"} & set(cells):
+            lines[place] = line.replace("| ours |", "| network |", 1)
+            break
+    return "\n".join(lines)
 
 
 def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=None,

@@ -25,6 +25,7 @@ class Flag:
       default: its value where it is not given.
       value: the text after '=' in the help: 'F', 'DIR'; None for a flag that is on or off.
       shown: its spelling in the help, if it is not '--name=VALUE'.
+      least: the smallest value of a number; None where any is taken.
     """
 
     name: str
@@ -33,11 +34,19 @@ class Flag:
     default: object = None
     value: str | None = None
     shown: str | None = None
+    least: int | None = None
 
     @property
     def spelling(self):
         """'--gin_file=F', as the help shows it."""
         return self.shown or f"--{self.name}" + (f"={self.value}" if self.value else "")
+
+    @property
+    def expected(self):
+        """'a whole number, at least 1', for an error; None where it takes no number."""
+        numbers = {"integer": "a whole number", "float": "a number"}
+        least = "" if self.least is None else f", at least {self.least}"
+        return f"{numbers[self.kind]}{least}" if self.kind in numbers else None
 
     def define(self, values):
         """Adds the flag to absl's `values`."""
@@ -100,14 +109,16 @@ TRAIN = Command(
         Flag("gin_param", _GIN_PARAM.format("Experiment.trials = 1"), "multi", [], "B"),
         _DATA_DIR,
         Flag("checkpoint_minutes", "least time between checkpoints within a network; the default "
-             "is 5", "float", 5, "M"),
+             "is 5", "float", 5, "M", least=0),
         Flag("workers", "trains N networks at a time, in processes that share this machine's "
-             "cores; more than one needs Ray: " + installing("cluster"), "integer", None, "N"),
+             "cores; more than one needs Ray: " + installing("cluster"), "integer", None, "N",
+             least=1),
         Flag("ray_address", "trains on the Ray cluster at this address, or 'auto', with the same "
              "--output_dir on every node; see docs/cluster.md", value="A"),
         Flag("cluster_hosts", "all workers of Experiment.distribution = @MultiWorkerMirrored(); "
              "see docs/distribution.md", value="HOSTS", shown="--cluster_hosts=host:port,…"),
-        Flag("cluster_index", "which of --cluster_hosts this is, from 0", "integer", None, "I"),
+        Flag("cluster_index", "which of --cluster_hosts this is, from 0", "integer", None, "I",
+             least=0),
         Flag("accept_other_versions", "go on with a run that was begun with other versions of the "
              "software", "bool", False),
     ),
@@ -148,7 +159,7 @@ EXPORT = Command(
     (
         Flag("variant", "which network: ticket@06, full, round_03, …", value="NAME"),
         Flag("to", "the folder to make; it must not exist", value="DIR"),
-        Flag("trial", "which trial; the default is 1", "integer", 1, "N"),
+        Flag("trial", "which trial; the default is 1", "integer", 1, "N", least=1),
         Flag("format", "of saved_model, keras, keras3, onnx, tflite, tflite_float16, "
              "tflite_int8, tflite_sparse, ticket (masks and rewind point); the default is "
              "saved_model,keras,tflite,ticket", "list", None, "A,B"),

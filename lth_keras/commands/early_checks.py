@@ -46,7 +46,7 @@ def _train(flags, arguments):
             f"--checkpoint_minutes={flags.checkpoint_minutes}; expected a number, 0 or more"
         )
     if flags.workers is not None and flags.workers < 1:
-        raise ConfigurationError(f"--workers={flags.workers}; expected at least 1")
+        raise ConfigurationError(f"--workers={flags.workers}; expected a whole number, at least 1")
     if flags.ray_address:
         require_ray(f"--ray_address={flags.ray_address}")
     elif flags.workers is not None and flags.workers > 1:

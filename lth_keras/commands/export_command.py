@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lth_keras.commands.find_run import find_run
+from lth_keras.console.sentences import wrapped
 from lth_keras.errors import ConfigurationError
 from lth_keras.metric import Metric
 from lth_keras.paths import safe_name
@@ -52,16 +53,15 @@ def main(flags, arguments):
     checked = "without building a model: " if reached is None else (
         f"on {test:,} test examples: test {metric.words} {metric.text(reached)}"
         f"{metric.shown_unit}, ")
-    console.print(
-        f"checked in a fresh process {checked}{card['totals']['nonzero']:,} non-zero weights",
-        highlight=False, soft_wrap=True)
+    report = f"`{program()} report {arguments[0]}`"
     failed = (card["compaction"] or {}).get("failed")
-    if failed:
-        console.print(plain(f"this network cannot be compacted: {failed}"), highlight=False,
+    for sentence in (
+        f"checked in a fresh process {checked}{card['totals']['nonzero']:,} non-zero weights",
+        *([plain(f"this network cannot be compacted: {failed}")] if failed else []),
+        f"written to {flags.to}; see README.md there, and {report} for sizes in the report",
+    ):
+        console.print(wrapped(sentence, console.width, (flags.to, report)), highlight=False,
                       soft_wrap=True)
-    console.print(
-        f"written to {flags.to}; see README.md there, and `{program()} report {arguments[0]}` for "
-        "sizes in the report", highlight=False, soft_wrap=True)
     return 0
 
 

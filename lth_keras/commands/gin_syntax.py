@@ -11,6 +11,7 @@ from gin import config_parser
 from lth_keras.errors import ConfigurationError
 
 _OWN = "lth_keras"
+_GIVEN = "--gin_param"
 
 
 class _Nothing(config_parser.ParserDelegate):
@@ -44,7 +45,7 @@ def statements_of(gin_files, gin_params):
     seen = set()
     read = [each for file in gin_files for each in _of_file(pathlib.Path(file), seen)]
     return read + [
-        each for binding in gin_params for each in statements_of_text(binding, "--gin_param")]
+        each for binding in gin_params for each in statements_of_text(binding, _GIVEN)]
 
 
 def imported_modules(text, name):
@@ -154,6 +155,11 @@ def statements_of_text(text, name):
     try:
         return list(config_parser.ConfigParser(text, _Nothing()))
     except SyntaxError as error:
+        if name == _GIVEN:
+            raise ConfigurationError(
+                f"{_GIVEN}={' '.join(text.split())!r} is no binding "
+                f"({' '.join(str(error.msg).split())}); expected one such as "
+                f"{_GIVEN}='Experiment.trials = 1'") from error
         shown = f"; found {error.text.strip()!r}" if error.text else ""
         where = f", line {error.lineno}" if error.lineno else ""
         raise ConfigurationError(

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lth_keras import opening
+from lth_keras.console.sentences import wrapped
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.metric import ACCURACY, metrics_of
 from lth_keras.paths import RunPaths, variant_name
@@ -37,8 +38,11 @@ def main(flags, arguments):
             table.add_row(Text(plain(name)), "cannot be read: permission denied")
         elif opening.exists(root / name / "run.json"):
             table.add_row(*(Text(plain(cell)) for cell in _row(RunPaths(root / name))))
-    Console(markup=False).print(table)
-    print(f"{BEST}: the mean test metric at the evaluation where the validation metric is best")
+    console = Console(markup=False)
+    console.print(table)
+    console.print(wrapped(
+        f"{BEST}: the mean test metric at the evaluation where the validation metric is best",
+        console.width), highlight=False, soft_wrap=True)
     return 0
 
 

@@ -49,7 +49,8 @@ def _answered(argv):
         return 1  # The reader of the output has ended, as in `list | head`.
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EIO) and error.filename is None:
-            return _fail(f"cannot write: {error.strerror}; make room", 1)
+            advice = "make room" if error.errno == errno.ENOSPC else "mend the place"
+            return _fail(f"cannot write: {error.strerror}; {advice}", 1)
         return _fail(last_resort.unforeseen(error), 1)
     except Exception as error:  # noqa: BLE001 - the last resort.
         return _fail(last_resort.unforeseen(error), 1)
@@ -95,9 +96,21 @@ def _parsed(command, argv):
         flag.define(values)
     try:
         return values, values([program(), *argv])[1:]
+    except flags.IllegalFlagValueError as error:
+        for flag in command.flags:
+            for argument in argv:
+                name, _, value = argument.lstrip("-").partition("=")
+                if name == flag.name and flag.expected and f"--{name}={value}:" in str(error):
+                    raise ConfigurationError(
+                        f"--{name}={value}; expected {flag.expected}") from error
+        raise _refused(error, command) from error
     except flags.Error as error:
-        named = "" if command is command_table.TRAIN else f"{command.name} "
-        raise ConfigurationError(f"{error}; see {program()} {named}--help") from error
+        raise _refused(error, command) from error
+
+
+def _refused(error, command):
+    named = "" if command is command_table.TRAIN else f"{command.name} "
+    return ConfigurationError(f"{error}; see {program()} {named}--help")
 
 
 def _fail(error, status):

@@ -12,6 +12,7 @@ from lth_keras.data.loaded_data import LoadedData
 from lth_keras.data.rows_on_disk import RowsOnDisk, chosen_rows, joined
 from lth_keras.errors import ConfigurationError
 from lth_keras.tasks import Classification
+from lth_keras.wording import setting
 
 
 def assemble(raw, validation, validation_seed, mean, std, task=None, subset=None, **fields):
@@ -61,7 +62,8 @@ def _in_order(raw, task, validation, validation_seed):
     """(images, labels, weights, splits): train, validation, test, one after the other."""
     train = len(raw.y_train)
     if raw.x_validation is None:
-        count = splitting.held_out_count(validation, train, raw.name)
+        count = splitting.held_out_count(
+            validation, train, raw.name, setting("Dataset", "validation"))
         held_out = splitting.stratified_choice(task.strata(raw.y_train), count, validation_seed)
         kept = np.delete(np.arange(train), held_out)
         parts = ("train", kept), ("train", held_out), ("test", None)
@@ -83,8 +85,8 @@ def refuse_two_validations(validation, name):
     """Raises ConfigurationError unless data with a validation split hold out no other examples."""
     if validation:
         raise ConfigurationError(
-            f"validation is {validation!r}, and '{name}' has a validation split of its own; "
-            "leave validation out to use that"
+            f"{setting('Dataset', 'validation')} is {validation!r}, and '{name}' has a validation "
+            "split of its own; leave validation out to use that"
         )
 
 

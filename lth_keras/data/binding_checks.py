@@ -34,7 +34,7 @@ def check_bindings(dataset):
             f"Dataset.fallback is {dataset.fallback!r}; expected an embedded set, "
             f"{' or '.join(map(repr, EMBEDDED))}, or None"
         )
-    splits.check_validation(dataset.validation)
+    splits.check_validation(dataset.validation, "Dataset.validation")
     if dataset.test is not None:
         splits.check_validation(dataset.test, "Dataset.test")
     check_normalisation(dataset.mean, dataset.std)

@@ -1,8 +1,10 @@
 """Prepares a run from an experiment: checks everything and writes nothing."""
 
 import dataclasses
+import errno
 import pathlib
 import shutil
+import tempfile
 
 import gin
 
@@ -120,10 +122,11 @@ def assemble(experiment, data, output_dir, checkpoint_seconds=300, should_stop=N
 
 
 def check_space(prepared):
-    """Checks that the disk has room for what the run is going to write.
+    """Checks that the place can be written and has room for what the run is going to write.
 
     Raises:
-      ConfigurationError: it has not; the message says how much is needed.
+      ConfigurationError: it cannot, with the system's reason; or it has no room, with how much is
+        needed.
     """
     context = prepared.context
     weights = sum(
@@ -134,12 +137,25 @@ def check_space(prepared):
     folder = context.paths.root
     while not folder.exists():
         folder = folder.parent
+    if todo:
+        _check_writable(folder)
     free = shutil.disk_usage(folder).free
     if todo and free < needed:
         raise ConfigurationError(
             f"the run needs about {needed / _MIB:,.0f} MiB under {folder} and "
             f"{free / _MIB:,.0f} MiB are free; make room, or give another --output_dir"
         )
+
+
+def _check_writable(folder):
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise ConfigurationError(
+                f"{folder} is not writable ({error.strerror or error}); give another --output_dir"
+            ) from error
 
 
 def _check_job(job):

@@ -29,7 +29,7 @@ from lth_keras.training import (
     from_keras,
 )
 from lth_keras.training.xla import JIT
-from lth_keras.wording import made, named
+from lth_keras.wording import made, named, shown
 
 
 @gin.configurable
@@ -167,8 +167,9 @@ class Experiment:
         object.__setattr__(self, "optimizer", from_keras(self.optimizer))
         if not isinstance(self.optimizer, Optimizer):
             raise ConfigurationError(
-                f"Experiment.optimizer is {self.optimizer!r}; expected an optimizer with brackets, "
-                f"like {made('Adam')} or Keras's own, or a subclass of lth_keras.training.Optimizer"
+                f"Experiment.optimizer is {shown(self.optimizer)}; expected an optimizer, with "
+                f"brackets, like {made('Adam')} or Keras's own, or a subclass of "
+                "lth_keras.training.Optimizer"
             )
         if not isinstance(self.distribution, Distribution):
             raise ConfigurationError(

@@ -20,7 +20,7 @@ from lth_keras.training.replicated_engine import ReplicatedEngine, ReplicatedFee
 from lth_keras.training.train_state import TrainState
 from lth_keras.training.xla import resolve_jit
 from lth_keras.variables import check_fits, named_variables, snapshot
-from lth_keras.wording import made
+from lth_keras.wording import made, setting
 
 _SECONDS_PER_CALL = 1.0  # The longest wait after Ctrl-C; a call costs less than 1/1000 of it.
 _STEPS_AT_FIRST = 20
@@ -56,8 +56,8 @@ class Trainer:
                  replicas=None, also_prune=(), channels=None):
         if data.train_size < batch_size:
             raise ConfigurationError(
-                f"batch_size is {batch_size} but {data.name} has {data.train_size} training "
-                "examples; expected no more than those"
+                f"{setting('Experiment', 'batch_size')} is {batch_size} but {data.name} has "
+                f"{data.train_size} training examples; expected no more than those"
             )
         check_augmentation(augmentation, data.input_shape)
         self.data = data

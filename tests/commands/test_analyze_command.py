@@ -10,8 +10,8 @@ import pytest
 from lth_keras.analysis import (
     retrain,
 )
+from lth_keras.commands import analyze_command, stored_config
 from lth_keras.commands import main as commands
-from lth_keras.commands import stored_config
 from lth_keras.errors import ConfigurationError
 
 LONG = "[@SolutionLosses(), @GradientFlow()]\nSolutionLosses.name = 'never'"
@@ -47,6 +47,14 @@ def test_all_of_the_configuration_counts(change):
         {**known, "variants": ({"name": "ticket", "duration": "1ep"},)}, header, "RUN")
     with pytest.raises(ConfigurationError, match=f"trained with {next(iter(change))}"):
         stored_config.check_configuration(known | change, header, "RUN")
+
+
+def test_a_column_of_networks_is_called_so_on_the_terminal_alone():
+    own = "# m\n\n- said\n\n| ours | layer |\n| --- | --- |\n| ours | all |\n"
+    assert analyze_command._in_words(f"{own}\n![figure](figure.png)\n") == own.rstrip().replace(
+        "| ours | layer", "| network | layer")
+    for columns in ("| ours | theirs | z |", "| ours | network | z |"):
+        assert analyze_command._in_words(columns) == columns
 
 
 EVERYTHING = """

@@ -61,7 +61,12 @@ CASES = {
         [SMOKE, "--gin_param=IMP.duration = '5 epochs'"], "IMP.duration is '5 epochs'"),
     "rewind beyond": (
         [SMOKE, "--gin_param=RewindingSchedule.rewind_to = '9ep'"], "rewind_to is 9ep"),
-    "batch too large": ([SMOKE, "--gin_param=Experiment.batch_size = 9999"], "batch_size is 9999"),
+    "batch too large": (
+        [SMOKE, "--gin_param=Experiment.batch_size = 9999"], "Experiment.batch_size is 9999 but"),
+    "a class for an object": (
+        [SMOKE, "--gin_param=Experiment.optimizer = @Adam"],
+        "Experiment.optimizer is @Adam without brackets; expected an optimizer, with brackets, "
+        "like @Adam()"),
     "model with brackets": (
         [SMOKE, "--gin_param=Experiment.model = @lenet_300_100()"], "lenet_300_100"),
     "unknown flag": ([SMOKE, "--gin_parm=x"], "gin_parm"),

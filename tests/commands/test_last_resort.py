@@ -70,6 +70,20 @@ def test_arguments_are_checked_before_tensorflow(arguments, monkeypatch, capsys)
 
 
 @pytest.mark.parametrize("arguments, said", [
+    (["--workers=two"], "--workers=two; expected a whole number, at least 1\n"),
+    (["--workers=0"], "--workers=0; expected a whole number, at least 1\n"),
+    (["--checkpoint_minutes=x"], "--checkpoint_minutes=x; expected a number, at least 0\n"),
+    (["--gin_file=gin/mnist_lt.gin", "--gin_param=Experiment.trials"],
+     "--gin_param='Experiment.trials' is no binding"),
+    (["--gin_file=gin/mnist_lt.gin", "--gin_param=Experiment.trials"],
+     "expected one such as --gin_param='Experiment.trials = 1'\n"),
+], ids=str)
+def test_a_value_of_another_kind_is_shown_with_what_was_expected(
+        arguments, said, monkeypatch, capsys):
+    assert said in answers_without_tensorflow(arguments, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("arguments, said", [
     (["analyze", "--only=masks"], "--only=masks: there is no such measure; expected some of sol"),
     (["analyze", "--gin_file=gin/analysis/spectrum.gin", "--only=x"], "some of spectrum"),
     (["analyze", "--gin_file=gin/mnist_lt.gin"], "gin/mnist_lt.gin is an experiment"),

@@ -75,6 +75,13 @@ def test_networks_that_are_lost(make_run, capsys):
     assert listed(root, capsys)[1:3] == ["networks are missing: python run.py verify", "3/4"]
 
 
+def test_its_legend_fits_into_a_narrow_terminal(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "60")
+    assert main(["list", f"--output_dir={tmp_path}"]) == 0
+    lines = capsys.readouterr().out.rstrip().splitlines()
+    assert max(map(len, lines)) <= 60 and "validation metric is best" in " ".join(lines[-2:])
+
+
 @pytest.mark.parametrize("arguments, said", [
     (["RUN"], "list takes no arguments; 'RUN' was given"),
     (["--output_dir=nowhere"], "--output_dir=nowhere is no folder"),

@@ -148,7 +148,8 @@ CASES = {
     "the label among the inputs": (lambda f: csv(f, input=("species",)), "columns a tuple like"),
     "a missing value": (
         lambda f: csv(f, with_value("width", None)), "lacks 1 of 30 values"),
-    "a missing label": (lambda f: csv(f, with_value("species", None)), "first in row 5"),
+    "a missing label": (
+        lambda f: csv(f, with_value("species", None)), "first in line 6 of the file"),
     "text among numbers": (lambda f: csv(f, with_value("width", "wide")), "expected numbers"),
     "a parquet file that is none": (
         lambda f: (csv(f)[0].replace("csv:", "parquet:"), {"label": "species"}),

@@ -1,5 +1,6 @@
 """Runs that are stopped, cut off, damaged, or started twice."""
 
+import errno
 import json
 import pathlib
 import shutil
@@ -113,6 +114,16 @@ def test_too_little_space_is_said_before_anything_is_written(experiment, tmp_pat
     usage = type("Usage", (), {"free": 1000})
     monkeypatch.setattr("shutil.disk_usage", lambda path: usage)
     with pytest.raises(ConfigurationError, match="MiB are free; make room"):
+        prepare(experiment, tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_place_that_cannot_be_written_is_no_full_disk(experiment, tmp_path, monkeypatch):
+    def denied(dir):
+        raise PermissionError(errno.EACCES, "Permission denied", str(dir))
+
+    monkeypatch.setattr("tempfile.TemporaryFile", denied)
+    with pytest.raises(ConfigurationError, match=r"is not writable \(Permission denied\); give"):
         prepare(experiment, tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
 

@@ -203,7 +203,8 @@ def _check_counts(dataset, source):
         train = source.sizes["train"]
         if dataset.test is not None:
             train -= splitting.held_out_count(dataset.test, train, source.name, "Dataset.test")
-        splitting.held_out_count(dataset.validation, train, source.name)
+        splitting.held_out_count(
+            dataset.validation, train, source.name, "Dataset.validation")
 
 
 def _check_test(name, has_test, test):

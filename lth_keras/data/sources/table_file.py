@@ -71,7 +71,7 @@ def open_table(kind, path, index, columns):
         num_classes=None if label_names is None else len(label_names), label_names=label_names,
         weights=weights, labels=labels, text_label=None if label_names is None else
         f"the column {columns.label!r} of '{name}' is text, "
-        f"{_first_text(tables['train'][columns.label])}",
+        f"{_first_text(tables['train'], columns.label)}",
     )
 
 
@@ -108,6 +108,7 @@ def _table(name, kind, path):
     if not len(table):
         raise ConfigurationError(f"'{name}' has no row in {path.name}; expected one per example")
     table.columns = [str(each) for each in table.columns]
+    table.attrs["path"] = path
     return table
 
 
@@ -146,7 +147,7 @@ def _numbers(name, table, names, parameter="Dataset.input"):
         values = column.to_numpy(np.float64, na_value=np.nan)
         with np.errstate(over="ignore"):
             inputs[:, place] = values
-        _check_finite(name, each, inputs[:, place])
+        _check_finite(name, table, each, inputs[:, place])
     return inputs
 
 
@@ -157,12 +158,13 @@ def _is_nullable_number(column):
         column.dtype)
 
 
-def _check_finite(name, column, values):
+def _check_finite(name, table, column, values):
     wrong = np.flatnonzero(~np.isfinite(values))
     if wrong.size:
         raise ConfigurationError(
             f"the column {column!r} of '{name}' lacks {wrong.size} of {len(values)} values, or "
-            f"they are not finite, first in row {wrong[0] + 1}; expected numbers: fill or drop them"
+            f"they are not finite, first in {_place(table, wrong[0])}; expected numbers: fill or "
+            "drop them"
         )
 
 
@@ -173,7 +175,7 @@ def _labels(name, table, column, split, label_names):
     # One bad cell makes a column text: then numbers would be compared with places in the alphabet.
     if split != "train" and is_number != (label_names is None):
         kinds = ("numbers", "text") if label_names is None else ("text", "numbers")
-        text = f"such as {label_names[0][:40]!r}" if is_number else _first_text(values)
+        text = f"such as {label_names[0][:40]!r}" if is_number else _first_text(table, column)
         raise ConfigurationError(
             f"the column {column!r} of '{name}' is {kinds[0]} in the training rows and {kinds[1]} "
             f"in the {split} rows; the text is {text}; expected one kind in both: correct the file "
@@ -183,13 +185,13 @@ def _labels(name, table, column, split, label_names):
         array = values.to_numpy()
         if array.dtype.kind not in "buif":
             array = values.to_numpy(np.float64, na_value=np.nan)
-        _check_finite(name, column, array)
+        _check_finite(name, table, column, array)
         return (array.astype(np.int32) if array.dtype.kind == "b" else array), label_names
     absent = np.flatnonzero(values.isna().to_numpy())
     if absent.size:
         raise ConfigurationError(
             f"the column {column!r} of '{name}' lacks {absent.size} of {len(values)} values, first "
-            f"in row {absent[0] + 1}; expected a label in each row: fill or drop them"
+            f"in {_place(table, absent[0])}; expected a label in each row: fill or drop them"
         )
     texts = values.astype(str).to_numpy(str)
     if label_names is None:
@@ -203,14 +205,27 @@ def _labels(name, table, column, split, label_names):
     return np.searchsorted(np.asarray(label_names), texts).astype(np.int32), label_names
 
 
-def _first_text(values):
-    """Words that name the first value which is no number, and its row."""
-    for row, value in enumerate(values, 1):
+def _first_text(table, column):
+    """Words that name the first value which is no number, and its place."""
+    values = table[column]
+    for row, value in enumerate(values):
         try:
             float(value)
         except (TypeError, ValueError):
-            return f"first {str(value)[:40]!r} in row {row}"
-    return f"such as {str(values.iloc[0])[:40]!r} in row 1"
+            return f"first {str(value)[:40]!r} in {_place(table, row)}"
+    return f"such as {str(values.iloc[0])[:40]!r} in {_place(table, 0)}"
+
+
+def _place(table, row):
+    """'line 52 of the file' for row 50, from 0, as an editor counts lines; 'row 51' where rows are
+    not lines: in Parquet, in a compressed file, or where a value goes over several lines."""
+    path = table.attrs["path"]
+    if path.suffix in (".csv", ".tsv"):
+        with path.open("rb") as file:  # pandas leaves empty lines out.
+            lines = [number for number, line in enumerate(file, 1) if line.strip()]
+        if len(lines) == 1 + len(table):
+            return f"line {lines[row + 1]} of the file {path.name}"
+    return f"row {row + 1}"
 
 
 def _listed(names):

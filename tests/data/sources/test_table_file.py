@@ -85,7 +85,7 @@ def test_a_regression_learns_no_places_in_the_alphabet(tmp_path, value, storage)
     table.to_csv(tmp_path / "pets.csv", index=False)
     bindings = {"label": "width", "test": 0.2, "storage": storage}
     line = refused(f"csv:{tmp_path}/pets.csv", Regression(), **bindings)
-    assert f"first {value!r} in row 7" in line and "'width'" in line
+    assert f"first {value!r} in line 8 of the file pets.csv" in line and "'width'" in line
     # Also where the cache has them as classes already.
     Dataset(f"csv:{tmp_path}/pets.csv", **{**bindings, "test": 1}).load()
     assert refused(f"csv:{tmp_path}/pets.csv", Regression(), **bindings) == line
@@ -93,7 +93,7 @@ def test_a_regression_learns_no_places_in_the_alphabet(tmp_path, value, storage)
 
 @pytest.mark.parametrize("train, test, words", [
     ("0 1 2", "0 1 ?", "numbers in the training rows and text in the test rows; the text is "
-                       "first '?' in row 3"),
+                       "first '?' in line 4 of the file test.csv"),
     ("a b", "0 1", "text in the training rows and numbers in the test rows; the text is such as "
                    "'a'"),
 ])
@@ -121,3 +121,13 @@ def test_damaged_files_are_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "empty.zip", "w"):
         pass
     assert "cannot be read" in refused(f"csv:{tmp_path}/empty.zip", label="species", test=0.2)
+
+
+@pytest.mark.parametrize("text, place", [
+    ("x,y\n1,0\n,1\n", "line 3 of the file t.csv"),
+    ("x,y\n\n1,0\n\n,1\n", "line 5 of the file t.csv"),  # Empty lines are left out.
+    ('x,y\n1,"a\nb"\n,c\n', "row 2"),  # A cell of two lines: lines say nothing of rows.
+])
+def test_a_value_that_lacks_is_at_the_line_that_an_editor_shows(tmp_path, text, place):
+    (tmp_path / "t.csv").write_text(text)
+    assert f"first in {place}; expected" in refused(f"csv:{tmp_path}/t.csv", label="y")
