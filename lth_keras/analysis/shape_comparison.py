@@ -94,7 +94,8 @@ def quantile_figure(ours, others, title, own_name):
             if x is not None and y is not None:
                 panel.plot(x, y, color=charts.colour(index), label=name)
         charts.label(panel, f"quantile of {own_name}, in σ", "quantile of the other, in σ",
-                     f"kept weights at the {when} of training", legend=when == "start")
+                     f"kept weights at the {when} of training", legend=False)
+    charts.legend_below(figure, panels[0])
     return figure
 
 
