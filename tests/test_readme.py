@@ -14,7 +14,7 @@ README, KERAS_3 = ROOT / "README.md", ROOT / "docs" / "keras3.md"
 
 def test_the_first_python_is_the_readers_own_model_and_runs(tmp_path, monkeypatch):
     text = re.search(r"^```python\n(.*?)^```$", README.read_text("utf-8"), re.M | re.S)[1]
-    assert text.startswith("import keras\n") and "find_ticket" in text
+    assert re.match("import lth_keras .*\nimport keras\n", text) and "find_ticket" in text
     # Real images that need no download, few of them, and no compiling, which takes longer.
     few = mnist_5k()
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: (

@@ -242,7 +242,7 @@ def test_a_bad_axis_is_one_line_before_anything_is_written(axes, said, tmp_path,
 @pytest.mark.parametrize("flags, said", [
     (["--workers=2"], "--workers=2 needs Ray, which is not installed"),
     (["--ray_address=auto"], "--ray_address=auto needs Ray, which is not installed"),
-    (["--workers=0"], "--workers=0; expected at least 1"),
+    (["--workers=0"], "--workers=0; expected a whole number, at least 1"),
 ])
 def test_without_ray_more_than_one_worker_says_what_to_install(flags, said, monkeypatch, capsys):
     find = importlib.util.find_spec
