@@ -103,6 +103,7 @@ def everything(tmp_path):
     return str(path)
 
 
+@pytest.mark.ci  # Each measure has tests of its own.
 def test_every_measure_leaves_tables_figures_and_a_summary(lmc_root, everything):
     assert commands.main(["analyze", str(lmc_root), f"--gin_file={everything}"]) == 0
     measured = {path.parent.name for path in (lmc_root / "analysis").glob("*/summary.json")}

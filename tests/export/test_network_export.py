@@ -136,6 +136,7 @@ def test_untrained_tickets_and_float_inputs(runs, tmp_path):
     assert masks.total_kept(ticket.masks) == card["totals"]["nonzero"]
 
 
+@pytest.mark.ci  # It times networks in processes of their own.
 def test_latencies_are_measured_against_the_dense_network(runs, tmp_path):
     options = ExportOptions(formats=("tflite", "tflite_sparse"))
     card = export_network(runs["lenet_300_100"], 1, "ticket@10", tmp_path / "t", options)
