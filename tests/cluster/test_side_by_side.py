@@ -165,6 +165,7 @@ class InProcess:
         self.was_stopped = True
 
 
+@pytest.mark.ci
 def test_a_job_that_keeps_failing_is_reported_and_the_others_go_on(tmp_path):
     reporter = SilentReporter()
     asked, run = wanted(tmp_path)
@@ -203,6 +204,7 @@ def sweep(axes, output, *params):
                  *(f"--gin_param={each}" for each in bindings)])
 
 
+@pytest.mark.ci
 def test_a_sweep_makes_a_run_per_point_and_a_comparison(tmp_path, capsys, undrawn):
     assert sweep({"Adam.learning_rate": [1e-3, 1e-2]}, tmp_path) == 0
     runs = sorted(path.parent for path in tmp_path.glob("*/run.json"))
