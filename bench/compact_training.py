@@ -1,7 +1,7 @@
 """Time of an IMP run by units: with zeros in the full network, and as the smaller networks.
 
-    python -m bench.compact_training [--network=NAME] [--width=W] [--optimizer=NAME] [--batch=N]
-                                     [--epochs=N] [--rounds=N]
+    python -m bench.compact_training [--network=NAME] [--width=W] [--batch=N] [--epochs=N]
+                                     [--rounds=N]
 
 Both runs are whole runs in one process, everything counted: building, compiling, training,
 evaluating, storing; their masks are compared. Data are generated: no step's time depends on what
@@ -27,7 +27,7 @@ from lth_keras.channels import ChannelGroups
 from lth_keras.experiment.provenance import machine, versions
 from lth_keras.granularity import Units
 from lth_keras.pruning import RewindingSchedule, prunable_weights
-from lth_keras.training import SGD, Adam, CompactTrainers, DataOrder, Trainer, TrainState
+from lth_keras.training import Adam, CompactTrainers, DataOrder, Trainer, TrainState
 
 # Function, shape of an example, examples, batch, epochs of a round.
 NETWORKS = {
@@ -36,13 +36,10 @@ NETWORKS = {
     "conv_2": (models.conv_2, (32, 32, 3), 5_000, 60, 2),
     "resnet_20": (models.resnet, (32, 32, 3), 5_000, 128, 3),
 }
-# Adam divides a gradient by its size: where a gradient is hardly more than its rounding, the
-# update is not, and two ways to add the same numbers come apart by as much as a learning rate.
-OPTIMIZERS = {"adam": lambda: Adam(1e-3), "sgd": lambda: SGD(0.01, momentum=0.9)}
 RATE, UPDATES = 0.2, 100
 
 
-def whole_run(case, optimizer, rounds, folder, compact):
+def whole_run(case, rounds, folder, compact):
     """(seconds of the whole run, [seconds of training in each round], its folder)."""
     model, shape, examples, batch_size, epochs = case
     x, y = _examples(shape, examples)
@@ -50,7 +47,7 @@ def whole_run(case, optimizer, rounds, folder, compact):
     tickets = lth_keras.find_ticket(
         model, (x, y), (x[:100], y[:100]), rounds, RATE, f"{epochs}ep", batch_size=batch_size,
         validation=0, granularity=Units(), compact_training=compact, progress=False,
-        output_dir=folder, name="compact" if compact else "masked", optimizer=optimizer())
+        output_dir=folder, name="compact" if compact else "masked", optimizer=Adam(1e-3))
     seconds = time.perf_counter() - began
     trial = tickets.path / "trial_01"
     in_rounds = [files.read_json(trial / f"round_{index:02d}" / "done.json")["train_seconds"]
@@ -58,7 +55,7 @@ def whole_run(case, optimizer, rounds, folder, compact):
     return seconds, in_rounds, trial
 
 
-def apart(case, optimizer, trial, rounds):
+def apart(case, trial, rounds):
     """(largest difference of a weight after 100 updates, of an optimizer's variable)."""
     model_fn, shape, examples, batch_size, _ = case
     data = generated(shape, max(examples, batch_size))
@@ -66,7 +63,7 @@ def apart(case, optimizer, trial, rounds):
     channels = ChannelGroups(model, {weight.key for weight in prunable_weights(model)})
 
     def trainer(plain, of=None):
-        return Trainer(plain, RewindingSchedule(1), optimizer(), data, batch_size, channels=of)
+        return Trainer(plain, RewindingSchedule(1), Adam(1e-3), data, batch_size, channels=of)
 
     full = trainer(model, channels)
     masks = {key: mask.astype(bool) for key, mask in
@@ -122,7 +119,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--network", choices=NETWORKS, default="lenet_300_100")
     parser.add_argument("--width", type=float, default=1.0, help="multiple of all widths")
-    parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adam")
     parser.add_argument("--batch", type=int)
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--rounds", type=int, default=10)
@@ -131,16 +127,14 @@ def main():
     model, shape, examples, batch_size, epochs = NETWORKS[given.network]
     case = (functools.partial(model, width=given.width), shape, examples,
             given.batch or batch_size, given.epochs or epochs)
-    optimizer = OPTIMIZERS[given.optimizer]
     with tempfile.TemporaryDirectory() as folder:
         # What a process does once, such as starting XLA, is in neither time.
-        whole_run((case[0], shape, case[3], case[3], 1), optimizer, 1, f"{folder}/first", False)
-        masked = whole_run(case, optimizer, given.rounds, folder, False)
-        compact = whole_run(case, optimizer, given.rounds, folder, True)
+        whole_run((case[0], shape, case[3], case[3], 1), 1, f"{folder}/first", False)
+        masked = whole_run(case, given.rounds, folder, False)
+        compact = whole_run(case, given.rounds, folder, True)
         same = alike(masked[2], compact[2], given.rounds)
-        differences = apart(case, optimizer, masked[2], given.rounds)
-    name = " ".join((given.network, *([f"{given.width:g} times as wide"] * (given.width != 1)),
-                     f"with {given.optimizer}"))
+        differences = apart(case, masked[2], given.rounds)
+    name = given.network if given.width == 1 else f"{given.network} {given.width:g} times as wide"
     show(name, case, masked, compact, differences, same, Console(width=80))
     if given.csv:
         with open(given.csv, "w", encoding="utf-8", newline="") as file:

@@ -85,9 +85,12 @@ def made_up(folder):
 
 def stored(folder, wanted):
     """The same of networks of runs, each after the dense network of its run."""
+    dense = set()
     for place, each in enumerate(wanted):
         run, _, name = each.rpartition(":")
-        for which in ("round_00", name):
+        networks = [name] if run in dense else ["round_00", name]
+        dense.add(run)
+        for which in networks:
             network = stored_network.find(run, 1, which)
             model = stored_network.build(network.config, network.trained)
             density = sum(mask.sum() for mask in network.masks.values()) / sum(

@@ -77,7 +77,7 @@ class ProgressDisplay:
         self._done = 0  # trained, skipped, or given up with a job that ended early
         self._steady_steps = 0  # trained after the first stretch of each job
         self._steady_seconds = 0.0  # the time of these steps, counted once per job
-        self._first_rates = []  # seconds per step of first stretches that tell something
+        self._first_rate = None  # the fewest seconds per step of a first stretch that tells it
         self._compiled = False  # whether a first stretch is over
         self._running = {}
         self._busy = 0.0  # seconds in which any job was in training
@@ -181,8 +181,8 @@ class ProgressDisplay:
         self._count()
         if self._steady_steps:
             rate = self._steady_seconds / self._steady_steps
-        elif self._first_rates:
-            rate = min(self._first_rates)
+        elif self._first_rate is not None:
+            rate = self._first_rate
         else:
             return None
         side_by_side = self._job_seconds / self._busy if self._busy else 1.0
@@ -196,7 +196,8 @@ class ProgressDisplay:
             self._steady_seconds += seconds
         elif steps:
             if self._compiled or seconds >= _COMPILING:
-                self._first_rates.append(seconds / steps)
+                rate = seconds / steps
+                self._first_rate = min(rate, self._first_rate or rate)
             self._compiled = True
 
     def _count(self):
