@@ -16,11 +16,10 @@ import re
 import shutil
 import sys
 
-import pandas as pd
-
-from bench import gallery_and_cost, paired_claims
-from bench.document_tables import ROOT, as_shown, markdown, rows_of, shown, tables, write_rows
-from lth_keras.metric import ACCURACY
+from bench.documents import gallery_and_cost
+from bench.documents.csv_rows import rows_of, write_rows
+from bench.documents.sources import SOURCES
+from bench.documents.tables import ROOT, markdown, shown, tables
 
 BLOCK = re.compile(r"<!-- table: ([a-z0-9_]+) -->\n(.*?)<!-- end -->\n", re.DOTALL)
 TABLE_LINE = re.compile(r"^\|", re.MULTILINE)
@@ -94,7 +93,7 @@ def _other_trials(docs, known):
     """A line for each summary that is of more or fewer trials than tables.csv says."""
     problems = []
     for name, entry in known.items():
-        if entry["source"] in ("summary", "densities"):
+        if SOURCES[entry["source"]].trials:
             heading, *rows = rows_of(docs / "data" / f"{name}.csv")
             counts = sorted({row[heading.index("trials")] for row in rows})
             if counts != [entry["trials"]]:
@@ -130,23 +129,27 @@ def _with_tables(docs):
 
 
 def take(docs, run, name):
-    """Copies a run's summary.csv to docs/data, and its final accuracies as NAME_finals.csv.
+    """Writes the CSVs of docs/data that a table is shown from, out of a run or one of its analyses.
 
     Raises:
-      ValueError: the run has none, or tables.csv does not name the table as one of a summary.
+      ValueError: the folder has not what the table shows, or tables.csv does not name the table as
+        one that is taken from a run.
     """
     entry = tables(docs).get(name)
-    if entry is None or entry["source"] not in ("summary", "densities", "untrained"):
-        raise ValueError(f"--as is {name!r}; expected a table whose source in tables.csv is "
-                         "'summary', 'densities' or 'untrained': add its row first")
-    if not (run / "summary.csv").is_file():
-        raise ValueError(f"--take is {run}, which has no summary.csv; expected the folder of a run "
-                         "that has finished")
-    as_shown(rows_of(run / "summary.csv"), entry)
-    shutil.copyfile(run / "summary.csv", docs / "data" / f"{name}.csv")
-    if entry["source"] == "densities":
-        write_rows(docs / "data" / f"{name}_finals.csv",
-                   paired_claims.finals_of(pd.read_csv(run / "metrics.csv"), ACCURACY))
+    source = SOURCES[entry["source"]] if entry else None
+    if source is None or not source.is_taken:
+        kinds = ", ".join(each for each, known in SOURCES.items() if known.is_taken)
+        raise ValueError(f"--as is {name!r}; expected a table whose source in tables.csv is one of "
+                         f"{kinds}: add its row first")
+    needed = source.file or "run.json"
+    if not (run / needed).is_file():
+        raise ValueError(f"--take is {run}, which has no {needed}; expected the folder of a run, "
+                         "or of an analysis, that has finished")
+    for suffix, rows in (source.made(run) if source.made else {}).items():
+        write_rows(docs / "data" / f"{name}{suffix}.csv", rows)
+    if source.file:
+        shutil.copyfile(run / source.file, docs / "data" / f"{name}.csv")
+    shown(docs, entry)
 
 
 if __name__ == "__main__":

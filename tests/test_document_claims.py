@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from bench import network_table, paired_claims, untrained_table
-from bench.document_tables import write_rows
+from bench.documents import network_table, paired_claims, untrained_table
+from bench.documents.csv_rows import write_rows
 from lth_keras.metric import ACCURACY
 
 
@@ -61,12 +61,12 @@ def test_accuracy_by_density_and_cost():
             ("ticket", "7", "0.2", "0.8", "", "", "250"),
             ("ticket", "10", "0.1", "0.7", "0.6", "0.8", "300"),
             ("long", "7", "0.2", "0.85", "", "", "250")]
-    assert network_table.by_density(rows, ["full", "ticket", "long"], [7, 10]) == [
+    assert network_table.by_density(rows, "full ticket long @ 7 10") == [
         ["network", "at 20 %", "at 10 %", "cost at 20 %, × dense"],
         ["`full`", "90.0 [88.0, 92.0]", "", "1.00"],
         ["`ticket`", "80.0", "70.0 [60.0, 80.0]", "2.50"], ["`long`", "85.0", "", "2.50"]]
     with pytest.raises(ValueError, match="no network 'set@07'; it has full, ticket@07"):
-        network_table.by_density(rows, ["full", "ticket", "set"], [7])
+        network_table.by_density(rows, "full ticket set @ 7")
 
 
 def test_masks_alone():
@@ -75,8 +75,8 @@ def test_masks_alone():
     rows = [columns, ("7", "0.2", "Random()", "constant", "zero", "0.1", "0.05", "0.15"),
             ("7", "0.2", "Random()", "initial", "zero", "0.3", "0.25", "0.35"),
             ("10", "0.1", "Random()", "constant", "zero", "0.2", "0.1", "0.3")]
-    assert untrained_table.cells(rows, "constant", "zero") == [
+    assert untrained_table.cells(rows, "constant zero") == [
         ["the mask keeps", "at 20 %", "at 10 %"],
         ["random", "10.0 [5.0, 15.0]", "20.0 [10.0, 30.0]"]]
     with pytest.raises(ValueError, match="no rows of 'constant' weights with pruned ones at 'x'"):
-        untrained_table.cells(rows, "constant", "x")
+        untrained_table.cells(rows, "constant x")

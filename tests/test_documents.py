@@ -5,8 +5,10 @@ import shutil
 
 import pytest
 
-from bench import check_documents, gallery_and_cost, network_table
-from bench.document_tables import ROOT, markdown, rows_of, tables, write_rows
+from bench import check_documents
+from bench.documents import gallery_and_cost, network_table
+from bench.documents.csv_rows import rows_of, write_rows
+from bench.documents.tables import ROOT, markdown, tables
 
 
 @pytest.fixture
@@ -106,11 +108,11 @@ def test_a_networks_row_by_hand():
              "diff_vs_ticket_ci_low": "-0.12", "diff_vs_ticket_ci_high": "0.007",
              "diff_vs_ticket_p": "0.0619", "diff_vs_full": "", "diff_vs_full_ci_low": "",
              "diff_vs_full_ci_high": "", "diff_vs_full_p": ""}
-    rows = network_table.cells([list(entry), list(entry.values())], ["reinit@05"])
+    rows = network_table.cells([list(entry), list(entry.values())], "reinit@05")
     assert rows[1] == ["`reinit@05`", "10.7 %", "3", "83.4 [78.0, 88.4]",
                        "−5.8 [−12.0, +0.7], p = 0.062", ""]
     with pytest.raises(ValueError, match="no network 'ticket@05'; it has reinit@05"):
-        network_table.cells([list(entry), list(entry.values())], ["ticket@05"])
+        network_table.cells([list(entry), list(entry.values())], "ticket@05")
     assert markdown([["a", "b", "c"], ["1", "", ""]]) == (
         "| a | b | c |\n| --- | --- | --- |\n| 1 | | |\n")
 

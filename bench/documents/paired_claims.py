@@ -72,9 +72,14 @@ def _cell(difference, corrected):
     return f"**{text}**" if corrected < SIGNIFICANCE else text
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=32)
 def _finals(path, _changed):
-    return pd.read_csv(path)
+    """{variant: {round: ({trial: accuracy}, density)}} of a CSV, read once while it is unchanged."""
+    found = {}
+    for (variant, round), rows in pd.read_csv(path).groupby(["variant", "round"], sort=False):
+        values = dict(zip(rows["trial"], rows["test_accuracy"], strict=True))
+        found.setdefault(variant, {})[int(round)] = values, rows["density"].iloc[0]
+    return found
 
 
 def _values(docs, place, round):
@@ -87,10 +92,10 @@ def _values(docs, place, round):
     if not path.is_file():
         raise ValueError(f"claims.csv names {place!r}, and {path.name} is missing; "
                          f"`--take=RUN --as={table}` makes it")
-    frame = _finals(path, path.stat().st_mtime_ns)
-    rows = frame[frame["variant"] == variant]
-    rows = rows[rows["round"] == (0 if set(rows["round"]) == {0} else round)]
-    if rows.empty:
+    found = _finals(path, path.stat().st_mtime_ns)
+    rounds = found.get(variant, {})
+    at = 0 if set(rounds) == {0} else round
+    if at not in rounds:
         raise ValueError(f"claims.csv names {place!r} at round {round}, which {path.name} has not; "
-                         f"it has {', '.join(sorted(set(frame['variant'])))}")
-    return dict(zip(rows["trial"], rows["test_accuracy"], strict=True)), rows["density"].iloc[0]
+                         f"it has {', '.join(sorted(found))}")
+    return rounds[at]

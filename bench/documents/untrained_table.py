@@ -1,5 +1,7 @@
 """The table of masks on weights that were never trained, from the measure's summary.csv."""
 
+from bench.documents.csv_rows import entries_of
+
 NAMES = {
     "WeightedMagnitudes(final=1, initial=0)": "large final",
     "WeightedMagnitudes(final=-1, initial=0)": "small final",
@@ -15,19 +17,19 @@ NAMES = {
 }
 
 
-def cells(summary, weights, pruned):
+def cells(summary, networks):
     """[header, row, …] of texts: a row for each criterion, a column for each density.
 
     Args:
       summary: [header, row, …] of the summary.csv of `UntrainedMasks`, as texts.
-      weights, pruned: which of its kinds, such as 'constant' and 'zero'.
+      networks: which weights, and what becomes of the pruned ones, such as 'constant zero'.
 
     Raises:
       ValueError: the summary has no such rows.
     """
-    header, *rows = summary
-    entries = [dict(zip(header, row, strict=True)) for row in rows]
-    chosen = [each for each in entries if (each["weights"], each["pruned"]) == (weights, pruned)]
+    weights, pruned = networks.split()
+    chosen = [each for each in entries_of(summary)
+              if (each["weights"], each["pruned"]) == (weights, pruned)]
     if not chosen:
         raise ValueError(f"the summary has no rows of {weights!r} weights with pruned ones at "
                          f"{pruned!r}")

@@ -9,7 +9,8 @@ table's own cell, and a verdict stands only where the rules of `verdict_of` allo
 import csv
 import pathlib
 
-from bench.document_tables import shown
+from bench.documents.sources import SOURCES
+from bench.documents.tables import shown
 
 VERDICTS = ("holds", "does not", "open")
 LEAST_TRIALS = 3
@@ -85,7 +86,7 @@ def _gallery(docs, known):
         entry = known[each["table"]]
         commands.setdefault(entry["document"], []).append(
             f"    {entry['command']}\n\n({entry['machine']}, {entry['measured']}; "
-            f"{_origin(entry['source'])})\n")
+            f"{SOURCES[entry['source']].origin})\n")
     parts = [f"### {document}\n\n" + "\n".join(dict.fromkeys(texts)) + "\n"
              for document, texts in commands.items()]
     return (
@@ -115,13 +116,6 @@ def _cost(docs):
         "5 µs for each kernel that is started, data on the device. Evaluation,\nfiles and "
         "compilation are not in it. Where that page projects no step for the network and its batch "
         "there is none here.\n")
-
-
-def _origin(source):
-    return {"summary": "from the run's summary", "densities": "from the run's summary",
-            "untrained": "from the summary of the run's analysis",
-            "paired": "from the run's metrics", "computed": "computed from `docs/data`",
-            "transcribed": "transcribed from the document; the run is not kept"}[source]
 
 
 def _figure(name):

@@ -1,0 +1,79 @@
+"""The kinds of tables of the documents: what of a run is stored for each, and what is shown."""
+
+import dataclasses
+from collections.abc import Callable
+
+import pandas as pd
+
+from bench.documents import (
+    best_epochs,
+    early_stops,
+    eigenvalue_table,
+    measure_table,
+    network_table,
+    paired_claims,
+    untrained_table,
+)
+from bench.documents.csv_rows import rows_of
+from lth_keras.metric import ACCURACY
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """A kind of table.
+
+    Attributes:
+      origin: where its numbers come from, in words for the gallery.
+      cells: (docs, the table's row of tables.csv) to [header, row, …] of texts.
+      file: the file of a run, or of an analysis, that `--take` copies to docs/data/NAME.csv; None
+        if no file is taken.
+      made: (the folder of the run) to {suffix: [header, row, …]}, what `--take` writes to
+        docs/data/NAMEsuffix.csv; None if there is no such file.
+      trials: whether the CSV has a column of that name, to be compared with tables.csv.
+    """
+
+    origin: str
+    cells: Callable
+    file: str | None = None
+    made: Callable | None = None
+    trials: bool = False
+
+    @property
+    def is_taken(self):
+        """Whether `--take` makes its CSVs."""
+        return bool(self.file or self.made)
+
+
+def _whole(docs, entry):
+    return rows_of(docs / "data" / f"{entry['table']}.csv")
+
+
+def _of(show):
+    """`cells` of a table that shows, of its CSV, what the column `networks` says."""
+    return lambda docs, entry: show(_whole(docs, entry), entry["networks"])
+
+
+def _finals(run):
+    return {"_finals": paired_claims.finals_of(pd.read_csv(run / "metrics.csv"), ACCURACY)}
+
+
+SOURCES = {
+    "summary": Source(
+        "from the run's summary", _of(network_table.cells), "summary.csv", trials=True),
+    "densities": Source(
+        "from the run's summary", _of(network_table.by_density), "summary.csv", _finals, True),
+    "early_stops": Source(
+        "from the run's summary", _of(early_stops.cells), "summary.csv", _finals, True),
+    "published": Source(
+        "from the run's metrics", _of(best_epochs.cells), made=best_epochs.taken),
+    "measure": Source(
+        "from the table of the run's analysis", _of(measure_table.cells), "table.csv"),
+    "eigenvalues": Source(
+        "from the summary of the run's analysis", _of(eigenvalue_table.cells), "summary.csv"),
+    "untrained": Source(
+        "from the summary of the run's analysis", _of(untrained_table.cells), "summary.csv"),
+    "paired": Source(
+        "from the run's metrics", lambda docs, entry: paired_claims.cells(docs, entry["table"])),
+    "transcribed": Source("transcribed from the document; the run is not kept", _whole),
+    "computed": Source("computed from `docs/data`", _whole),
+}

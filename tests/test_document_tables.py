@@ -1,0 +1,109 @@
+"""The tables of a paper's figures, of early stopping, and of an analysis, by hand."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from bench.documents import best_epochs, early_stops, eigenvalue_table, measure_table
+from bench.documents.csv_rows import write_rows
+from lth_keras.store import network_folder
+
+
+@pytest.fixture
+def docs(tmp_path, monkeypatch):
+    """The CSVs that --take makes of a run: two trials of two epochs, and a published figure."""
+    rows = [(trial, variant, round, 1.0, step, step, loss, loss + 0.1, 0.1, accuracy)
+            for trial, variant, round, step, loss, accuracy in [
+                (1, "full", 0, 1, 0.004, 0.98), (1, "full", 0, 2, 0.001, 0.97),
+                (2, "full", 0, 1, 0.002, 0.96), (2, "full", 0, 2, 0.003, 0.98),
+                (1, "remask", 6, 1, 0.02, 0.9), (1, "remask", 6, 2, 0.01, 0.91)]]
+    columns = ["trial", "variant", "round", "density", "step", "epoch", "train_loss", "val_loss",
+               "test_loss", "test_accuracy"]
+    run, data = tmp_path / "run", tmp_path / "data"
+    run.mkdir()
+    data.mkdir()
+    pd.DataFrame(rows, columns=columns).to_csv(run / "metrics.csv", index=False)
+    about = {"variant": "full", "round": 0, "tolerance": 0.003, "tolerance_ratio": None}
+    header = {"published": [
+        {**about, "metric": "max_mean_test_accuracy", "value": 0.9722, "source": "printed 89.6 %"},
+        {**about, "metric": "min_mean_train_loss", "value": 0.001, "source": "printed 1e-3",
+         "tolerance": None, "tolerance_ratio": 3.0}]}
+    (run / "run.json").write_text(json.dumps(header), "utf-8")
+    monkeypatch.setattr(network_folder, "header", lambda paths: json.loads(
+        paths.run_json.read_text("utf-8")))
+    for suffix, table in best_epochs.taken(run).items():
+        write_rows(data / f"paper{suffix}.csv", table)
+    return tmp_path
+
+
+def test_the_best_epoch_is_that_of_the_mean_and_not_of_each_trial(docs):
+    # Means by epoch: 0.97 and 0.975; losses 0.003 and 0.002. Two trials: t = 12.706, so that the
+    # half width is 12.706 × 0.5 points and 12.706 × 1e-3.
+    entry = {"table": "paper", "networks": "full remask@06"}
+    header, full, remask = best_epochs.cells(docs, entry)
+    assert header == best_epochs.HEADER
+    assert full == ["`full`", "89.6", "97.22", "97.50 ± 6.35 @ 2", "+0.28, within 0.3", "1",
+                    "2.00 ± 12.71", "×2.00", "96.50 ± 6.35"]
+    assert remask == ["`remask@06`", "–", "–", "91.00 @ 2", "–", "–", "10.00", "–", "91.00"]
+    with pytest.raises(ValueError, match=r"has no network 'ticket@06'; it has full, remask@06"):
+        best_epochs.cells(docs, {**entry, "networks": "ticket@06"})
+
+
+def test_a_figure_that_is_not_reached_is_said(docs):
+    path = docs / "data" / "paper_published.csv"
+    path.write_text(path.read_text("utf-8").replace("0.9722", "0.9715"), "utf-8")
+    row = best_epochs.cells(docs, {"table": "paper", "networks": "full"})[1]
+    assert row[4] == "+0.35, not within 0.3"
+
+
+def summary(*rows):
+    columns = ["variant", "round", "density", *(
+        f"{stem}_{end}" for stem in ("early_stop_step", "test_accuracy_at_early_stop")
+        for end in ("mean", "ci_low", "ci_high"))]
+    return [columns, *rows]
+
+
+def test_early_stopping_by_density():
+    rows = summary(
+        ["full", "0", "1", "2950", "1044", "4856", "0.978", "", ""],
+        ["ticket", "7", "0.211", "3250", "-2000", "8500", "0.98381", "0.98", "0.9876"],
+        ["random_reinit", "7", "0.211", "6450", "", "", "0.9779", "", ""])
+    assert early_stops.cells(rows, "full ticket random_reinit @ 7") == [
+        ["weights kept", "ticket stops at", "random_reinit stops at", "ticket, test %",
+         "random_reinit, test %"],
+        ["100 % (`full`)", "2,950 [1,044, 4,856]", "", "97.80", ""],
+        ["21.1 %", "3,250 [0, 8,500]", "6,450", "98.38 [98.00, 98.76]", "97.79"]]
+    with pytest.raises(ValueError, match="no network 'ticket@10'"):
+        early_stops.cells(rows, "full ticket random_reinit @ 10")
+
+
+def spectrum(trial, network, largest, volume, complete="20"):
+    return [str(trial), network, "positive", "20", str(largest), complete, str(volume)]
+
+
+def test_eigenvalues_are_counted_by_trial_and_level():
+    rows = [["trial", "network", "end", "count", "most_extreme", "complete", "log_volume"],
+            spectrum(1, "round_01", 0.5, 3.0), spectrum(1, "round_00|round_01", 0.6, 4.0),
+            spectrum(1, "round_02", 0.1, 9.0), spectrum(1, "round_01|round_02", 0.9, 4.0, "19"),
+            spectrum(2, "round_02", 0.2, 9.0), spectrum(2, "round_01|round_02", 0.1, 4.0)]
+    assert eigenvalue_table.cells(rows, "1-1 2-2")[1:] == [
+        ["1 to 1", "1 of 1", "0 of 1", "20", "2 of 2"],
+        ["2 to 2", "1 of 2", "2 of 2", "20", "3 of 4"]]
+    with pytest.raises(ValueError, match="no pairs of points at levels 3 to 4"):
+        eigenvalue_table.cells(rows, "3-4")
+
+
+def test_a_measures_table_by_network():
+    rows = [["trial", "unit", "density", "layer", "gradient_norm", "test_accuracy"],
+            ["1", "full", "1", "fc1/kernel", "9", "0.5"], ["1", "full", "1", "all", "0.5", "0.97"],
+            ["2", "full", "1", "all", "0.7", "0.98"],
+            ["1", "ticket@10", "0.107", "all", "0.00061", "0.9"]]
+    assert measure_table.cells(rows, "full ticket@10 @ gradient_norm test_accuracy") == [
+        ["network", "weights kept", "gradient norm", "test accuracy, %"],
+        ["`full`", "100 %", "0.600 [−0.671, 1.871]", "97.50 [91.15, 103.85]"],
+        ["`ticket@10`", "10.7 %", "0.00061", "90.00"]]
+    for networks, said in (("imp @ gradient_norm", "no network 'imp'; it has full, ticket@10"),
+                           ("full @ loss", "no column 'loss'; it has trial, unit")):
+        with pytest.raises(ValueError, match=said):
+            measure_table.cells(rows, networks)
