@@ -10,7 +10,8 @@ from lth_keras.models.width import scaled
 
 
 @gin.configurable
-def lenet_300_100(input_shape, num_classes, width=1.0, initialization=fan_in_uniform):
+def lenet_300_100(input_shape, num_classes, width=1.0, initialization=fan_in_uniform,
+                  unit_length=False):
     """Fully connected 300-100 network ("FC-1" in the Distributions paper).
 
     266,200 prunable weights on 784 inputs and 10 classes (LTH, figure 2).
@@ -20,12 +21,16 @@ def lenet_300_100(input_shape, num_classes, width=1.0, initialization=fan_in_uni
       num_classes: number of logits.
       width: multiple of both hidden widths.
       initialization: see `lth_keras.models.initialization`.
+      unit_length: whether each example is first divided by its L2 norm, as in the code that was
+        released with LTH.
 
     Returns:
       A Keras model from [batch, *input_shape] to logits [batch, num_classes].
     """
     inputs = keras.Input(input_shape)
     x = keras.layers.Flatten(name="flatten")(inputs)
+    if unit_length:
+        x = keras.layers.UnitNormalization(name="unit_length")(x)
     fan_in = math.prod(input_shape)
     for name, units in (("fc1", scaled(300, width)), ("fc2", scaled(100, width))):
         x = keras.layers.Dense(units, "relu", name=name, **initialization(fan_in))(x)

@@ -1,5 +1,6 @@
 """The LeNets: their sizes and their default initialisation."""
 
+import functools
 import math
 
 import numpy as np
@@ -41,3 +42,17 @@ def test_default_initialisation_is_uniform_within_the_root_of_fan_in(model_fn, s
         assert np.any(bias != 0)
         # A uniform's standard deviation is bound/√3; its relative error is about 0.45/√n.
         assert kernel.std() == pytest.approx(bound / math.sqrt(3), rel=3 / math.sqrt(kernel.size))
+
+
+def test_examples_of_unit_length():
+    # The network sees the direction of an example alone: ten times the image gives the same logits.
+    images = np.random.default_rng(0).uniform(0, 1, (4, 28, 28, 1)).astype(np.float32)
+    plain = models.build_seeded(models.lenet_300_100, (28, 28, 1), 10, 3)
+    scaled = models.build_seeded(
+        functools.partial(models.lenet_300_100, unit_length=True), (28, 28, 1), 10, 3)
+    scaled.set_weights(plain.get_weights())
+    lengths = np.linalg.norm(images, axis=(1, 2), keepdims=True)
+    logits = scaled(images).numpy()
+    np.testing.assert_allclose(logits, plain(images / lengths).numpy(), atol=1e-6)
+    np.testing.assert_allclose(logits, scaled(10 * images).numpy(), atol=1e-6)
+    assert np.abs(logits - plain(images).numpy()).max() > 0.01
