@@ -7,14 +7,18 @@ class SilentReporter:
     Attributes:
       started: labels of the jobs whose training began.
       skipped: labels of the jobs that were stored already.
+      reached: {label: what the display says that a finished job's network reached}.
       lines: the lines for a person: why jobs were skipped or lost, and notes.
     """
 
     def __init__(self):
-        self.started, self.skipped, self.lines = [], [], []
+        self.started, self.skipped, self.lines, self.reached = [], [], [], {}
 
     def job_started(self, label, *_):
         self.started.append(label)
+
+    def job_finished(self, label, reached=None, seconds=None):
+        self.reached[label] = reached
 
     def job_skipped(self, label, steps, why):
         self.skipped.append(label)

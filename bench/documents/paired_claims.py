@@ -74,7 +74,7 @@ def _cell(difference, corrected):
 
 @functools.lru_cache(maxsize=32)
 def _finals(path, _changed):
-    """{variant: {round: ({trial: accuracy}, density)}} of a CSV, read once while it is unchanged."""
+    """{variant: {round: ({trial: accuracy}, density)}} of a CSV, read once while unchanged."""
     found = {}
     for (variant, round), rows in pd.read_csv(path).groupby(["variant", "round"], sort=False):
         values = dict(zip(rows["trial"], rows["test_accuracy"], strict=True))

@@ -25,9 +25,12 @@ ROUNDS = (1, 3)
 def run(tmp_path_factory):
     experiment = configuration.read([str(ROOT / "gin/smoke/variants.gin")])
     prepared = prepare(experiment, tmp_path_factory.mktemp("runs"))
-    execute(prepared, SilentReporter())
+    reporter = SilentReporter()
+    execute(prepared, reporter)
     gin.clear_config()
-    return Stored(prepared)
+    stored = Stored(prepared)
+    stored.reporter = reporter
+    return stored
 
 
 @pytest.mark.parametrize("index", ROUNDS)
@@ -72,6 +75,13 @@ def test_full_is_round_zero_to_the_byte(run):
     assert run.facts("full")["equal_to"] == "round_00"
     same(run.trained("full"), run.trained("round_00"))
     same(run.start("full"), run.initial)
+
+
+def test_a_network_that_equals_a_round_says_so_in_its_line(run):
+    reached = run.reporter.reached
+    assert reached["trial 1 full"] == f"{reached['trial 1 round_00']}, the network of round_00"
+    assert reached["trial 1 full"].startswith("accuracy ")
+    assert "the network of" not in reached["trial 1 round_00"]
 
 
 @pytest.mark.parametrize("index", ROUNDS)
