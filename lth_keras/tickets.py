@@ -2,15 +2,15 @@
 
 import dataclasses
 import functools
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lth_keras import masks, models, rewinding
+from lth_keras import export, masks, models, rewinding
 from lth_keras.compat import tf
 from lth_keras.errors import ConfigurationError, RunError
-from lth_keras.export import TicketFile
 from lth_keras.metric import ACCURACY
 from lth_keras.paths import round_name
 from lth_keras.store import network_folder
@@ -203,6 +203,29 @@ class Ticket:
         """
         _assign(self._arrays(weights), model)
 
+    def export(self, to: str | os.PathLike, **options: Any) -> dict[str, Any]:
+        """Writes the network for use elsewhere, and checks what was written in a fresh process.
+
+        Args:
+          to: the folder to make; it must not exist.
+          **options: fields of `lth_keras.export.ExportOptions`, such as `formats=("tflite",)` and
+            `compact=True`.
+
+        Returns:
+          The card, as written to card.json.
+
+        Raises:
+          ConfigurationError: an option is none of these, or `to` exists.
+          RunError: the written export does not pass its checks; it is removed again.
+        """
+        known = [field.name for field in dataclasses.fields(export.ExportOptions)]
+        if wrong := [name for name in options if name not in known]:
+            raise ConfigurationError(
+                f"export got the option {wrong[0]!r}; expected one of {', '.join(known)}")
+        return export.export_network(
+            self._context.paths.root, _TRIAL, self.path.name, to,
+            export.ExportOptions(**options), data=self._context.data)
+
     def _arrays(self, weights):
         if weights not in _WEIGHTS:
             raise ConfigurationError(f"weights is {weights!r}; expected one of {_WEIGHTS}")
@@ -210,4 +233,4 @@ class Ticket:
 
 
 def _assign(arrays, model):
-    TicketFile({}, arrays, 0, {}).assign_to(model)
+    export.TicketFile({}, arrays, 0, {}).assign_to(model)

@@ -146,7 +146,8 @@ def load_data(header: Mapping[str, Any], data_dir: str | None) -> LoadedData:
     if described.pop("class", None) != "Dataset":
         raise ConfigurationError(
             f"the run's data are {header['data']['name']!r}, arrays that no Dataset.name loads "
-            "again; export from Python and give export_network(…, data=LoadedData)"
+            "again; export from Python: tickets[ROUND].export(TO), where tickets is what the same "
+            "call of find_ticket gives at once, or export_network(…, data=LoadedData)"
         )
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
