@@ -141,14 +141,14 @@ def take(docs, run, name):
         kinds = ", ".join(each for each, known in SOURCES.items() if known.is_taken)
         raise ValueError(f"--as is {name!r}; expected a table whose source in tables.csv is one of "
                          f"{kinds}: add its row first")
-    needed = source.file or "run.json"
-    if not (run / needed).is_file():
-        raise ValueError(f"--take is {run}, which has no {needed}; expected the folder of a run, "
-                         "or of an analysis, that has finished")
-    for suffix, rows in (source.made(run) if source.made else {}).items():
-        write_rows(docs / "data" / f"{name}{suffix}.csv", rows)
-    if source.file:
+    if not (run / source.file).is_file():
+        raise ValueError(f"--take is {run}, which has no {source.file}; expected the folder of a "
+                         "run, or of an analysis, that has finished")
+    made = source.made(run) if source.made else {}
+    if "" not in made:
         shutil.copyfile(run / source.file, docs / "data" / f"{name}.csv")
+    for suffix, rows in made.items():
+        write_rows(docs / "data" / f"{name}{suffix}.csv", rows)
     shown(docs, entry)
 
 

@@ -94,11 +94,14 @@ def test_eigenvalues_are_counted_by_trial_and_level():
         eigenvalue_table.cells(rows, "3-4")
 
 
-def test_a_measures_table_by_network():
-    rows = [["trial", "unit", "density", "layer", "gradient_norm", "test_accuracy"],
-            ["1", "full", "1", "fc1/kernel", "9", "0.5"], ["1", "full", "1", "all", "0.5", "0.97"],
-            ["2", "full", "1", "all", "0.7", "0.98"],
-            ["1", "ticket@10", "0.107", "all", "0.00061", "0.9"]]
+def test_a_measures_table_by_network(tmp_path):
+    write_rows(tmp_path / "table.csv", [
+        ["trial", "unit", "density", "layer", "gradient_norm", "test_accuracy"],
+        ["1", "full", "1", "fc1/kernel", "9", "0.5"], ["1", "full", "1", "all", "0.5", "0.97"],
+        ["2", "full", "1", "all", "0.7", "0.98"],
+        ["1", "ticket@10", "0.107", "all", "0.00061", "0.9"]])
+    rows = measure_table.taken(tmp_path)[""]
+    assert len(rows) == 4  # Without the row of a single layer.
     assert measure_table.cells(rows, "full ticket@10 @ gradient_norm test_accuracy") == [
         ["network", "weights kept", "gradient norm", "test accuracy, %"],
         ["`full`", "100 %", "0.600 [−0.671, 1.871]", "97.50 [91.15, 103.85]"],

@@ -4,18 +4,26 @@ import math
 
 import pandas as pd
 
+from bench.documents.csv_rows import rows_of
 from lth_keras.statistics.intervals import mean_interval
 
 SHARES = ("accuracy", "error")
 WHOLE = "all"  # The measure's own word for a row over all layers.
 
 
+def taken(folder):
+    """{suffix: [header, row, …]} of a measure's folder: its table.csv without single layers."""
+    header, *rows = rows_of(folder / "table.csv")
+    if "layer" in header:
+        rows = [row for row in rows if row[header.index("layer")] == WHOLE]
+    return {"": [header, *rows]}
+
+
 def cells(table, networks):
     """[header, row, …] of texts: a row for each network, means over trials and 95 % intervals.
 
     Args:
-      table: [header, row, …] of a measure's table.csv, as texts; rows of single layers are left
-        out.
+      table: [header, row, …] that `taken` gives, as texts.
       networks: 'NETWORK NETWORK … @ COLUMN COLUMN …', networks as in the column `unit`.
 
     Raises:
@@ -28,8 +36,6 @@ def cells(table, networks):
     if missing:
         raise ValueError(f"the table has no column {missing[0]!r}; it has {', '.join(header)}")
     frame = pd.DataFrame(rows, columns=header)
-    if "layer" in frame:
-        frame = frame[frame["layer"] == WHOLE]
     shown = []
     for unit in units.split():
         chosen = frame[frame["unit"] == unit]

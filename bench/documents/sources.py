@@ -25,8 +25,8 @@ class Source:
     Attributes:
       origin: where its numbers come from, in words for the gallery.
       cells: (docs, the table's row of tables.csv) to [header, row, …] of texts.
-      file: the file of a run, or of an analysis, that `--take` copies to docs/data/NAME.csv; None
-        if no file is taken.
+      file: the file of a run, or of an analysis, that the table is of. `--take` copies it to
+        docs/data/NAME.csv, unless `made` makes that one; None if no file is taken.
       made: (the folder of the run) to {suffix: [header, row, …]}, what `--take` writes to
         docs/data/NAMEsuffix.csv; None if there is no such file.
       trials: whether the CSV has a column of that name, to be compared with tables.csv.
@@ -41,7 +41,7 @@ class Source:
     @property
     def is_taken(self):
         """Whether `--take` makes its CSVs."""
-        return bool(self.file or self.made)
+        return self.file is not None
 
 
 def _whole(docs, entry):
@@ -57,6 +57,10 @@ def _finals(run):
     return {"_finals": paired_claims.finals_of(pd.read_csv(run / "metrics.csv"), ACCURACY)}
 
 
+def _best_epochs(run):
+    return {**best_epochs.taken(run), **_finals(run)}
+
+
 SOURCES = {
     "summary": Source(
         "from the run's summary", _of(network_table.cells), "summary.csv", trials=True),
@@ -65,9 +69,10 @@ SOURCES = {
     "early_stops": Source(
         "from the run's summary", _of(early_stops.cells), "summary.csv", _finals, True),
     "published": Source(
-        "from the run's metrics", _of(best_epochs.cells), made=best_epochs.taken),
+        "from the run's metrics", best_epochs.cells, "metrics.csv", _best_epochs),
     "measure": Source(
-        "from the table of the run's analysis", _of(measure_table.cells), "table.csv"),
+        "from the table of the run's analysis", _of(measure_table.cells), "table.csv",
+        measure_table.taken),
     "eigenvalues": Source(
         "from the summary of the run's analysis", _of(eigenvalue_table.cells), "summary.csv"),
     "untrained": Source(
