@@ -66,8 +66,12 @@ def test_a_table_that_no_document_shows_is_named(docs):
 @pytest.mark.parametrize("table, old, new, said", [
     ("mnist1d_networks", "−2.9 [−4.8, −0.9], p = 0.015", "−2.9", "expected 'open', or an interval"),
     ("tables", "gin/mnist1d_lt.gin,5", "gin/mnist1d_lt.gin,2", "from 2 trials"),
-    ("statements", "stable from initialisation,holds", "stable from initialisation,agrees",
+    ("statements", "from initialisation,bound,holds", "from initialisation,bound,agrees",
      "'agrees' is none of"),
+    ("statements", "from initialisation,bound,holds", "from initialisation,both,holds",
+     "asks for 'both'"),
+    ("statements", "unpruned network, MNIST-1D\",difference,open",
+     "unpruned network, MNIST-1D\",difference,holds", "not clear after Holm's correction"),
     ("statements", "dense,error barrier", "sparse,error barrier", "0 rows 'sparse'"),
     ("tables", "gin/open_questions_mnist1d.gin,5", "gin/open_questions_mnist1d.gin,4",
      "is of 5 trials; tables.csv says 4"),

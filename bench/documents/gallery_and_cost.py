@@ -1,18 +1,21 @@
 """The gallery of statements and the ledger of cost, written from docs/data.
 
-docs/data/statements.csv has a row for each statement that a source makes, with the place of the
-figure that decides it: a table of docs/data, a row and a column of it. docs/data/ledger.csv has a
-row for each run that a document rests on. What is shown is computed here: the evidence is the
-table's own cell, and a verdict stands only where the rules of `verdict_of` allow one.
+docs/data/statements.csv has a row for each statement that a source makes, with what it asks for, a
+`difference` between networks or a `bound` on a figure, and with the place of the figure that
+decides it: a table of docs/data, a row and a column of it. docs/data/ledger.csv has a row for each
+run that a document rests on. What is shown is computed here: the evidence is the table's own cell,
+and a verdict stands only where the rules of `verdict_of` allow one.
 """
 
 import csv
 import pathlib
 
+from bench.documents import paired_claims
 from bench.documents.sources import SOURCES
 from bench.documents.tables import shown
 
 VERDICTS = ("holds", "does not", "open")
+ASKS = ("difference", "bound")
 LEAST_TRIALS = 3
 GALLERY_HEADER = ["statement", "verdict", "evidence", "trials", "figure", "document"]
 COST_HEADER = ["run", "document", "networks", "updates", "seconds", "ms an update",
@@ -65,7 +68,7 @@ def verdict_of(docs, known, statement):
 
     Raises:
       ValueError: it is none of `VERDICTS`, or it is not 'open' although there are fewer than
-        `LEAST_TRIALS` trials or the evidence has no interval.
+        `LEAST_TRIALS` trials, the evidence has no interval, or a difference is not clear.
     """
     verdict, trials = statement["verdict"], int(known[statement["table"]]["trials"] or 0)
     evidence = evidence_of(docs, known, statement)
@@ -77,6 +80,15 @@ def verdict_of(docs, known, statement):
             f"statements.csv: {statement['statement']!r} has the verdict {verdict!r} from {trials} "
             f"trials and the evidence {evidence!r}; expected 'open', or an interval (or a count "
             f"'m of n') from at least {LEAST_TRIALS} trials")
+    if statement["asks"] not in ASKS:
+        raise ValueError(f"statements.csv: {statement['statement']!r} asks for "
+                         f"{statement['asks']!r}; expected one of {ASKS}")
+    is_paired = known[statement["table"]]["source"] == "paired"
+    if verdict == "holds" and statement["asks"] == "difference" and is_paired and (
+            not evidence.startswith(paired_claims.CLEAR)):
+        raise ValueError(
+            f"statements.csv: {statement['statement']!r} holds by {evidence!r}, which is not clear "
+            "after Holm's correction; expected 'open'")
     return verdict
 
 
@@ -93,7 +105,9 @@ def _gallery(docs, known):
         "# What was reproduced, statement by statement\n\n"
         "`python -m bench.check_documents --render` writes this page from `docs/data`. The "
         "evidence is the cell of the\ndocument's own table. A verdict needs at least three trials, "
-        "and an interval or a count of all cases;\nwithout them it is *open*.\n\n"
+        "and an interval or a count of all cases;\nwithout them it is *open*. That one network is "
+        "better than another needs a difference that is clear after Holm's\ncorrection over the "
+        "comparisons beside it: bold in its table.\n\n"
         "<!-- table: gallery -->\n<!-- end -->\n\n"
         "## How to make each again\n\n" + "".join(parts)).rstrip("\n") + "\n"
 

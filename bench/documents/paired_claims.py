@@ -16,6 +16,7 @@ from lth_keras.statistics.comparisons import SIGNIFICANCE, holm
 from lth_keras.statistics.intervals import paired_difference
 from lth_keras.statistics.summary import final_test_values
 
+CLEAR = "**"  # Around a difference that is clear after the correction.
 FINALS = ("variant", "round", "density", "trial", "test_accuracy")
 
 
@@ -69,7 +70,7 @@ def _reference(docs, claim, round, ours):
 def _cell(difference, corrected):
     mean, low, high = (f"{100 * value:+.1f}".replace("-", "−") for value in difference[:3])
     text = f"{mean} [{low}, {high}]"
-    return f"**{text}**" if corrected < SIGNIFICANCE else text
+    return f"{CLEAR}{text}{CLEAR}" if corrected < SIGNIFICANCE else text
 
 
 @functools.lru_cache(maxsize=32)
