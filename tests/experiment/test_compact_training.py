@@ -91,7 +91,8 @@ def test_compiled_once_for_each_set_of_widths_whatever_the_trial(masked, compact
         assert all(count == 1 for each in counts for count in each.values())
 
 
-@pytest.mark.parametrize("questions", [13, pytest.param(7, marks=pytest.mark.ci)])
+@pytest.mark.ci  # Of whole networks test_durability.py has it in `make test`.
+@pytest.mark.parametrize("questions", [13, 7])
 def test_stopped_anywhere_it_ends_with_the_same_bytes(compact, tmp_path, questions):
     with pytest.raises(RunError, match="stopped by SIGTEST"):
         run(tmp_path, COMPACT, should_stop=StopAt(questions))

@@ -61,6 +61,7 @@ def test_round_0_ends_there_and_goes_on_exactly(tmp_path):
         assert contents(run(stopping, folder).context.paths) == contents(paths)
 
 
+@pytest.mark.ci
 def test_distances_by_epoch_are_a_measure(tmp_path):
     noting = experiment("EarlyBird.stops = False", "Experiment.variants = [@full/Variant()]")
     prepared = run(noting, tmp_path)

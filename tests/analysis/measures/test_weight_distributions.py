@@ -15,6 +15,7 @@ from tests.analysis.small_runs import measured
 from tests.resealing import store_again
 
 
+@pytest.mark.ci  # It measures the run several times.
 def test_other_runs_are_sources_and_round_0_starts_at_their_initial_weights(run, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(run.paths.root, other, ignore=shutil.ignore_patterns("analysis"))
