@@ -77,7 +77,8 @@ def check(docs):
         if name in MEASURED and TABLE_LINE.search(BLOCK.sub("", text)):
             problems.append(f"{name} has a table outside of `<!-- table: NAME -->`")
         problems += _differences(name, text, rendered(docs, path, known))
-    problems += [f"{name} of tables.csv is in no document" for name in known if name not in seen]
+    problems += [f"{name} of tables.csv is in no document" for name in known
+                 if name not in seen and SOURCES[known[name]["source"]].cells]
     problems += _other_trials(docs, known)
     for name, rows in gallery_and_cost.tables(docs, known).items():
         if rows_of(docs / "data" / f"{name}.csv") != rows:
@@ -137,19 +138,19 @@ def take(docs, run, name):
     """
     entry = tables(docs).get(name)
     source = SOURCES[entry["source"]] if entry else None
-    if source is None or not source.is_taken:
-        kinds = ", ".join(each for each, known in SOURCES.items() if known.is_taken)
+    if source is None or source.file is None:
+        kinds = ", ".join(each for each, known in SOURCES.items() if known.file)
         raise ValueError(f"--as is {name!r}; expected a table whose source in tables.csv is one of "
                          f"{kinds}: add its row first")
     if not (run / source.file).is_file():
         raise ValueError(f"--take is {run}, which has no {source.file}; expected the folder of a "
                          "run, or of an analysis, that has finished")
-    made = source.made(run) if source.made else {}
-    if "" not in made:
+    if source.copied:
         shutil.copyfile(run / source.file, docs / "data" / f"{name}.csv")
-    for suffix, rows in made.items():
+    for suffix, rows in (source.made(run) if source.made else {}).items():
         write_rows(docs / "data" / f"{name}{suffix}.csv", rows)
-    shown(docs, entry)
+    if source.cells:
+        shown(docs, entry)  # It says what the run has not.
 
 
 if __name__ == "__main__":

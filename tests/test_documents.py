@@ -98,6 +98,21 @@ def test_a_runs_summary_becomes_the_table(docs, tmp_path):
         run / "summary.csv").read_bytes()
 
 
+def test_finals_alone_are_taken_for_claims(docs, tmp_path):
+    with open(docs / "data" / "tables.csv", "a", encoding="utf-8") as file:
+        file.write("carried,reproduction.md,finals,python run.py,1,a core,2026-11-22,\n")
+    run = tmp_path / "run"
+    run.mkdir()
+    write_rows(run / "metrics.csv", [
+        ["trial", "variant", "round", "density", "step", "epoch", "train_loss", "val_loss",
+         "test_loss", "test_accuracy"],
+        ["1", "ticket", "6", "0.25", "9", "1", "0.1", "0.1", "0.1", "0.75"]])
+    assert check_documents.main([f"--docs={docs}", f"--take={run}", "--as=carried"]) == 0
+    assert rows_of(docs / "data" / "carried_finals.csv")[1] == [
+        "ticket", "6", "0.25", "1", "0.75"]
+    assert not (docs / "data" / "carried.csv").exists()
+
+
 @pytest.mark.parametrize("run, name, said", [
     ("nowhere", "vision_transformer", "has no summary.csv"), ("", "lmc_lenet", "whose source")])
 def test_what_cannot_be_taken_is_named(docs, capsys, run, name, said):

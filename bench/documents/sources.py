@@ -24,24 +24,21 @@ class Source:
 
     Attributes:
       origin: where its numbers come from, in words for the gallery.
-      cells: (docs, the table's row of tables.csv) to [header, row, …] of texts.
-      file: the file of a run, or of an analysis, that the table is of. `--take` copies it to
-        docs/data/NAME.csv, unless `made` makes that one; None if no file is taken.
+      cells: (docs, the table's row of tables.csv) to [header, row, …] of texts; None for what is
+        shown in no table of its own.
+      file: the file that a run, or an analysis, has to have for `--take`; None if nothing is taken.
+      copied: whether `--take` copies that file to docs/data/NAME.csv.
       made: (the folder of the run) to {suffix: [header, row, …]}, what `--take` writes to
         docs/data/NAMEsuffix.csv; None if there is no such file.
-      trials: whether the CSV has a column of that name, to be compared with tables.csv.
+      trials: whether NAME.csv has a column of that name, to be compared with tables.csv.
     """
 
     origin: str
-    cells: Callable
+    cells: Callable | None
     file: str | None = None
+    copied: bool = True
     made: Callable | None = None
     trials: bool = False
-
-    @property
-    def is_taken(self):
-        """Whether `--take` makes its CSVs."""
-        return self.file is not None
 
 
 def _whole(docs, entry):
@@ -65,13 +62,15 @@ SOURCES = {
     "summary": Source(
         "from the run's summary", _of(network_table.cells), "summary.csv", trials=True),
     "densities": Source(
-        "from the run's summary", _of(network_table.by_density), "summary.csv", _finals, True),
+        "from the run's summary", _of(network_table.by_density), "summary.csv", made=_finals,
+        trials=True),
     "early_stops": Source(
-        "from the run's summary", _of(early_stops.cells), "summary.csv", _finals, True),
+        "from the run's summary", _of(early_stops.cells), "summary.csv", made=_finals,
+        trials=True),
     "published": Source(
-        "from the run's metrics", best_epochs.cells, "metrics.csv", _best_epochs),
+        "from the run's metrics", best_epochs.cells, "metrics.csv", False, _best_epochs),
     "measure": Source(
-        "from the table of the run's analysis", _of(measure_table.cells), "table.csv",
+        "from the table of the run's analysis", _of(measure_table.cells), "table.csv", False,
         measure_table.taken),
     "eigenvalues": Source(
         "from the summary of the run's analysis", _of(eigenvalue_table.cells), "summary.csv"),
@@ -79,6 +78,7 @@ SOURCES = {
         "from the summary of the run's analysis", _of(untrained_table.cells), "summary.csv"),
     "paired": Source(
         "from the run's metrics", lambda docs, entry: paired_claims.cells(docs, entry["table"])),
+    "finals": Source("from the run's metrics", None, "metrics.csv", False, _finals),
     "transcribed": Source("transcribed from the document; the run is not kept", _whole),
     "computed": Source("computed from `docs/data`", _whole),
 }
