@@ -43,7 +43,7 @@ def test_the_best_epoch_is_that_of_the_mean_and_not_of_each_trial(docs):
     entry = {"table": "paper", "networks": "full remask@06"}
     header, full, remask = best_epochs.cells(docs, entry)
     assert header == best_epochs.HEADER
-    assert full == ["`full`", "89.6", "97.22", "97.50 ± 6.35 @ 2", "+0.28, within 0.3", "1",
+    assert full == ["`full`", "89.6", "97.22", "97.50 ± 6.35 @ 2", "+0.28, within 0.3", "1.00",
                     "2.00 ± 12.71", "×2.00", "96.50 ± 6.35"]
     assert remask == ["`remask@06`", "–", "–", "91.00 @ 2", "–", "–", "10.00", "–", "91.00"]
     with pytest.raises(ValueError, match=r"has no network 'ticket@06'; it has full, remask@06"):

@@ -97,7 +97,7 @@ def _loss(trials, published):
         return NONE, ours, NONE
     value = float(published["value"])
     ratio = mean_interval(_values(trials, "train_loss"))[0] / value
-    return f"{1000 * value:.4g}", ours, f"×{ratio:.2f}"
+    return f"{1000 * value:.2f}", ours, f"×{ratio:.2f}"
 
 
 def _values(trials, column):
