@@ -17,7 +17,8 @@ def docs(tmp_path, monkeypatch):
             for trial, variant, round, step, loss, accuracy in [
                 (1, "full", 0, 1, 0.004, 0.98), (1, "full", 0, 2, 0.001, 0.97),
                 (2, "full", 0, 1, 0.002, 0.96), (2, "full", 0, 2, 0.003, 0.98),
-                (1, "remask", 6, 1, 0.02, 0.9), (1, "remask", 6, 2, 0.01, 0.91)]]
+                (1, "remask", 6, 1, 0.02, 0.9), (1, "remask", 6, 2, 0.01, 0.91),
+                (1, "full_trained", 0, 1, 0.004, 0.97)]]
     columns = ["trial", "variant", "round", "density", "step", "epoch", "train_loss", "val_loss",
                "test_loss", "test_accuracy"]
     run, data = tmp_path / "run", tmp_path / "data"
@@ -46,6 +47,9 @@ def test_the_best_epoch_is_that_of_the_mean_and_not_of_each_trial(docs):
     assert full == ["`full`", "89.6", "97.22", "97.50 ± 6.35 @ 2", "+0.28, within 0.3", "1.00",
                     "2.00 ± 12.71", "×2.00", "96.50 ± 6.35"]
     assert remask == ["`remask@06`", "–", "–", "91.00 @ 2", "–", "–", "10.00", "–", "91.00"]
+    # The paper has one figure, whichever weights D_n is drawn from.
+    trained = best_epochs.cells(docs, {**entry, "networks": "full_trained"})[1]
+    assert trained[1:5] == ["89.6", "97.22", "97.00 @ 1", "−0.22, within 0.3"]
     with pytest.raises(ValueError, match=r"has no network 'ticket@06'; it has full, remask@06"):
         best_epochs.cells(docs, {**entry, "networks": "ticket@06"})
 

@@ -72,10 +72,15 @@ def cells(docs, entry):
         raise ValueError(f"{entry['table']}.csv has no network {missing[0]!r}; it has "
                          f"{', '.join(found)}")
     return [HEADER, *(
-        [f"`{name}`", *_accuracy(found[name], published.get((name, ACCURACY))),
-         *_loss(found[name], published.get((name, LOSS))),
+        [f"`{name}`", *_accuracy(found[name], published.get((_printed(name), ACCURACY))),
+         *_loss(found[name], published.get((_printed(name), LOSS))),
          _plus_minus(found[name], "test_accuracy_at_lowest_val_loss", 100)]
         for name in entry["networks"].split())]
+
+
+def _printed(name):
+    """The network that the paper prints: it has one figure, whichever D_n the weights are of."""
+    return name.replace("_trained", "")
 
 
 def _accuracy(trials, published):
