@@ -64,8 +64,9 @@ def test_a_table_that_no_document_shows_is_named(docs):
 
 
 @pytest.mark.parametrize("table, old, new, said", [
-    ("mnist1d_networks", "−2.9 [−4.8, −0.9], p = 0.015", "−2.9", "expected 'open', or an interval"),
-    ("tables", "gin/mnist1d_lt.gin,5", "gin/mnist1d_lt.gin,2", "from 2 trials"),
+    ("lmc_lenet", "0.21 [0.14, 0.28]", "0.21", "expected 'open', or an interval"),
+    ("tables", "paired,python run.py --gin_file=gin/rivals_mnist.gin --data_dir=DIR,3",
+     "paired,python run.py --gin_file=gin/rivals_mnist.gin --data_dir=DIR,2", "from 2 trials"),
     ("statements", "from initialisation,bound,holds", "from initialisation,bound,agrees",
      "'agrees' is none of"),
     ("statements", "from initialisation,bound,holds", "from initialisation,both,holds",
