@@ -93,7 +93,8 @@ def _accuracy(trials, published):
     # A difference equal to the tolerance agrees, as in a run's report.
     word = "within" if abs(difference) <= tolerance + 1e-12 else "not within"
     return (printed[1] if printed else NONE, f"{100 * value:.2f}", ours,
-            f"{signed(100 * difference, 2)}, {word} {100 * tolerance:g}")
+            # Adding 0 makes −0 a 0.
+            f"{signed(round(100 * difference, 2) + 0, 2)}, {word} {100 * tolerance:g}")
 
 
 def _loss(trials, published):
