@@ -15,9 +15,10 @@ import pathlib
 import re
 import shutil
 import sys
+import tempfile
 
 from bench.documents import gallery_and_cost
-from bench.documents.csv_rows import rows_of, write_rows
+from bench.documents.csv_rows import rows_of, trial_counts, write_rows
 from bench.documents.sources import SOURCES
 from bench.documents.tables import ROOT, markdown, shown, tables
 
@@ -91,12 +92,13 @@ def check(docs):
 
 
 def _other_trials(docs, known):
-    """A line for each summary that is of more or fewer trials than tables.csv says."""
+    """A line for each taken table that is of more or fewer trials than tables.csv says."""
     problems = []
     for name, entry in known.items():
-        if SOURCES[entry["source"]].trials:
-            heading, *rows = rows_of(docs / "data" / f"{name}.csv")
-            counts = sorted({row[heading.index("trials")] for row in rows})
+        source = SOURCES[entry["source"]]
+        if source.file:
+            suffix = "" if source.cells else "_finals"
+            counts = trial_counts(rows_of(docs / "data" / f"{name}{suffix}.csv"))
             if counts != [entry["trials"]]:
                 problems.append(f"{name} is of {' and '.join(counts)} trials; tables.csv says "
                                 f"{entry['trials']}")
@@ -145,12 +147,18 @@ def take(docs, run, name):
     if not (run / source.file).is_file():
         raise ValueError(f"--take is {run}, which has no {source.file}; expected the folder of a "
                          "run, or of an analysis, that has finished")
-    if source.copied:
-        shutil.copyfile(run / source.file, docs / "data" / f"{name}.csv")
-    for suffix, rows in (source.made(run) if source.made else {}).items():
-        write_rows(docs / "data" / f"{name}{suffix}.csv", rows)
-    if source.cells:
-        shown(docs, entry)  # It says what the run has not.
+    with tempfile.TemporaryDirectory() as folder:
+        # Shown there first: a run that has not what the table shows overwrites nothing.
+        data = pathlib.Path(folder, "data")
+        data.mkdir()
+        if source.copied:
+            shutil.copyfile(run / source.file, data / f"{name}.csv")
+        for suffix, rows in (source.made(run) if source.made else {}).items():
+            write_rows(data / f"{name}{suffix}.csv", rows)
+        if source.cells:
+            shown(data.parent, entry)
+        for path in data.iterdir():
+            shutil.copyfile(path, docs / "data" / path.name)
 
 
 if __name__ == "__main__":

@@ -152,20 +152,6 @@ def test_weights_come_with_tf_data_as_with_arrays(make):
     assert made.fingerprint == plain.fingerprint and made.weights[:5].tolist() == [0, 1, 2, 3, 0]
 
 
-def test_a_ticket_on_arrays_is_exported_from_where_it_was_found(tmp_path, capfd):
-    result = lth_keras.find_ticket(functional, TRAIN, TEST, output_dir=tmp_path, **QUICK)
-    place = tmp_path / "exported"
-    card = result[2].export(place, formats=("keras",), latency=False)
-    assert card["title"].startswith("round_02 of functional-")
-    assert (place / "model.keras").is_file() and not (place / "saved_model").exists()
-    with pytest.raises(ConfigurationError, match="the option 'format'; expected one of formats, "):
-        result[2].export(tmp_path / "other", format="keras")
-    assert not (tmp_path / "other").exists()
-    # The command cannot load arrays again; it says what can be done.
-    assert main(["export", str(result.path), "--variant=round_02", f"--to={tmp_path / 'o'}"]) != 0
-    assert "tickets[ROUND].export(TO)" in " ".join(capfd.readouterr().err.split())
-
-
 def test_options_reach_the_experiment(tmp_path):
     result = lth_keras.find_ticket(
         functional, TRAIN, TEST, output_dir=tmp_path, name="mine", rewind_to="3it",

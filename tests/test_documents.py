@@ -64,6 +64,8 @@ def test_a_table_that_no_document_shows_is_named(docs):
 
 
 @pytest.mark.parametrize("table, old, new, said", [
+    ("tables", "@remask/Variant()]'\",5", "@remask/Variant()]'\",4",
+     "distributions_mnist_all_data is of 5 trials; tables.csv says 4"),
     ("lmc_lenet", "0.21 [0.14, 0.28]", "0.21", "expected 'open', or an interval"),
     ("tables", "paired,python run.py --gin_file=gin/rivals_mnist.gin --data_dir=DIR,3",
      "paired,python run.py --gin_file=gin/rivals_mnist.gin --data_dir=DIR,2", "from 2 trials"),
@@ -97,6 +99,16 @@ def test_a_runs_summary_becomes_the_table(docs, tmp_path):
     assert "| `full` | 100 % | 3 | 50.0 [" in (docs / "transformers.md").read_text("utf-8")
     assert (docs / "data" / "vision_transformer.csv").read_bytes() == (
         run / "summary.csv").read_bytes()
+
+
+def test_a_run_without_the_tables_networks_overwrites_nothing(docs, tmp_path, capsys):
+    run, taken = tmp_path / "run", docs / "data" / "vision_transformer.csv"
+    run.mkdir()
+    header, *rows = rows_of(taken)
+    write_rows(run / "summary.csv", [header, *(row for row in rows if row[0] != "remask")])
+    before = taken.read_bytes()
+    assert check_documents.main([f"--docs={docs}", f"--take={run}", "--as=vision_transformer"]) == 1
+    assert "no network 'remask@05'" in capsys.readouterr().out and taken.read_bytes() == before
 
 
 def test_finals_alone_are_taken_for_claims(docs, tmp_path):

@@ -47,7 +47,6 @@ TESTED_THROUGH = {
     "store/network_checks.py": "experiment/test_durability.py",
     "store/schemas/export_card.py": "export/test_network_export.py",
     "store/verification.py": "experiment/test_durability.py",
-    "tickets.py": "test_api.py",
     # They are tested in a process of its own with two devices.
     "training/replicated_engine.py": "training/test_replicas.py",
     "training/strategies.py": "training/test_replicas.py",

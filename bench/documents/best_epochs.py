@@ -13,7 +13,7 @@ from bench.documents.csv_rows import entries_of, rows_of
 from bench.documents.network_table import name_of, signed
 from lth_keras.paths import RunPaths
 from lth_keras.statistics.intervals import mean_interval
-from lth_keras.statistics.summary import summarise
+from lth_keras.statistics.summary import summarise, without_diverged
 from lth_keras.store import network_folder
 
 HEADER = ["network", "printed", "corrected", "ours @ epoch", "difference in points, verdict",
@@ -27,7 +27,7 @@ NONE = "–"
 
 def taken(run):
     """{suffix: [header, row, …]} of a run: networks at their best epochs; published figures."""
-    metrics = pd.read_csv(run / "metrics.csv")
+    metrics = without_diverged(pd.read_csv(run / "metrics.csv"))
     rows = [STORED]
     for row in summarise(metrics).itertuples():
         network = metrics[(metrics["variant"] == row.variant) & (metrics["round"] == row.round)]

@@ -26,6 +26,14 @@ def write_rows(path, rows):
         csv.writer(file, lineterminator="\n").writerows(rows)
 
 
+def trial_counts(rows):
+    """How many trials the rows of a CSV are of, as texts: by its column `trials`, or by `trial`."""
+    entries = entries_of(rows)
+    if entries and "trials" in entries[0]:
+        return sorted({entry["trials"] for entry in entries})
+    return [str(len({entry["trial"] for entry in entries}))]
+
+
 def entries_of(rows):
     """[header, row, …] as a list of dicts."""
     header, *body = rows

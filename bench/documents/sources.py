@@ -30,7 +30,6 @@ class Source:
       copied: whether `--take` copies that file to docs/data/NAME.csv.
       made: (the folder of the run) to {suffix: [header, row, …]}, what `--take` writes to
         docs/data/NAMEsuffix.csv; None if there is no such file.
-      trials: whether NAME.csv has a column of that name, to be compared with tables.csv.
     """
 
     origin: str
@@ -38,7 +37,6 @@ class Source:
     file: str | None = None
     copied: bool = True
     made: Callable | None = None
-    trials: bool = False
 
 
 def _whole(docs, entry):
@@ -60,13 +58,11 @@ def _best_epochs(run):
 
 SOURCES = {
     "summary": Source(
-        "from the run's summary", _of(network_table.cells), "summary.csv", trials=True),
+        "from the run's summary", _of(network_table.cells), "summary.csv"),
     "densities": Source(
-        "from the run's summary", _of(network_table.by_density), "summary.csv", made=_finals,
-        trials=True),
+        "from the run's summary", _of(network_table.by_density), "summary.csv", made=_finals),
     "early_stops": Source(
-        "from the run's summary", _of(early_stops.cells), "summary.csv", made=_finals,
-        trials=True),
+        "from the run's summary", _of(early_stops.cells), "summary.csv", made=_finals),
     "published": Source(
         "from the run's metrics", best_epochs.cells, "metrics.csv", False, _best_epochs),
     "measure": Source(
