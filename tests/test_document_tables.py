@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from bench.documents import best_epochs, early_stops, eigenvalue_table, measure_table
-from bench.documents.csv_rows import write_rows
+from bench.documents.csv_rows import rows_of, write_rows
 from lth_keras.store import network_folder
 
 
@@ -52,6 +52,14 @@ def test_the_best_epoch_is_that_of_the_mean_and_not_of_each_trial(docs):
     assert trained[1:5] == ["89.6", "97.22", "97.00 @ 1", "−0.22, within 0.3"]
     with pytest.raises(ValueError, match=r"has no network 'ticket@06'; it has full, remask@06"):
         best_epochs.cells(docs, {**entry, "networks": "ticket@06"})
+
+
+def test_without_validation_there_is_no_column_of_it(docs):
+    path = docs / "data" / "paper.csv"
+    header, *rows = rows_of(path)
+    write_rows(path, [header, *([*row[:-1], ""] for row in rows)])
+    table = best_epochs.cells(docs, {"table": "paper", "networks": "full"})
+    assert table[0] == best_epochs.HEADER[:-1] and table[1][-1] == "×2.00"
 
 
 def test_a_figure_that_is_not_reached_is_said(docs):

@@ -71,11 +71,14 @@ def cells(docs, entry):
     if missing:
         raise ValueError(f"{entry['table']}.csv has no network {missing[0]!r}; it has "
                          f"{', '.join(found)}")
-    return [HEADER, *(
+    rows = [HEADER, *(
         [f"`{name}`", *_accuracy(found[name], published.get((_printed(name), ACCURACY))),
          *_loss(found[name], published.get((_printed(name), LOSS))),
          _plus_minus(found[name], "test_accuracy_at_lowest_val_loss", 100)]
         for name in entry["networks"].split())]
+    if all(row[-1] == NONE for row in rows[1:]):  # Nothing was held out.
+        rows = [row[:-1] for row in rows]
+    return rows
 
 
 def _printed(name):
