@@ -5,7 +5,14 @@ import json
 import pandas as pd
 import pytest
 
-from bench.documents import best_epochs, early_stops, eigenvalue_table, measure_table
+from bench.documents import (
+    best_epochs,
+    early_stops,
+    eigenvalue_table,
+    instability_table,
+    level_table,
+    measure_table,
+)
 from bench.documents.csv_rows import rows_of, write_rows
 from lth_keras.store import network_folder
 
@@ -111,14 +118,69 @@ def test_a_measures_table_by_network(tmp_path):
         ["trial", "unit", "density", "layer", "gradient_norm", "test_accuracy"],
         ["1", "full", "1", "fc1/kernel", "9", "0.5"], ["1", "full", "1", "all", "0.5", "0.97"],
         ["2", "full", "1", "all", "0.7", "0.98"],
-        ["1", "ticket@10", "0.107", "all", "0.00061", "0.9"]])
+        ["1", "ticket@10", "0.107", "all", "0.000061", "0.9"]])
     rows = measure_table.taken(tmp_path)[""]
     assert len(rows) == 4  # Without the row of a single layer.
     assert measure_table.cells(rows, "full ticket@10 @ gradient_norm test_accuracy") == [
         ["network", "weights kept", "gradient norm", "test accuracy, %"],
         ["`full`", "100 %", "0.600 [−0.671, 1.871]", "97.50 [91.15, 103.85]"],
-        ["`ticket@10`", "10.7 %", "0.00061", "90.00"]]
+        ["`ticket@10`", "10.7 %", "6.1e−5", "90.00"]]
     for networks, said in (("imp @ gradient_norm", "no network 'imp'; it has full, ticket@10"),
                            ("full @ loss", "no column 'loss'; it has trial, unit")):
         with pytest.raises(ValueError, match=said):
             measure_table.cells(rows, networks)
+
+
+def test_a_measures_table_by_level(tmp_path):
+    write_rows(tmp_path / "table.csv", [
+        ["trial", "level", "pair", "layer", "distance"],
+        ["1", "1", "rewind-new", "fc1/kernel", "9"], ["1", "1", "rewind-new", "all", "40"],
+        ["2", "1", "rewind-new", "all", "42"], ["1", "1", "previous-new", "all", "30.5"],
+        ["1", "10", "rewind-new", "all", "31"]])
+    rows = level_table.taken(tmp_path)[""]
+    # 41 ± 12.706 × √2 / √2.
+    assert level_table.cells(rows, "1 @ pair rewind-new previous-new: distance") == [
+        ["level", "rewind-new", "previous-new"], ["1", "41.0 [28.3, 53.7]", "30.5"]]
+    assert level_table.cells(rows, "1 @ pair rewind-new~previous-new: distance") == [
+        ["level", "rewind-new less previous-new"], ["1", "+9.50"]]
+    for networks, said in (
+            ("10 @ pair previous-new: distance", "no pair 'previous-new' at level 10; it has"),
+            ("1 @ curve new: distance", "no column 'curve'"),
+            ("1 @ pair rewind-new: loss", "no column 'loss'; it has trial, level")):
+        with pytest.raises(ValueError, match=said):
+            level_table.cells(rows, networks)
+
+
+def test_differences_by_level_are_bold_after_holms_correction(tmp_path):
+    # Differences −10, −12, −14: −12 ± 4.97, p = 0.0092, doubled; 0, 0, 3: 1 ± 4.30.
+    write_rows(tmp_path / "table.csv", [
+        ["trial", "level", "pair", "distance"],
+        *([str(trial), level, pair, str(value)]
+          for level, pair, values in (
+              ("1", "near", (10, 10, 10)), ("1", "far", (20, 22, 24)),
+              ("2", "near", (5, 5, 8)), ("2", "far", (5, 5, 5)))
+          for trial, value in enumerate(values, 1))])
+    rows = level_table.taken(tmp_path)[""]
+    assert level_table.cells(rows, "1 2 @ pair near~far: distance")[1:] == [
+        ["1", "**−12.0 [−17.0, −7.0]**"], ["2", "+1.00 [−3.30, +5.30]"]]
+
+
+def test_instability_by_group():
+    columns = ("rewind", "group", "initialisations", "pairs", "error_barrier", "ci_low", "ci_high",
+               "highest", "loss_barrier", "stable")
+    rows = [columns, ("0it", "dense", "3", "9", "0.031", "0.02", "0.042", "0.05", "0.5", "False"),
+            ("20it", "dense", "3", "9", "0.001", "-0.001", "0.003", "0.002", "0.01", "True")]
+    assert instability_table.cells(rows, "dense")[1:] == [
+        ["`dense`", "0it", "3.10 [2.00, 4.20]", "5.00 of 9", "0.5000", "not stable"],
+        ["`dense`", "20it", "0.10 [−0.10, 0.30]", "0.20 of 9", "0.0100", "stable"]]
+    with pytest.raises(ValueError, match="no group 'ticket'; it has dense"):
+        instability_table.cells(rows, "ticket")
+
+
+def test_of_a_curve_its_last_step_is_taken(tmp_path):
+    curve = [["trial", "level", "curve", "step", "train_loss"],
+             ["1", "1", "new", "916", "0.1"], ["1", "1", "new", "9160", "0.02"],
+             ["1", "1", "new", "0", "2.3"], ["2", "1", "new", "9160", "0.03"],
+             ["1", "1", "projected", "916", "0.5"]]
+    write_rows(tmp_path / "table.csv", curve)
+    assert level_table.taken(tmp_path)[""] == [curve[0], curve[2], curve[4], curve[5]]

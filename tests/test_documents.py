@@ -43,12 +43,23 @@ def test_a_number_that_was_changed_in_a_document_is_named(docs, capsys):
 
 
 def test_a_number_that_was_changed_in_a_csv_reaches_every_document(docs):
-    changed(docs / "data" / "insights_variants.csv", "−0.30 [−0.55, −0.05]", "−0.31 [−0.55, −0.05]")
+    path = docs / "data" / "vision_transformer.csv"
+    header, *rows = rows_of(path)
+    column = header.index("diff_vs_ticket")
+    write_rows(path, [header, *([*row[:column], "-0.0711", *row[column + 1:]]
+                                if row[0] == "random_reinit" else row for row in rows)])
     problems = "\n".join(check_documents.check(docs))
-    assert "insights.md" in problems and "gallery.csv is not what its sources give" in problems
+    assert "transformers.md" in problems and "gallery.csv is not what its sources" in problems
     check_documents.render(docs)
-    for name in ("insights.md", "gallery.md"):
-        assert "−0.31 [−0.55, −0.05]" in (docs / name).read_text("utf-8")
+    for name in ("transformers.md", "gallery.md"):
+        assert "**−7.1 [−10.0, −2.9]**, p = 0.016" in (docs / name).read_text("utf-8")
+
+
+def test_a_table_that_was_not_taken_yet_is_named(docs, capsys):
+    changed(docs / "data" / "tables.csv", "lmc_lenet,mode_connectivity.md,instability",
+            "lmc_lenet,mode_connectivity.md,summary")
+    assert check_documents.main([f"--docs={docs}"]) == 1
+    assert "lmc_lenet.csv has no column 'variant'" in capsys.readouterr().out
 
 
 def test_a_table_that_was_typed_is_refused(docs):
@@ -66,7 +77,8 @@ def test_a_table_that_no_document_shows_is_named(docs):
 @pytest.mark.parametrize("table, old, new, said", [
     ("tables", "@remask/Variant()]'\",5", "@remask/Variant()]'\",4",
      "distributions_mnist_all_data is of 5 trials; tables.csv says 4"),
-    ("lmc_lenet", "0.21 [0.14, 0.28]", "0.21", "expected 'open', or an interval"),
+    ("statements", "`dense`,\"error barrier, points\"", "`dense`,verdict",
+     "the evidence 'stable'; expected 'open', or an interval"),
     ("tables", "paired,python run.py --gin_file=gin/rivals_mnist.gin --data_dir=DIR,3",
      "paired,python run.py --gin_file=gin/rivals_mnist.gin --data_dir=DIR,2", "from 2 trials"),
     ("statements", "from initialisation,bound,holds", "from initialisation,bound,agrees",
@@ -75,10 +87,12 @@ def test_a_table_that_no_document_shows_is_named(docs):
      "asks for 'both'"),
     ("statements", "unpruned network, MNIST-1D\",difference,open",
      "unpruned network, MNIST-1D\",difference,holds", "not clear after Holm's correction"),
-    ("statements", "dense,error barrier", "sparse,error barrier", "0 rows 'sparse'"),
+    ("statements", "fresh draw (after Holm's correction: not clear),difference,open",
+     "fresh draw,difference,holds", "p = 0.042', which is not clear after Holm's correction"),
+    ("statements", "`dense`,", "`sparse`,", "0 rows '`sparse`'"),
     ("tables", "gin/open_questions_mnist1d.gin,5", "gin/open_questions_mnist1d.gin,4",
      "is of 5 trials; tables.csv says 4"),
-    ("tables", "lmc_lenet,mode_connectivity.md,transcribed", "lmc_lenet,mode_connectivity.md,felt",
+    ("tables", "lmc_lenet,mode_connectivity.md,instability", "lmc_lenet,mode_connectivity.md,felt",
      "has the source 'felt'"),
 ])
 def test_no_verdict_without_an_interval_from_three_trials(docs, capsys, table, old, new, said):
@@ -127,7 +141,7 @@ def test_finals_alone_are_taken_for_claims(docs, tmp_path):
 
 
 @pytest.mark.parametrize("run, name, said", [
-    ("nowhere", "vision_transformer", "has no summary.csv"), ("", "lmc_lenet", "whose source")])
+    ("nowhere", "vision_transformer", "has no summary.csv"), ("", "gallery", "whose source")])
 def test_what_cannot_be_taken_is_named(docs, capsys, run, name, said):
     assert check_documents.main([f"--docs={docs}", f"--take={docs / run}", f"--as={name}"]) == 1
     assert said in capsys.readouterr().out
@@ -147,6 +161,22 @@ def test_a_networks_row_by_hand():
         network_table.cells([list(entry), list(entry.values())], "ticket@05")
     assert markdown([["a", "b", "c"], ["1", "", ""]]) == (
         "| a | b | c |\n| --- | --- | --- |\n| 1 | | |\n")
+
+
+def test_a_difference_that_is_clear_after_holms_correction_is_bold():
+    columns = ["variant", "round", "density", "trials", *(
+        f"{stem}{end}" for stem in ("diff_vs_ticket", "diff_vs_full")
+        for end in ("", "_ci_low", "_ci_high", "_p")), *(
+            f"test_accuracy_final_{end}" for end in ("mean", "ci_low", "ci_high"))]
+    accuracy = ["0.9", "0.898", "0.902"]  # ± 0.2 points: two decimals.
+    rows = [[name, "10", "0.1", "3", "-0.01", "-0.015", "-0.005", p_value, *[""] * 4, *accuracy]
+            for name, p_value in (("reinit", "0.02"), ("remask", "0.03"))]
+    # Of two p values the smaller is doubled: 0.04 is below 0.05; beside a third it is 0.06.
+    for networks, text in (("reinit@10 remask@10", "**−1.00 [−1.50, −0.50]**, p = 0.020"),
+                           ("reinit@10 remask@10 set@10", "−1.00 [−1.50, −0.50], p = 0.020")):
+        third = ["set", "10", "0.1", "3", *["0.5"] * 3, "0.9", *[""] * 4, *accuracy]
+        shown = network_table.cells([columns, *rows, third], networks)[1]
+        assert shown[3:5] == ["90.00 [89.80, 90.20]", text]
 
 
 def test_the_costs_are_computed_from_the_ledger(docs):

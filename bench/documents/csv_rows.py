@@ -27,10 +27,11 @@ def write_rows(path, rows):
 
 
 def trial_counts(rows):
-    """How many trials the rows of a CSV are of, as texts: by its column `trials`, or by `trial`."""
+    """How many trials the rows of a CSV are of, as texts: as a column says, or by `trial`."""
     entries = entries_of(rows)
-    if entries and "trials" in entries[0]:
-        return sorted({entry["trials"] for entry in entries})
+    for column in ("trials", "initialisations"):
+        if entries and column in entries[0]:
+            return sorted({entry[column] for entry in entries})
     return [str(len({entry["trial"] for entry in entries}))]
 
 

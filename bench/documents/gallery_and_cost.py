@@ -10,7 +10,7 @@ and a verdict stands only where the rules of `verdict_of` allow one.
 import csv
 import pathlib
 
-from bench.documents import paired_claims
+from bench.documents.network_table import CLEAR
 from bench.documents.sources import SOURCES
 from bench.documents.tables import shown
 
@@ -83,9 +83,9 @@ def verdict_of(docs, known, statement):
     if statement["asks"] not in ASKS:
         raise ValueError(f"statements.csv: {statement['statement']!r} asks for "
                          f"{statement['asks']!r}; expected one of {ASKS}")
-    is_paired = known[statement["table"]]["source"] == "paired"
-    if verdict == "holds" and statement["asks"] == "difference" and is_paired and (
-            not evidence.startswith(paired_claims.CLEAR)):
+    is_marked = SOURCES[known[statement["table"]]["source"]].marks_clear
+    if verdict == "holds" and statement["asks"] == "difference" and is_marked and (
+            not evidence.startswith(CLEAR)):
         raise ValueError(
             f"statements.csv: {statement['statement']!r} holds by {evidence!r}, which is not clear "
             "after Holm's correction; expected 'open'")

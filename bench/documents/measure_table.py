@@ -2,21 +2,28 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from bench.documents.csv_rows import rows_of
 from lth_keras.statistics.intervals import mean_interval
 
 SHARES = ("accuracy", "error")
+SMALLEST_POWER = -4  # Below it a number is shown with its power of ten.
 WHOLE = "all"  # The measure's own word for a row over all layers.
 
 
 def taken(folder):
     """{suffix: [header, row, …]} of a measure's folder: its table.csv without single layers."""
-    header, *rows = rows_of(folder / "table.csv")
+    return {"": of_whole_networks(rows_of(folder / "table.csv"))}
+
+
+def of_whole_networks(table):
+    """[header, row, …] without the rows of single layers."""
+    header, *rows = table
     if "layer" in header:
         rows = [row for row in rows if row[header.index("layer")] == WHOLE]
-    return {"": [header, *rows]}
+    return [header, *rows]
 
 
 def cells(table, networks):
@@ -43,8 +50,8 @@ def cells(table, networks):
             raise ValueError(f"the table has no network {unit!r}; it has "
                              f"{', '.join(dict.fromkeys(frame['unit']))}")
         kept = 100 * pd.to_numeric(chosen["density"]).mean()
-        shown.append([f"`{unit}`", f"{kept:.3g} %",
-                      *(_cell(column, pd.to_numeric(chosen[column])) for column in columns)])
+        numbers = [interval_cell(name, pd.to_numeric(chosen[name])) for name in columns]
+        shown.append([f"`{unit}`", f"{kept:.3g} %", *numbers])
     return [["network", "weights kept", *(_title(column) for column in columns)], *shown]
 
 
@@ -53,16 +60,29 @@ def _title(column):
     return f"{words}, %" if column.endswith(SHARES) else words
 
 
-def _cell(column, values):
+def interval_cell(column, values):
+    """The mean over trials and its 95 % interval as a text, shares in percent."""
     share = column.endswith(SHARES)
-    numbers = [value * (100 if share else 1) for value in mean_interval(values.to_numpy())]
-    digits = 2 if share else _digits(numbers[0])
-    text, *ends = (f"{value:.{digits}f}".replace("-", "−") for value in numbers)
+    numbers = [value * (100 if share else 1)
+               for value in mean_interval(np.asarray(values, float))]
+    return interval_text(numbers, ".2f" if share else None)
+
+
+def interval_text(numbers, form=None, sign=""):
+    """(mean, low, high) as a text; without an interval where its ends are NaN."""
+    form = sign + (form or _form(numbers[0]))
+    text, *ends = (_text(value, form) for value in numbers)
     return text if math.isnan(numbers[1]) else f"{text} [{', '.join(ends)}]"
 
 
-def _digits(value):
-    """Decimals that show three digits of a number below 1, and no more than five."""
+def _text(value, form):
+    """A number with the minus as it is printed, and 9.4e−6 for 9.4e-06."""
+    return f"{value:{form}}".replace("e-0", "e-").replace("-", "−")
+
+
+def _form(value):
+    """The format that shows three digits of a number below 1, or two and its power of ten."""
     if not value or not math.isfinite(value):
-        return 3
-    return min(max(2 - math.floor(math.log10(abs(value))), 0), 5)
+        return ".3f"
+    power = math.floor(math.log10(abs(value)))
+    return ".1e" if power < SMALLEST_POWER else f".{max(2 - power, 0)}f"

@@ -1,15 +1,22 @@
 """The table of a run's networks as the documents show it, from the run's summary.csv."""
 
 import math
+import statistics
 
 from bench.documents.csv_rows import entries_of
+from lth_keras.statistics.comparisons import SIGNIFICANCE, holm
 
+CLEAR = "**"  # Around a difference that is clear after Holm's correction.
+NARROW = 0.5  # Half an interval, in points: below it two decimals say more than one.
 HEADER = ["network", "weights kept", "trials", "test accuracy, %", "minus ticket, points",
           "minus full, points"]
 
 
 def cells(summary, networks):
     """[header, row, …] of texts, a row for each network.
+
+    A difference is bold where p is below 0.05 after Holm's correction over the rows shown. There
+    are two decimals where most intervals of the accuracies are narrower than a point.
 
     Args:
       summary: [header, row, …] of a summary.csv, as texts.
@@ -19,7 +26,13 @@ def cells(summary, networks):
       ValueError: the summary has no such network.
     """
     found = by_name(summary)
-    return [HEADER, *(_row(name, entry_of(found, name)) for name in networks.split())]
+    shown = {name: entry_of(found, name) for name in networks.split()}
+    digits = _digits(shown.values())
+    differences = [_differences(shown.values(), other, digits) for other in ("ticket", "full")]
+    return [HEADER, *(
+        [f"`{name}`", f"{number(entry['density']) * 100:.4g} %", entry["trials"],
+         interval(entry, "test_accuracy_final", digits), *cells]
+        for (name, entry), *cells in zip(shown.items(), *differences, strict=True))]
 
 
 def by_density(summary, networks):
@@ -78,10 +91,11 @@ def entry_of(found, name):
     return found[name]
 
 
-def _row(name, entry):
-    return [f"`{name}`", f"{number(entry['density']) * 100:.4g} %", entry["trials"],
-            interval(entry, "test_accuracy_final"),
-            _difference(entry, "ticket"), _difference(entry, "full")]
+def _digits(entries):
+    halves = [50 * (number(each["test_accuracy_final_ci_high"])
+                    - number(each["test_accuracy_final_ci_low"])) for each in entries]
+    known = [half for half in halves if not math.isnan(half)]
+    return 2 if known and statistics.median(known) < NARROW else 1
 
 
 def interval(entry, stem, digits=1):
@@ -94,17 +108,23 @@ def interval(entry, stem, digits=1):
     return f"{value:.{digits}f}{ends}"
 
 
-def _difference(entry, other):
-    value, low, high = (100 * number(entry[f"diff_vs_{other}{end}"]) for end in (
-        "", "_ci_low", "_ci_high"))
+def _differences(entries, other, digits):
+    corrected = holm([number(each[f"diff_vs_{other}_p"]) for each in entries])
+    return [_difference(each, f"diff_vs_{other}", digits, p < SIGNIFICANCE)
+            for each, p in zip(entries, corrected, strict=True)]
+
+
+def _difference(entry, stem, digits, is_clear):
+    value, low, high = (100 * number(entry[f"{stem}{end}"]) for end in ("", "_ci_low", "_ci_high"))
     if math.isnan(value):
         return ""
-    text = f"{signed(value)}"
+    text = signed(value, digits)
     if math.isnan(low):
         return text
-    p_value = number(entry[f"diff_vs_{other}_p"])
-    digits = 2 if p_value >= 0.1 else 3
-    return f"{text} [{signed(low)}, {signed(high)}], p = {p_value:.{digits}f}"
+    text = f"{text} [{signed(low, digits)}, {signed(high, digits)}]"
+    p_value = number(entry[f"{stem}_p"])
+    mark = CLEAR if is_clear else ""
+    return f"{mark}{text}{mark}, p = {p_value:.{2 if p_value >= 0.1 else 3}f}"
 
 
 def signed(value, digits=1):

@@ -12,11 +12,11 @@ import pathlib
 
 import pandas as pd
 
+from bench.documents.network_table import CLEAR
 from lth_keras.statistics.comparisons import SIGNIFICANCE, holm
 from lth_keras.statistics.intervals import paired_difference
 from lth_keras.statistics.summary import final_test_values
 
-CLEAR = "**"  # Around a difference that is clear after the correction.
 FINALS = ("variant", "round", "density", "trial", "test_accuracy")
 
 

@@ -9,6 +9,8 @@ from bench.documents import (
     best_epochs,
     early_stops,
     eigenvalue_table,
+    instability_table,
+    level_table,
     measure_table,
     network_table,
     paired_claims,
@@ -30,6 +32,7 @@ class Source:
       copied: whether `--take` copies that file to docs/data/NAME.csv.
       made: (the folder of the run) to {suffix: [header, row, …]}, what `--take` writes to
         docs/data/NAMEsuffix.csv; None if there is no such file.
+      marks_clear: whether its differences are bold where they are clear after Holm's correction.
     """
 
     origin: str
@@ -37,6 +40,7 @@ class Source:
     file: str | None = None
     copied: bool = True
     made: Callable | None = None
+    marks_clear: bool = False
 
 
 def _whole(docs, entry):
@@ -58,7 +62,7 @@ def _best_epochs(run):
 
 SOURCES = {
     "summary": Source(
-        "from the run's summary", _of(network_table.cells), "summary.csv"),
+        "from the run's summary", _of(network_table.cells), "summary.csv", marks_clear=True),
     "densities": Source(
         "from the run's summary", _of(network_table.by_density), "summary.csv", made=_finals),
     "early_stops": Source(
@@ -68,12 +72,18 @@ SOURCES = {
     "measure": Source(
         "from the table of the run's analysis", _of(measure_table.cells), "table.csv", False,
         measure_table.taken),
+    "levels": Source(
+        "from the table of the run's analysis", _of(level_table.cells), "table.csv", False,
+        level_table.taken, marks_clear=True),
     "eigenvalues": Source(
         "from the summary of the run's analysis", _of(eigenvalue_table.cells), "summary.csv"),
+    "instability": Source(
+        "from the summary of the run's analysis", _of(instability_table.cells), "summary.csv"),
     "untrained": Source(
         "from the summary of the run's analysis", _of(untrained_table.cells), "summary.csv"),
     "paired": Source(
-        "from the run's metrics", lambda docs, entry: paired_claims.cells(docs, entry["table"])),
+        "from the run's metrics", lambda docs, entry: paired_claims.cells(docs, entry["table"]),
+        marks_clear=True),
     "finals": Source("from the run's metrics", None, "metrics.csv", False, _finals),
     "transcribed": Source("transcribed from the document; the run is not kept", _whole),
     "computed": Source("computed from `docs/data`", _whole),

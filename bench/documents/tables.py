@@ -29,7 +29,12 @@ def shown(docs, entry):
     Raises:
       ValueError: its CSV is missing, or has not what the table shows of it.
     """
-    return SOURCES[entry["source"]].cells(docs, entry)
+    try:
+        return SOURCES[entry["source"]].cells(docs, entry)
+    except KeyError as error:
+        raise ValueError(
+            f"docs/data/{entry['table']}.csv has no column {error}, which a table whose source is "
+            f"{entry['source']!r} is shown from; --take it from its run") from error
 
 
 def markdown(rows):
