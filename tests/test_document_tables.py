@@ -131,6 +131,23 @@ def test_a_measures_table_by_network(tmp_path):
             measure_table.cells(rows, networks)
 
 
+def test_two_networks_of_a_measure_are_compared_by_trial():
+    # Steps 1,000 less: −900, −1,000, −1,100 ± 4.303 × 100 / √3; ratios 0.55, 0.5, 0.45 ± 0.124,
+    # p = 0.0033 both. Accuracies 1, 1, 4 points higher: 2 ± 4.30, p = 0.18.
+    rows = [["trial", "unit", "density", "step_raw", "test_accuracy_raw"],
+            *([str(trial), unit, "0.2", str(step), str(accuracy)]
+              for unit, values in (
+                  ("a", ((1100, 0.91), (1000, 0.91), (900, 0.94))),
+                  ("b", ((2000, 0.9), (2000, 0.9), (2000, 0.9))))
+              for trial, (step, accuracy) in enumerate(values, 1))]
+    assert measure_table.cells(rows, "b a~b a/b @ step_raw test_accuracy_raw")[1:] == [
+        ["`b`", "20 %", "2,000 [2,000, 2,000]", "90.00 [90.00, 90.00]"],
+        ["`a` less `b`", "", "**−1,000 [−1,248, −752]**", "+2.00 [−2.30, +6.30]"],
+        ["`a` over `b`", "", "**0.500 [0.376, 0.624]**", ""]]
+    with pytest.raises(ValueError, match="no network 'c'; it has a, b"):
+        measure_table.cells(rows, "a~c @ step_raw")
+
+
 def test_a_measures_table_by_level(tmp_path):
     write_rows(tmp_path / "table.csv", [
         ["trial", "level", "pair", "layer", "distance"],
