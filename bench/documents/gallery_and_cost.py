@@ -143,7 +143,8 @@ def _thousands(text):
 def _per_update(entry):
     if not (entry["updates"] and entry["seconds"]):
         return "–"
-    return f"{1000 * int(entry['seconds']) / int(entry['updates']):.2g}"
+    milliseconds = 1000 * int(entry["seconds"]) / int(entry["updates"])
+    return f"{milliseconds:.2g}" if milliseconds < 100 else f"{milliseconds:.0f}"
 
 
 def _projected(entry):
