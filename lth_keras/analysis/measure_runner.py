@@ -41,11 +41,9 @@ def run_measure(measure, run, say=print):
     folder = run.paths.analysis / safe_name(measure.name)
     settings, pieces = measure.settings(), measure.pieces(run)
     if not pieces:
-        names = run.network_names(run.trials[0]) if run.trials else ()
         raise RunError(
             f"{measure.name}: {run.paths.root} has none of the networks that it asks for; it has "
-            f"{', '.join(names) or 'no finished network'}"
-        )
+            + (_networks(run, run.trials[0]) if run.trials else "no finished network"))
     _check_settings(measure, folder, settings)
     done, stored = [folder / piece.name for piece in pieces], []
     for piece, place in zip(pieces, done, strict=True):
@@ -70,6 +68,13 @@ def run_measure(measure, run, say=print):
             raise
         raise _not_its_own(measure, stored[0], error) from error
     return folder
+
+
+def _networks(run, trial):
+    """A trial's finished networks in words, with those that diverged said to be so."""
+    diverged = run.diverged(trial)
+    return ", ".join(f"{name} (diverged)" if name in diverged else name
+                     for name in run.network_names(trial))
 
 
 def _not_its_own(measure, place, error):
