@@ -1,5 +1,7 @@
 """Measuring a run: piece by piece, each stored once it is done; then table, figures, summary."""
 
+import dataclasses
+import json
 import time
 
 import numpy as np
@@ -39,7 +41,7 @@ def run_measure(measure, run, say=print):
     """
     measure.check(run)
     folder = run.paths.analysis / safe_name(measure.name)
-    settings, pieces = measure.settings(), measure.pieces(run)
+    settings, pieces = measure.settings(), distinct(measure.pieces(run))
     if not pieces:
         raise RunError(
             f"{measure.name}: {run.paths.root} has none of the networks that it asks for; it has "
@@ -68,6 +70,26 @@ def run_measure(measure, run, say=print):
             raise
         raise _not_its_own(measure, stored[0], error) from error
     return folder
+
+
+def distinct(pieces):
+    """The pieces, each once, and each with a name of its own.
+
+    A network or a line may be asked for twice, once by its name and once by a pattern. Names of
+    folders are cut off where networks have long names: a later piece then gets a name with a digest
+    of what it measures.
+    """
+    found, known = {}, []
+    for piece in pieces:
+        if piece in known:
+            continue
+        known.append(piece)
+        if piece.name in found:
+            what = json.dumps([piece.trial, piece.references, piece.arguments], default=repr)
+            digest = files.sha256_of(what.encode())[:8]
+            piece = dataclasses.replace(piece, name=f"{piece.name}-{digest}")
+        found[piece.name] = piece
+    return list(found.values())
 
 
 def _networks(run, trial):
