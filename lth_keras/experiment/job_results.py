@@ -96,10 +96,11 @@ def store_equal_round(job):
     files.write_npz(job.folder / "initial.npz", masks.apply(job.masks_of(source.name), weights))
     # It is read so that `made_from` names it: the weights themselves are not used.
     job.weights_of(source.name)
-    files.write_text(job.folder / "metrics.csv", relabelled(source, job.label))
+    files.write_text(job.folder / "metrics.csv", relabelled(source, job.label, job.round))
     facts = {
         **network_folder.facts(source), "unit": job.name, "variant": job.label,
-        "equal_to": source.name,
+        # The dense network may stand beside the ticket of each round.
+        "round": job.round, "equal_to": source.name,
         "weights_rule": type(job.variant.weights).__name__,
         "starts_from": job.variant.weights.equals,
         "train_seconds": 0.0, "evaluate_seconds": 0.0, "peak_memory_bytes": peak_memory(),
