@@ -3,6 +3,7 @@
     python -m bench.check_documents                     # status 1, and a line for each difference
     python -m bench.check_documents --render            # writes every table, gallery.md, cost.md
     python -m bench.check_documents --take=RUN --as=NAME    # RUN's summary as docs/data/NAME.csv
+    python -m bench.check_documents --cost=RUN --as=TEXT    # RUN's cost as row TEXT of ledger.csv
 
 A table of a document stands between two comments, `<!-- table: NAME -->` and `<!-- end -->`, and is
 docs/data/NAME.csv. docs/data/tables.csv says of each where it comes from; docs/data/README.md has
@@ -17,7 +18,7 @@ import shutil
 import sys
 import tempfile
 
-from bench.documents import gallery_and_cost
+from bench.documents import gallery_and_cost, run_costs
 from bench.documents.csv_rows import rows_of, trial_counts, write_rows
 from bench.documents.sources import SOURCES
 from bench.documents.tables import ROOT, markdown, shown, tables
@@ -34,12 +35,16 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--render", action="store_true", help="write the tables")
     parser.add_argument("--take", metavar="RUN", help="the folder of a finished run")
-    parser.add_argument("--as", dest="name", metavar="NAME", help="a table in docs/data/tables.csv")
+    parser.add_argument("--cost", metavar="RUN", help="the folder of a finished run")
+    parser.add_argument("--as", dest="name", metavar="NAME",
+                        help="a table of docs/data/tables.csv, or a run of docs/data/ledger.csv")
     parser.add_argument("--docs", type=pathlib.Path, default=ROOT / "docs")
     arguments = parser.parse_args(argv)
-    if (arguments.take is None) != (arguments.name is None):
-        parser.error("--take and --as belong together: --take=RUN --as=NAME")
+    if sum(map(bool, (arguments.take, arguments.cost))) != bool(arguments.name):
+        parser.error("--as belongs to --take or to --cost: --take=RUN --as=NAME")
     try:
+        if arguments.cost:
+            run_costs.store(arguments.docs, pathlib.Path(arguments.cost), arguments.name)
         if arguments.take:
             take(arguments.docs, pathlib.Path(arguments.take), arguments.name)
         problems = render(arguments.docs) if arguments.render else check(arguments.docs)

@@ -12,6 +12,7 @@ from bench.documents import (
     instability_table,
     level_table,
     measure_table,
+    run_costs,
 )
 from bench.documents.csv_rows import rows_of, write_rows
 from lth_keras.store import network_folder
@@ -131,6 +132,23 @@ def test_a_measures_table_by_network(tmp_path):
             measure_table.cells(rows, networks)
 
 
+def test_two_networks_of_a_measure_are_compared_by_trial():
+    # Steps 1,000 less: −900, −1,000, −1,100 ± 4.303 × 100 / √3; ratios 0.55, 0.5, 0.45 ± 0.124,
+    # p = 0.0033 both. Accuracies 1, 1, 4 points higher: 2 ± 4.30, p = 0.18.
+    rows = [["trial", "unit", "density", "step_raw", "test_accuracy_raw"],
+            *([str(trial), unit, "0.2", str(step), str(accuracy)]
+              for unit, values in (
+                  ("a", ((1100, 0.91), (1000, 0.91), (900, 0.94))),
+                  ("b", ((2000, 0.9), (2000, 0.9), (2000, 0.9))))
+              for trial, (step, accuracy) in enumerate(values, 1))]
+    assert measure_table.cells(rows, "b a~b a/b @ step_raw test_accuracy_raw")[1:] == [
+        ["`b`", "20 %", "2,000 [2,000, 2,000]", "90.00 [90.00, 90.00]"],
+        ["`a` less `b`", "", "**−1,000 [−1,248, −752]**", "+2.00 [−2.30, +6.30]"],
+        ["`a` over `b`", "", "**0.500 [0.376, 0.624]**", ""]]
+    with pytest.raises(ValueError, match="no network 'c'; it has a, b"):
+        measure_table.cells(rows, "a~c @ step_raw")
+
+
 def test_a_measures_table_by_level(tmp_path):
     write_rows(tmp_path / "table.csv", [
         ["trial", "level", "pair", "layer", "distance"],
@@ -184,3 +202,26 @@ def test_of_a_curve_its_last_step_is_taken(tmp_path):
              ["1", "1", "projected", "916", "0.5"]]
     write_rows(tmp_path / "table.csv", curve)
     assert level_table.taken(tmp_path)[""] == [curve[0], curve[2], curve[4], curve[5]]
+
+
+def test_a_runs_cost_is_that_of_its_networks(tmp_path):
+    run, docs = tmp_path / "run", tmp_path / "docs"
+    (docs / "data").mkdir(parents=True)
+    facts = {"start_step": 0, "steps": 90, "train_seconds": 2.0, "evaluate_seconds": 0.75,
+             "peak_memory_bytes": 1_400_000_000}
+    for place, changes in (
+            ("trial_01/full", {"equal_to": "round_00"}), ("trial_01/round_00", {}),
+            ("trial_02/round_00", {"start_step": 10, "peak_memory_bytes": 1_520_000_000}),
+            ("analysis/hessian/trial_01", {"seconds": 30.5})):
+        (run / place).mkdir(parents=True)
+        (run / place / "done.json").write_text(json.dumps(facts | changes), "utf-8")
+    ledger = [["run", "document", "networks", "updates", "seconds", "peak_gb", "source"],
+              ["ours", "a.md", "", "", "", "", ""], ["another", "b.md", "1", "2", "3", "4", "kept"]]
+    write_rows(docs / "data" / "ledger.csv", ledger)
+    run_costs.store(docs, run, "ours")
+    assert rows_of(docs / "data" / "ledger.csv") == [
+        ledger[0], ["ours", "a.md", "2", "170", "36", "1.52", "done.json"], ledger[2]]
+    with pytest.raises(ValueError, match="has no finished network"):
+        run_costs.store(docs, tmp_path, "ours")
+    with pytest.raises(ValueError, match="expected the name of a row of ledger.csv"):
+        run_costs.store(docs, run, "theirs")

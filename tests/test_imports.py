@@ -14,7 +14,7 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "lth_keras"
 LAYERS = (
     {"errors", "durations", "opening", "paths", "files", "seeds", "signals", "sink", "masks",
      "metric", "criteria", "granularity", "plain_text", "wording", "program", "apportioning",
-     "mask_updates"},
+     "mask_updates", "process_memory"},
     {"compat", "variables", "keras3"},
     {"tasks"},
     {"data", "models", "pruning", "initializers", "channels"},

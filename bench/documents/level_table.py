@@ -3,12 +3,15 @@
 import pandas as pd
 
 from bench.documents.csv_rows import rows_of
-from bench.documents.measure_table import interval_cell, interval_text, of_whole_networks
+from bench.documents.measure_table import (
+    DIFFERENCE,
+    interval_cell,
+    interval_text,
+    of_whole_networks,
+)
 from bench.documents.network_table import CLEAR
 from lth_keras.statistics.comparisons import SIGNIFICANCE, holm
 from lth_keras.statistics.intervals import paired_difference
-
-DIFFERENCE = "~"
 
 
 def taken(folder):

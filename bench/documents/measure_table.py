@@ -6,9 +6,13 @@ import numpy as np
 import pandas as pd
 
 from bench.documents.csv_rows import rows_of
-from lth_keras.statistics.intervals import mean_interval
+from bench.documents.network_table import CLEAR
+from lth_keras.statistics.comparisons import SIGNIFICANCE, holm
+from lth_keras.statistics.intervals import mean_interval, paired_difference
 
 SHARES = ("accuracy", "error")
+DIFFERENCE = "~"
+COMPARED = {DIFFERENCE: "less", "/": "over"}  # The sign between two networks, and its word.
 SMALLEST_POWER = -4  # Below it a number is shown with its power of ten.
 WHOLE = "all"  # The measure's own word for a row over all layers.
 
@@ -29,6 +33,9 @@ def of_whole_networks(table):
 def cells(table, networks):
     """[header, row, …] of texts: a row for each network, means over trials and 95 % intervals.
 
+    Two networks may be compared, paired by trial: A~B is A less B, A/B the ratio. Such a number is
+    bold where p is below 0.05 after Holm's correction over the comparisons of its column.
+
     Args:
       table: [header, row, …] that `taken` gives, as texts.
       networks: 'NETWORK NETWORK … @ COLUMN COLUMN …', networks as in the column `unit`.
@@ -43,29 +50,79 @@ def cells(table, networks):
     if missing:
         raise ValueError(f"the table has no column {missing[0]!r}; it has {', '.join(header)}")
     frame = pd.DataFrame(rows, columns=header)
-    shown = []
-    for unit in units.split():
-        chosen = frame[frame["unit"] == unit]
-        if chosen.empty:
-            raise ValueError(f"the table has no network {unit!r}; it has "
-                             f"{', '.join(dict.fromkeys(frame['unit']))}")
-        kept = 100 * pd.to_numeric(chosen["density"]).mean()
-        numbers = [interval_cell(name, pd.to_numeric(chosen[name])) for name in columns]
-        shown.append([f"`{unit}`", f"{kept:.3g} %", *numbers])
+    shown = [[_label(unit), _kept(frame, unit)] for unit in units.split()]
+    for column in columns:
+        for row, cell in zip(shown, _column(frame, units.split(), column), strict=True):
+            row.append(cell)
     return [["network", "weights kept", *(_title(column) for column in columns)], *shown]
+
+
+def _of_network(frame, unit):
+    found = frame[frame["unit"] == unit]
+    if found.empty:
+        raise ValueError(f"the table has no network {unit!r}; it has "
+                         f"{', '.join(dict.fromkeys(frame['unit']))}")
+    return found
+
+
+def _label(unit):
+    for sign, word in COMPARED.items():
+        first, found, second = unit.partition(sign)
+        if found:
+            return f"`{first}` {word} `{second}`"
+    return f"`{unit}`"
+
+
+def _kept(frame, unit):
+    if any(sign in unit for sign in COMPARED):
+        return ""
+    return f"{100 * pd.to_numeric(_of_network(frame, unit)['density']).mean():.3g} %"
+
+
+def _column(frame, units, column):
+    """The cells of a column, from top to bottom."""
+    texts, compared = {}, {}
+    for unit in units:
+        sign = next((each for each in COMPARED if each in unit), None)
+        ours, *theirs = (dict(zip(rows["trial"], pd.to_numeric(rows[column]), strict=True))
+                         for rows in (_of_network(frame, name) for name in unit.split(sign)))
+        if sign is None:
+            texts[unit] = interval_cell(column, list(ours.values()))
+        elif sign == DIFFERENCE:
+            compared[unit] = paired_difference(ours, theirs[0])
+        elif not is_share(column):
+            ratios = {trial: value / theirs[0][trial] for trial, value in ours.items()
+                      if trial in theirs[0]}
+            less_one = paired_difference(ratios, dict.fromkeys(ratios, 1.0))
+            compared[unit] = [value + 1 for value in less_one[:3]] + [less_one[-1]]
+    corrected = holm([each[-1] for each in compared.values()])
+    for (unit, numbers), p_value in zip(compared.items(), corrected, strict=True):
+        sign = "+" if DIFFERENCE in unit else ""
+        text = interval_cell_of(column, numbers[:3], sign)
+        texts[unit] = f"{CLEAR}{text}{CLEAR}" if p_value < SIGNIFICANCE else text
+    return [texts.get(unit, "") for unit in units]
+
+
+def is_share(column):
+    """Whether a column's numbers are shares, which are shown in percent."""
+    return any(word in SHARES for word in column.split("_"))
 
 
 def _title(column):
     words = column.replace("_", " ")
-    return f"{words}, %" if column.endswith(SHARES) else words
+    return f"{words}, %" if is_share(column) else words
 
 
 def interval_cell(column, values):
     """The mean over trials and its 95 % interval as a text, shares in percent."""
-    share = column.endswith(SHARES)
-    numbers = [value * (100 if share else 1)
-               for value in mean_interval(np.asarray(values, float))]
-    return interval_text(numbers, ".2f" if share else None)
+    return interval_cell_of(column, mean_interval(np.asarray(values, float)))
+
+
+def interval_cell_of(column, numbers, sign=""):
+    """(mean, low, high) of a column as a text, shares in percent."""
+    share = is_share(column)
+    return interval_text([value * (100 if share else 1) for value in numbers],
+                         ".2f" if share else None, sign)
 
 
 def interval_text(numbers, form=None, sign=""):
@@ -85,4 +142,4 @@ def _form(value):
     if not value or not math.isfinite(value):
         return ".3f"
     power = math.floor(math.log10(abs(value)))
-    return ".1e" if power < SMALLEST_POWER else f".{max(2 - power, 0)}f"
+    return ".1e" if power < SMALLEST_POWER else f",.{max(2 - power, 0)}f"

@@ -71,7 +71,7 @@ SOURCES = {
         "from the run's metrics", best_epochs.cells, "metrics.csv", False, _best_epochs),
     "measure": Source(
         "from the table of the run's analysis", _of(measure_table.cells), "table.csv", False,
-        measure_table.taken),
+        measure_table.taken, marks_clear=True),
     "levels": Source(
         "from the table of the run's analysis", _of(level_table.cells), "table.csv", False,
         level_table.taken, marks_clear=True),

@@ -80,14 +80,24 @@ class AnalyzedRun:
         return [name for name in opening.entries(folder)
                 if network_folder.is_done(folder / name)]
 
-    def matching(self, trial, patterns):
-        """Names of a trial's finished networks that match any of `patterns`, like 'round_*'."""
-        return [name for name in self.network_names(trial)
-                if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)]
+    def diverged(self, trial):
+        """Names of a trial's finished networks that diverged: their weights are no solution."""
+        return [name for name in self.network_names(trial) if self.facts(trial, name)["diverged"]]
+
+    def matching(self, trial, patterns, with_diverged=False):
+        """Names of a trial's finished networks that match any of `patterns`, like 'round_*'.
+
+        Those that diverged are left out, as they are in no mean of a report, unless they are asked
+        for.
+        """
+        left_out = () if with_diverged else self.diverged(trial)
+        return [name for name in self.network_names(trial) if name not in left_out
+                and any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)]
 
     def pruned_rounds(self, trial):
-        """The rounds from 1 on that are finished, if the round before each is finished too."""
-        done = {name for name in self.network_names(trial) if ROUND.fullmatch(name)}
+        """The rounds from 1 on that are finished, if the round before each is finished too; none
+        that diverged."""
+        done = {name for name in self.matching(trial, ("round_*",)) if ROUND.fullmatch(name)}
         return [number for number in range(1, self.last_round + 1)
                 if {round_name(number), round_name(number - 1)} <= done]
 

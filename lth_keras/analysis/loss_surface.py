@@ -94,7 +94,8 @@ class LossSurface:
         loss, *sums = np.moveaxis(values.numpy().astype(np.float64), 1, 0)
         metric = self._task.main_metric
         with np.errstate(divide="ignore", invalid="ignore"):
-            means = np.nan_to_num(sums[0] / sums[1])
+            # Without any weight a metric is 0; one that is no number stays none.
+            means = np.where(sums[1] == 0, 0.0, sums[0] / sums[1])
         errors = [metric.error(self._task.finish([float(mean)])[0]) for mean in means]
         return np.stack([loss, errors], 1).astype(np.float32)
 

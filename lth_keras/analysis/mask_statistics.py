@@ -47,8 +47,13 @@ def _compared(layer, n, a, b, shared, expected, variance):
     }
 
 
-def units(masks):
+def units(masks, axes=None):
     """What a mask leaves of each layer's units (neurons or channels).
+
+    Args:
+      masks: {key: bool array}.
+      axes: {key: (axes of its inputs, axes of its outputs)}, as a `PrunableWeight` has them; the
+        last two axes where a key is not in it.
 
     Returns:
       A dict for each layer: layer, density, inputs and outputs with no kept weight, and of the
@@ -57,9 +62,11 @@ def units(masks):
     """
     rows = []
     for key, mask in masks.items():
-        flat = mask.reshape(-1, *mask.shape[-2:]).sum(0)
+        inputs, outputs = (axes or {}).get(key, ((mask.ndim - 2,), (mask.ndim - 1,)))
         row = {"layer": key, "density": masks_lib.density({key: mask})}
-        for name, degrees in (("input", flat.sum(1)), ("output", flat.sum(0))):
+        for name, own in (("input", inputs), ("output", outputs)):
+            others = tuple(axis for axis in range(mask.ndim) if axis not in own)
+            degrees = np.ravel(mask.sum(axis=others))
             row |= {
                 f"dead_{name}s": int(np.count_nonzero(degrees == 0)), f"{name}s": degrees.size,
                 f"{name}_degree_mean": float(degrees.mean()),

@@ -1,5 +1,7 @@
 """Measuring a run: piece by piece, each stored once it is done; then table, figures, summary."""
 
+import dataclasses
+import json
 import time
 
 import numpy as np
@@ -39,13 +41,11 @@ def run_measure(measure, run, say=print):
     """
     measure.check(run)
     folder = run.paths.analysis / safe_name(measure.name)
-    settings, pieces = measure.settings(), measure.pieces(run)
+    settings, pieces = measure.settings(), distinct(measure.pieces(run))
     if not pieces:
-        names = run.network_names(run.trials[0]) if run.trials else ()
         raise RunError(
             f"{measure.name}: {run.paths.root} has none of the networks that it asks for; it has "
-            f"{', '.join(names) or 'no finished network'}"
-        )
+            + (_networks(run, run.trials[0]) if run.trials else "no finished network"))
     _check_settings(measure, folder, settings)
     done, stored = [folder / piece.name for piece in pieces], []
     for piece, place in zip(pieces, done, strict=True):
@@ -70,6 +70,33 @@ def run_measure(measure, run, say=print):
             raise
         raise _not_its_own(measure, stored[0], error) from error
     return folder
+
+
+def distinct(pieces):
+    """The pieces, each once, and each with a name of its own.
+
+    A network or a line may be asked for twice, once by its name and once by a pattern. Names of
+    folders are cut off where networks have long names: a later piece then gets a name with a digest
+    of what it measures.
+    """
+    found, known = {}, []
+    for piece in pieces:
+        if piece in known:
+            continue
+        known.append(piece)
+        if piece.name in found:
+            what = json.dumps([piece.trial, piece.references, piece.arguments], default=repr)
+            digest = files.sha256_of(what.encode())[:8]
+            piece = dataclasses.replace(piece, name=f"{piece.name}-{digest}")
+        found[piece.name] = piece
+    return list(found.values())
+
+
+def _networks(run, trial):
+    """A trial's finished networks in words, with those that diverged said to be so."""
+    diverged = run.diverged(trial)
+    return ", ".join(f"{name} (diverged)" if name in diverged else name
+                     for name in run.network_names(trial))
 
 
 def _not_its_own(measure, place, error):

@@ -42,8 +42,9 @@ def again(run, trial, name, steps):
       difference is None where the last step is not that of the stored network.
 
     Raises:
-      RunError: the network is not stored, it started from trained weights of another network, or
-        its training ends further than `BOUND` from the stored weights.
+      RunError: the network is not stored, its training was not that of weights under one mask, it
+        started from trained weights of another network, or its training ends further than `BOUND`
+        from the stored weights.
     """
     facts = run.facts(trial, name)
     start = run.network(trial, f"{name}:start")
@@ -53,6 +54,10 @@ def again(run, trial, name, steps):
         raise RunError(
             f"{name}'s masks changed while it trained; its path cannot be trained again: leave it "
             "out of the measure's networks")
+    if facts.get("pruned") == "initial" or "mean_kept" in facts.get("told", {}):
+        raise RunError(
+            f"{name}'s pruned weights were frozen at their first values, or its mask was learned; "
+            "its path cannot be trained again: leave it out of the measure's networks")
     steps = [step for step in steps if facts["start_step"] <= step <= facts["steps"]]
     path = follow(run, trial, start, facts["start_step"], steps, order_of(run, trial, name))
     if steps[-1] != facts["steps"]:

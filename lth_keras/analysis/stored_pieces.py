@@ -29,7 +29,8 @@ def piece_rows(folder):
     """
     content = vouched.content(folder, ROWS, PieceFacts)
     try:
-        return pd.read_csv(io.BytesIO(content))
+        # Only an empty field is no value: a network may be called 'null'.
+        return pd.read_csv(io.BytesIO(content), keep_default_na=False, na_values=[""])
     except ValueError as error:
         raise RunError(f"cannot read {folder / ROWS}: {error}") from error
 

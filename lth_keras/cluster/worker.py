@@ -9,12 +9,12 @@ import dataclasses
 import os
 import pathlib
 import platform
-import resource
 import signal
 import threading
 import traceback
 
 from lth_keras.errors import ConfigurationError, RunError
+from lth_keras.process_memory import peak_memory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Worker:
 
     def peak_memory(self):
         """Bytes of main memory that the process has had at most."""
-        return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak_memory()
 
     def stop(self):
         """Stops the current job at its next safe point."""

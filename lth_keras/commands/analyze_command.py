@@ -41,6 +41,10 @@ def main(flags, arguments):
 
     say(f"run   {root}")
     say(f"data  {run.data.name}; {trials_text(len(run.trials))} with finished networks")
+    for trial in run.trials:
+        if run.diverged(trial):
+            say(f"trial {trial}: patterns and levels leave out what diverged: "
+                f"{', '.join(run.diverged(trial))}")
     for measure in measures:
         measure.check(run)
     with run_lock.hold(run.paths.analysis):

@@ -15,6 +15,7 @@ from lth_keras.metric import ACCURACY, metrics_of
 from lth_keras.paths import RunPaths, variant_name
 from lth_keras.plain_text import plain
 from lth_keras.program import program
+from lth_keras.statistics.summary import without_diverged
 from lth_keras.store import network_folder, run_lock, vouched
 from lth_keras.store.metrics import parse_rows, read_rows
 
@@ -82,7 +83,10 @@ def _metrics(paths, header):
 
 
 def _best_ticket(paths, header, metric):
-    """The ticket with the best mean validation metric over trials, and its test metric there."""
+    """The ticket with the best mean validation metric over trials, and its test metric there.
+
+    Trials that diverged are in no mean.
+    """
     try:
         metrics = _metrics(paths, header)
     except RunError:
@@ -92,7 +96,8 @@ def _best_ticket(paths, header, metric):
     chosen_by, shown = f"val_{metric.name}", f"test_{metric.name}"
     if not {chosen_by, shown} <= set(metrics):
         return f"metrics are damaged: {program()} verify"
-    tickets = metrics[(metrics["variant"] == "ticket") & metrics[chosen_by].notna()]
+    tickets = without_diverged(metrics[metrics["variant"] == "ticket"])
+    tickets = tickets[tickets[chosen_by].notna()]
     if tickets.empty:
         return ""
     best_place = f"idx{metric.best}"

@@ -104,13 +104,13 @@ class JobContext:
         self._note_shared(self.context.paths.initial(self.trial))
         return rewinding.load_initial(self.context.paths, self.trial)
 
-    def rewind_point(self) -> RewindPoint:
-        """θ_k; with `rewind_biases = False` its biases are those of the end of the round before."""
+    def rewind_point(self, with_biases: bool = True) -> RewindPoint:
+        """θ_k, or with the biases of the end of the round before if `rewind_biases` is False."""
         self._note_shared(self.context.paths.rewind(self.trial))
         if self.context.rewind_step:
             self._note_shared(self.context.paths.rewind_optimizer(self.trial))
-        return carried_over.point_with_biases(self, rewinding.load_point(
-            self.context.paths, self.trial, self.context.rewind_step))
+        point = rewinding.load_point(self.context.paths, self.trial, self.context.rewind_step)
+        return carried_over.point_with_biases(self, point) if with_biases else point
 
     def found_masks(self) -> Arrays:
         """IMP's masks of the round."""

@@ -8,6 +8,7 @@ from lth_keras import files, masks
 from lth_keras.experiment import pruner
 from lth_keras.learned_masks import mean_kept
 from lth_keras.paths import round_name
+from lth_keras.process_memory import peak_memory
 from lth_keras.store import masks_and_weights, network_folder, vouched
 from lth_keras.store.fingerprints import shapes_of
 from lth_keras.store.metrics import MetricsRow, columns, relabelled, rows_to_csv
@@ -95,13 +96,15 @@ def store_equal_round(job):
     files.write_npz(job.folder / "initial.npz", masks.apply(job.masks_of(source.name), weights))
     # It is read so that `made_from` names it: the weights themselves are not used.
     job.weights_of(source.name)
-    files.write_text(job.folder / "metrics.csv", relabelled(source, job.label))
+    files.write_text(job.folder / "metrics.csv", relabelled(source, job.label, job.round))
     facts = {
         **network_folder.facts(source), "unit": job.name, "variant": job.label,
-        "equal_to": source.name,
+        # The dense network may stand beside the ticket of each round.
+        "round": job.round, "equal_to": source.name,
         "weights_rule": type(job.variant.weights).__name__,
         "starts_from": job.variant.weights.equals,
-        "train_seconds": 0.0, "evaluate_seconds": 0.0, "made_from": _made_from(job),
+        "train_seconds": 0.0, "evaluate_seconds": 0.0, "peak_memory_bytes": peak_memory(),
+        "made_from": _made_from(job),
     }
     facts.pop("files")
     network_folder.finish(job.folder, [*_COPIED, "initial.npz", "metrics.csv"], facts)
@@ -137,6 +140,7 @@ def _facts(job, network):
         f"final_test_{metric}": progress.evaluations[-1].values[f"test_{metric}"],
         "train_seconds": round(progress.train_seconds, 3),
         "evaluate_seconds": round(progress.evaluate_seconds, 3),
+        "peak_memory_bytes": peak_memory(),
     }
     if "biases_from" in told:
         facts["biases_from"] = told.pop("biases_from")

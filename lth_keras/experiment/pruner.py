@@ -63,7 +63,7 @@ def report_collapse(masks):
 def _layerwise(context, scores, previous, masks, round, share, counts):
     grouping = context.grouping
     before, alive = masks_lib.kept(grouping.alive(previous)), grouping.alive(masks)
-    most = {row.key: row.most for row in grouping.rows}
+    most = _most(context)
     counts = {
         key: _between(before[key], count, share, most[key]) for key, count in counts.items()
     }
@@ -79,7 +79,7 @@ def _globally(context, scores, previous, masks, round, share):
     fixed = _unpruned(context)
     total = _between(
         masks_lib.total_kept(before), schedule.total_count(grouping.rows, round), share,
-        sum(row.size if row.key in fixed else row.most for row in grouping.rows))
+        sum(_most(context).values()))
     pooled = grouping.pool(scores, masks)
     free = {key: mask for key, mask in _candidates(context, pooled, alive).items()
             if key not in fixed}
@@ -94,6 +94,12 @@ def _candidates(context, pooled, alive):
     """The groups that the pattern allows; all that are there, in rows that are not pruned."""
     fixed = _unpruned(context)
     return context.grouping.candidates(pooled, alive) | {key: alive[key] for key in fixed}
+
+
+def _most(context):
+    """{row: how many of its groups an iteration may keep}; all, in rows that are not pruned."""
+    fixed = _unpruned(context)
+    return {row.key: row.size if row.key in fixed else row.most for row in context.grouping.rows}
 
 
 def _unpruned(context):

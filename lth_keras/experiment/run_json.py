@@ -54,12 +54,12 @@ class RunJson:
             return ""  # The file is written anew from the bindings that this process uses.
 
     def check_versions(self, accept):
-        """Checks that an unfinished run goes on with the versions with which it began.
+        """Checks that what is trained now is trained with the versions with which the run began.
 
         Raises:
           ConfigurationError: versions differ, and `accept` is false.
         """
-        if not self._before or self._before["state"] == "done":
+        if not self._before or (self._before["state"] == "done" and not self._missing()):
             return
         differing = self._other_replicas() | {
             name: (value, provenance.versions().get(name))
@@ -97,12 +97,14 @@ class RunJson:
             return False
         tables = self._before["tables"]
         self._check_networks()
-        return all(
-            is_unchanged(path, tables.get(path.name)) for path in self.tables()
-        ) and all(
-            network_folder.is_done(self._paths.network(trial, name)) or f"{trial}/{name}" in
-            self._before.get("skipped", {}) for trial, name in self._before["units"]
-        )
+        return not self._missing() and all(
+            is_unchanged(path, tables.get(path.name)) for path in self.tables())
+
+    def _missing(self):
+        """Networks of a stored run that are neither there nor skipped: they are trained now."""
+        skipped = self._before.get("skipped", {})
+        return [name for trial, name in self._before["units"] if f"{trial}/{name}" not in skipped
+                and not network_folder.is_done(self._paths.network(trial, name))]
 
     def _check_networks(self):
         """Checks each network of a finished run against run.json: none was replaced."""

@@ -62,10 +62,11 @@ class Variant:
         if self.name == "" and gin.current_scope():
             object.__setattr__(self, "name", gin.current_scope()[-1])
         if not isinstance(self.name, str) or safe_name(self.name) != self.name \
-                or self.name in ("imp", "distributions") or self.name.startswith("round_"):
+                or self.name in ("imp", "distributions") \
+                or self.name.startswith("round_") or self.name.endswith(".npz"):
             raise ConfigurationError(
                 f"Variant.name is {self.name!r}; expected letters, digits, '_', '-' and '.', and "
-                "not 'imp', 'distributions' or 'round_…', which name other things in a run"
+                "not 'imp', 'distributions', 'round_…' or '….npz', which name other things in a run"
             )
         if self.rounds != EVERY_ROUND and not (
             isinstance(self.rounds, (tuple, list))

@@ -9,7 +9,7 @@ import dataclasses
 import gin
 import numpy as np
 
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment.job_context import Arrays, JobContext
 from lth_keras.initializers import EmpiricalDistribution, EmpiricalHistogram, EmpiricalValues
 from lth_keras.paths import chain_name
@@ -139,19 +139,29 @@ class EmpiricalDraw(WeightRule):
                 )
 
     def point(self, job: JobContext, masks: Arrays) -> RewindPoint:
-        """θ_0 with its kernels drawn anew, at step 0."""
+        """θ_0 with its kernels drawn anew, at step 0; not those of which the mask keeps nothing.
+
+        Raises:
+          RunError: a layer of which the mask keeps weights has no distribution of its own, because
+            the ticket has no weight there, or zeros only.
+        """
         weights = dict(job.base_weights())
         path = job.distribution(self.source)
         distribution = EmpiricalDistribution.load(path)
-        job.told["histogram_distance"] = {
-            layer or "global": distribution.distance(layer)
-            for layer in (masks if self.pool == "layer" else (None,))
-        }
+        # Pruning may have left a layer without weights, and so without a distribution of its own.
+        kept = [key for key, mask in masks.items() if mask.any()]
         initializer = EmpiricalValues if self.sampling == "values" else EmpiricalHistogram
-        for key in masks:
-            layer = key if self.pool == "layer" else None
-            draw = initializer(str(path), layer, seed=job.seed("re-initialisation", key))
-            weights[key] = np.asarray(draw(weights[key].shape), np.float32)
+        try:
+            job.told["histogram_distance"] = {
+                layer or "global": distribution.distance(layer)
+                for layer in (kept if self.pool == "layer" else (None,))
+            }
+            for key in kept:
+                layer = key if self.pool == "layer" else None
+                draw = initializer(str(path), layer, seed=job.seed("re-initialisation", key))
+                weights[key] = np.asarray(draw(weights[key].shape), np.float32)
+        except ConfigurationError as error:  # Known only now: other networks are trained already.
+            raise RunError(f"{job.name} of trial {job.trial}: {error}") from error
         return RewindPoint(weights)
 
 
@@ -235,7 +245,8 @@ class TrainedWeights(WeightRule):
         weights = job.weights_of(source)
         if self.goes_on:
             return RewindPoint(weights, job.step_of(source), job.optimizer_of(source))
-        return dataclasses.replace(job.rewind_point(), weights=weights)
+        # Its biases are that network's too, whatever rounds of IMP carry over.
+        return dataclasses.replace(job.rewind_point(with_biases=False), weights=weights)
 
 
 def _check_draws(job):

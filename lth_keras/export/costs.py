@@ -8,8 +8,9 @@ import tarfile
 
 import numpy as np
 
+from lth_keras.compat import keras
 from lth_keras.pruning import positions, prunable_weights
-from lth_keras.variables import named_variables
+from lth_keras.variables import named_variables, plain, walk
 
 
 def bytes_on_disk(path):
@@ -36,8 +37,9 @@ def layers(model, also=()):
     """The cost of each kernel, in the order of the model's layers.
 
     A multiplication and an addition count as two floating-point operations (FLOPs), for one
-    example; biases, activations and normalisation are not counted. `effective_flops` counts only
-    weights that are not zero: the work of a machine that skips every zero.
+    example; biases, activations and normalisation are not counted, and an embedding is looked up.
+    `effective_flops` counts only weights that are not zero: the work of a machine that skips every
+    zero.
 
     Args:
       model: a plain Keras model.
@@ -47,11 +49,12 @@ def layers(model, also=()):
       [{'key', 'shape', 'size', 'nonzero', 'density', 'flops', 'effective_flops'}].
     """
     variables = named_variables(model)
-    times = positions(model)
-    rows = []
+    times, rows = positions(model), []
+    looked_up = {path for path, layer in walk(model)
+                 if isinstance(plain(layer), keras.layers.Embedding)}
     for weight in prunable_weights(model, also=also):
         nonzero = int(np.count_nonzero(variables[weight.key].numpy()))
-        each = 2 * times[weight.layer]
+        each = 0 if weight.layer in looked_up else 2 * times[weight.layer]
         rows.append({
             "key": weight.key, "shape": list(weight.shape), "size": weight.size,
             "nonzero": nonzero, "density": nonzero / weight.size,

@@ -19,7 +19,7 @@ def draw_mean(panel, table, x, y, name, floor=None, **options):
       options: of `plot`.
     """
     points = [
-        (position, *mean_interval(rows[y].to_numpy()), len(rows))
+        (position, *mean_interval(rows[y].to_numpy()), rows[y].notna().sum())
         for position, rows in table.groupby(x)
     ]
     if not points:

@@ -13,6 +13,8 @@ _MOST_LAYERS = 8
 _MOST_NETWORKS = 3
 # The variants that start from draws of the ticket's own distribution of weights.
 _DRAWN = ("reinit", "reinit_trained")
+# Kernels of an attention: [inputs, heads, size], and [heads, size, outputs].
+_INTO_HEADS, _OUT_OF_HEADS = ("query/kernel", "key/kernel", "value/kernel"), ("output/kernel",)
 
 
 def first_trial_subject(run):
@@ -101,13 +103,30 @@ def _pixel_maps(run, folders):
 def _kernel_planes(run, folders):
     """[(layer, share kept by input and output)] of some layers, mean over `folders`."""
     masks_by_trial = [read_masks(folder) for folder in folders]
-    planes = []
-    for key in spread(mask_planes.in_order(masks_by_trial[0], run.header), _MOST_LAYERS):
-        mean = np.mean([each[key] for each in masks_by_trial], axis=0)
-        if mean.ndim > 2:
-            mean = mean.mean(axis=tuple(range(mean.ndim - 2)))
-        planes.append((key, np.atleast_2d(mean)))
-    return planes
+    rows = {f"{row['layer']}/{row['kernel']}": row for row in run.header.get("kernels", ())}
+    return [
+        (key, kernel_plane(np.mean([each[key] for each in masks_by_trial], axis=0), rows.get(key)))
+        for key in spread(mask_planes.in_order(masks_by_trial[0], run.header), _MOST_LAYERS)
+    ]
+
+
+def kernel_plane(mean, row=None):
+    """A kernel's mask as a plane [inputs, outputs], the mean over a convolution's window.
+
+    Args:
+      mean: shares of a kernel's shape.
+      row: its row of run.json's `kernels`, which says the layer's class; None where there is none.
+    """
+    layer, kernel = ("", "") if row is None else (row["type"], row["kernel"])
+    if mean.ndim == 3 and kernel.endswith(_INTO_HEADS):
+        mean = mean.reshape(len(mean), -1)
+    elif mean.ndim == 3 and kernel.endswith(_OUT_OF_HEADS):
+        mean = mean.reshape(-1, mean.shape[-1])
+    elif layer.endswith("Transpose"):  # [*window, outputs, inputs]
+        mean = mean.swapaxes(-1, -2)
+    if mean.ndim > 2:
+        mean = mean.mean(axis=tuple(range(mean.ndim - 2)))
+    return np.atleast_2d(mean)
 
 
 def _folders_by_round(run):

@@ -85,7 +85,8 @@ def _picture(folder, file, captions):
 
 
 def _table(folder):
-    frame = pd.read_csv(io.StringIO(files.read_text(folder / "summary.csv")))
+    frame = pd.read_csv(io.StringIO(files.read_text(folder / "summary.csv")),
+                        keep_default_na=False, na_values=[""])  # A network may be called 'null'.
     columns = [name for name in frame if not _is_end(name, frame)]
     rows = [
         [_cell(row, name) for name in columns]

@@ -78,11 +78,14 @@ def took(run):
     # A network that equals one of IMP is a copy of it, and was not trained again.
     steps = sum(facts["steps"] - facts.get("start_step", 0) for facts in run.facts.values()
                 if not facts.get("equal_to"))
+    peaks = [facts.get("peak_memory_bytes") or 0 for facts in run.facts.values()]
     text = (f"{seconds_in_words(trained)} of training ({steps:,} updates), "
             f"{seconds_in_words(evaluated)} of evaluation")
     if "seconds" in run.header:
         whole = seconds_in_words(run.header["seconds"])
         text += f"; {whole} from the last command's start to its end"
+    if any(peaks):
+        text += f"; {max(peaks) / 1e9:.1f} GB of main memory at most"
     return text
 
 

@@ -6,6 +6,7 @@ import math
 import pandas as pd
 
 from lth_keras.paths import network_label
+from lth_keras.statistics.summary import without_diverged
 
 # With fewer updates in a round, networks are stopped while they still learn.
 FEW_UPDATES = 200
@@ -33,9 +34,12 @@ class UnreachedStop:
 def unreached_stops(metrics):
     """An `UnreachedStop` for each network with a validation loss, in the metrics' order.
 
+    Trials that diverged are left out: their training ended for another reason.
+
     Args:
       metrics: what `read_csv` gives.
     """
+    metrics = without_diverged(metrics)
     rows = metrics[metrics["val_loss"].map(math.isfinite).astype(bool)]
     counts = {}
     for (variant, round, _), evaluations in rows.groupby(["variant", "round", "trial"], sort=False):

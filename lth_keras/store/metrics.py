@@ -155,18 +155,18 @@ def _value(name, value):
     return None if math.isnan(value) else value
 
 
-def relabelled(folder, variant):
-    """A finished network's evaluations as text, `variant` in each row; no number is changed.
+def relabelled(folder, variant, round):
+    """A finished network's evaluations as text, as those of a variant at a round; no measured
+    number is changed.
 
     Raises:
       RunError: they are not those that were stored, or not evaluations.
     """
-    header, *rows = csv.reader(
-        io.StringIO(_stored(folder)))
-    column = header.index("variant")
+    header, *rows = csv.reader(io.StringIO(_stored(folder)))
+    for row in rows:
+        row[header.index("variant")], row[header.index("round")] = variant, str(round)
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(
-        [header, *([*row[:column], variant, *row[column + 1:]] for row in rows)])
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
     return text.getvalue()
 
 

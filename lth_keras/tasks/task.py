@@ -147,7 +147,8 @@ def check_task(task, name="Experiment.task"):
     """Checks that `task` is a task.
 
     Raises:
-      ConfigurationError: it is not, or has no metric or two of one name.
+      ConfigurationError: it is not, has no metric or two of one name, or has an accuracy that is
+        not a share.
     """
     if not isinstance(task, Task):
         raise ConfigurationError(
@@ -160,3 +161,10 @@ def check_task(task, name="Experiment.task"):
             f"{name} has the metrics {task.metrics!r}; expected at least one "
             "lth_keras.tasks.Metric and no name twice"
         )
+    for metric in task.metrics:
+        # metrics.csv refuses other values there: better now than after the first training.
+        if f"_{metric.name}".endswith("_accuracy") and not metric.is_share:
+            raise ConfigurationError(
+                f"{name} has the metric {metric.name!r}, which is no share; expected values from 0 "
+                "to 1 and Metric.is_share = True, or a name without 'accuracy'"
+            )

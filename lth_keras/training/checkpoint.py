@@ -81,8 +81,8 @@ class Checkpoint:
                 _state("state", arrays, facts["step"]),
                 [Evaluation(**each) for each in facts["evaluations"]],
                 kept=facts.get("kept", []), updates=facts.get("updates", 0),
-                drawn={int(name.removeprefix("drawn/")): array
-                       for name, array in arrays.items() if name.startswith("drawn/")},
+                drawn=_by_step({name.removeprefix("drawn/"): array
+                                for name, array in arrays.items() if name.startswith("drawn/")}),
                 totals=arrays["totals"] if arrays["totals"].size else None, captured=captured,
                 diverged=facts["diverged"], train_seconds=facts["train_seconds"],
                 evaluate_seconds=facts["evaluate_seconds"],
@@ -103,6 +103,11 @@ def _flat(name, state):
         f"{name}/{part}/{key}": array for part, arrays in parts.items()
         for key, array in (arrays or {}).items()
     }
+
+
+def _by_step(drawn):
+    """{step: mask}, ascending: the file has its names in the order of the alphabet, 10 before 5."""
+    return {step: drawn[str(step)] for step in sorted(map(int, drawn))}
 
 
 def _state(name, arrays, step):

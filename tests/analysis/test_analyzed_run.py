@@ -7,11 +7,17 @@ import pytest
 from lth_keras import files
 from lth_keras.analysis import (
     Hessian,
+    LevelDistances,
     Lines,
+    SolutionLosses,
+    WeightDistributions,
+    run_measure,
 )
 from lth_keras.commands import analyze_command
+from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError, RunError
-from tests.analysis.small_runs import measured
+from lth_keras.store import network_folder
+from tests.analysis.small_runs import measured, model, stored
 
 
 def test_more_examples_than_there_are_means_all(run):
@@ -36,3 +42,21 @@ def test_networks_by_name(root):
         run.network(1, "round_09")
     with pytest.raises(ConfigurationError, match="names no network"):
         run.network(1, "../../etc")
+
+
+def test_patterns_and_levels_leave_out_what_diverged(tmp_path):
+    run = stored(tmp_path, model((4,), (keras.layers.Dense, {"units": 12, "name": "a"})), (4,))
+    assert run.pruned_rounds(1) == [1]
+    folder = run.paths.network(1, "round_01")
+    files.write_npz(folder / "weights.npz", {
+        key: array * np.float32("nan")
+        for key, array in files.read_npz(folder / "weights.npz").items()})
+    facts = network_folder.facts(folder)
+    network_folder.finish(folder, list(facts.pop("files")), facts | {"diverged": True})
+    assert run.diverged(1) == ["round_01"] and run.pruned_rounds(1) == []
+    assert run.matching(1, ("round_*",)) == ["round_00"]
+    assert run.matching(1, ("round_*",), with_diverged=True) == ["round_00", "round_01"]
+    assert set(measured(SolutionLosses(), run)[1].unit) == {"round_00"}
+    assert [each.references[0] for each in WeightDistributions().pieces(run)] == ["round_00"]
+    with pytest.raises(RunError, match=r"it has round_00, round_01 \(diverged\)"):
+        run_measure(LevelDistances(), run, lambda line: None)

@@ -8,6 +8,7 @@ from lth_keras.analysis.flat_weights import KeptSubspace
 from lth_keras.analysis.loss_surface import LossSurface
 from lth_keras.compat import keras, tf
 from lth_keras.data import from_arrays
+from lth_keras.tasks import Regression
 from lth_keras.variables import named_variables, snapshot
 
 
@@ -44,6 +45,17 @@ def test_loss_and_gradient_over_uneven_batches(network):
     surface, _, weights, gradient, loss, _ = network
     assert surface.value(weights)[0] == pytest.approx(loss, rel=1e-6)
     np.testing.assert_allclose(surface.gradient(), gradient, rtol=1e-4, atol=1e-7)
+
+
+def test_where_the_outputs_are_no_numbers_neither_is_the_error():
+    images = np.ones((4, 2), np.float32)
+    data = from_arrays(images, np.arange(4.0), images, np.arange(4.0), task=Regression())
+    model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1, name="a")])
+    surface, weights = LossSurface(model, images, data.labels[:4], data), snapshot(
+        named_variables(model))
+    assert surface.value(weights)[1] > 0
+    # Lower is better: 0 would be the best network of all.
+    assert np.isnan(surface.value({key: each * np.nan for key, each in weights.items()})).all()
 
 
 def test_top_20_eigenvalues_of_a_dense_hessian(network):

@@ -55,6 +55,19 @@ def test_units_of_a_convolution_are_channels():
     assert row["output_degree_max"] == 2
 
 
+def test_units_lie_along_the_axes_that_the_layer_says():
+    # Of an attention's query [inputs, heads, size] the outputs are heads · size.
+    query = np.zeros((5, 2, 3), bool)
+    query[:4, 1, :2] = True
+    vector = np.array([True, False, True])
+    rows = mask_statistics.units(
+        {"query": query, "turned": query[0], "vector": vector},
+        {"query": ((0,), (1, 2)), "turned": ((1,), (0,)), "vector": ((0,), ())})
+    assert [(row["inputs"], row["dead_inputs"], row["outputs"], row["dead_outputs"])
+            for row in rows] == [(5, 1, 6, 4), (3, 1, 2, 1), (3, 1, 1, 0)]
+    assert rows[0]["output_degree_max"] == 4 and rows[0]["input_degree_max"] == 2
+
+
 def test_sign_agreement_counts_kept_weights_only():
     start, end = np.array([1.0, -1, 1, -1]), np.array([2.0, 1, 1, -3])
     masks = {"a": np.array([1, 1, 1, 0], bool)}

@@ -1,4 +1,6 @@
-"""Refusals before anything is measured."""
+"""Pieces that are done once; refusals before anything is measured."""
+
+import dataclasses
 
 import pytest
 
@@ -11,8 +13,22 @@ from lth_keras.analysis import (
     WeightDistributions,
     run_measure,
 )
+from lth_keras.analysis.measure import Piece
+from lth_keras.analysis.measure_runner import distinct
 from lth_keras.errors import ConfigurationError
 from tests.analysis.small_runs import PAIRS
+
+
+def test_pieces_are_done_once_and_each_under_a_name_of_its_own():
+    one = Piece("trial_01-long", 1, ("long@01",), {"level": 1})
+    other = dataclasses.replace(one, references=("long@02",), arguments={"level": 2})
+    found = distinct([one, other, one, dataclasses.replace(one, name="short"), other])
+    assert [piece.references for piece in found] == [("long@01",), ("long@02",), ("long@01",)]
+    names = [piece.name for piece in found]
+    assert (names[0], names[2]) == ("trial_01-long", "short")
+    assert names[1].startswith("trial_01-long-") and len(names[1]) == len(names[0]) + 9
+    # A later measurement finds it again.
+    assert names[1] == distinct([one, other])[1].name
 
 
 @pytest.mark.parametrize("measure, said", [

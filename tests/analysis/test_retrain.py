@@ -68,6 +68,15 @@ def test_paths_are_trained_with_tensor_float_32_as_the_run_was(run, monkeypatch)
     assert seen == [True] and not enabled()
 
 
+@pytest.mark.parametrize("told", [
+    {"pruned": "initial"}, {"told": {"mean_kept": {"output/kernel": 3.0}}}])
+def test_what_was_not_trained_as_weights_under_a_mask_is_said_to_be_so(run, monkeypatch, told):
+    facts = run.facts(1, "round_02") | told
+    monkeypatch.setattr(run, "facts", lambda trial, name: facts)
+    with pytest.raises(RunError, match="frozen .* cannot be trained again: leave it out"):
+        retrain.again(run, 1, "round_02", [1])
+
+
 def test_differences_of_networks_that_diverged():
     broken = {"a": np.array([1.0, np.nan, np.inf])}
     assert retrain.furthest(broken, broken) == 0

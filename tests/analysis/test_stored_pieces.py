@@ -33,6 +33,11 @@ def test_rows_and_arrays(piece):
     assert piece_facts(folder)["measure"] == "Lines"
 
 
+def test_a_network_may_be_called_null(piece):
+    rows = piece_rows(piece(rows_csv="unit,loss\nnull,1\nNA,\n"))
+    assert rows.unit.tolist() == ["null", "NA"] and rows.loss.isna().tolist() == [False, True]
+
+
 def test_a_piece_may_have_no_arrays(piece):
     assert piece_arrays(piece(rows_csv="a\n1\n")) == {}
 

@@ -38,6 +38,15 @@ def test_a_finished_run_and_its_best_ticket(make_run, capsys):
     assert float(reached.split()[0]) == pytest.approx(100 * means.test_accuracy[best], abs=0.01)
 
 
+def test_a_trial_that_diverged_is_not_in_the_best_tickets_mean(build, capsys):
+    alone, beside = build("alone_7"), build("beside_7")
+    for run in (alone, beside):
+        run.network(1, "ticket", 1, 1)
+    beside.network(2, "ticket", 1, 2, diverged=True, gain=0.1)
+    best = [listed(run.finish(), capsys)[4] for run in (alone, beside)]
+    assert best[0] == best[1] and best[0].startswith("ticket@01 ")
+
+
 def test_rows_of_a_run_that_is_not_finished_have_an_index_each(make_run):
     root = make_run(trials=2, rounds=2, variants=(), state="stopped")
     header = files.read_sealed_json(root / "run.json")

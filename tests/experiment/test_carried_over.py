@@ -28,7 +28,8 @@ PARAMS = (
     *SMALL, "Experiment.trials = 1", "ROUNDS = (2,)", "RewindingSchedule.rewind_to = '3it'",
     "Experiment.jit = False", "IMP.keep_optimizer = True",
     "RewindingSchedule.rewind_biases = False",
-    "Experiment.duration = '1ep'", "Experiment.variants = [@ticket/Variant(), @reinit/Variant()]",
+    "Experiment.duration = '1ep'",
+    "Experiment.variants = [@ticket/Variant(), @reinit/Variant(), @lr_rewind/Variant()]",
 )
 
 
@@ -93,6 +94,17 @@ def test_kernels_are_rewound_and_biases_stay_as_they_were(trial, name, kernels_o
             np.testing.assert_array_equal(start[key], rewind[key] * mask)
     assert network_folder.facts(trial / name)["biases_from"] == before
     assert f"../{before}/weights.npz" in network_folder.facts(trial / name)["made_from"]["files"]
+
+
+def test_weights_that_are_not_rewound_keep_their_own_biases(prepared, trial):
+    facts = network_folder.facts(trial / "lr_rewind@02")
+    assert facts["start_step"] == 3 and facts.get("biases_from") is None
+    assert "../round_01/weights.npz" not in facts["made_from"]["files"]
+    start, own = (files.read_npz(trial / name) for name in (
+        "lr_rewind@02/initial.npz", "lr_rewind@01/weights.npz"))
+    for key in start.keys() - masks_and_weights.read_masks(trial / "lr_rewind@02").keys():
+        np.testing.assert_array_equal(start[key], own[key])
+    assert verify(prepared.context.paths).findings == []
 
 
 def test_readers_find_the_rounds_own_start(prepared, trial):

@@ -252,6 +252,11 @@ def test_other_versions_go_on_only_when_told_to(experiment, whole, tmp_path, mon
     assert header["versions"]["tensorflow"] == versions["tensorflow"]
     assert header["continued_with"][0]["tensorflow"] == "9.9"
     assert contents(paths) == contents(whole)
+    # What a finished run has lost is trained anew: in the same versions, or when told to.
+    shutil.rmtree(paths.network(1, "ticket@02"))
+    with pytest.raises(ConfigurationError, match="tensorflow .* -> 9.9.*--accept_other_versions"):
+        run(experiment, tmp_path)
+    assert not paths.network(1, "ticket@02").exists()
 
 
 def test_list_says_state_progress_and_best_ticket(experiment, whole, tmp_path, capsys):

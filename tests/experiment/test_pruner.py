@@ -7,15 +7,16 @@ import pytest
 
 from lth_keras import criteria
 from lth_keras.experiment import pruner
+from lth_keras.granularity import NofM
 from lth_keras.pruning import PrunableWeight, RewindingSchedule
 
 
-def context(minimum, scope="global", rate=0.5):
+def context(minimum, scope="global", rate=0.5, **options):
     shapes = {"fc1/kernel": (2, 10), "fc2/kernel": (2, 2)}
     prunable = tuple(
         PrunableWeight(key, key.split("/")[0], shape, "dense", False)
         for key, shape in shapes.items())
-    schedule = RewindingSchedule(3, rate, scope=scope, min_per_layer=minimum)
+    schedule = RewindingSchedule(3, rate, scope=scope, min_per_layer=minimum, **options)
     return types.SimpleNamespace(
         schedule=schedule, prunable=prunable, probe=lambda *_: None,
         grouping=schedule.granularity.grouping(prunable),
@@ -59,3 +60,12 @@ def test_iterations_end_at_the_schedules_counts(scope):
     # Half way an exponential schedule is at the geometric mean of both ends.
     if scope == "global":
         assert seen[2] == round((24 * made.schedule.total_count(made.prunable, 3)) ** 0.5)
+
+
+@pytest.mark.parametrize("scope", ["layerwise", "global"])
+def test_iterations_leave_a_layer_whole_that_no_pattern_prunes(scope):
+    made = context(0, scope, rates={"name:fc2": None}, granularity=NofM(1, 2))
+    dense = {key: np.ones(array.shape, bool) for key, array in WEIGHTS.items()}
+    pruned = pruner.prune(made, WEIGHTS, WEIGHTS, dense, None, round=2, iterations=3)
+    # 20 → 10 by the pattern of 1 of 2, then ⌈½ · 9⌉ = 5 go.
+    assert [int(pruned[key].sum()) for key in WEIGHTS] == [5, 4]

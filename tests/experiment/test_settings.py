@@ -4,7 +4,7 @@ import pytest
 
 from lth_keras.data import Dataset
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import IMP, Experiment
+from lth_keras.experiment import IMP, Experiment, InitialWeights, KeepAll, Variant
 from lth_keras.models import lenet_300_100
 from lth_keras.pruning import RewindingSchedule
 
@@ -34,3 +34,9 @@ def test_experiment(fields, said):
     with pytest.raises(ConfigurationError, match=said):
         Experiment(**{"dataset": Dataset("mnist1d"), "model": lenet_300_100, "imp": IMP(SCHEDULE),
                       "variants": (), **fields})
+
+
+@pytest.mark.parametrize("name", ["", "imp", "distributions", "round_x", "initial.npz", "a/b"])
+def test_a_variants_name_is_of_nothing_else_in_a_run(name):
+    with pytest.raises(ConfigurationError, match=f"Variant.name is {name!r}; expected letters"):
+        Variant(name, KeepAll(), InitialWeights())

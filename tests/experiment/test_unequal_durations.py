@@ -12,11 +12,13 @@ from lth_keras.commands import configuration
 from lth_keras.experiment import execute, identity, prepare
 from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.store import network_folder
+from lth_keras.store.metrics import read_rows
+from lth_keras.store.verification import verify
 from tests.reporters import SilentReporter
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAMES = ("fine_tune", "lr_rewind", "dense_sparse_dense", "ticket", "late_full", "reinit_histogram",
-         "reinit_layer")
+         "reinit_layer", "dense")
 # The rewind point is step 10; a round is 20 updates from there on, a variant 40.
 UNEQUAL = (
     "IMP.duration = '30it'", "Experiment.duration = '50it'", "RewindingSchedule.rounds = 2",
@@ -24,6 +26,8 @@ UNEQUAL = (
     "Experiment.evaluate_every = '10it'", "late_full/Variant.name = 'late_full'",
     "late_full/Variant.rounds = ()", "late_full/Variant.mask = @KeepAll()",
     "late_full/Variant.weights = @RewoundWeights()",
+    "dense/Variant.name = 'dense'", "dense/Variant.duration = '30it'",
+    "dense/Variant.mask = @KeepAll()", "dense/Variant.weights = @InitialWeights()",
     f"Experiment.variants = [{', '.join(f'@{name}/Variant()' for name in NAMES)}]",
 )
 
@@ -72,6 +76,16 @@ def test_chains_train_as_long_as_a_round_and_all_others_as_the_experiment_says(
     assert planned[f"trial 1 {job}"] == advanced[f"trial 1 {job}"] == last - first
 
 
+def test_the_dense_network_may_stand_beside_a_rounds_ticket(run):
+    paths = run[0].context.paths
+    facts = network_folder.facts(paths.network(1, "dense@02"))
+    assert (facts["equal_to"], facts["round"], facts["density"]) == ("round_00", 2, 1)
+    ours, dense = (read_rows(paths.network(1, name)) for name in ("dense@02", "round_00"))
+    assert set(ours["round"]) == {2} and set(ours["variant"]) == {"dense"}
+    assert ours.drop(columns=["variant", "round"]).equals(dense.drop(columns=["variant", "round"]))
+    assert verify(paths).findings == []
+
+
 def test_the_progress_bars_total_is_what_was_trained(run):
     prepared, planned, advanced = run
     assert prepared.total_steps == sum(planned.values()) == sum(advanced.values())
@@ -91,7 +105,7 @@ def test_only_runs_whose_durations_differ_are_called_otherwise(run, experiment):
         for name, made in (
             ("differ", experiment), ("equal", dataclasses.replace(experiment, duration="30it")))
     }
-    assert told == {"differ": ["30it", "30it", *[None] * 5], "equal": [None] * 7}
+    assert told == {"differ": ["30it", "30it", *[None] * 5, "30it"], "equal": [*[None] * 7, "30it"]}
 
 
 def test_the_distance_between_both_ways_of_sampling_is_told(run):

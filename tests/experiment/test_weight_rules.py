@@ -5,7 +5,7 @@ import types
 import numpy as np
 import pytest
 
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import (
     EmpiricalDraw,
     FreshDraw,
@@ -14,6 +14,7 @@ from lth_keras.experiment import (
     SignedDraw,
     TrainedWeights,
 )
+from lth_keras.initializers import EmpiricalDistribution
 from lth_keras.rewinding import RewindPoint
 
 KEY, BIAS = "fc/kernel", "fc/bias"
@@ -25,7 +26,8 @@ FRESH = {KEY: np.array([[-5.0, -6.0], [7.0, 8.0]], np.float32), BIAS: np.ones(2,
 def job(draws_afresh=True):
     return types.SimpleNamespace(
         label="mine", round=2, context=types.SimpleNamespace(draws_afresh=draws_afresh),
-        initial=lambda: RewindPoint(INITIAL), rewind_point=lambda: RewindPoint({"k": 0}, 10, {}),
+        initial=lambda: RewindPoint(INITIAL),
+        rewind_point=lambda with_biases=True: RewindPoint({"k": 0}, 10, {}),
         fresh_weights=lambda: FRESH, weights_of=lambda name: name,
         step_of=lambda name: f"step of {name}", optimizer_of=lambda name: f"optimizer of {name}")
 
@@ -64,6 +66,23 @@ def test_there_must_be_chance_to_draw_from(rule):
     rule.check(job())
     with pytest.raises(ConfigurationError, match="'mine' draws weights anew .* whatever the seed"):
         rule.check(job(draws_afresh=False))
+
+
+def test_a_layer_without_weights_is_not_drawn(tmp_path):
+    gone, path = "gone/kernel", tmp_path / "ticket@02_initial.npz"
+    initial = INITIAL | {gone: np.ones((1, 2), np.float32)}
+    EmpiricalDistribution.measure(
+        initial, MASKS | {gone: np.zeros((1, 2), bool)}, "initial").save(path)
+    made = job()
+    made.name, made.trial, made.told = "drawn@02", 1, {}
+    made.base_weights, made.distribution = lambda: initial, lambda source: path
+    made.seed = lambda *uses: 1
+    rule, masks = EmpiricalDraw(pool="layer"), MASKS | {gone: np.zeros((1, 2), bool)}
+    weights = rule.point(made, masks).weights
+    assert np.isin(weights[KEY], INITIAL[KEY]).all() and (weights[gone] == 1).all()
+    assert list(made.told["histogram_distance"]) == [KEY]
+    with pytest.raises(RunError, match="drawn@02 of trial 1: there are 0 non-zero .*'gone/kernel'"):
+        rule.point(made, MASKS | {gone: np.ones((1, 2), bool)})
 
 
 @pytest.mark.parametrize("make, said", [

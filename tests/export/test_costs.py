@@ -30,6 +30,15 @@ def test_floating_point_operations():
     assert (total["flops"], total["effective_flops"]) == (10656, 5472)
 
 
+def test_an_embedding_is_looked_up_and_not_multiplied():
+    model = keras.Sequential([
+        keras.layers.Input((5,)), keras.layers.Embedding(100, 8, name="tokens"),
+        keras.layers.Dense(3, name="dense")])
+    rows = costs.layers(model, also=("tokens",))
+    assert [(row["key"], row["size"], row["flops"], row["effective_flops"]) for row in rows] == [
+        ("tokens/embeddings", 800, 0, 0), ("dense/kernel", 24, 2 * 5 * 24, 2 * 5 * 24)]
+
+
 def test_gzipped_sizes_do_not_depend_on_the_day(tmp_path):
     (tmp_path / "a").write_bytes(b"x" * 1000)
     first = costs.bytes_gzipped(tmp_path), costs.bytes_gzipped(tmp_path / "a")

@@ -28,6 +28,15 @@ def test_means_and_intervals_by_position():
     assert high in [pytest.approx(each) for each in band[:, 1]]
 
 
+def test_a_trial_without_a_value_is_not_counted_for_the_band():
+    two, three = (drawn(pd.DataFrame({"round": 0, "loss": values})) for values in (
+        [1.0, 2.0], [1.0, np.nan, 2.0]))
+    # The band of two trials goes from the one to the other.
+    for panel in (two, three):
+        band = panel.collections[0].get_paths()[0].vertices[:, 1]
+        assert (band.min(), band.max()) == (pytest.approx(1), pytest.approx(2))
+
+
 def test_a_floor_ends_the_band():
     table = pd.DataFrame({"round": [0] * 3, "loss": [1.0, 2.0, 3.0]})
     panel = drawn(table, floor=lambda means: means / 4)

@@ -33,9 +33,9 @@ BINDINGS = (
 )
 TRAIN = (f"--gin_file={ROOT / 'gin/smoke/mnist_lt.gin'}",
          *(f"--gin_param={binding}" for binding in BINDINGS))
-# Times and durations: they may differ.
-TIMES = {"started", "updated", "seconds", "train_seconds", "evaluate_seconds", "seal",
-         "continued_with", "networks", "traces", "machine"}
+# Times, durations and memory: they may differ.
+TIMES = {"started", "updated", "seconds", "train_seconds", "evaluate_seconds", "peak_memory_bytes",
+         "seal", "continued_with", "networks", "traces", "machine"}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -46,3 +46,17 @@ def test_kernels_where_it_does_not(run):
     masks = [read_masks(run.folder(trial, "imp", 2))["out/kernel"] for trial in (1, 2)]
     assert [key for key, _ in kernels] == ["fc1/kernel", "out/kernel"]
     np.testing.assert_allclose(kernels[1][1], np.mean(masks, 0))
+
+
+def test_planes_have_inputs_down_and_outputs_across():
+    window = np.arange(24.0).reshape(2, 3, 4)
+    np.testing.assert_array_equal(figure_data.kernel_plane(window), window.mean(0))
+    of = {"type": "Conv1DTranspose", "kernel": "kernel"}
+    np.testing.assert_array_equal(figure_data.kernel_plane(window, of), window.mean(0).T)
+    # Of 2 inputs into 3 heads of 4, and out of 2 heads of 3 into 4 outputs.
+    attention = {"type": "MultiHeadAttention"}
+    into = figure_data.kernel_plane(window, attention | {"kernel": "query/kernel"})
+    np.testing.assert_array_equal(into, window.reshape(2, 12))
+    out = figure_data.kernel_plane(window, attention | {"kernel": "output/kernel"})
+    np.testing.assert_array_equal(out, window.reshape(6, 4))
+    assert figure_data.kernel_plane(np.ones(3)).shape == (1, 3)

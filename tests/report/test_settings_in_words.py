@@ -29,6 +29,9 @@ def test_a_copy_of_a_round_is_no_training(make_run):
     run = StoredRun.load(make_run(trials=1, rounds=1))
     steps = sum(facts["steps"] - facts.get("start_step", 0) for facts in run.facts.values())
     assert f"({steps:,} updates)" in took(run)
+    assert "memory" not in took(run)  # Made by a version that did not store it.
+    run.facts[1, "round_00"]["peak_memory_bytes"] = 1_440_000_000
+    assert "; 1.4 GB of main memory at most" in took(run)
     copy = next(facts for (_, name), facts in run.facts.items() if name == "full")
     copy["equal_to"] = "round_00"
     assert f"({steps - copy['steps']:,} updates)" in took(run)

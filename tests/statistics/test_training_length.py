@@ -10,7 +10,7 @@ def metrics_of(losses):
     """Metrics of {(variant, round, trial): validation losses at steps 10, 20, …}."""
     return pd.DataFrame([
         {"variant": variant, "round": round, "trial": trial, "step": 10 * (place + 1),
-         "val_loss": loss}
+         "train_loss": loss, "val_loss": loss, "test_loss": loss}
         for (variant, round, trial), values in losses.items() for place, loss in enumerate(values)
     ])
 
@@ -24,6 +24,12 @@ def test_a_loss_that_was_still_falling_is_counted_by_network():
         ("ticket", 1, 2): FALLING}))
     assert [(each.variant, each.trials, each.still_falling, each.last_step) for each in stops] == [
         ("full", 2, 1, 30), ("ticket", 2, 2, 30)]
+
+
+def test_a_trial_that_diverged_is_not_one_that_was_stopped_too_early():
+    (stop,) = unreached_stops(metrics_of({
+        ("full", 0, 1): REACHED, ("full", 0, 2): (0.9, 0.5, np.inf)}))
+    assert (stop.trials, stop.still_falling) == (1, 0)
 
 
 def test_without_a_validation_loss_or_with_one_evaluation_nothing_is_said():

@@ -5,6 +5,7 @@ import pytest
 
 from lth_keras.data import from_arrays
 from lth_keras.errors import ConfigurationError
+from lth_keras.metric import Metric
 from lth_keras.tasks import Regression, Task
 from lth_keras.tasks.task import check_task
 
@@ -13,6 +14,20 @@ from lth_keras.tasks.task import check_task
 def test_what_is_no_task(task):
     with pytest.raises(ConfigurationError, match="Experiment.task"):
         check_task(task)
+
+
+@pytest.mark.parametrize("metric, is_refused", [
+    (Metric("accuracy"), True), (Metric("balanced_accuracy", unit="%"), True),
+    (Metric("balanced_accuracy", is_share=True), False), (Metric("inaccuracy"), False)])
+def test_an_accuracy_is_a_share(metric, is_refused):
+    class Mine(Task):
+        metrics = (metric,)
+
+    if is_refused:
+        with pytest.raises(ConfigurationError, match=f"the metric '{metric.name}', which is no sh"):
+            check_task(Mine())
+    else:
+        check_task(Mine())
 
 
 def test_a_task_of_ones_own_takes_numbers():

@@ -36,6 +36,14 @@ def test_there_and_back(tmp_path):
     assert loaded.totals.tobytes() == expected.totals.tobytes() and loaded.state.learned is None
 
 
+def test_drawn_masks_come_back_in_the_order_of_their_steps(tmp_path):
+    kept = progress()
+    kept.drawn = {step: np.array([step], np.uint8) for step in (5, 10, 100, 200)}
+    Checkpoint(tmp_path, 0).save(kept)
+    # Whether the last masks are alike decides where training ends.
+    assert list(Checkpoint(tmp_path, 0).load().drawn) == [5, 10, 100, 200]
+
+
 def test_another_start_is_another_training(tmp_path):
     Checkpoint(tmp_path, 0, ["a"]).save(progress())
     assert Checkpoint(tmp_path, 0, ["b"]).load() is None

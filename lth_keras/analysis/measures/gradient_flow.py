@@ -56,7 +56,7 @@ class GradientFlow(Measure):
         """Every network trained for as long as `at` asks, unless it diverged."""
         run.available(self.split)
         for trial in run.trials:
-            for name in run.matching(trial, self.networks):
+            for name in run.matching(trial, self.networks, with_diverged=True):
                 facts = run.facts(trial, name)
                 length = facts["steps"] - facts["start_step"]
                 beyond = [each for each in self.at if run.context.steps(each) > length]
@@ -71,7 +71,8 @@ class GradientFlow(Measure):
         """A piece for each trial and network that has a step to look at."""
         return [
             Piece(f"trial_{trial:02d}-{name}", trial, (name, f"{name}:start"))
-            for trial in run.trials for name in run.matching(trial, self.networks)
+            for trial in run.trials
+            for name in run.matching(trial, self.networks, with_diverged=True)
             if self._steps(run, run.facts(trial, name))
         ]
 

@@ -45,7 +45,7 @@ class MaskDistances(Measure):
         name = round_name(0)
         return [
             Piece(f"trial_{trial:02d}", trial, (name,)) for trial in run.trials
-            if run.matching(trial, (name,)) and read_drawn_masks(run.paths.network(trial, name))]
+            if run.exists(trial, name) and read_drawn_masks(run.paths.network(trial, name))]
 
     def measure(self, run, piece):
         """A row for each mask: the largest distance in the window that ends with it."""

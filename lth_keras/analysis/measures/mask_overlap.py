@@ -28,7 +28,11 @@ class MaskOverlap(Measure):
     """
 
     question = "Do the masks of different trials agree, and what do they leave?"
-    captions = {"overlap": MEAN_LINES, "units": MEAN_LINES}
+    captions = {
+        "overlap": "Lines are means over pairs of trials, bands their 95 % interval; it is too "
+                   "narrow, because each trial is in several pairs.",
+        "units": MEAN_LINES,
+    }
 
     networks: tuple = ("round_*",)
     name: str = "mask_overlap"
@@ -63,6 +67,8 @@ class MaskOverlap(Measure):
                 rows += [{**about, "kind": "overlap", **pair, **row}
                          for row in mask_statistics.overlap(ours.masks, theirs.masks)]
         if piece.arguments["over"] == UNITS:
+            axes = {weight.key: (weight.input_axes, weight.output_axes)
+                    for weight in run.context.prunable}
             for network in networks:
                 start = run.network(piece.trial, f"{network.reference}:start")
                 signs = mask_statistics.sign_agreement(
@@ -70,7 +76,7 @@ class MaskOverlap(Measure):
                 rows += [
                     {**about, "kind": "units", "ours": network.reference, **row,
                      "sign_agreement": signs[row["layer"]]}
-                    for row in mask_statistics.units(network.masks)]
+                    for row in mask_statistics.units(network.masks, axes)]
         return Findings(rows or [{**about, "kind": "none"}])
 
     def account(self, run, table, arrays):
@@ -113,7 +119,8 @@ def _left(units):
 
 
 def _levels(rows, column):
-    return rows.assign(level=rows[column].str[-2:].astype(int))
+    """The rows with the round that 'round_07' in a column names, as `level`."""
+    return rows.assign(level=[int(ROUND.fullmatch(name)[1]) for name in rows[column]])
 
 
 def _draw_overlap(between, title):

@@ -129,6 +129,8 @@ class NetworkFacts(Strict):
     mask_updates: MaskUpdatesFacts | None = None
     train_seconds: Seconds
     evaluate_seconds: Seconds
+    # Of the process that stored it, since it began.
+    peak_memory_bytes: Count | None = None
     model: KerasConfig | None = None
     variables: Variables | None = None
     files: Checksums

@@ -21,6 +21,14 @@ def test_lines_say_what_has_no_partner(run):
             "round_00, round_01; trial 2: round_00, round_01)") in said
 
 
+def test_a_line_that_two_pairs_name_is_in_both(tmp_path):
+    run = stored(tmp_path, model((4,), (keras.layers.Dense, {"units": 3, "name": "a"})), (4,))
+    said, table = measured(Lines(
+        pairs=(("round_{P}", "round_{L}"), ("round_00", "round_01")), points=2,
+        splits=("test",)), run)
+    assert table.groupby("pair").size().to_dict() == {
+        "round_{P} to round_{L}": 2, "round_00 to round_01": 2}
+    assert "round_00 to round_01: error barrier" in said
 
 
 def test_batch_normalisation_is_recomputed_at_each_end_of_a_line(tmp_path):

@@ -1,9 +1,11 @@
 """What masks share and leave, of a run without training."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lth_keras.analysis import MaskOverlap, run_measure
+from lth_keras.analysis.measures.mask_overlap import _levels
 from lth_keras.analysis.stored_pieces import piece_rows
 from lth_keras.compat import keras
 from tests.analysis.small_runs import model, stored
@@ -27,3 +29,8 @@ def test_rows_of_one_trial_by_hand(tmp_path):
                   for each in ("round_00:start", "round_00"))
     assert units.sign_agreement["a/kernel"] == pytest.approx(
         np.mean(np.sign(start) == np.sign(end)))
+
+
+def test_a_level_may_have_three_digits():
+    rows = pd.DataFrame({"unit": ["round_07", "round_99", "round_100"]})
+    assert _levels(rows, "unit").level.tolist() == [7, 99, 100]
