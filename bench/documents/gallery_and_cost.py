@@ -119,8 +119,10 @@ def _cost(docs):
     return (
         "# What each document has cost\n\n"
         "`python -m bench.check_documents --render` writes this page from `docs/data/ledger.csv`. "
-        "Seconds are of the whole\ncommand, evaluation and files included; – is what was not "
-        "recorded at the time.\n\n"
+        "Seconds are of\ntraining, evaluation and analyses, as each done.json has them, and in "
+        "older rows of the whole command. Peak memory is\nof one process, in the newest rows from "
+        "done.json; before that was stored, it was measured in a repetition of the\nsame command "
+        "with one trial of a few updates. – is what was not recorded.\n\n"
         "<!-- table: cost -->\n<!-- end -->\n\n"
         f"In all: {_thousands(updates)} updates where they were counted, and "
         f"{seconds / 3600:.1f} hours where they were timed.\n\n"

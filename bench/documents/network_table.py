@@ -27,7 +27,8 @@ def cells(summary, networks):
     """
     found = by_name(summary)
     shown = {name: entry_of(found, name) for name in networks.split()}
-    digits = _digits(shown.values())
+    digits = digits_for((number(each["test_accuracy_final_ci_low"]),
+                         number(each["test_accuracy_final_ci_high"])) for each in shown.values())
     differences = [_differences(shown.values(), other, digits) for other in ("ticket", "full")]
     return [HEADER, *(
         [f"`{name}`", f"{number(entry['density']) * 100:.4g} %", entry["trials"],
@@ -91,11 +92,10 @@ def entry_of(found, name):
     return found[name]
 
 
-def _digits(entries):
-    halves = [50 * (number(each["test_accuracy_final_ci_high"])
-                    - number(each["test_accuracy_final_ci_low"])) for each in entries]
-    known = [half for half in halves if not math.isnan(half)]
-    return 2 if known and statistics.median(known) < NARROW else 1
+def digits_for(intervals):
+    """Decimals of percents: two where most of the (low, high), as shares, are below a point."""
+    halves = [50 * (high - low) for low, high in intervals if not math.isnan(high - low)]
+    return 2 if halves and statistics.median(halves) < NARROW else 1
 
 
 def interval(entry, stem, digits=1):

@@ -12,7 +12,7 @@ import pathlib
 
 import pandas as pd
 
-from bench.documents.network_table import CLEAR
+from bench.documents.network_table import CLEAR, digits_for, signed
 from lth_keras.statistics.comparisons import SIGNIFICANCE, holm
 from lth_keras.statistics.intervals import paired_difference
 from lth_keras.statistics.summary import final_test_values
@@ -33,7 +33,8 @@ def cells(docs, table):
     """[header, row, …] of a table of claims, as it is shown.
 
     A cell has the mean difference in points and its 95 % interval over trials, by Student's t;
-    bold where p is below 0.05 after Holm's correction over the cells of its row.
+    bold where p is below 0.05 after Holm's correction over the cells of its row. There are two
+    decimals where most intervals are narrower than a point.
 
     Raises:
       ValueError: there is no claim for the table, or a claim names a network that is not there.
@@ -44,18 +45,26 @@ def cells(docs, table):
         raise ValueError(f"claims.csv has no claim of the table {table!r}")
     rounds = sorted({int(each) for claim in claims for each in claim["at"].split()})
     labels = [f"at {100 * _values(docs, claims[0]['first'], round)[1]:.2g} %" for round in rounds]
-    rows = [[claim["statement"], *_row(docs, claim, rounds)] for claim in claims]
+    found = [_differences(docs, claim) for claim in claims]
+    digits = digits_for(each[1:3] for row in found for each in row.values())
+    rows = [[claim["statement"], *_row(differences, rounds, digits)]
+            for claim, differences in zip(claims, found, strict=True)]
     return [["difference in test accuracy, points", *labels], *rows]
 
 
-def _row(docs, claim, rounds):
+def _differences(docs, claim):
+    """{round: (mean, low, high, p)} of a claim."""
     differences = {}
     for round in map(int, claim["at"].split()):
         ours = _values(docs, claim["first"], round)[0]
         differences[round] = paired_difference(ours, _reference(docs, claim, round, ours))
+    return differences
+
+
+def _row(differences, rounds, digits):
     corrected = dict(zip(
         differences, holm([each[-1] for each in differences.values()]), strict=True))
-    return [_cell(differences[round], corrected[round]) if round in differences else ""
+    return [_cell(differences[round], corrected[round], digits) if round in differences else ""
             for round in rounds]
 
 
@@ -67,8 +76,8 @@ def _reference(docs, claim, round, ours):
     return dict.fromkeys(ours, constant)
 
 
-def _cell(difference, corrected):
-    mean, low, high = (f"{100 * value:+.1f}".replace("-", "−") for value in difference[:3])
+def _cell(difference, corrected, digits):
+    mean, low, high = (signed(100 * value, digits) for value in difference[:3])
     text = f"{mean} [{low}, {high}]"
     return f"{CLEAR}{text}{CLEAR}" if corrected < SIGNIFICANCE else text
 
