@@ -55,10 +55,15 @@ def layer_variables(layer):
       ConfigurationError: two of its variables would share a name.
     """
     named, known = {}, set()
-    for path, part in parts(layer):
-        for variable in part._trainable_weights + part._non_trainable_weights:
+    held = [(path, variable) for path, part in parts(layer)
+            for variable in part._trainable_weights + part._non_trainable_weights]
+    for index, (path, variable) in enumerate(held):
+        # A layer may hold the kernel of the layer inside it too, as SpectralNormalization does. The
+        # layer inside comes later.
+        if not any(inner.startswith(path) and other is variable
+                   for inner, other in held[index + 1:]):
             _enter(named, path + _short(variable), variable, layer.name)
-            known.add(id(variable))
+        known.add(id(variable))
     for variable in layer.weights:  # Variables that no attribute of the layer holds.
         if id(variable) not in known:
             _enter(named, _short(variable), variable, layer.name)

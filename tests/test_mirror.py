@@ -36,6 +36,7 @@ TESTED_THROUGH = {
     "export/formats.py": "export/test_network_export.py",
     "export/fresh_processes.py": "export/test_network_export.py",
     "export/model_card.py": "export/test_network_export.py",
+    "export/safe_operations.py": "export/test_safe_config.py",
     "export/served_network.py": "export/test_network_export.py",
     "export/stored_network.py": "export/test_network_export.py",
     "export/time_exports.py": "export/test_latency_lines.py",

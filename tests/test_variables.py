@@ -23,6 +23,13 @@ def test_parts_are_named_for_the_attribute_that_holds_them():
     assert len(keys) == 2 * 3 + 4 * 2 + 2
 
 
+def test_a_kernel_that_a_layer_and_its_part_hold_has_the_parts_name():
+    layer = L.SpectralNormalization(L.Dense(2), name="normal")
+    model = keras.Sequential([keras.Input((3,)), layer])
+    assert set(named_variables(model)) == {
+        "normal/vector_u", "normal/layer/kernel", "normal/layer/bias"}
+
+
 def test_a_snapshot_is_a_copy():
     model = keras.Sequential([keras.Input((2,)), L.Dense(2, name="fc")])
     before = snapshot(named_variables(model))

@@ -160,14 +160,23 @@ def checked_part(name, split, images):
       ConfigurationError: they are not numbers, not finite, or have only the axis of examples.
     """
     images = as_array(name, split, "examples", images)
+    if images.dtype.kind in "UST" or (images.dtype.kind == "O" and images.size):
+        raise ConfigurationError(
+            f"the {split} examples of '{name}' are {images.dtype}, as {str(images.flat[0])!r:.40}; "
+            "expected numbers: leave columns of text out, or make numbers of them first")
+    if images.ndim == 1 and images.size:
+        raise ConfigurationError(
+            f"the {split} examples of '{name}' have shape {images.shape}; expected [N, ...]: one "
+            "number for each example is x[:, None]")
     if images.ndim < 2 or not images.size:
         raise ConfigurationError(
             f"the {split} examples of '{name}' have shape {images.shape}; expected [N, ...] with "
             "at least one example and one number in each"
         )
-    if images.dtype.kind not in "uif":
+    if images.dtype.kind not in "buif":
         raise ConfigurationError(
-            f"the {split} examples of '{name}' are {images.dtype}; expected uint8 or floats"
+            f"the {split} examples of '{name}' are {images.dtype}; expected uint8, other integers, "
+            "floats or bools"
         )
     if images.dtype != np.uint8:
         with np.errstate(over="ignore"):  # a value that overflows becomes infinite, and is refused

@@ -31,10 +31,33 @@ def named_array(subject, given):
       ConfigurationError: it is no array, such as lists of unequal lengths.
     """
     try:
-        return np.asanyarray(given)
+        array = np.asanyarray(given)
+        if array.dtype.kind == "O" and getattr(given, "dtypes", None) is not None:
+            array = _of_table(given, array)
     except (TypeError, ValueError) as error:
         reason = " ".join(str(error).split())[:120]
         raise ConfigurationError(
             f"{subject}: no array can be made of it ({reason}); expected one shape for all "
             "examples: pad or cut them first"
         ) from error
+    if array.dtype.kind == "O" and not array.ndim:
+        raise ConfigurationError(
+            f"{subject} are a {type(given).__name__}, which is no array; expected numbers in one "
+            f"array: {_MAKE_DENSE.get(type(given).__name__, 'make one of them first')}")
+    return array
+
+
+# What makes an array of it.
+_MAKE_DENSE = {
+    "RaggedTensor": "to_tensor() pads a ragged one", "SparseTensor": "tf.sparse.to_dense",
+    "dict": "the labels of one output, which find_ticket(…, output=…) names",
+    **dict.fromkeys(("csr_matrix", "csc_matrix", "coo_matrix", "csr_array", "csc_array",
+                     "coo_array"), "toarray() makes one of a sparse one"),
+}
+
+
+def _of_table(table, array):
+    """A table's columns of several kinds of numbers (pandas's Int64 and boolean too) as float64."""
+    if any(getattr(kind, "kind", "O") not in "biuf" for kind in np.atleast_1d(table.dtypes)):
+        return array
+    return table.to_numpy(dtype=np.float64, na_value=np.nan)

@@ -2,7 +2,8 @@
 
 Keras builds what a configuration names: a Lambda layer from bytecode, a function by its module and
 name. Of a configuration that somebody else may have written, only what is listed here is built,
-and what this process itself has registered with `keras.saving.register_keras_serializable`.
+the operations of `safe_operations`, and what this process itself has registered with
+`keras.saving.register_keras_serializable`.
 """
 
 import contextlib
@@ -10,18 +11,22 @@ import math
 
 from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
+from lth_keras.export.safe_operations import computes_only, grows, operation_of
 
 _LAYERS = frozenset("""
     Activation ActivityRegularization Add AdditiveAttention AlphaDropout Attention Average
     AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization Bidirectional
     CategoryEncoding CenterCrop Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D
-    Conv3DTranspose Cropping1D Cropping2D Cropping3D Dense DepthwiseConv1D DepthwiseConv2D Dot
-    Dropout ELU EinsumDense Embedding Flatten Functional GRU GRUCell GaussianDropout GaussianNoise
+    Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping1D Cropping2D Cropping3D Dense
+    DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU EinsumDense Embedding Flatten Functional GRU
+    GRUCell GaussianDropout GaussianNoise
     GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D
     GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization InputLayer LSTM LSTMCell
     LayerNormalization LeakyReLU LocallyConnected1D LocallyConnected2D Masking MaxPooling1D
     MaxPooling2D MaxPooling3D Maximum Minimum Model MultiHeadAttention Multiply Normalization PReLU
-    Permute RNN ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D
+    Permute RNN RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomRotation
+    RandomTranslation RandomWidth RandomZoom ReLU RepeatVector Rescaling Reshape Resizing
+    SeparableConv1D SeparableConv2D
     Sequential SimpleRNN SimpleRNNCell Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D
     SpectralNormalization StackedRNNCells Subtract ThresholdedReLU TimeDistributed
     UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D
@@ -40,6 +45,9 @@ _SIDES = ("units", "filters", "input_dim", "output_dim", "key_dim", "value_dim",
 # What makes pictures and sequences larger or smaller: no more than the input's or a weight's side.
 _EXTENTS = ("pool_size", "size", "strides", "dilation_rate", "padding", "output_padding",
             "cropping")
+# What an operation that makes tensors larger may be called with, where nothing stored is as large:
+# an image may be resized to more than its sides.
+_ARGUMENT = 4096
 # Elements of variables that are not stored: the states of layers' random numbers, and counters.
 _UNSTORED = 4096
 
@@ -119,6 +127,7 @@ def _check(value, name, limits):
     if isinstance(value, dict):
         if {"class_name", "module", "registered_name", "fn"} & set(value):
             _check_class(value, name)
+            _check_arguments(value, name, max(_ARGUMENT, *limits.values()))
         for key, each in value.items():
             longest = max(_integers(each), default=0) if key in limits else 0
             if longest > limits.get(key, 0):
@@ -139,6 +148,27 @@ def _integers(value):
     return [value] if isinstance(value, int) else []
 
 
+def _check_arguments(value, name, most):
+    """Checks the sizes that an operation is called with, where it makes tensors larger."""
+    operation = operation_of(value)
+    if operation is None or not grows(operation):
+        return
+    longest = max(_numbers(value.get("inbound_nodes")), default=0)
+    if longest > most:
+        raise ConfigurationError(
+            f"the model stored in {name} calls {operation} with {longest:g}, and no stored array "
+            "has so long a side; it was altered")
+
+
+def _numbers(value):
+    """The numbers in nested lists and dicts."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [each for part in value for each in _numbers(part)]
+    return [value] if isinstance(value, (int, float)) else []
+
+
 def _check_class(value, name):
     kind, module = value.get("class_name"), value.get("module")
     registered = value.get("registered_name")
@@ -146,10 +176,19 @@ def _check_class(value, name):
     if registered in known or f"{module}>{kind}" in known or kind in known:
         return
     is_ours = module is None or str(module).split(".")[0] in _MODULES
-    if kind not in _LAYERS | _OTHERS or not is_ours or registered not in (None, kind):
+    operation = operation_of(value)
+    if operation is not None and is_ours and registered in (None, kind):
+        if computes_only(operation):
+            return
         raise ConfigurationError(
-            f"the model stored in {name} has a {kind!r} of {module or 'Keras'}, which is built by "
-            "running code and is not built from a file: expected built-in layers without Lambda, "
-            "or your own, registered with keras.saving.register_keras_serializable in the "
-            "program that exports"
+            f"the model stored in {name} has the operation 'tf.{operation}', which is not on the "
+            "list of those that are built from a file: expected built-in layers instead, or a "
+            "layer of yours, registered with keras.saving.register_keras_serializable in the "
+            "program that exports")
+    if kind not in _LAYERS | _OTHERS or not is_ours or registered not in (None, kind):
+        where = f" of {module}" if module else ""
+        raise ConfigurationError(
+            f"the model stored in {name} has a {kind!r}{where}, which is not on the list of what "
+            "is built from a file: expected built-in layers without Lambda, or your own, "
+            "registered with keras.saving.register_keras_serializable in the program that exports"
         )

@@ -15,6 +15,9 @@ from lth_keras.store.masks_and_weights import acting_masks, changed_files, read_
 from lth_keras.store.metrics import read_rows
 from lth_keras.variables import named_variables
 
+# A built-in layer that tf_keras does not find by its name.
+_UNLISTED = {"SpectralNormalization": keras.layers.SpectralNormalization}
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class StoredNetwork:
@@ -109,7 +112,7 @@ def build(config, weights, input_shape=None):
     kind = keras.Model if "input_layers" in config else keras.Sequential
     try:
         with room_for(weights, "the run"):
-            model = kind.from_config(config)
+            model = kind.from_config(config, _UNLISTED)
     except ConfigurationError:
         raise
     # A configuration with the right classes and wrong values may make Keras raise anything.

@@ -10,8 +10,8 @@ import numpy as np
 
 import lth_keras
 from lth_keras import files, masks
-from lth_keras.compat import tf
-from lth_keras.errors import RunError
+from lth_keras.compat import keras, tf
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.export import bare_ticket, costs, fresh_processes, stored_network
 from lth_keras.export import model_card as cards
 from lth_keras.export.choices import TICKET
@@ -20,6 +20,7 @@ from lth_keras.export.served_network import ServedNetwork, preprocessing
 from lth_keras.export.smaller_network import check_same, network_to_write
 from lth_keras.export.ticket import write_ticket
 from lth_keras.program import program
+from lth_keras.variables import parts, walk
 
 _HERE = pathlib.Path(__file__).parent
 # Examples that travel with the export, so that it can be checked anywhere.
@@ -148,7 +149,7 @@ def _what(network, options):
 def _write_format(folder, known, served, model, form, card):
     path = folder / known.path
     input_form = known.input_form or form
-    known.write(served[input_form], model, path)
+    _convert(known, served[input_form], model, path)
     kernels = {key: variable.numpy() for key, variable in served["float"].parameters.items()}
     nonzero = []
     for row in card["layers"]:
@@ -159,6 +160,29 @@ def _write_format(folder, known, served, model, form, card):
         "tolerance": known.tolerance, "metric_tolerance": known.metric_tolerance,
         "nonzero": nonzero, **_sizes(path, folder),
     }
+
+
+def _convert(known, served, model, path):
+    try:
+        known.write(served, model, path)
+    except (ConfigurationError, RunError, OSError):
+        raise
+    # The converters raise classes of their own, with pages of text.
+    except Exception as error:
+        unroll = known.name.startswith("tflite") and any(
+            isinstance(part, keras.layers.RNN) and not part.unroll
+            for _, layer in walk(model) for _, part in parts(layer))
+        hint = "build the recurrent layers with unroll=True, or " if unroll else ""
+        raise RunError(
+            f"the network cannot be written as {known.name}: {_reason(error)}; nothing was "
+            f"exported: {hint}leave {known.name} out of the formats") from error
+
+
+def _reason(error):
+    """What a converter says is wrong, in one line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = [line.split("error: ", 1)[1] for line in lines if "error: " in line] or lines
+    return f"{type(error).__name__}: {said[0][:300]}" if said else type(error).__name__
 
 
 def _write_ticket(folder, network, card):
@@ -242,7 +266,7 @@ def measure(folder, card, beside, data, form, written):
         for name in names:
             known, entry = EXPORT_FORMATS[name], card["formats"][name]
             path = written / which / known.path
-            known.write(served[entry["input"]], model, path)
+            _convert(known, served[entry["input"]], model, path)
             entry[which] = {"bytes": costs.bytes_on_disk(path),
                             "bytes_gzipped": costs.bytes_gzipped(path),
                             "parameters": model.count_params()}

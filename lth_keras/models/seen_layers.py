@@ -1,6 +1,6 @@
 """Checks that every layer of a model can be seen from outside, copied and pruned."""
 
-from lth_keras.compat import keras, tf
+from lth_keras.compat import OperatorLayer, keras, tf
 from lth_keras.errors import ConfigurationError
 
 
@@ -24,6 +24,8 @@ def refuse_unseen(model, name):
             "keras.Sequential"
         )
     _refuse_fixed_batches(model, name)
+    _refuse_borrowed(model, name)
+    _refuse_adapted(model, name)
     for layer in _layers(model):
         try:
             layer.get_config()
@@ -33,6 +35,34 @@ def refuse_unseen(model, name):
                 "copied: it has no get_config(); expected one that gives every argument of its "
                 "__init__, and those of keras.layers.Layer by super().get_config()"
             ) from error
+
+
+def _refuse_borrowed(model, name):
+    """Checks that no operation reads a variable: the model would be copied without it."""
+    for layer in _layers(model):
+        if not isinstance(layer, OperatorLayer):
+            continue
+        for node in layer.inbound_nodes:
+            for value in tf.nest.flatten((node.call_args, node.call_kwargs)):
+                if isinstance(value, tf.Variable):
+                    raise ConfigurationError(
+                        f"the operation {layer.name!r} of the model {name} reads the variable "
+                        f"{value.name.split(':')[0]!r} itself, which cannot be copied with the "
+                        "model: weights that two layers share (weight tying) are not supported; "
+                        "expected operations on outputs of layers: give that place a layer with "
+                        "weights of its own, or call one layer twice")
+
+
+def _refuse_adapted(model, name):
+    """Checks that no Normalization has measured its data: a copy of it would not know them."""
+    for layer in _layers(model):
+        if isinstance(layer, keras.layers.Normalization) and layer.input_mean is None and (
+                layer.built and int(layer.count)):
+            raise ConfigurationError(
+                f"layer {layer.name!r} (Normalization) of the model {name} was adapted to data, "
+                "and a copy of it would not know them; expected the numbers as its arguments, "
+                "Normalization(mean=…, variance=…), or none of it and the mean and std of "
+                "find_ticket or Dataset")
 
 
 def _refuse_fixed_batches(model, name):

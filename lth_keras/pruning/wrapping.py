@@ -37,7 +37,7 @@ def wrap(model, schedule, never=(), also=()):
             return cloned(layer, f"{path}/")
         twin = copied(layer)
         if _has_parts(layer):
-            build_like(twin, layer)
+            _build_like(twin, layer)
         refuse_unprunable(path, layer, never)
         names = {matrix.name for matrix in chosen(path, layer, never, also)}
         if not names:
@@ -70,6 +70,25 @@ def copied(layer):
             f"{first_line(error)}; expected a get_config() that gives every argument of its "
             "__init__, and those of keras.layers.Layer by super().get_config()"
         ) from error
+
+
+def _build_like(twin, layer):
+    try:
+        build_like(twin, layer)
+    except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
+        raise ConfigurationError(
+            f"layer {layer.name!r} ({type(layer).__name__}) cannot be copied: its copy cannot be "
+            f"called ({_cause(error)}); expected a get_config() that gives every argument of its "
+            "__init__; a layer that is handed another layer, to share its weights, cannot be "
+            "copied: give it weights of its own"
+        ) from error
+
+
+def _cause(error):
+    """Keras puts its own words around an error of a layer; the error itself has its class."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    return next((line for line in lines if line.startswith(f"{type(error).__name__}:")),
+                first_line(error))
 
 
 def first_line(error):

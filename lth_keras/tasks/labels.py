@@ -79,7 +79,8 @@ def class_indices(labels, name, split, examples):
         check_count(labels, name, split, examples)
         labels = one_hot_indices(labels, name, split)
     if labels.dtype.kind not in "ui":
-        refuse(name, split, labels, "class indices, integers from 0 on, as classification takes")
+        refuse(name, split, labels, "class indices, integers from 0 on, as classification takes; "
+               "for names of classes: classes, y = numpy.unique(y, return_inverse=True)")
     check_count(labels, name, split, examples)
     # A column, as in Keras's own data sets, or the channel of a mask. The places of one-hot labels
     # have no such axis.

@@ -11,6 +11,9 @@ from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError
 from lth_keras.training.learning_rates import build_learning_rate, check_learning_rate
 
+# The smallest normal number of float32.
+_SMALLEST = 2.0**-126
+
 
 class Optimizer:
     """The configuration of an optimizer; write a subclass for an optimizer of your own.
@@ -149,6 +152,7 @@ class KerasOptimizer(Optimizer):
           ConfigurationError: Keras has no such optimizer, or it refuses the arguments.
         """
         arguments = dict(self.arguments)
+        _check_adafactor(self.name, arguments)
         if "learning_rate" in arguments:
             arguments["learning_rate"] = build_learning_rate(
                 arguments["learning_rate"], steps_per_epoch
@@ -170,6 +174,16 @@ class KerasOptimizer(Optimizer):
             raise ConfigurationError(
                 f"KerasOptimizer(name={self.name!r}, arguments={self.arguments!r}): {reason}"
             ) from error
+
+
+def _check_adafactor(name, arguments):
+    """Adafactor divides by products of means over rows and columns, both ε₁ where all is pruned."""
+    epsilon = arguments.get("epsilon_1", 1e-30)
+    if name == "Adafactor" and isinstance(epsilon, float) and epsilon**2 < _SMALLEST:
+        raise ConfigurationError(
+            f"KerasOptimizer of Adafactor has epsilon_1 = {epsilon!r}, whose square is 0 in "
+            "float32: where a row and a column of a kernel are pruned, weights would become NaN; "
+            "expected arguments={'epsilon_1': 1e-12, …}")
 
 
 def refuse_clipping(optimizer: Any) -> None:

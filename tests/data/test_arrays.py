@@ -20,7 +20,7 @@ def test_arrays_keep_their_order_and_are_copied():
 @pytest.mark.parametrize("position, value, words", [
     (0, np.zeros(12), "shape (12,)"),
     (0, np.zeros((0, 2, 2, 3), np.uint8), "at least one example"),
-    (0, np.zeros((12, 2, 2, 3), bool), "bool"),
+    (0, np.zeros((12, 2, 2, 3), complex), "complex128"),
     (0, np.full((12, 2, 2, 3), np.nan), "NaN"),
     (0, np.full((12, 2, 2, 3), 1e300), "infinity"),
     (0, np.zeros((12, 2, 2, 1), np.uint8), "same dtype and shape"),

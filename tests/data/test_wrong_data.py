@@ -117,7 +117,8 @@ CASES = {
     "NaN": (lambda f: archive(f, x_train=given(X, (3, 0, 0, 0), np.nan)), "hold NaN or infinity"),
     "infinity": (lambda f: arrays_of(x_train=given(X, (3, 0, 0, 0), np.inf)), "NaN or infinity"),
     "text for numbers": (
-        lambda f: arrays_of(x_train=np.full((30, 4), "a")), "expected uint8 or floats"),
+        lambda f: arrays_of(x_train=np.full((30, 4), "a")),
+        "are <U1, as 'a'; expected numbers"),
     "wrong rank": (lambda f: arrays_of(x_train=np.zeros(30)), "expected [N, ...]"),
     "a gap in the labels": (
         lambda f: arrays_of(y_train=np.arange(30) % 3 * 2), "every label of 0..4"),

@@ -41,6 +41,37 @@ class Picky(L.Layer):
         return tf.identity(inputs)
 
 
+class Tied(L.Layer):
+    """A layer that multiplies by another's kernel, which its configuration does not say."""
+
+    def __init__(self, to=None, **options):
+        super().__init__(**options)
+        self.to = to
+
+    def call(self, inputs):
+        return tf.matmul(inputs, self.to.kernel, transpose_b=True)
+
+    def get_config(self):
+        return super().get_config()
+
+
+def tied(as_layer):
+    def build(input_shape, classes):
+        given = keras.Input(input_shape)
+        fc = L.Dense(4, name="fc")
+        x = fc(given)
+        x = Tied(fc)(x) if as_layer else tf.matmul(x, fc.kernel, transpose_b=True)
+        return keras.Model(given, L.Dense(classes)(x), name="odd")
+
+    return build
+
+
+def adapted(input_shape, classes):
+    normal = L.Normalization(name="normal")
+    normal.adapt(np.arange(20, dtype=np.float32).reshape(4, 5))
+    return keras.Sequential([keras.Input(input_shape), normal, L.Dense(classes)])
+
+
 def around(layer):
     def build(input_shape, classes):
         x = given = keras.Input(input_shape)
@@ -54,7 +85,11 @@ def around(layer):
      r"differs by .*get_config of 'forgetful' \(Forgetful\)"),
     (around(Picky), "the model 'odd' cannot be called on examples of shape"),
     (around(lambda: L.Dense(5, activation=lambda x: x.missing)), "cannot be built"),
-], ids=["forgetful", "picky", "error"])
+    (tied(as_layer=True), r"layer 'tied' \(Tied\) cannot be copied: its copy cannot be called "
+     r"\(AttributeError: 'NoneType' object has no attribute 'kernel'\); expected a get_config"),
+    (tied(as_layer=False), "reads the variable 'fc/kernel' itself, .*weight tying"),
+    (adapted, r"layer 'normal' \(Normalization\) of the model adapted was adapted to data"),
+], ids=["forgetful", "picky", "error", "tied layer", "tied operation", "adapted"])
 def test_a_model_that_does_not_work_is_refused_in_one_line(tmp_path, build, message):
     train, test = data()
     with pytest.raises(ConfigurationError, match=message) as error:

@@ -174,6 +174,19 @@ def test_an_export_that_breaks_its_promise_leaves_nothing(runs, tmp_path, monkey
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_a_converter_refuses_is_one_line(runs, tmp_path, monkeypatch):
+    def refused(served, model, path):
+        raise ArithmeticError("pages\nx.py:1:1: error: 'tf.TensorListReserve' is illegal\n^")
+
+    broken = dataclasses.replace(EXPORT_FORMATS["tflite"], write=refused)
+    monkeypatch.setitem(EXPORT_FORMATS, "tflite", broken)
+    with pytest.raises(RunError, match="cannot be written as tflite: ArithmeticError: 'tf.Tensor"
+                       "ListReserve' is illegal; nothing was exported: leave tflite out") as error:
+        export_network(runs["lenet_300_100"], 1, "ticket@06", tmp_path / "t",
+                       ExportOptions(formats=("tflite",), latency=False))
+    assert "\n" not in str(error.value) and list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("trial, unit, said", [
     (7, "ticket@06", "no trial 7; it has trial_01"),
     (1, "ticket@05", "no finished 'ticket@05'.* it has .*full.*ticket@06"),

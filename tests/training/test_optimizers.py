@@ -42,6 +42,7 @@ def test_schedules(schedule, rates):
     (lambda: Adam(True).build(10), "learning_rate is True"),
     (lambda: KerasOptimizer("Adamm").build(10), "Adamm"),
     (lambda: KerasOptimizer("RMSprop", {"roh": 1}).build(10), "roh"),
+    (lambda: KerasOptimizer("Adafactor").build(10), "epsilon_1 = 1e-30, whose square is 0 in"),
 ])
 def test_refused(make, message):
     with pytest.raises(ConfigurationError, match=message):
