@@ -59,7 +59,7 @@ def search(product, found, bound, tolerance, seed):
         values, vectors = np.linalg.eigh(
             np.diag(diagonal) + np.diag(off, 1) + np.diag(off, -1))
         value, residual = float(values[-1]), norm * abs(float(vectors[-1, -1]))
-        ended = norm < 1e-6 * max(map(abs, diagonal))  # An invariant subspace was met.
+        ended = norm <= 1e-6 * max(map(abs, diagonal))  # An invariant subspace was met.
         decided = value + residual < bound or (
             value > bound and residual <= tolerance * abs(value))
         if i + 1 == steps or ended or (i + 1 >= min(LEAST, steps) and decided):

@@ -41,7 +41,7 @@ def lanczos(product, size, steps, generator):
         for _ in range(2):
             vector -= basis[: i + 1].T @ (basis[: i + 1] @ vector.astype(np.float32))
         norm = float(np.linalg.norm(vector))
-        if i + 1 == len(basis) or norm < 1e-6 * max(map(abs, diagonal)):
+        if i + 1 == len(basis) or norm <= 1e-6 * max(map(abs, diagonal)):
             break
         off.append(norm)
         basis[i + 1] = vector / norm

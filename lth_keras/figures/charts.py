@@ -88,9 +88,14 @@ def log_scale(axes, which):
 def mean_line(axes, table, x, y, index, name):
     """`draw_mean` with the colour and the marker of the line number `index`."""
     # On a logarithmic axis the band ends just below the lowest mean.
-    floor = (lambda means: np.nanmin(np.where(means > 0, means, np.nan)) / 2) \
-        if axes.get_yscale() == "log" else None
+    floor = _half_the_lowest if axes.get_yscale() == "log" else None
     draw_mean(axes, table, x, y, name, floor, color=colour(index), marker=marker(index))
+
+
+def _half_the_lowest(means):
+    """Half of the lowest mean above 0; NaN where there is none, as of a network without signal."""
+    above = means[means > 0]
+    return above.min() / 2 if above.size else np.nan
 
 
 def save(figure, stem):

@@ -23,6 +23,12 @@ def test_the_largest_of_what_was_not_found():
     assert np.abs(found(0, 2).T @ result.vector).max() < 1e-5
 
 
+def test_where_nothing_is_left_it_finds_zero():
+    # As of a network through which no signal passes: all that was not found is exactly 0.
+    result = search(lambda vector: np.zeros_like(vector), found(0, 1), 4.0, 1e-4, 0)
+    assert (result.value, result.residual, result.steps) == (0, 0, 1)
+
+
 def test_where_nothing_was_skipped_it_stays_below_the_bound():
     result = search(product, found(0, 1, 2), 4.0, 1e-4, 0)
     assert result.value + result.residual < 4.0 and result.steps <= 5

@@ -26,3 +26,8 @@ def test_quadrature_gives_the_moments_of_the_spectrum(quadratic):
 def test_log_volume_is_that_of_the_ellipsoid():
     # Half-axes 1/2 and 1/3 for λ = 4 and 9: the volume's factor is 1/6. Negative ones stay out.
     assert spectrum.log_volume([9.0, 4.0, -1.0]) == pytest.approx(-np.log(6))
+
+
+def test_the_spectrum_of_nothing_is_zero():
+    nodes, weights = spectrum.quadrature(lambda vector: np.zeros_like(vector), 30, 5, 2)
+    assert (nodes == 0).all() and weights.sum() == pytest.approx(1)

@@ -51,3 +51,8 @@ def test_on_a_logarithmic_axis_the_band_ends_below_the_lowest_mean():
     lowest = figure.axes[0].collections[0].get_paths()[0].vertices[:, 1].min()
     # The mean of 0.01, 0.02 and 0.03 is 0.02; its interval reaches below 0, to -0.0048.
     assert lowest == pytest.approx(0.01)
+
+
+def test_a_floor_is_there_only_where_a_mean_is_above_zero():
+    assert charts._half_the_lowest(np.array([0.0, 1.0, np.nan, 3.0])) == 0.5
+    assert np.isnan(charts._half_the_lowest(np.zeros(2)))

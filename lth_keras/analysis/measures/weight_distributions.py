@@ -18,6 +18,8 @@ from lth_keras.store import network_folder
 from lth_keras.store.masks_and_weights import read_masks, read_start, read_weights, start_file
 
 _KEPT_VALUES = 2000
+# Fewer weights have no shape that could be measured.
+_LEAST = 20
 
 
 @gin.configurable
@@ -31,7 +33,7 @@ class WeightDistributions(Measure):
     the sparsest network's shape differs between runs by more than between trials.
 
     Attributes:
-      networks: patterns of network names.
+      networks: patterns of network names; of fewer than 20 kept weights nothing is measured.
       others: directories of other runs: of another data set, another network.
       name: the folder.
     """
@@ -76,12 +78,13 @@ class WeightDistributions(Measure):
                     "some")
 
     def pieces(self, run):
-        """A piece for each trial and network."""
+        """A piece for each trial and network that has enough weights."""
         return [
             Piece(f"trial_{trial:02d}-{name}", trial, (name, f"{name}:start", "initial"),
                   files=tuple(path for other in self.others
                               for path in _sources(RunPaths(other), trial, name)))
             for trial in run.trials for name in run.matching(trial, self.networks)
+            if _number_of_weights(run.facts(trial, name)) >= _LEAST
         ]
 
     def measure(self, run, piece):
@@ -97,7 +100,7 @@ class WeightDistributions(Measure):
             theta = {key: initial.weights[key].ravel() for key in initial.masks}
             theta["all"] = np.concatenate(list(theta.values()))
             for layer, values in layers.items():
-                if values.size < 20:
+                if values.size < _LEAST:
                     continue
                 row = {"trial": piece.trial, "unit": name, "variant": facts["variant"],
                        "round": facts["round"], "when": when, "layer": layer,
@@ -195,6 +198,12 @@ class WeightDistributions(Measure):
             charts.label(panel, "weight", "density", f"at the {when} of training",
                          legend=when == "start")
         return figure
+
+
+def _number_of_weights(facts):
+    """How many weights of its kernels a network computes with."""
+    return facts["prunable_weights"] if facts.get("pruned") == "initial" else sum(
+        facts["kept_weights"].values())
 
 
 def _of(other, when):

@@ -2,6 +2,7 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
 from lth_keras import files
@@ -9,10 +10,22 @@ from lth_keras.analysis import (
     WeightDistributions,
     run_measure,
 )
-from lth_keras.errors import ConfigurationError
+from lth_keras.compat import keras
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.store import network_folder
-from tests.analysis.small_runs import measured
+from tests.analysis.small_runs import measured, model, stored
 from tests.resealing import store_again
+
+
+def test_a_network_of_a_few_weights_has_no_shape(tmp_path):
+    few = {"a/kernel": np.zeros((6, 8), bool), "b/kernel": np.zeros((8, 3), bool)}
+    few["a/kernel"][0] = few["b/kernel"][:, 0] = True
+    layers = [(keras.layers.Dense, {"units": units, "name": name})
+              for name, units in (("a", 8), ("b", 3))]
+    run = stored(tmp_path, model((6,), *layers), (6,), few)
+    assert WeightDistributions().pieces(run) == []
+    with pytest.raises(RunError, match="has none of the networks that it asks for"):
+        run_measure(WeightDistributions(), run, print)
 
 
 @pytest.mark.ci  # It measures the run several times.
