@@ -39,6 +39,7 @@ def twin_of(layer, source, target):
     kind = type(layer).__name__
     try:
         if type(layer) is getattr(source.keras.layers, kind, None):
+            _refuse_adapted(layer, kind)
             return _layer(kind, layer.get_config(), source, target)
         if type(layer).__module__ == _OPERATIONS and kind in _MERGING:
             # `x + y` and similar expressions become such an operation in Keras 3.
@@ -49,6 +50,13 @@ def twin_of(layer, source, target):
             f"layer {layer.name!r} ({kind}) of the {source.name} model cannot be rebuilt in "
             f"{target.name}: {one_line(error)}; expected built-in layers that both libraries have"
         ) from error
+
+
+def _refuse_adapted(layer, kind):
+    if kind == "Normalization" and layer.input_mean is None and layer.built and int(layer.count):
+        raise _NotThereError(
+            "it was adapted to data; give the numbers as Normalization(mean=…, variance=…), or "
+            "leave it out and give mean and std to find_ticket or Dataset")
 
 
 def one_line(error):
@@ -99,6 +107,8 @@ def _config(room, kind, config, source, target):
             translated[name_there] = _value(value, source, target)
         elif name in _NO_MATTER or (name in _INHERITED and kind in _SEPARATED):
             continue
+        elif name == "data_format" and value == "channels_last":
+            continue  # It is how layers without the argument compute.
         elif value not in (ours.get(name), None, False):
             raise _NotThereError(
                 f"{target.name}'s {kind} has no argument {name}, which is {value!r}")

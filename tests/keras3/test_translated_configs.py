@@ -1,6 +1,7 @@
 """`twin_of`: a layer of the other library, or one line that names the layer."""
 
 import keras as keras3_library
+import numpy as np
 import pytest
 
 from lth_keras.compat import keras as tf_keras
@@ -28,6 +29,23 @@ def test_what_has_no_counterpart_is_named(make, message):
     with pytest.raises(ConfigurationError, match=message) as caught:
         twin_of(make(), KERAS_3, TF_KERAS)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("make", [
+    lambda: LAYERS.RandomFlip("horizontal"), lambda: LAYERS.RandomRotation(0.1),
+    lambda: LAYERS.RandomZoom(0.1), lambda: LAYERS.RandomTranslation(0.1, 0.1),
+    lambda: LAYERS.RandomContrast(0.1)])
+def test_layers_of_augmentation_have_a_counterpart(make):
+    layer = make()
+    assert type(twin_of(layer, KERAS_3, TF_KERAS)).__name__ == type(layer).__name__
+
+
+def test_a_layer_that_was_adapted_is_refused():
+    layer = LAYERS.Normalization(name="normal")
+    twin_of(layer, KERAS_3, TF_KERAS)
+    layer.adapt(np.arange(8, dtype=np.float32).reshape(4, 2))
+    with pytest.raises(ConfigurationError, match=r"'normal' .* it was adapted to data; give"):
+        twin_of(layer, KERAS_3, TF_KERAS)
 
 
 def test_arguments_of_another_name_are_translated():
