@@ -72,12 +72,12 @@ class Regression(Task):
 
     def loss(self, labels, outputs, weights):
         """Mean squared error in standard deviations; arguments and result as `Task.loss`'s."""
-        return weighted(tf.square(self._off(labels, outputs)), weights)
+        return weighted(tf.square(self.off(labels, outputs)), weights)
 
     def metric(self, labels, outputs, weights):
         """Mean absolute error in the labels' unit; arguments and result as `Task.metric`'s."""
         std = tf.constant(self.std, tf.float32)
-        return (weighted(tf.abs(self._off(labels, outputs)) * std, weights),)
+        return (weighted(tf.abs(self.off(labels, outputs)) * std, weights),)
 
     def standardised(self, labels, name):
         """The task with the training labels' mean and standard deviation, where none is given."""
@@ -111,7 +111,7 @@ class Regression(Task):
         value = outputs * tf.constant(self.std, tf.float32) + tf.constant(self.mean, tf.float32)
         return {"prediction": tf.identity(value, "prediction")}
 
-    def _off(self, labels, outputs):
-        """Outputs minus standardised labels."""
+    def off(self, labels, outputs):
+        """Outputs minus standardised labels, float32 [N, ..., K]: what a loss of your own reads."""
         labels = tf.cast(labels, tf.float32) - tf.constant(self.mean, tf.float32)
         return tf.cast(outputs, tf.float32) - labels / tf.constant(self.std, tf.float32)

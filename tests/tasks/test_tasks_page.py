@@ -5,11 +5,13 @@ import re
 import sys
 
 import numpy as np
+import pytest
 
 import lth_keras
 from lth_keras import tasks
 from lth_keras.compat import keras
 from lth_keras.training import Adam
+from tests.tasks.batch_values import values
 
 PAGE = (pathlib.Path(__file__).parents[2] / "docs" / "tasks.md").read_text("utf-8")
 
@@ -41,6 +43,23 @@ def test_the_task_of_ones_own_runs(tmp_path, monkeypatch):
     assert not hasattr(tickets[0], "test_accuracy") and tickets.answers(np.ones((1, 1))) == {}
     header = (tickets.path / "metrics.csv").read_text().splitlines()[0]
     assert header.endswith("test_loss,test_pinball")
+
+
+def test_the_loss_of_ones_own_is_kerass(tmp_path, monkeypatch):
+    (source,) = re.findall(r"```python huber.py\n(.*?)```", PAGE, flags=re.S)
+    (tmp_path / "huber.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    from huber import Huber
+
+    del sys.modules["huber"]
+    random = np.random.default_rng(0)
+    labels = random.normal(50, 9, (30, 1)).astype(np.float32)
+    outputs = random.normal(size=(30, 1)).astype(np.float32)
+    task = Huber(delta=0.5).standardised(labels, "made")
+    loss, _ = values(task, labels, outputs, None)
+    standardised = (labels - labels.mean()) / labels.std()
+    assert loss == pytest.approx(
+        float(keras.losses.Huber(0.5)(standardised, outputs)), rel=1e-4)
 
 
 def test_the_table_names_every_task():
