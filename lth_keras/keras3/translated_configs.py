@@ -3,6 +3,8 @@
 import functools
 import inspect
 
+import numpy as np
+
 from lth_keras.errors import ConfigurationError
 from lth_keras.keras3.library import ROOMS
 
@@ -53,7 +55,10 @@ def twin_of(layer, source, target):
 
 
 def _refuse_adapted(layer, kind):
-    if kind == "Normalization" and layer.input_mean is None and layer.built and int(layer.count):
+    if kind != "Normalization" or layer.input_mean is not None or not layer.built:
+        return
+    # Before it is adapted its mean is 0 and its variance 1.
+    if np.any(np.asarray(layer.adapt_mean)) or np.any(np.asarray(layer.adapt_variance) != 1):
         raise _NotThereError(
             "it was adapted to data; give the numbers as Normalization(mean=…, variance=…), or "
             "leave it out and give mean and std to find_ticket or Dataset")
