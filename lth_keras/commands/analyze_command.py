@@ -12,7 +12,7 @@ from lth_keras.commands.find_run import find_run
 from lth_keras.compat import tf
 from lth_keras.console.progress import ProgressDisplay
 from lth_keras.errors import ConfigurationError
-from lth_keras.experiment import execute, identity, prepare
+from lth_keras.experiment import execute, fallback, identity, prepare
 from lth_keras.experiment.context import Context
 from lth_keras.figures.charts import trials_text
 from lth_keras.paths import RunPaths
@@ -89,6 +89,7 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
         # The first line of gin's message says what is wrong; the rest lists what would be right.
         raise ConfigurationError(f"the analysis is wrong: {str(error).splitlines()[0]}") from error
     data = stored_config.load_data(experiment.dataset, experiment.task, header, root, data_dir)
+    experiment, _ = fallback.for_data(experiment, data)
     context = Context(experiment, data, paths)
     theta_0 = files.sha256_of_arrays(context.initial_weights(1))
     stored_config.check_configuration(
@@ -97,7 +98,7 @@ def opened(root, gin_files=(), gin_params=(), only=(), data_dir=None, console=No
     def at_rewind(candidate):
         if context.steps(candidate) == context.rewind_step and header["state"] == "done":
             return run
-        return _sibling(paths, header, candidate, data_dir, console or Console(markup=False), trust)
+        return _sibling(paths, header, candidate, data, console or Console(markup=False), trust)
 
     run = AnalyzedRun(context, resolve_jit(experiment.jit, context.build()), at_rewind)
     return run, measures
@@ -110,7 +111,7 @@ def _without_theirs(experiment, paths, gin_files=(), gin_params=()):
         experiment.dataset, gin_files, gin_params))
 
 
-def _sibling(paths, header, candidate, data_dir, console, trust):
+def _sibling(paths, header, candidate, data, console, trust):
     """The run of the same experiment with another rewind point; trained if it is not stored."""
     # The measures exist already; their bindings must not get into the other run's config.gin.
     gin.clear_config()
@@ -127,7 +128,7 @@ def _sibling(paths, header, candidate, data_dir, console, trust):
         experiment = _without_theirs(experiment, paths)
     experiment = dataclasses.replace(
         experiment, name=f"{header['experiment']}_rewind_{candidate}")
-    prepared = prepare(experiment, paths.root.parent, data_dir)
+    prepared = prepare(experiment, paths.root.parent, data=data)
     with ProgressDisplay(prepared.total_steps, prepared.run, console) as progress:
         execute(prepared, progress)
     return AnalyzedRun(prepared.context, resolve_jit(experiment.jit, prepared.context.build()))

@@ -67,7 +67,7 @@ def load_data(dataset, task, header, root, data_dir=None):
     is_file = isinstance(dataset, Dataset) and dataset.source is None and scheme_of(dataset.name)
     moved = f"--gin_param=\"Dataset.name = '{is_file}:PATH'\""
     try:
-        data = dataset.load(data_dir, task)
+        data = _loaded(dataset, task, header["data"], data_dir)
     except ConfigurationError as error:
         if not is_file:
             raise
@@ -85,6 +85,16 @@ def load_data(dataset, task, header, root, data_dir=None):
             f"{known['fingerprint'][:12]}; {remedy}"
         )
     return data
+
+
+def _loaded(dataset, task, known, data_dir):
+    """The data; for a run on the fallback that one, whether or not the others are there now."""
+    if known["fallback_reason"] is None or not isinstance(dataset, Dataset) or (
+            dataset.fallback is None):
+        return dataset.load(data_dir, task)
+    data = dataclasses.replace(dataset, name=dataset.fallback, fallback=None).load(data_dir, task)
+    return dataclasses.replace(
+        data, requested=dataset.name, fallback_reason=known["fallback_reason"])
 
 
 def check_config(paths, header):

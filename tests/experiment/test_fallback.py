@@ -7,6 +7,7 @@ import gin
 import pytest
 
 from lth_keras.commands import configuration
+from lth_keras.commands import main as commands
 from lth_keras.data import fallback_warning
 from lth_keras.errors import ConfigurationError
 from lth_keras.experiment import fallback
@@ -48,6 +49,19 @@ def test_the_data_that_were_asked_for_change_nothing(no_data, tmp_path):
     # `on_fallback` is not a part of a run's identity unless the fallback is used.
     other = prepare(experiment_of(*names, "Experiment.on_fallback = {}"), tmp_path / "runs")
     assert asked.run == other.run and "on_fallback" not in json.dumps(asked.configuration)
+
+
+def test_a_run_on_the_fallback_is_analyzed(no_data, monkeypatch, tmp_path):
+    bindings = (*SMALL, "IMP.duration = '1ep'", "Experiment.variants = [@ticket/Variant()]",
+                "Experiment.on_fallback = {'batch_size': 900, 'trials': 1}")
+    assert commands.main(["--gin_file=mnist_lt", f"--output_dir={tmp_path / 'runs'}",
+                          *(f"--gin_param={each}" for each in bindings)]) == 0
+    [root] = (tmp_path / "runs").iterdir()
+    # Whether MNIST is there by now or not: the run's own data are read, and no others.
+    monkeypatch.setattr("lth_keras.data.dataset.raw_data", None)
+    gin.clear_config()
+    assert commands.main(["analyze", str(root), "--only=level_distances"]) == 0
+    assert (root / "analysis" / "level_distances" / "summary.csv").is_file()
 
 
 @pytest.mark.parametrize("changes, expected", [
