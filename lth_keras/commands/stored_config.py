@@ -89,7 +89,7 @@ def load_data(dataset, task, header, root, data_dir=None):
 
 def _loaded(dataset, task, known, data_dir):
     """The data; for a run on the fallback that one, whether or not the others are there now."""
-    if known["fallback_reason"] is None or not isinstance(dataset, Dataset) or (
+    if known.get("fallback_reason") is None or not isinstance(dataset, Dataset) or (
             dataset.fallback is None):
         return dataset.load(data_dir, task)
     data = dataclasses.replace(dataset, name=dataset.fallback, fallback=None).load(data_dir, task)
