@@ -170,17 +170,20 @@ def test_a_measures_table_by_level(tmp_path):
 
 
 def test_differences_by_level_are_bold_after_holms_correction(tmp_path):
-    # Differences −10, −12, −14: −12 ± 4.97, p = 0.0092, doubled; 0, 0, 3: 1 ± 4.30.
+    # Differences −10, −12, −14: −12 ± 4.97, p = 0.0092, times three; 0, 0, 3: 1 ± 4.30;
+    # −8, −12, −16: −12 ± 9.94, p = 0.035, doubled.
     write_rows(tmp_path / "table.csv", [
         ["trial", "level", "pair", "distance"],
         *([str(trial), level, pair, str(value)]
           for level, pair, values in (
               ("1", "near", (10, 10, 10)), ("1", "far", (20, 22, 24)),
-              ("2", "near", (5, 5, 8)), ("2", "far", (5, 5, 5)))
+              ("2", "near", (5, 5, 8)), ("2", "far", (5, 5, 5)),
+              ("3", "near", (2, 2, 2)), ("3", "far", (10, 14, 18)))
           for trial, value in enumerate(values, 1))])
     rows = level_table.taken(tmp_path)[""]
-    assert level_table.cells(rows, "1 2 @ pair near~far: distance")[1:] == [
-        ["1", "**−12.0 [−17.0, −7.0]**"], ["2", "+1.00 [−3.30, +5.30]"]]
+    assert level_table.cells(rows, "1 2 3 @ pair near~far: distance")[1:] == [
+        ["1", "**−12.0 [−17.0, −7.0]**"], ["2", "+1.00 [−3.30, +5.30]"],
+        ["3", "−12.0 [−21.9, −2.1]"]]
 
 
 def test_instability_by_group():
