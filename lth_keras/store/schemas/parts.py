@@ -6,9 +6,11 @@ from typing import Annotated, Any
 import pydantic
 
 from lth_keras.errors import RunError
+from lth_keras.plain_text import plain
 from lth_keras.program import program
 
 _LARGEST = 2**63 - 1
+_PLACE = 200  # Characters of a place in a message.
 
 
 class Strict(pydantic.BaseModel):
@@ -123,7 +125,8 @@ def checked(schema, content, path):
         schema.model_validate(content)
     except pydantic.ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(map(str, first["loc"])) or "it"
+        # A key of the file may have anything in it, line breaks too.
+        where = plain(".".join(map(str, first["loc"])), keep="")[:_PLACE] or "it"
         raise RunError(
             f"{path} is not what this program writes: {where} is "
             f"{_short(first['input'])}: {first['msg']}; `{program()} verify RUN` looks for "

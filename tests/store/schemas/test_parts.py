@@ -30,6 +30,15 @@ def test_any_value_at_any_key(schema, stored, data):
         assert checked(schema, content, "file.json") is content
     except RunError as error:
         assert str(error).startswith("file.json is not what this program writes: ")
+        assert "\n" not in str(error)
+
+
+def test_a_key_with_a_line_break_is_named_in_one_line(stored):
+    content = copy.deepcopy(stored[NetworkFacts])
+    content["kept_weights"] = {"fc1\n\x1b[2J" + "x" * 900: 1}
+    with pytest.raises(RunError, match=r"kept_weights\.fc1\\n\\x1b") as caught:
+        checked(NetworkFacts, content, "file.json")
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 500
 
 
 @pytest.mark.parametrize("schema", [RunHeader, NetworkFacts], ids=lambda schema: schema.__name__)
