@@ -35,7 +35,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--render", action="store_true", help="write the tables")
     parser.add_argument("--take", metavar="RUN", help="the folder of a finished run")
-    parser.add_argument("--cost", metavar="RUN", help="the folder of a finished run")
+    parser.add_argument("--cost", metavar="RUN", help="a finished run, or its folder `analysis`")
     parser.add_argument("--as", dest="name", metavar="NAME",
                         help="a table of docs/data/tables.csv, or a run of docs/data/ledger.csv")
     parser.add_argument("--docs", type=pathlib.Path, default=ROOT / "docs")

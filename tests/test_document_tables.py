@@ -215,7 +215,8 @@ def test_a_runs_cost_is_that_of_its_networks(tmp_path):
     for place, changes in (
             ("trial_01/full", {"equal_to": "round_00"}), ("trial_01/round_00", {}),
             ("trial_02/round_00", {"start_step": 10, "peak_memory_bytes": 1_520_000_000}),
-            ("analysis/hessian/trial_01", {"seconds": 30.5})):
+            ("analysis/hessian/trial_01", {"measure": "Hessian", "seconds": 30.5}),
+            ("analysis/lines/trial_01", {"measure": "Lines", "seconds": 2.0})):
         (run / place).mkdir(parents=True)
         (run / place / "done.json").write_text(json.dumps(facts | changes), "utf-8")
     ledger = [["run", "document", "networks", "updates", "seconds", "peak_gb", "source"],
@@ -223,8 +224,11 @@ def test_a_runs_cost_is_that_of_its_networks(tmp_path):
     write_rows(docs / "data" / "ledger.csv", ledger)
     run_costs.store(docs, run, "ours")
     assert rows_of(docs / "data" / "ledger.csv") == [
-        ledger[0], ["ours", "a.md", "2", "170", "36", "1.52", "done.json"], ledger[2]]
-    with pytest.raises(ValueError, match="has no finished network"):
+        ledger[0], ["ours", "a.md", "2", "170", "6", "1.52", "done.json"], ledger[2]]
+    run_costs.store(docs, run / "analysis", "another")
+    assert rows_of(docs / "data" / "ledger.csv")[2] == [
+        "another", "b.md", "1", "2", "32", "4", "done.json"]
+    with pytest.raises(ValueError, match="which has nothing finished"):
         run_costs.store(docs, tmp_path, "ours")
     with pytest.raises(ValueError, match="expected the name of a row of ledger.csv"):
         run_costs.store(docs, run, "theirs")

@@ -9,8 +9,8 @@ from bench.documents.measure_table import (
     interval_text,
     of_whole_networks,
 )
-from bench.documents.network_table import CLEAR
-from lth_keras.statistics.comparisons import SIGNIFICANCE, holm
+from bench.documents.network_table import marked
+from lth_keras.statistics.comparisons import holm
 from lth_keras.statistics.intervals import paired_difference
 
 
@@ -75,6 +75,5 @@ def cells(table, networks):
 def _differences(ours, theirs):
     found = [paired_difference(*pair) for pair in zip(ours, theirs, strict=True)]
     corrected = holm([each[-1] for each in found])
-    marks = [CLEAR if p_value < SIGNIFICANCE else "" for p_value in corrected]
-    return [f"{mark}{interval_text(each[:3], sign='+')}{mark}"
-            for each, mark in zip(found, marks, strict=True)]
+    return [marked(interval_text(each[:3], sign="+"), p_value)
+            for each, p_value in zip(found, corrected, strict=True)]

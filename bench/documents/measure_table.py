@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from bench.documents.csv_rows import rows_of
-from bench.documents.network_table import CLEAR
-from lth_keras.statistics.comparisons import SIGNIFICANCE, holm
+from bench.documents.network_table import marked
+from lth_keras.statistics.comparisons import holm
 from lth_keras.statistics.intervals import mean_interval, paired_difference
 
 SHARES = ("accuracy", "error")
@@ -98,8 +98,7 @@ def _column(frame, units, column):
     corrected = holm([each[-1] for each in compared.values()])
     for (unit, numbers), p_value in zip(compared.items(), corrected, strict=True):
         sign = "+" if DIFFERENCE in unit else ""
-        text = interval_cell_of(column, numbers[:3], sign)
-        texts[unit] = f"{CLEAR}{text}{CLEAR}" if p_value < SIGNIFICANCE else text
+        texts[unit] = marked(interval_cell_of(column, numbers[:3], sign), p_value)
     return [texts.get(unit, "") for unit in units]
 
 

@@ -108,13 +108,18 @@ def interval(entry, stem, digits=1):
     return f"{value:.{digits}f}{ends}"
 
 
+def marked(text, corrected):
+    """A difference's text, bold where its p value after Holm's correction says that it is clear."""
+    return f"{CLEAR}{text}{CLEAR}" if corrected < SIGNIFICANCE else text
+
+
 def _differences(entries, other, digits):
     corrected = holm([number(each[f"diff_vs_{other}_p"]) for each in entries])
-    return [_difference(each, f"diff_vs_{other}", digits, p < SIGNIFICANCE)
-            for each, p in zip(entries, corrected, strict=True)]
+    return [_difference(each, f"diff_vs_{other}", digits, p_value)
+            for each, p_value in zip(entries, corrected, strict=True)]
 
 
-def _difference(entry, stem, digits, is_clear):
+def _difference(entry, stem, digits, corrected):
     value, low, high = (100 * number(entry[f"{stem}{end}"]) for end in ("", "_ci_low", "_ci_high"))
     if math.isnan(value):
         return ""
@@ -123,8 +128,7 @@ def _difference(entry, stem, digits, is_clear):
         return text
     text = f"{text} [{signed(low, digits)}, {signed(high, digits)}]"
     p_value = number(entry[f"{stem}_p"])
-    mark = CLEAR if is_clear else ""
-    return f"{mark}{text}{mark}, p = {p_value:.{2 if p_value >= 0.1 else 3}f}"
+    return f"{marked(text, corrected)}, p = {p_value:.{2 if p_value >= 0.1 else 3}f}"
 
 
 def signed(value, digits=1):

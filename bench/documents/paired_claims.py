@@ -12,8 +12,8 @@ import pathlib
 
 import pandas as pd
 
-from bench.documents.network_table import CLEAR, digits_for, signed
-from lth_keras.statistics.comparisons import SIGNIFICANCE, holm
+from bench.documents.network_table import digits_for, marked, signed
+from lth_keras.statistics.comparisons import holm
 from lth_keras.statistics.intervals import paired_difference
 from lth_keras.statistics.summary import final_test_values
 
@@ -78,8 +78,7 @@ def _reference(docs, claim, round, ours):
 
 def _cell(difference, corrected, digits):
     mean, low, high = (signed(100 * value, digits) for value in difference[:3])
-    text = f"{mean} [{low}, {high}]"
-    return f"{CLEAR}{text}{CLEAR}" if corrected < SIGNIFICANCE else text
+    return marked(f"{mean} [{low}, {high}]", corrected)
 
 
 @functools.lru_cache(maxsize=32)

@@ -1,18 +1,15 @@
-"""What a run cost, from the done.json of its networks and analyses, as a row of ledger.csv."""
+"""What a run, or the analyses of one, cost, from their done.json, as a row of ledger.csv."""
 
 import json
 
 from bench.documents.csv_rows import rows_of, write_rows
 
 
-def store(docs, run, name):
-    """Fills in what the row `name` of docs/data/ledger.csv says of a run.
-
-    Seconds are of training and evaluation, and of the run's analyses. A network that is a copy of
-    one of IMP's was not trained and does not count. Peak memory is the highest that a process had.
+def store(docs, folder, name):
+    """Fills in what the row `name` of docs/data/ledger.csv says of a run or of its analyses.
 
     Raises:
-      ValueError: the folder has no finished network, or the ledger has no such row.
+      ValueError: the folder has nothing finished, or the ledger has no such row.
     """
     path = docs / "data" / "ledger.csv"
     header, *rows = rows_of(path)
@@ -20,22 +17,28 @@ def store(docs, run, name):
     if row is None:
         raise ValueError(f"--as is {name!r}; expected the name of a row of ledger.csv: add it with "
                          "its document and machine first")
-    for column, value in of_run(run).items():
+    for column, value in costs_of(folder).items():
         row[header.index(column)] = value
     write_rows(path, [header, *rows])
 
 
-def of_run(run):
-    """{column of ledger.csv: text} of a run's folder."""
-    facts = [json.loads(path.read_text("utf-8")) for path in run.glob("trial_*/*/done.json")]
-    if not facts:
-        raise ValueError(f"--cost is {run}, which has no finished network; expected a run's folder")
-    trained = [each for each in facts if not each.get("equal_to")]
-    measured = [json.loads(path.read_text("utf-8"))["seconds"]
-                for path in run.glob("analysis/*/*/done.json")]
+def costs_of(folder):
+    """{column of ledger.csv: text} of a run's folder, or of its folder `analysis`.
+
+    Seconds are of training and evaluation, or of measuring. A network that is a copy of one of
+    IMP's was not trained and does not count. Peak memory is the highest that a process had; where
+    none was stored, the ledger keeps what it has.
+    """
+    done = [json.loads(path.read_text("utf-8")) for path in folder.glob("*/*/done.json")]
+    if not done:
+        raise ValueError(f"--cost is {folder}, which has nothing finished; expected the folder of "
+                         "a run, or its folder `analysis`")
+    if "measure" in done[0]:
+        return {"seconds": str(round(sum(each["seconds"] for each in done))), "source": "done.json"}
+    trained = [each for each in done if not each.get("equal_to")]
+    peaks = [each["peak_memory_bytes"] for each in done if each.get("peak_memory_bytes")]
     seconds = sum(each["train_seconds"] + each["evaluate_seconds"] for each in trained)
-    peaks = [each["peak_memory_bytes"] for each in facts if each.get("peak_memory_bytes")]
     return {"networks": str(len(trained)),
             "updates": str(sum(each["steps"] - each["start_step"] for each in trained)),
-            "seconds": str(round(seconds + sum(measured))), "source": "done.json",
+            "seconds": str(round(seconds)), "source": "done.json",
             **({"peak_gb": f"{max(peaks) / 1e9:.2f}"} if peaks else {})}
