@@ -5,32 +5,35 @@ import numpy as np
 from lth_keras.errors import ConfigurationError
 
 
-def filter_normalised(weights, keys, generator, masks=None):
+def filter_normalised(weights, keys, generator, masks=None, unit_axes=None):
     """A random direction with each filter as long as the network's own (Li et al. 2018).
 
-    A filter is what leads to one unit: a column of a dense kernel [in, out], the last axis of a
-    convolution's. All other variables get the direction 0, as in the paper (1712.09913).
+    A filter is what leads to one unit: a column of a dense kernel [in, out], one output's whole
+    window of a convolution. All other variables get the direction 0, as in the paper (1712.09913).
 
     Args:
       weights: {key: array} of the network in the centre.
       keys: the trainable variables.
       generator: np.random.Generator.
       masks: where given, pruned weights stay where they are.
+      unit_axes: {key: the axes along which units lie}, as `pruning.kernels.unit_axes` gives them;
+        the last one of a key that is not in it.
 
     Returns:
       {key: array} of every variable.
     """
     direction = {}
     for key, array in weights.items():
-        if key not in keys or array.ndim < 2:
+        units = (unit_axes or {}).get(key, (array.ndim - 1,))
+        axes = tuple(axis for axis in range(array.ndim) if axis not in units)
+        if key not in keys or not axes:
             direction[key] = np.zeros_like(array)
             continue
         drawn = generator.standard_normal(array.shape)
         if masks and key in masks:
             drawn = drawn * masks[key]
-        axes = tuple(range(array.ndim - 1))
-        length = np.sqrt((drawn**2).sum(axes))
-        own = np.sqrt((array.astype(np.float64) ** 2).sum(axes))
+        length = np.sqrt((drawn**2).sum(axes, keepdims=True))
+        own = np.sqrt((array.astype(np.float64) ** 2).sum(axes, keepdims=True))
         scale = np.divide(own, length, out=np.zeros_like(own), where=length > 0)
         direction[key] = (drawn * scale).astype(array.dtype)
     return direction

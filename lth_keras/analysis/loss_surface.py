@@ -9,6 +9,7 @@ import numpy as np
 from lth_keras.analysis.flat_weights import WeightLayout
 from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
+from lth_keras.pruning.kernels import unit_axes
 from lth_keras.training.xla import compiled
 from lth_keras.variables import named_variables, walk
 
@@ -37,6 +38,7 @@ class LossSurface:
         self.layout = WeightLayout(shapes)
         self.trainable = WeightLayout(
             shapes, [key for key, each in self._named.items() if id(each) in trainable])
+        self.unit_axes = unit_axes(model)
         self._variables = [self._named[key] for key in self.trainable.shapes]
         self.examples = len(labels)
         self._batch_size = min(batch_size, self.examples)

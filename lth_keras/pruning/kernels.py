@@ -18,10 +18,10 @@ _SEPARABLE = (_layers.SeparableConv1D, _layers.SeparableConv2D)
 _CELLS = (_layers.GRUCell, _layers.LSTMCell, _layers.SimpleRNNCell)
 _OF_CELLS = ("kernel", "recurrent_kernel")
 _TRANSPOSED = (_layers.Conv1DTranspose, _layers.Conv2DTranspose, _layers.Conv3DTranspose)
+_DEPTHWISE = (_layers.DepthwiseConv1D, _layers.DepthwiseConv2D, *_SEPARABLE)
 # Layers that are pruned only if they are named, and the words for them.
 _ON_REQUEST = (
-    ((_layers.DepthwiseConv1D, _layers.DepthwiseConv2D, *_SEPARABLE), "depthwise_kernel",
-     "a depthwise kernel"),
+    (_DEPTHWISE, "depthwise_kernel", "a depthwise kernel"),
     ((_layers.Embedding,), "embeddings", "an embedding"),
 )
 
@@ -103,6 +103,32 @@ def matrices(layer):
             by_name[name] = Matrix(name, variable, *said.get(id(variable), (None, "")),
                                  axes.get(id(variable)))
     return list(by_name.values())
+
+
+def unit_axes(model):
+    """Along which axes of each matrix its layer's units lie: {'layer/kernel': axes}.
+
+    The other axes are of one unit, its filter: a column of a dense kernel, one output's whole
+    window of a convolution, one channel's of a depthwise one. All units of all heads are units of
+    attention's query. A bias has one number for each unit, also where heads give it two axes.
+
+    Args:
+      model: a plain model.
+    """
+    found = {}
+    for path, layer in walk(model):
+        depthwise = {id(getattr(part, "depthwise_kernel", None))
+                     for _, part in parts(plain(layer)) if isinstance(part, _DEPTHWISE)}
+        for matrix in matrices(plain(layer)):
+            rank = len(matrix.variable.shape)
+            if matrix.name.rpartition("/")[2] == "bias":
+                axes = tuple(range(rank))
+            elif id(matrix.variable) in depthwise:
+                axes = rank - 2, rank - 1
+            else:
+                axes = matrix.axes[1] if matrix.axes else (rank - 1,)
+            found[f"{path}/{matrix.name}"] = axes
+    return found
 
 
 def chosen(path, layer, never=(), also=()):

@@ -120,7 +120,8 @@ class Landscape(Measure):
             drawn = [
                 surface.layout.flatten(directions.filter_normalised(
                     centre.weights, surface.trainable.shapes,
-                    seeds.generator(self.seed, "landscape", axis), centre.masks))
+                    seeds.generator(self.seed, "landscape", axis), centre.masks,
+                    surface.unit_axes))
                 for axis in "xy"]
             return np.stack(drawn), ticks * self.reach, ticks * self.reach
         if self.kind == "plane":
