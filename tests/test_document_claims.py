@@ -75,8 +75,10 @@ def test_masks_alone():
     rows = [columns, ("7", "0.2", "Random()", "constant", "zero", "0.1", "0.05", "0.15"),
             ("7", "0.2", "Random()", "initial", "zero", "0.3", "0.25", "0.35"),
             ("10", "0.1", "Random()", "constant", "zero", "0.2", "0.1", "0.3")]
-    assert untrained_table.cells(rows, "constant zero") == [
+    assert untrained_table.cells(rows, "constant zero @ 7 10") == [
         ["the mask keeps", "at 20 %", "at 10 %"],
         ["random", "10.0 [5.0, 15.0]", "20.0 [10.0, 30.0]"]]
-    with pytest.raises(ValueError, match="no rows of 'constant' weights with pruned ones at 'x'"):
-        untrained_table.cells(rows, "constant x")
+    assert untrained_table.cells(rows, "constant zero @ 10")[0] == ["the mask keeps", "at 10 %"]
+    for networks in ("constant x @ 7", "constant zero @ 7 9"):
+        with pytest.raises(ValueError, match="no rows of 'constant' weights with pruned ones at"):
+            untrained_table.cells(rows, networks)

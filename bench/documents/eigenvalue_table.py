@@ -1,15 +1,24 @@
 """The table of Hessian eigenvalues at two points of each level, from the measure's summary.csv."""
 
-from bench.documents.csv_rows import entries_of
+import math
+import statistics
 
-HEADER = ["levels", "largest eigenvalue smaller at the new minimum",
-          "product of the leading ones smaller", "eigenvalues a spectrum", "found complete"]
+from bench.documents.csv_rows import entries_of
+from bench.documents.network_table import signed
+from lth_keras.statistics.intervals import mean_interval
+
+HEADER = ["levels", "largest eigenvalue, new over projected", "smaller at the new minimum",
+          "log-volume, new less projected", "larger at the new minimum", "eigenvalues a spectrum",
+          "found complete"]
 
 
 def cells(summary, networks):
-    """[header, row, …] of texts: a row for each range of levels, such as '1-4 5-10'.
+    """[header, row, …] of texts: a row for each range of levels, such as '1-10 1-4 5-10'.
 
-    A spectrum is complete where a search beside its eigenvectors found none that was skipped.
+    The ratio of the largest eigenvalues is the geometric mean over the range's levels in each
+    trial, then over trials, with its 95 % interval by Student's t of the logarithms. The log-volume
+    is −½ Σ ln λ of the leading eigenvalues; its difference is the mean over levels and trials. A
+    spectrum is complete where a search beside its eigenvectors found none that was skipped.
 
     Raises:
       ValueError: the summary has no pair of points at these levels.
@@ -24,22 +33,37 @@ def cells(summary, networks):
 
 
 def _row(pairs, first, last):
-    chosen = [each for (_, level), each in pairs.items() if first <= level <= last]
-    if not chosen or any(len(each) != 2 for each in chosen):
+    chosen = {place: each for place, each in pairs.items() if first <= place[1] <= last}
+    if not chosen or any(len(each) != 2 for each in chosen.values()):
         raise ValueError(f"the summary has no pairs of points at levels {first} to {last}")
-    flatter = _count(chosen, lambda new, old: new["most_extreme"] < old["most_extreme"])
-    # The log-volume is −½ Σ ln λ: the smaller product has the larger one.
-    smaller = _count(chosen, lambda new, old: new["log_volume"] > old["log_volume"])
-    spectra = [point for each in chosen for point in each.values()]
+    ratios = _by_trial(chosen, lambda new, old: math.log(
+        float(new["most_extreme"]) / float(old["most_extreme"])))
+    volumes = _by_trial(chosen, lambda new, old: float(new["log_volume"]) - float(
+        old["log_volume"]))
+    spectra = [point for each in chosen.values() for point in each.values()]
     counts = sorted({int(float(point["count"])) for point in spectra})
     whole = sum(point["complete"] == point["count"] for point in spectra)
-    return [f"{first} to {last}", f"{flatter} of {len(chosen)}", f"{smaller} of {len(chosen)}",
+    return [f"{first} to {last}", _interval(ratios, lambda each: f"{math.exp(each):.2f}"),
+            _share(ratios, lambda each: each < 0), _interval(volumes, signed),
+            _share(volumes, lambda each: each > 0),
             " to ".join(dict.fromkeys(map(str, (counts[0], counts[-1])))),
             f"{whole} of {len(spectra)}"]
 
 
-def _count(pairs, flatter):
-    def numbers(entry):
-        return {key: float(entry[key]) for key in ("most_extreme", "log_volume")}
+def _by_trial(pairs, number):
+    """{trial: [number of each level]} of the pairs."""
+    found = {}
+    for (trial, _), each in pairs.items():
+        found.setdefault(trial, []).append(number(each["new"], each["projected"]))
+    return found
 
-    return sum(flatter(numbers(each["new"]), numbers(each["projected"])) for each in pairs)
+
+def _share(by_trial, asked):
+    numbers = [each for levels in by_trial.values() for each in levels]
+    return f"{sum(map(asked, numbers))} of {len(numbers)}"
+
+
+def _interval(by_trial, text):
+    mean, low, high = mean_interval([statistics.fmean(each) for each in by_trial.values()])
+    ends = "" if math.isnan(low) else f" [{text(low)}, {text(high)}]"
+    return f"{text(mean)}{ends}"

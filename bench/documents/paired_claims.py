@@ -13,7 +13,7 @@ import pathlib
 import pandas as pd
 
 from bench.documents.network_table import digits_for, marked, signed
-from lth_keras.statistics.comparisons import holm
+from lth_keras.statistics.comparisons import SIGNIFICANCE, holm
 from lth_keras.statistics.intervals import paired_difference
 from lth_keras.statistics.summary import final_test_values
 
@@ -39,17 +39,37 @@ def cells(docs, table):
     Raises:
       ValueError: there is no claim for the table, or a claim names a network that is not there.
     """
+    claims, rounds, labels = _claims(docs, table)
+    found = [_differences(docs, claim) for claim in claims]
+    digits = digits_for(each[1:3] for row in found for each in row.values())
+    rows = [[claim["statement"], *_row(differences, rounds, digits)]
+            for claim, differences in zip(claims, found, strict=True)]
+    return [["difference in test accuracy, points", *labels.values()], *rows]
+
+
+def clear_cells(docs, table):
+    """{(row, column)} of the differences that Holm's correction over all cells leaves clear.
+
+    Raises:
+      ValueError: as `cells`.
+    """
+    claims, _, labels = _claims(docs, table)
+    found = {(claim["statement"], labels[round]): difference[-1] for claim in claims
+             for round, difference in _differences(docs, claim).items()}
+    corrected = holm(list(found.values()))
+    return {place for place, p_value in zip(found, corrected, strict=True)
+            if p_value < SIGNIFICANCE}
+
+
+def _claims(docs, table):
+    """(the claims of a table, their rounds, {round: the column's title})."""
     with open(docs / "data" / "claims.csv", encoding="utf-8", newline="") as file:
         claims = [row for row in csv.DictReader(file) if row["table"] == table]
     if not claims:
         raise ValueError(f"claims.csv has no claim of the table {table!r}")
     rounds = sorted({int(each) for claim in claims for each in claim["at"].split()})
-    labels = [f"at {100 * _values(docs, claims[0]['first'], round)[1]:.2g} %" for round in rounds]
-    found = [_differences(docs, claim) for claim in claims]
-    digits = digits_for(each[1:3] for row in found for each in row.values())
-    rows = [[claim["statement"], *_row(differences, rounds, digits)]
-            for claim, differences in zip(claims, found, strict=True)]
-    return [["difference in test accuracy, points", *labels], *rows]
+    return claims, rounds, {
+        round: f"at {100 * _values(docs, claims[0]['first'], round)[1]:.2g} %" for round in rounds}
 
 
 def _differences(docs, claim):

@@ -11,6 +11,7 @@ from bench.documents import (
     eigenvalue_table,
     instability_table,
     level_table,
+    line_table,
     measure_table,
     network_table,
     paired_claims,
@@ -33,6 +34,8 @@ class Source:
       made: (the folder of the run) to {suffix: [header, row, …]}, what `--take` writes to
         docs/data/NAMEsuffix.csv; None if there is no such file.
       marks_clear: whether its differences are bold where they are clear after Holm's correction.
+      clear_everywhere: (docs, the table's row of tables.csv) to the (row, column)s that are clear
+        after a correction over all cells of the table too; None where there is one family only.
     """
 
     origin: str
@@ -41,6 +44,7 @@ class Source:
     copied: bool = True
     made: Callable | None = None
     marks_clear: bool = False
+    clear_everywhere: Callable | None = None
 
 
 def _whole(docs, entry):
@@ -79,11 +83,15 @@ SOURCES = {
         "from the summary of the run's analysis", _of(eigenvalue_table.cells), "summary.csv"),
     "instability": Source(
         "from the summary of the run's analysis", _of(instability_table.cells), "summary.csv"),
+    "lines": Source(
+        "from the table of the run's analysis", _of(line_table.cells), "table.csv", False,
+        line_table.taken),
     "untrained": Source(
         "from the summary of the run's analysis", _of(untrained_table.cells), "summary.csv"),
     "paired": Source(
         "from the run's metrics", lambda docs, entry: paired_claims.cells(docs, entry["table"]),
-        marks_clear=True),
+        marks_clear=True,
+        clear_everywhere=lambda docs, entry: paired_claims.clear_cells(docs, entry["table"])),
     "finals": Source("from the run's metrics", None, "metrics.csv", False, _finals),
     "transcribed": Source("transcribed from the document; the run is not kept", _whole),
     "computed": Source("computed from `docs/data`", _whole),

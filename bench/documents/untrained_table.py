@@ -22,24 +22,27 @@ def cells(summary, networks):
 
     Args:
       summary: [header, row, …] of the summary.csv of `UntrainedMasks`, as texts.
-      networks: which weights, and what becomes of the pruned ones, such as 'constant zero'.
+      networks: which weights, what becomes of the pruned ones, and at which levels, such as
+        'constant zero @ 1 7 10'.
 
     Raises:
       ValueError: the summary has no such rows.
     """
-    weights, pruned = networks.split()
+    kind, _, wanted = networks.partition(" @ ")
+    weights, pruned = kind.split()
     chosen = [each for each in entries_of(summary)
-              if (each["weights"], each["pruned"]) == (weights, pruned)]
-    if not chosen:
+              if (each["weights"], each["pruned"]) == (weights, pruned)
+              and each["level"] in wanted.split()]
+    if {each["level"] for each in chosen} != set(wanted.split()) or not chosen:
         raise ValueError(f"the summary has no rows of {weights!r} weights with pruned ones at "
-                         f"{pruned!r}")
+                         f"{pruned!r} at one of the levels {wanted}")
     levels = {each["level"]: float(each["density"]) for each in chosen}
     table = {}
     for each in chosen:
         value, low, high = (100 * float(each[f"test_accuracy{end}"]) for end in (
             "", "_ci_low", "_ci_high"))
         table.setdefault(each["criterion"], {})[each["level"]] = (
-            f"{value:.1f} [{low:.1f}, {high:.1f}]")
+            f"{value:.1f} [{low:.1f}, {high:.1f}]".replace("-", "−"))
     return [["the mask keeps", *(f"at {100 * density:.2g} %" for density in levels.values())],
             *([NAMES.get(criterion, criterion), *(row.get(level, "") for level in levels)]
               for criterion, row in table.items())]

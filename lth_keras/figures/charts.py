@@ -86,10 +86,14 @@ def log_scale(axes, which):
 
 
 def mean_line(axes, table, x, y, index, name):
-    """`draw_mean` with the colour and the marker of the line number `index`."""
+    """`draw_mean` with the colour and the marker of the line number `index`.
+
+    Lines beyond the last colour are dashed, with open markers.
+    """
     # On a logarithmic axis the band ends just below the lowest mean.
     floor = _half_the_lowest if axes.get_yscale() == "log" else None
-    draw_mean(axes, table, x, y, name, floor, color=colour(index), marker=marker(index))
+    again = {} if index < len(COLOURS) else {"linestyle": "--", "markerfacecolor": "white"}
+    draw_mean(axes, table, x, y, name, floor, color=colour(index), marker=marker(index), **again)
 
 
 def _half_the_lowest(means):

@@ -125,7 +125,7 @@ class UntrainedMasks(Measure):
         return Findings(rows)
 
     def account(self, run, table, arrays):
-        """Means over trials by criterion; a figure of the level with the best mask."""
+        """Means over trials by criterion; a figure of all levels."""
         metric = run.data.task.main_metric
         column = f"{self.split}_{metric.name}"
         keys = ["level", "density", "criterion", "weights", "pruned"]
@@ -141,8 +141,7 @@ class UntrainedMasks(Measure):
             f"{100 * best['density']:.3g} % of the weights, on the {best['weights']} weights with "
             f"pruned ones at {best['pruned']}: {self.split} {metric.words} {best[column]:.4g}, "
             "nothing trained")
-        return Account({"criteria": _draw(table[table["level"] == best["level"]], column, run)},
-                       [statement], summary)
+        return Account({"criteria": _draw(table, column, run)}, [statement], summary)
 
 
 def _constant(initial, masks):
@@ -158,20 +157,19 @@ def _value(metric, error):
     return 1 - error if metric.is_share else -error
 
 
-def _draw(rows, column, run):
-    names = rows["criterion"] + ", " + rows["weights"] + " weights, pruned at " + rows["pruned"]
-    order = rows.groupby(names)[column].mean().sort_values().index
-    level = rows["level"].iloc[0]
-    figure, (panel,) = charts.panels(
-        1, height=0.17 * len(order) + 0.8,
-        title=f"Masks on weights that were never trained, level {level}: {run.title}")
-    for place, name in enumerate(order):
-        values = rows.loc[names == name, column].to_numpy()
-        mean, low, high = mean_interval(values)
-        panel.plot(values, [place] * len(values), ".", color=charts.COLOURS[0], alpha=0.45)
-        panel.plot([mean], [place], "D", color=charts.COLOURS[0])
-        if low == low:
-            panel.plot([low, high], [place] * 2, color=charts.COLOURS[0])
-    panel.set_yticks(range(len(order)), order)
-    charts.label(panel, column.replace("_", " "), "")
+def _draw(table, column, run):
+    """The metric against the weights kept: a panel for each kind of weights, a line a criterion."""
+    kinds = list(dict.fromkeys(zip(table["weights"], table["pruned"], strict=True)))
+    figure, panels = charts.panels(
+        len(kinds), height=2.5 if len(kinds) > 1 else 3.2,
+        title=f"Masks on weights that were never trained: {run.title}")
+    shown = table.assign(kept=100 * table["density"])
+    for panel, (weights, pruned) in zip(panels, kinds, strict=True):
+        rows = shown[(shown["weights"] == weights) & (shown["pruned"] == pruned)]
+        for index, (criterion, line) in enumerate(rows.groupby("criterion", sort=False)):
+            charts.mean_line(panel, line, "kept", column, index, criterion)
+        charts.log_scale(panel, "x")
+        charts.label(panel, "weights kept, %", column.replace("_", " "),
+                     f"{weights} weights, pruned at {pruned}", legend=False)
+    charts.legend_below(figure, panels[0])
     return figure
