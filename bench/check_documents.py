@@ -28,7 +28,7 @@ TABLE_LINE = re.compile(r"^\|", re.MULTILINE)
 # Documents of measured results: each of their tables has to come from docs/data. In the others a
 # table may be typed, as long as it describes and does not measure.
 MEASURED = ("reproduction.md", "reproduction_frankle.md", "reproduction_mnist1d.md", "insights.md",
-            "transformers.md", "mode_connectivity.md", "gallery.md", "cost.md")
+            "transformers.md", "mode_connectivity.md", "open_questions.md", "gallery.md", "cost.md")
 
 
 def main(argv=None):

@@ -11,8 +11,10 @@ from bench.documents import (
     eigenvalue_table,
     instability_table,
     level_table,
+    line_table,
     measure_table,
     run_costs,
+    shape_table,
 )
 from bench.documents.csv_rows import rows_of, write_rows
 from lth_keras.store import network_folder
@@ -105,11 +107,15 @@ def spectrum(trial, network, largest, volume, complete="20"):
 def test_eigenvalues_are_counted_by_trial_and_level():
     rows = [["trial", "network", "end", "count", "most_extreme", "complete", "log_volume"],
             spectrum(1, "round_01", 0.5, 3.0), spectrum(1, "round_00|round_01", 0.6, 4.0),
-            spectrum(1, "round_02", 0.1, 9.0), spectrum(1, "round_01|round_02", 0.9, 4.0, "19"),
-            spectrum(2, "round_02", 0.2, 9.0), spectrum(2, "round_01|round_02", 0.1, 4.0)]
+            spectrum(1, "round_02", 0.09, 9.0), spectrum(1, "round_01|round_02", 0.1, 4.0, "19"),
+            spectrum(2, "round_02", 0.11, 9.0), spectrum(2, "round_01|round_02", 0.1, 4.0)]
+    # Of level 1 there is one trial. At level 2 the ratios are 0.9 and 1.1, whose logarithms are
+    # −0.0050 ± 12.706 × 0.1003, and the log-volumes both are 5 larger.
     assert eigenvalue_table.cells(rows, "1-1 2-2")[1:] == [
-        ["1 to 1", "1 of 1", "0 of 1", "20", "2 of 2"],
-        ["2 to 2", "1 of 2", "2 of 2", "20", "3 of 4"]]
+        ["1 to 1", "0.83", "1 of 1", "−1.0", "0 of 1", "20", "2 of 2"],
+        ["2 to 2", "0.99 [0.28, 3.56]", "1 of 2", "+5.0 [+5.0, +5.0]", "2 of 2", "20", "3 of 4"]]
+    # Both levels: of the first trial ln(5/6) and ln 0.9 have the mean −0.1438, the second has ln 1.1.
+    assert eigenvalue_table.cells(rows, "1-2")[1][1].startswith("0.98 [")
     with pytest.raises(ValueError, match="no pairs of points at levels 3 to 4"):
         eigenvalue_table.cells(rows, "3-4")
 
@@ -184,6 +190,41 @@ def test_differences_by_level_are_bold_after_holms_correction(tmp_path):
     assert level_table.cells(rows, "1 2 3 @ pair near~far: distance")[1:] == [
         ["1", "**−12.0 [−17.0, −7.0]**"], ["2", "+1.00 [−3.30, +5.30]"],
         ["3", "−12.0 [−21.9, −2.1]"]]
+
+
+def test_lines_are_compared_with_their_ends(tmp_path):
+    write_rows(tmp_path / "table.csv", [
+        ["trial", "pair", "level", "split", "position", "error"],
+        *([trial, "a to b", level, "test", position, error]
+          for trial, level, errors in (
+              ("1", "1", (0.02, 0.05, 0.04)), ("1", "2", (0.02, 0.01, 0.0)),
+              ("2", "1", (0.02, 0.04, 0.04)), ("2", "2", (0.02, 0.03, 0.04)))
+          for position, error in zip(("0.0", "0.5", "1.0"), map(str, errors), strict=True)),
+        ["1", "a to b", "1", "train", "0.5", "0.9"]])
+    rows = line_table.taken(tmp_path)[""]
+    assert rows[1] == ["1", "a to b", "1", "0.02", "0.04", "0.05"] and len(rows) == 5
+    # Over the mean of the ends 2 and 1 points in trial 1, 1 and 1 in trial 2: 1.25 ± 12.706 × 0.25.
+    assert line_table.cells(rows, "a to b = from a to b")[1] == [
+        "from a to b", "1.25 [−1.93, 4.43]", "1 of 4", "1.00"]
+    with pytest.raises(ValueError, match="no pair 'c to d'; it has a to b"):
+        line_table.cells(rows, "c to d = x")
+
+
+def test_tests_of_shapes_are_read_from_the_summary(tmp_path):
+    said = ("start, round_10, shape in RUN-1: Kolmogorov–Smirnov distance 0.036 between the runs, "
+            "0.019 between trials of one run; permutation test over trials: p = 0.0079")
+    summary = {"pieces": ["trial_01-round_10", "trial_02-round_10"],
+               "statements": ["end, level 10: 2 modes", said]}
+    (tmp_path / "summary.json").write_text(json.dumps(summary), "utf-8")
+    rows = shape_table.taken(tmp_path)[""]
+    assert rows[1:] == [["2", "RUN-1", "start", "0.036", "0.019", "0.0079"]]
+    assert shape_table.cells(rows, "RUN-1 = mnist_5k")[1:] == [
+        ["mnist_5k", "at the start", "0.036", "0.019", "0.0079"]]
+    with pytest.raises(ValueError, match="no run 'RUN-2'; it has RUN-1"):
+        shape_table.cells(rows, "RUN-2 = x")
+    (tmp_path / "summary.json").write_text(json.dumps(summary | {"statements": []}), "utf-8")
+    with pytest.raises(ValueError, match="has no test of shapes"):
+        shape_table.taken(tmp_path)
 
 
 def test_instability_by_group():

@@ -77,25 +77,18 @@ def test_a_table_that_no_document_shows_is_named(docs):
 @pytest.mark.parametrize("table, old, new, said", [
     ("tables", "@remask/Variant()]'\",5", "@remask/Variant()]'\",4",
      "distributions_mnist_all_data is of 5 trials; tables.csv says 4"),
-    ("statements", "`dense`,\"error barrier, points\"", "`dense`,verdict",
-     "the evidence 'stable'; expected 'open', or an interval"),
+    ("statements", ",2,lmc_lenet,`dense`", ",much,lmc_lenet,`dense`", "the limits '' and 'much'"),
+    ("statements", ",2,lmc_lenet,`dense`", ",0.1,lmc_lenet,`dense`", "gallery.csv is not what"),
     ("tables", "paired,python run.py --gin_file=gin/rivals_mnist.gin --data_dir=DIR,3",
-     "paired,python run.py --gin_file=gin/rivals_mnist.gin --data_dir=DIR,2", "from 2 trials"),
-    ("statements", "from initialisation,bound,holds", "from initialisation,bound,agrees",
-     "'agrees' is none of"),
-    ("statements", "from initialisation,bound,holds", "from initialisation,both,holds",
-     "asks for 'both'"),
-    ("statements", "unpruned network, MNIST-1D\",difference,open",
-     "unpruned network, MNIST-1D\",difference,holds", "not clear after Holm's correction"),
-    ("statements", "fresh draw (after Holm's correction: not clear),difference,open",
-     "fresh draw,difference,holds", "p = 0.042', which is not clear after Holm's correction"),
+     "paired,python run.py --gin_file=gin/rivals_mnist.gin --data_dir=DIR,2",
+     "gallery.csv is not what its sources give"),
     ("statements", "`dense`,", "`sparse`,", "0 rows '`sparse`'"),
     ("tables", "gin/open_questions_mnist1d.gin,5", "gin/open_questions_mnist1d.gin,4",
      "is of 5 trials; tables.csv says 4"),
     ("tables", "lmc_lenet,mode_connectivity.md,instability", "lmc_lenet,mode_connectivity.md,felt",
      "has the source 'felt'"),
 ])
-def test_no_verdict_without_an_interval_from_three_trials(docs, capsys, table, old, new, said):
+def test_what_a_row_of_the_data_says_wrong_is_named(docs, capsys, table, old, new, said):
     changed(docs / "data" / f"{table}.csv", old, new)
     assert check_documents.main([f"--docs={docs}"]) == 1
     assert said in capsys.readouterr().out

@@ -15,6 +15,7 @@ from bench.documents import (
     measure_table,
     network_table,
     paired_claims,
+    shape_table,
     untrained_table,
 )
 from bench.documents.csv_rows import rows_of
@@ -86,6 +87,9 @@ SOURCES = {
     "lines": Source(
         "from the table of the run's analysis", _of(line_table.cells), "table.csv", False,
         line_table.taken),
+    "shapes": Source(
+        "from the summary of the run's analysis", _of(shape_table.cells), "summary.json", False,
+        shape_table.taken),
     "untrained": Source(
         "from the summary of the run's analysis", _of(untrained_table.cells), "summary.csv"),
     "paired": Source(
