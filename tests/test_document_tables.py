@@ -114,7 +114,7 @@ def test_eigenvalues_are_counted_by_trial_and_level():
     assert eigenvalue_table.cells(rows, "1-1 2-2")[1:] == [
         ["1 to 1", "0.83", "1 of 1", "−1.0", "0 of 1", "20", "2 of 2"],
         ["2 to 2", "0.99 [0.28, 3.56]", "1 of 2", "+5.0 [+5.0, +5.0]", "2 of 2", "20", "3 of 4"]]
-    # Both levels: of the first trial ln(5/6) and ln 0.9 have the mean −0.1438, the second has ln 1.1.
+    # Both levels: the mean of ln(5/6) and ln 0.9 is −0.1438, and the second trial has ln 1.1.
     assert eigenvalue_table.cells(rows, "1-2")[1][1].startswith("0.98 [")
     with pytest.raises(ValueError, match="no pairs of points at levels 3 to 4"):
         eigenvalue_table.cells(rows, "3-4")

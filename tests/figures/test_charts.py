@@ -37,6 +37,14 @@ def test_a_figure_is_as_wide_as_a_column_or_a_page(columns, width):
     assert sizes == {7.5} and figure.get_suptitle() == "Loss by round: made up, 3 trials"
 
 
+def test_lines_beyond_the_last_colour_differ_from_the_first_ones():
+    figure, _ = drawn(1, [str(index) for index in range(10)])
+    lines = figure.axes[0].lines
+    assert lines[8].get_color() == lines[0].get_color()
+    assert (lines[0].get_linestyle(), lines[8].get_linestyle()) == ("-", "--")
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 10
+
+
 @pytest.mark.parametrize("columns", [1, 2])
 def test_long_names_are_not_cut_off(columns):
     names = [f"the projected rewind point to the {which} minimum" for which in (

@@ -1,13 +1,18 @@
 """Masks on weights that were never trained, against NumPy and a plain Keras model."""
 
+import types
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from lth_keras import files
 from lth_keras.analysis import UntrainedMasks
+from lth_keras.analysis.measures import untrained_masks
 from lth_keras.criteria import Magnitude
 from lth_keras.errors import ConfigurationError
 from lth_keras.export import stored_network
+from lth_keras.figures import style
 from tests.analysis.small_runs import measured
 
 
@@ -44,6 +49,23 @@ def test_each_kind_of_weights_and_each_fate_of_the_pruned_ones(run):
         logits = model.predict(images, verbose=0)
         assert rows.loc[kind, "test_accuracy"] == pytest.approx(
             (logits.argmax(-1) == labels).mean(), abs=1e-6)
+
+
+def test_the_figure_has_a_panel_for_each_kind_of_weights_and_a_line_for_each_criterion():
+    kinds = ("initial", "zero"), ("constant", "zero"), ("constant", "initial")
+    rows = [{"trial": trial, "density": density, "criterion": criterion, "weights": weights,
+             "pruned": pruned, "test_accuracy": 0.1 * trial}
+            for trial in (1, 2) for density in (0.5, 0.25) for criterion in ("A()", "B()")
+            for weights, pruned in kinds]
+    with style.settings():
+        figure = untrained_masks._draw(
+            pd.DataFrame(rows), "test_accuracy", types.SimpleNamespace(title="mnist"))
+    assert [panel.get_title() for panel in figure.axes] == [
+        f"{weights} weights, pruned at {pruned}" for weights, pruned in kinds]
+    for panel in figure.axes:
+        assert [line.get_label() for line in panel.lines] == ["A()", "B()"]
+        assert panel.lines[0].get_xdata().tolist() == [25.0, 50.0]
+        assert panel.lines[0].get_ydata() == pytest.approx([0.15, 0.15])
 
 
 def test_weights_in_groups_are_refused(run, monkeypatch):
