@@ -59,7 +59,8 @@ class Trainer:
                 f"{setting('Experiment', 'batch_size')} is {batch_size} but {data.name} has "
                 f"{data.train_size} training examples; expected no more than those"
             )
-        check_augmentation(augmentation, data.input_shape)
+        check_augmentation(
+            augmentation, data.input_shape, data.labels.shape[1:], data.output_shape)
         self.data = data
         self.batch_size = batch_size
         self.steps_per_epoch = data.train_size // batch_size
