@@ -138,7 +138,7 @@ class ScoreTrainer(Trainer):
         return self._settled
 
 
-def first_state(rule, weights, masks, generator, matrices):
+def first_state(rule, weights, masks, generator, shapes):
     """What `TrainState.learned` holds before the first update.
 
     Args:
@@ -146,14 +146,14 @@ def first_state(rule, weights, masks, generator, matrices):
       weights: {key: array} that the network starts from, and keeps.
       masks: {key: bool array} whose counts are kept.
       generator: np.random.Generator that draws the first scores.
-      matrices: {key: `PrunableWeight.matrix_shape`}.
+      shapes: {key: `PrunableWeight.unit_shape`}.
     """
     learned = {}
     for key in sorted(masks):
         count = int(np.count_nonzero(masks[key]))
         learned |= {
             f"scores/{key}": rule.first_scores(
-                matrices[key], count, generator).reshape(masks[key].shape),
+                shapes[key], count, generator).reshape(masks[key].shape),
             f"weight/{key}": weights[key], f"count/{key}": np.int32(count),
             f"gates_kept/{key}": np.int64(0),
         }
