@@ -52,7 +52,7 @@ def units(masks, axes=None):
 
     Args:
       masks: {key: bool array}.
-      axes: {key: (axes of its inputs, axes of its outputs)}, as a `PrunableWeight` has them; the
+      axes: {key: (axes of its inputs, axes of its units)}, as a `PrunableWeight` has them; the
         last two axes where a key is not in it.
 
     Returns:

@@ -114,4 +114,4 @@ def _first_state(job, start, masks):
         start.weights, masks, start.step,
         learned=first_state(
             learned, start.weights, masks, job.generator("scores"),
-            {weight.key: weight.matrix_shape for weight in job.prunable}))
+            {weight.key: weight.unit_shape for weight in job.prunable}))

@@ -36,7 +36,8 @@ class LearnedMask:
 
         Args:
           shape: of the layer's kernel, as [*places, inputs, outputs]: the heads of an attention's
-            kernel and their size are one side.
+            kernel and their size are one side. A depthwise kernel has one input: each of its
+            outputs reads one channel.
           count: how many of its weights the mask rule keeps.
           generator: the network's own.
         """

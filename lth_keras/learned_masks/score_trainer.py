@@ -11,7 +11,7 @@ from lth_keras.compat import tf
 from lth_keras.errors import RunError
 from lth_keras.learned_masks.score_engine import ScoreEngine
 from lth_keras.training.feed import feed_for
-from lth_keras.training.train_state import TrainState
+from lth_keras.training.train_state import TrainState, assign_optimizer
 from lth_keras.training.trainer import Trainer
 from lth_keras.variables import check_fits, snapshot
 
@@ -89,6 +89,7 @@ class ScoreTrainer(Trainer):
 
         Raises:
           ConfigurationError: its weights do not fit this architecture.
+          RunError: its optimizer is another one.
         """
         check_fits(state.weights, self._variables)
         for key, array in state.weights.items():
@@ -98,9 +99,7 @@ class ScoreTrainer(Trainer):
         for key, layer in self._layers.items():
             for part in _PARTS:
                 getattr(layer, part).assign(state.learned[f"{part}/{key}"])
-        optimizer = self._fresh_optimizer if state.optimizer is None else state.optimizer
-        for key, variable in self._optimizer_variables.items():
-            variable.assign(optimizer[key])
+        assign_optimizer(state, self._optimizer_variables, self._fresh_optimizer)
         self._optimizer.iterations.assign(state.step)
         self._settled = None
 
@@ -139,7 +138,7 @@ class ScoreTrainer(Trainer):
         return self._settled
 
 
-def first_state(rule, weights, masks, generator, matrices):
+def first_state(rule, weights, masks, generator, shapes):
     """What `TrainState.learned` holds before the first update.
 
     Args:
@@ -147,14 +146,14 @@ def first_state(rule, weights, masks, generator, matrices):
       weights: {key: array} that the network starts from, and keeps.
       masks: {key: bool array} whose counts are kept.
       generator: np.random.Generator that draws the first scores.
-      matrices: {key: `PrunableWeight.matrix_shape`}.
+      shapes: {key: `PrunableWeight.unit_shape`}.
     """
     learned = {}
     for key in sorted(masks):
         count = int(np.count_nonzero(masks[key]))
         learned |= {
             f"scores/{key}": rule.first_scores(
-                matrices[key], count, generator).reshape(masks[key].shape),
+                shapes[key], count, generator).reshape(masks[key].shape),
             f"weight/{key}": weights[key], f"count/{key}": np.int32(count),
             f"gates_kept/{key}": np.int64(0),
         }

@@ -36,6 +36,7 @@ class Matrix:
       kind: 'dense', 'conv' or 'recurrent' where it can be pruned; else None.
       dense: why it is pruned only if it is named, such as 'an embedding'; '' where it always is.
       axes: (axes of its inputs, axes of its outputs); None where they are the last two.
+      units: axes along which its units lie; None where they are those of its outputs.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Matrix:
     kind: str | None
     dense: str = ""
     axes: tuple | None = None
+    units: tuple | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,6 +60,8 @@ class PrunableWeight:
       input_axes, output_axes: the axes of what it reads and of what it gives; the others, as a
         convolution's height and width, are places. By default the last two; a vector is all
         inputs.
+      unit_axes: the axes along which its units lie: those of its outputs, and of a depthwise kernel
+        those of its inputs too, because each of its units reads one channel.
     """
 
     key: str
@@ -67,6 +71,7 @@ class PrunableWeight:
     is_output: bool
     input_axes: tuple | None = None
     output_axes: tuple | None = None
+    unit_axes: tuple | None = None
 
     def __post_init__(self):
         rank = len(self.shape)
@@ -74,6 +79,8 @@ class PrunableWeight:
             object.__setattr__(self, "input_axes", (max(0, rank - 2),))
         if self.output_axes is None:
             object.__setattr__(self, "output_axes", (rank - 1,) if rank > 1 else ())
+        if self.unit_axes is None:
+            object.__setattr__(self, "unit_axes", self.output_axes)
 
     @property
     def size(self):
@@ -89,6 +96,14 @@ class PrunableWeight:
         return (*places, *sides)
 
     @property
+    def unit_shape(self):
+        """[*places, inputs of one unit, units]: `matrix_shape`, but for a depthwise kernel."""
+        if self.unit_axes == self.output_axes:
+            return self.matrix_shape
+        places = [side for axis, side in enumerate(self.shape) if axis not in self.unit_axes]
+        return (*places, 1, math.prod(self.shape[axis] for axis in self.unit_axes))
+
+    @property
     def most(self):
         """How many of its weights may stay once it is pruned: all of them."""
         return self.size
@@ -97,11 +112,11 @@ class PrunableWeight:
 def matrices(layer):
     """The `Matrix`es of a built plain layer and its parts, in the order of its variables."""
     by_name = {}
-    said, axes = _said(layer), _axes(layer)
+    said, axes, units = _said(layer), _axes(layer), _units(layer)
     for name, variable in layer_variables(layer).items():
         if id(variable) in said or len(variable.shape) > 1:
             by_name[name] = Matrix(name, variable, *said.get(id(variable), (None, "")),
-                                 axes.get(id(variable)))
+                                 axes.get(id(variable)), units.get(id(variable)))
     return list(by_name.values())
 
 
@@ -117,14 +132,12 @@ def unit_axes(model):
     """
     found = {}
     for path, layer in walk(model):
-        depthwise = {id(getattr(part, "depthwise_kernel", None))
-                     for _, part in parts(plain(layer)) if isinstance(part, _DEPTHWISE)}
         for matrix in matrices(plain(layer)):
             rank = len(matrix.variable.shape)
             if matrix.name.rpartition("/")[2] == "bias":
                 axes = tuple(range(rank))
-            elif id(matrix.variable) in depthwise:
-                axes = rank - 2, rank - 1
+            elif matrix.units:
+                axes = matrix.units
             else:
                 axes = matrix.axes[1] if matrix.axes else (rank - 1,)
             found[f"{path}/{matrix.name}"] = axes
@@ -167,7 +180,7 @@ def prunable_weights(model, never=(), also=()):
     last = pruned[-1][0] if pruned else None
     return tuple(
         PrunableWeight(f"{path}/{matrix.name}", path, tuple(matrix.variable.shape), matrix.kind,
-                       path == last, *(matrix.axes or ()))
+                       path == last, *(matrix.axes or (None, None)), matrix.units)
         for path, matrix in pruned
     )
 
@@ -221,6 +234,12 @@ def _axes(layer):
                 tuple(axis for axis, each in enumerate(kernel)
                       if each in outputs and each not in inputs))
     return found
+
+
+def _units(layer):
+    """{id(kernel): axes of its units} of depthwise kernels, [*window, channels, of each]."""
+    kernels = [part.depthwise_kernel for _, part in parts(layer) if isinstance(part, _DEPTHWISE)]
+    return {id(kernel): (len(kernel.shape) - 2, len(kernel.shape) - 1) for kernel in kernels}
 
 
 def _owner(layer, matrix):

@@ -41,6 +41,7 @@ class CropAndFlip:
     pad: int = 4
     flip: bool = True
     fill: float | tuple = 0.0
+    moves_pixels = True  # Not a field: it is so whatever the settings.
 
     def __post_init__(self):
         if isinstance(self.pad, bool) or not isinstance(self.pad, int) or self.pad < 0:
@@ -115,15 +116,20 @@ def refuse_all_but_images(augmentation: str, images: tf.Tensor) -> None:
         )
 
 
-def check_augmentation(augmentation: Any, input_shape: tuple[int, ...]) -> None:
+def check_augmentation(
+        augmentation: Any, input_shape: tuple[int, ...], label_shape: tuple[int, ...] = (),
+        output_shape: tuple[int, ...] = ()) -> None:
     """Traces an augmentation once, so that an error in it is reported before training.
 
     Args:
       augmentation: None, or a function (images, seed) -> images.
       input_shape: shape of one example.
+      label_shape: shape of one example's labels; () for one number.
+      output_shape: shape of one example's outputs, whose last axis are answers about one place.
 
     Raises:
-      ConfigurationError: it raises an error for such examples, or returns another shape or type.
+      ConfigurationError: it raises an error for such examples, returns another shape or type, or
+        moves the pixels of images whose labels are maps of them and would not move.
     """
     if augmentation is None:
         return
@@ -148,6 +154,15 @@ def check_augmentation(augmentation: Any, input_shape: tuple[int, ...]) -> None:
         raise ConfigurationError(
             f"the augmentation {augmentation!r} returns {made!r}; expected images of the shape "
             f"and type that it was given, {images!r}"
+        )
+    # Answers about places in rows and columns, or a number for each pixel. Labels of a sequence,
+    # such as (characters, tags), say nothing about where something is.
+    are_maps = len(output_shape) > 2 or tuple(label_shape) == tuple(input_shape[:2])
+    if getattr(augmentation, "moves_pixels", False) and are_maps:
+        raise ConfigurationError(
+            f"Experiment.augmentation is {augmentation!r}, which moves the pixels of images, and "
+            f"labels of shape {tuple(label_shape)} would not move with them; leave "
+            "Experiment.augmentation out, or give a function that moves no pixel"
         )
 
 

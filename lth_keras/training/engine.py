@@ -112,8 +112,9 @@ class Engine:
             self._gradients(self._augmented(images, seed), labels, weights, seed)[0])
 
     def _of_prunable(self, gradients):
-        return [g for g, mask in zip(gradients, self._gradient_masks, strict=True)
-                if mask is not None]
+        # An embedding's gradient comes as the rows that were looked up.
+        return [tf.convert_to_tensor(g) for g, mask in zip(
+            gradients, self._gradient_masks, strict=True) if mask is not None]
 
     def _gradients(self, images, labels, weights, seed):
         """(gradients by the model's trainable variables, mean loss, outputs) of one batch."""

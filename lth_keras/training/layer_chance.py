@@ -4,7 +4,9 @@ Keras's layers draw from generators with a state. Their numbers would depend on 
 the process, so that an interrupted run would end differently.
 """
 
+import collections
 import contextlib
+import threading
 
 from lth_keras.compat import keras_backend, tf
 from lth_keras.variables import parts, plain, walk
@@ -23,7 +25,8 @@ class LayerChance:
     """
 
     def __init__(self, model):
-        self._seed = None
+        # One for each thread: TensorFlow traces replicas in threads that take turns within a pass.
+        self._pass = _Pass()
         drawing = [
             part for _, layer in walk(model) for _, part in parts(plain(layer))
             if isinstance(getattr(part, "_random_generator", None), keras_backend.RandomGenerator)
@@ -34,16 +37,35 @@ class LayerChance:
     @contextlib.contextmanager
     def at(self, seed):
         """A context in which layers draw from `seed`, an int32 tensor [2]."""
-        self._seed = seed
+        # Each trace of a pass counts from 0, so that tracing it again changes no number.
+        self._pass.seed, self._pass.drawn = seed, collections.Counter()
         try:
             yield
         finally:
-            self._seed = None
+            self._pass.seed = None
 
     def seed(self, place):
-        """int32 [2], the seed of the layer with this number."""
-        seed = tf.constant([0, 0]) if self._seed is None else self._seed
-        return tf.random.experimental.stateless_fold_in(seed, _LAYERS + place)
+        """int32 [2], the seed of the next draw of the layer with this number.
+
+        A layer may draw several times in one pass, as for rows and for columns, for each gate, or
+        at each of its calls: these draws are independent, as in Keras.
+        """
+        if self._pass.seed is None:
+            return _folded(tf.constant([0, 0]), _LAYERS + place)
+        seed, number = _folded(self._pass.seed, _LAYERS + place), self._pass.drawn[place]
+        self._pass.drawn[place] += 1
+        return _folded(seed, number) if number else seed
+
+
+class _Pass(threading.local):
+    """The seed of the forward pass that is being traced, and {layer's number: draws so far}."""
+
+    seed = None
+    drawn: collections.Counter
+
+
+def _folded(seed, number):
+    return tf.random.experimental.stateless_fold_in(seed, number)
 
 
 class _Generator(keras_backend.RandomGenerator):

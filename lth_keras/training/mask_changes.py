@@ -70,10 +70,11 @@ class MaskChanger:
       weights: {key: variable} of the prunable weights.
       masks: {key: mask variable}.
       slots: {key: [the optimizer's moments]}, the mean of gradients first.
+      loss_scale: variable by which the loss is multiplied; None where it is not.
     """
 
-    def __init__(self, engine, model, weights, masks, slots):
-        self._engine = engine
+    def __init__(self, engine, model, weights, masks, slots, loss_scale=None):
+        self._engine, self._loss_scale = engine, loss_scale
         self._weights, self._masks, self._slots = weights, masks, slots
         keys = {id(variable): key for key, variable in weights.items()}
         self._keys = [keys[id(each)] for each in model.trainable_variables if id(each) in keys]
@@ -84,7 +85,8 @@ class MaskChanger:
     def proposed(self, updates, step, source, index, augmentation_seed):
         """The `MaskChange` that a rule wants; None while a weight or gradient is not finite.
 
-        A network that has diverged is not changed; the next evaluation notices it.
+        Such a network has diverged, which the next evaluation notices; or a number within its pass
+        is too large for half precision, whatever the loss is multiplied by. Its masks stay.
 
         Args:
           updates: `MaskUpdates`.
@@ -113,7 +115,30 @@ class MaskChanger:
             forget(self._slots[key], change.known[key])
 
     def gradients(self, source, index, augmentation_seed):
-        """{key: gradient of the loss of batch `index` for all weights}; nothing else changes."""
+        """{key: gradient of the loss of batch `index` for all weights}; nothing else changes.
+
+        The loss may be multiplied by a number that training bears and that is too large here:
+        training uses no gradient of a pruned weight, and does not notice that one overflows. The
+        number is halved for this gradient until nothing overflows, and then it is what it was.
+
+        Args:
+          source: function that gives the epoch's tensors.
+          index, augmentation_seed: of the batch, as `Engine.gradients` takes them.
+        """
+        if self._loss_scale is None:
+            return self._gradients(source(), index, augmentation_seed)
+        before = self._loss_scale.numpy()
+        try:
+            while True:
+                gradients = self._gradients(source(), index, augmentation_seed)
+                scale = self._loss_scale.numpy()
+                if not 1 < scale < np.inf or _finite(gradients):
+                    return gradients
+                self._loss_scale.assign(scale / 2)
+        finally:
+            self._loss_scale.assign(before)
+
+    def _gradients(self, source, index, augmentation_seed):
         self._engine.synchronize()
         before = [each.numpy() for each in self._moved]
         gradients = self._engine.gradients(source, index, augmentation_seed)
@@ -141,7 +166,7 @@ class _Network:
 
     def gradients(self):
         """{key: gradient of the next batch's loss}."""
-        return _checked(self.changer.gradients(self.source(), self.index, self.augmentation_seed))
+        return _checked(self.changer.gradients(self.source, self.index, self.augmentation_seed))
 
     def moments(self):
         """{key: the optimizer's mean of gradients}."""

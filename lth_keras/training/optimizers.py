@@ -153,6 +153,7 @@ class KerasOptimizer(Optimizer):
         """
         arguments = dict(self.arguments)
         _check_adafactor(self.name, arguments)
+        _check_ftrl(self.name, arguments)
         if "learning_rate" in arguments:
             arguments["learning_rate"] = build_learning_rate(
                 arguments["learning_rate"], steps_per_epoch
@@ -186,11 +187,20 @@ def _check_adafactor(name, arguments):
             "expected arguments={'epsilon_1': 1e-12, …}")
 
 
+def _check_ftrl(name, arguments):
+    """FTRL divides by √(Σ g²)/lr + 2·l2 + beta/lr, which is 0 for a pruned weight."""
+    if name == "Ftrl" and not (
+            arguments.get("beta") or arguments.get("l2_regularization_strength")):
+        raise ConfigurationError(
+            "KerasOptimizer of Ftrl has beta and l2_regularization_strength 0, so that it divides "
+            "0 by 0 for a pruned weight; expected arguments={'beta': 1.0, …}")
+
+
 def refuse_clipping(optimizer: Any) -> None:
     """Refuses an optimizer that clips by norm: pruned weights' gradients would count in the norm.
 
     Raises:
-      ConfigurationError: the Keras optimizer clips by norm.
+      ConfigurationError: the Keras optimizer clips by norm, or averages weights.
     """
     for name in ("clipnorm", "global_clipnorm"):
         value = getattr(optimizer, name, None)
@@ -200,6 +210,11 @@ def refuse_clipping(optimizer: Any) -> None:
                 "weights into account, so that a ticket would not train as a network of its own; "
                 "leave it out, or use clipvalue"
             )
+    if getattr(optimizer, "use_ema", False):
+        raise ConfigurationError(
+            "the optimizer has use_ema=True, whose averages begin with the weights that the model "
+            "was built with and not with those of the network; leave it out"
+        )
 
 
 def _check(configured, **checks):

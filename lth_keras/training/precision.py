@@ -2,7 +2,7 @@
 
 import contextlib
 
-from lth_keras.compat import keras
+from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
@@ -61,9 +61,23 @@ def unscaled(optimizer, gradients):
 def optimizer_variables(optimizer):
     """All variables of an optimizer that a checkpoint needs; those of its loss scale come last."""
     if not _scales(optimizer):
-        return list(optimizer.variables)
+        return [*optimizer.variables, *_unlisted(optimizer)]
     state = optimizer._loss_scale  # Keras's public property gives a tensor, not the variable.
-    return [*optimizer.variables, state._current_loss_scale, state.counter]
+    return [*optimizer.variables, *_unlisted(optimizer.inner_optimizer),
+            state._current_loss_scale, state.counter]
+
+
+def loss_scale(optimizer):
+    """The variable by which the loss is multiplied; None where it is not."""
+    return optimizer._loss_scale._current_loss_scale if _scales(optimizer) else None
+
+
+def _unlisted(optimizer):
+    """Variables that an optimizer keeps and does not list, as Nadam's product of its decays."""
+    listed = {id(variable) for variable in optimizer.variables}
+    return [each for name, each in sorted(vars(optimizer).items())
+            if isinstance(each, tf.Variable) and id(each) not in listed
+            and not name.endswith("learning_rate")]
 
 
 def _scales(optimizer):

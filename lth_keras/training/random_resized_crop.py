@@ -35,6 +35,7 @@ class RandomResizedCropAndFlip:
     scale: tuple = (0.08, 1.0)
     ratio: tuple = (3 / 4, 4 / 3)
     flip: bool = True
+    moves_pixels = True  # Not a field: it is so whatever the settings.
 
     def __post_init__(self):
         for parameter, most in (("scale", 1.0), ("ratio", math.inf)):

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from lth_keras.errors import RunError
+
 
 @dataclasses.dataclass
 class TrainState:
@@ -22,3 +24,25 @@ class TrainState:
     step: int = 0
     optimizer: dict | None = None
     learned: dict | None = None
+
+
+def assign_optimizer(state, variables, fresh):
+    """Assigns an optimizer's variables as `state` has them; its step count comes from `state.step`.
+
+    Args:
+      state: `TrainState`.
+      variables: {name: variable} of the optimizer.
+      fresh: {name: array} of a new optimizer, for a state that has none.
+
+    Raises:
+      RunError: the state was stored by an optimizer that lacks one of the variables.
+    """
+    arrays = fresh if state.optimizer is None else state.optimizer
+    missing = sorted(variables.keys() - arrays.keys())
+    if missing:
+        raise RunError(
+            f"the stored state of the optimizer at step {state.step} has no {missing[0]!r}: it "
+            "was stored by another optimizer, or by a version of lth_keras that left this out; "
+            "train the experiment again with another --output_dir")
+    for name, variable in variables.items():
+        variable.assign(arrays[name])

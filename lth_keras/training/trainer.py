@@ -14,10 +14,10 @@ from lth_keras.training.feed import feed_for
 from lth_keras.training.mask_changes import MaskChanger
 from lth_keras.training.moments import build_with_slots, mask_moments
 from lth_keras.training.optimizers import refuse_clipping
-from lth_keras.training.precision import optimizer_variables, with_loss_scale
+from lth_keras.training.precision import loss_scale, optimizer_variables, with_loss_scale
 from lth_keras.training.replicas import Replicas
 from lth_keras.training.replicated_engine import ReplicatedEngine, ReplicatedFeed
-from lth_keras.training.train_state import TrainState
+from lth_keras.training.train_state import TrainState, assign_optimizer
 from lth_keras.training.xla import resolve_jit
 from lth_keras.variables import check_fits, named_variables, snapshot
 from lth_keras.wording import made, setting
@@ -59,7 +59,8 @@ class Trainer:
                 f"{setting('Experiment', 'batch_size')} is {batch_size} but {data.name} has "
                 f"{data.train_size} training examples; expected no more than those"
             )
-        check_augmentation(augmentation, data.input_shape)
+        check_augmentation(
+            augmentation, data.input_shape, data.labels.shape[1:], data.output_shape)
         self.data = data
         self.batch_size = batch_size
         self.steps_per_epoch = data.train_size // batch_size
@@ -85,7 +86,7 @@ class Trainer:
                 optimizer.l2, evaluation_batch_size, augmentation, resolve_jit(jit, model), jit)
         self._changer = MaskChanger(
             self._engine, self.model, {key: self._variables[key] for key in self._masks},
-            self._masks, self._slots)
+            self._masks, self._slots, loss_scale(self._optimizer))
         # Of what has no mask and goes with units: 1, and 0 for the units that are cut.
         self._ones = {} if channels is None else {
             key: np.ones(self._variables[key].shape, np.float32)
@@ -149,15 +150,14 @@ class Trainer:
 
         Raises:
           ConfigurationError: its weights do not fit this architecture.
+          RunError: its optimizer is another one.
         """
         check_fits(state.weights, self._variables)
-        optimizer = self._fresh_optimizer if state.optimizer is None else state.optimizer
         with self._replicas.scope():
             pruning.write_masks(self._masks, state.masks)
             for key, array in self._cleared(state.masks, self._placed(state)).items():
                 self._variables[key].assign(array)
-            for key, variable in self._optimizer_variables.items():
-                variable.assign(optimizer[key])
+            assign_optimizer(state, self._optimizer_variables, self._fresh_optimizer)
             self._engine.dense_moments.assign(dense_moments)
             if not dense_moments:
                 mask_moments(self._slots, self._masks)

@@ -1,5 +1,8 @@
 """Variants whose mask is learned, or whose pruned weights are frozen: what is refused, and why."""
 
+import types
+
+import numpy as np
 import pytest
 
 from lth_keras.errors import ConfigurationError
@@ -14,8 +17,11 @@ from lth_keras.experiment import (
     Variant,
 )
 from lth_keras.experiment.identity import describe
+from lth_keras.experiment.train_job import _first_state
 from lth_keras.learned_masks import EdgePopup, Supermask
 from lth_keras.mask_updates import RigL
+from lth_keras.pruning import PrunableWeight
+from lth_keras.training import TrainState
 
 
 def variant(mask=None, weights=None, **options):
@@ -62,3 +68,17 @@ def test_defaults_add_nothing_to_a_runs_identity():
     described = describe(variant())
     assert not {"learned", "pruned", "updates"} & set(described)
     assert describe(variant(learned=EdgePopup()))["learned"]["class"] == "EdgePopup"
+
+
+def test_the_first_scores_of_a_depthwise_kernel_follow_what_one_unit_reads():
+    shape = (3, 3, 64, 1)  # Each of 64 units reads 9 numbers, of its own channel.
+    weight = PrunableWeight("a/depthwise_kernel", "a", shape, "conv", False, unit_axes=(2, 3))
+    job = types.SimpleNamespace(
+        variant=variant(learned=EdgePopup()), prunable=(weight,),
+        generator=lambda purpose: np.random.default_rng(0))
+    masks = {weight.key: np.arange(576).reshape(shape) < 100}
+    state = _first_state(job, TrainState({weight.key: np.ones(shape, np.float32)}, masks), masks)
+    scores = state.learned[f"scores/{weight.key}"]
+    assert scores.shape == shape
+    # Uniform in ±1/√9: 576 draws nearly reach the bound.
+    assert 0.3 < np.abs(scores).max() <= 1 / 3

@@ -48,6 +48,16 @@ def test_which_axes_a_convolution_reads_and_gives(layer, key, axes, matrix):
     assert weight.matrix_shape == matrix
 
 
+def test_each_unit_of_a_depthwise_kernel_reads_one_channel():
+    inputs = keras.Input((4, 4, 3))
+    model = keras.Model(inputs, keras.layers.SeparableConv2D(5, 2, depth_multiplier=4)(inputs))
+    depthwise, pointwise = pruning.prunable_weights(model, also=(model.layers[1].name,))
+    assert (depthwise.shape, depthwise.unit_axes) == ((2, 2, 3, 4), (2, 3))
+    assert depthwise.unit_shape == (2, 2, 1, 12)
+    assert pointwise.unit_axes == pointwise.output_axes == (3,)
+    assert pointwise.unit_shape == pointwise.matrix_shape == (1, 1, 12, 5)
+
+
 @pytest.mark.parametrize("shape, inputs, outputs, expected", [
     ((6, 64), None, None, (6, 64)),
     ((3, 3, 8, 16), None, None, (3, 3, 8, 16)),
@@ -58,4 +68,4 @@ def test_which_axes_a_convolution_reads_and_gives(layer, key, axes, matrix):
 ])
 def test_a_kernel_as_matrices(shape, inputs, outputs, expected):
     weight = PrunableWeight("a/kernel", "a", shape, "dense", False, inputs, outputs)
-    assert weight.matrix_shape == expected
+    assert weight.matrix_shape == weight.unit_shape == expected

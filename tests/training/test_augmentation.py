@@ -13,6 +13,7 @@ from lth_keras.experiment.identity import describe
 from lth_keras.pruning import RewindingSchedule
 from lth_keras.training import SGD, DataOrder, Trainer, TrainState
 from lth_keras.training.augmentation import CropAndFlip, check_augmentation
+from lth_keras.training.random_resized_crop import RandomResizedCropAndFlip
 from lth_keras.variables import named_variables, snapshot
 
 SIDE = 5
@@ -141,6 +142,39 @@ def test_what_fits_is_not_refused():
     check_augmentation(None, (40,))
     check_augmentation(CropAndFlip(), (8, 8, 3))
     check_augmentation(lambda images, seed: images * 2, (40,))
+
+
+@pytest.mark.parametrize("augmentation", [CropAndFlip(2), RandomResizedCropAndFlip()])
+@pytest.mark.parametrize("labels, outputs", [
+    ((8, 8), (8, 8, 3)),  # A class for each pixel.
+    ((4, 4), (4, 4, 3)),  # At a lower resolution.
+    ((8, 8, 1), (8, 8, 1)),  # A yes or no, or a number, for each pixel.
+    ((8, 8), (8, 8)),
+])
+def test_labels_that_would_have_to_move_with_the_pixels_are_refused(augmentation, labels, outputs):
+    with pytest.raises(ConfigurationError, match="would not move with them") as caught:
+        check_augmentation(augmentation, (8, 8, 3), labels, outputs)
+    assert "\n" not in str(caught.value)
+    check_augmentation(lambda images, seed: images * 2, (8, 8, 3), labels, outputs)
+
+
+@pytest.mark.parametrize("labels, outputs", [
+    ((), (3,)), ((5,), (5,)),  # Classes, and several answers about the whole image.
+    ((5,), (5, 3)), ((5, 2), (5, 2)),  # A sequence: characters, or each one's tags.
+])
+def test_labels_of_a_whole_image_or_a_sequence_are_not_refused(labels, outputs):
+    check_augmentation(CropAndFlip(2), (8, 8, 3), labels, outputs)
+
+
+def test_a_segmentation_with_moved_images_is_refused_before_training():
+    images = np.zeros((12, 8, 8, 1), np.float32)
+    labels = np.arange(12 * 64).reshape(12, 8, 8) % 3
+    data = from_arrays(images, labels, images[:4], labels[:4])
+    inputs = keras.Input((8, 8, 1))
+    model = keras.Model(inputs, keras.layers.Conv2D(3, 1)(inputs))
+    with pytest.raises(ConfigurationError, match=r"labels of shape \(8, 8\) would not move"):
+        Trainer(model, RewindingSchedule(rounds=1), SGD(), data, 4, augmentation=CropAndFlip(2),
+                jit=False)
 
 
 def test_is_described_for_a_runs_identity():

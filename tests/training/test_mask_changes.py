@@ -1,23 +1,33 @@
 """Masks that change between two stretches of training, and what has to change with them."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from lth_keras import masks as masks_lib
+from lth_keras import models
 from lth_keras.compat import keras, tf
+from lth_keras.data import from_arrays
 from lth_keras.mask_updates import SET, SNFS, GradualMagnitude, MaskUpdate, RigL
+from lth_keras.pruning import RewindingSchedule
+from lth_keras.tasks import LanguageModel
 from lth_keras.training import (
     SGD,
     Adam,
     Checkpoint,
+    DataOrder,
     Interrupted,
     MaskUpdates,
     Plan,
+    Trainer,
     TrainingProgress,
+    TrainState,
+    building,
     train_network,
 )
 from lth_keras.training.loop import _change
-from lth_keras.variables import named_variables
+from lth_keras.variables import named_variables, snapshot
 
 STOP = 24
 RULES = {
@@ -209,3 +219,65 @@ def test_networks_without_updates_train_as_before(tiny, trainer, same):
     same(before.state.optimizer, after.state.optimizer)
     for key, mask in after.state.masks.items():
         assert not any(slot[~mask].any() for slot in moments(after.state, key))
+
+
+def test_a_loss_scale_that_only_pruned_weights_feel_leaves_out_no_update(tiny):
+    images = tiny.data.images.copy()
+    images[:, 0] *= 1000  # All weights of this input are pruned, and their gradients are large.
+    with building("mixed_float16"):
+        trainer = tiny.trainer(
+            SGD(1e-6), dataclasses.replace(tiny.data, images=images), precision="mixed_float16")
+        start = tiny.start()
+    start.masks["fc1/kernel"][0] = False
+    trainer.load(start)
+    start.optimizer = trainer.state().optimizer
+    (scale,) = (name for name in start.optimizer if "loss_scale" in name)
+    start.optimizer[scale] = np.float32(2.0**24)
+    plan = plan_of(tiny, RULES["rigl"], start)
+    still = train_network(
+        trainer, dataclasses.replace(plan, updates=None), TrainingProgress(start))
+    # Training itself halves the scale only until the weights that are kept bear it.
+    assert still.state.optimizer[scale] > 2.0**12
+    trainer.load(still.state)
+    gradient = trainer._engine.gradients(
+        trainer._epoch_source(plan.order, 0, 0, 1), tf.constant(0), tf.constant([3, 0]))[0]
+    assert not np.isfinite(gradient.numpy()[0]).all() and np.isfinite(gradient.numpy()[1:]).all()
+
+    progress = train_network(trainer, plan, TrainingProgress(start))
+    assert progress.updates == len(plan.updates.steps) and not progress.diverged
+    assert progress.state.masks["fc1/kernel"][0].any(), "the largest gradients were seen"
+    before = trainer.state().optimizer[scale]
+    assert trainer.proposed_change(plan.updates, plan.order, 3) is not None
+    assert trainer.state().optimizer[scale] == before
+
+
+def embedded(input_shape, vocabulary):
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Embedding(vocabulary, 4, name="embedding")(inputs)
+    return keras.Model(inputs, keras.layers.Dense(vocabulary, name="output")(x))
+
+
+def test_an_embedding_that_is_pruned_has_its_mask_updated():
+    tokens = np.random.default_rng(0).integers(0, 5, (24, 6))
+    data = from_arrays(tokens[:, :-1], tokens[:, 1:], tokens[:4, :-1], tokens[:4, 1:],
+                       task=LanguageModel(vocabulary=7))  # Tokens 5 and 6 never come.
+    model = models.build_seeded(embedded, data.input_shape, data.output_shape, 1)
+    trainer = Trainer(model, RewindingSchedule(1), SGD(0.1), data, 8, jit=False,
+                      also_prune=("embedding",))
+    masks = {each.key: np.random.default_rng(1).random(each.shape) < 0.5
+             for each in trainer.prunable}
+    trainer.load(TrainState(snapshot(named_variables(model)), masks))
+    asked = []
+
+    class Asking(RigL):
+        def masks(self, inputs):
+            asked.append(inputs.network.gradients())
+            return super().masks(inputs)
+
+    updates = MaskUpdates(Asking("1it", drop=0.5), 0, 4, range(0, 4), masks_lib.kept(masks), 1)
+    change = trainer.proposed_change(updates, DataOrder(4, data.train_size, 8))
+    assert masks_lib.kept(change.masks) == masks_lib.kept(masks)
+    key = "embedding/embeddings"
+    assert (change.masks[key] != masks[key]).any()
+    assert asked[0][key].shape == (7, 4)
+    assert asked[0][key][:5].any() and not asked[0][key][5:].any()

@@ -108,3 +108,42 @@ def test_jit_is_off_for_convolutions_on_a_cpu(tiny, monkeypatch):
     assert resolve_jit("auto", convolutional) is True
     with pytest.raises(ConfigurationError, match="jit is 'yes'"):
         resolve_jit("yes", convolutional)
+
+
+@pytest.mark.parametrize("name, arguments, message", [
+    ("SGD", {"use_ema": True}, "the optimizer has use_ema=True"),
+    ("Ftrl", {}, "Ftrl has beta and l2_regularization_strength 0"),
+    ("Ftrl", {"beta": 0.0, "l2_regularization_strength": 0.0}, "divides 0 by 0"),
+])
+def test_the_trainer_refuses_what_would_give_wrong_numbers(tiny, name, arguments, message):
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        tiny.trainer(KerasOptimizer(name, arguments))
+    assert "\n" not in str(caught.value)
+
+
+def test_ftrl_with_a_beta_trains_and_moves_no_pruned_weight(tiny):
+    trainer = tiny.trainer(KerasOptimizer("Ftrl", {"learning_rate": 0.1, "beta": 1.0}))
+    start = tiny.start()
+    trainer.load(start)
+    trainer.train(tiny.order(), 3)
+    after = trainer.state()
+    for key, mask in start.masks.items():
+        assert np.isfinite(after.weights[key]).all() and not after.weights[key][~mask].any()
+        assert (after.weights[key] != start.weights[key] * mask).any()
+
+
+def test_what_nadam_keeps_beside_its_moments_is_a_part_of_the_state(tiny, same):
+    nadam, start = KerasOptimizer("Nadam", {"learning_rate": 1e-2}), tiny.start()
+
+    def trained(trainer, state, steps):
+        trainer.load(state)
+        trainer.train(tiny.order(), steps)
+        return trainer.state()
+
+    trainer = tiny.trainer(nadam)
+    expected = trained(trainer, start, 10)
+    same(trained(trainer, start, 10).weights, expected.weights)  # No network leaks into the next.
+    stopped = trained(tiny.trainer(nadam), start, 2)
+    resumed = trained(tiny.trainer(nadam), stopped, 8)
+    same(resumed.weights, expected.weights)
+    same(resumed.optimizer, expected.optimizer)

@@ -173,3 +173,15 @@ def test_layers_of_one_name_in_nested_models_keep_their_own_moments(tiny):
     expected = [array * mask for array, mask in zip(before, (one, one, two, two), strict=True)]
     for moment, wanted in zip(moments, expected, strict=True):
         np.testing.assert_array_equal(moment, wanted)
+
+
+def test_a_state_that_lacks_a_variable_of_the_optimizer_is_one_line(tiny, trainer):
+    # As one of Nadam that was stored before its product of decays was kept.
+    trainer.load(tiny.start())
+    state = trainer.state()
+    missing = max(state.optimizer)
+    del state.optimizer[missing]
+    with pytest.raises(RunError, match=f"at step 0 has no '{missing}'.*another --output_dir") \
+            as caught:
+        trainer.load(state)
+    assert "\n" not in str(caught.value)

@@ -21,6 +21,7 @@ from lth_keras.training import (
     Adam,
     CropAndFlip,
     DataOrder,
+    LayerChance,
     Mirrored,
     OneDevice,
     Trainer,
@@ -85,6 +86,30 @@ def trained(data, distribution):
     }
 
 
+def replicas_masks():
+    """For each of three steps the dropout masks of both replicas: [2, 64] of 0 and 1."""
+    inputs = keras.Input((64,))
+    x = keras.layers.Dense(64, name="fc")(inputs)
+    replicas = Mirrored().start()
+    with replicas.scope():
+        # Wrapped, because replicas take turns within a pass where masks are applied.
+        model = pruning.wrap(
+            keras.Model(inputs, keras.layers.Dropout(0.5)(x)), pruning.RewindingSchedule(3))
+        chance = LayerChance(model)
+
+    def replica(seed):
+        number = tf.distribute.get_replica_context().replica_id_in_sync_group
+        own = tf.random.experimental.stateless_fold_in(seed, tf.cast(number, tf.int32))
+        with chance.at(own):
+            return model(tf.ones([1, 64]), training=True)
+
+    step = tf.function(lambda seed: replicas.strategy.run(replica, (seed,)))
+    return [
+        [(each.numpy()[0] != 0).astype(int).tolist() for each in
+         replicas.strategy.experimental_local_results(step(tf.constant([7, index])))]
+        for index in range(3)]
+
+
 def experiment(distribution):
     gin.clear_config()
     return configuration.read(
@@ -139,7 +164,7 @@ def main(output):
         "masks": all((masks[0][key] == masks[1][key]).all() for key in masks[0]),
         "kept": [sum(int(mask.sum()) for key, mask in masks[1].items() if key[0] == str(index))
                  for index in range(4)],
-        "distribution": run_json["distribution"],
+        "distribution": run_json["distribution"], "replicas_masks": replicas_masks(),
         "refused": {
             "batch": refused(lambda: trainer(9, False)), "jit": refused(lambda: trainer(8, True)),
             "midway": refused(changed_midway),

@@ -67,7 +67,7 @@ class MaskOverlap(Measure):
                 rows += [{**about, "kind": "overlap", **pair, **row}
                          for row in mask_statistics.overlap(ours.masks, theirs.masks)]
         if piece.arguments["over"] == UNITS:
-            axes = {weight.key: (weight.input_axes, weight.output_axes)
+            axes = {weight.key: (weight.input_axes, weight.unit_axes)
                     for weight in run.context.prunable}
             for network in networks:
                 start = run.network(piece.trial, f"{network.reference}:start")
