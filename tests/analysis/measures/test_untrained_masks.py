@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from lth_keras import files
+from lth_keras import compat, criteria, files
 from lth_keras.analysis import UntrainedMasks
-from lth_keras.compat import keras
-from lth_keras.criteria import SNIP, Magnitude, SynFlow
+from lth_keras.criteria import Magnitude
 from lth_keras.errors import ConfigurationError
 from lth_keras.export import stored_network
 from tests.analysis.small_runs import measured
@@ -56,9 +55,9 @@ def test_weights_in_groups_are_refused(run, monkeypatch):
 
 def test_criteria_are_checked_before_anything_is_measured(run, monkeypatch):
     with pytest.raises(ConfigurationError, match="SNIP.examples is 999999"):
-        UntrainedMasks(criteria=(Magnitude(), SNIP(examples=999999))).check(run)
-    layers = keras.layers
-    monkeypatch.setattr(run.context, "plain", keras.Sequential(
+        UntrainedMasks(criteria=(Magnitude(), criteria.SNIP(examples=999999))).check(run)
+    layers = compat.keras.layers
+    monkeypatch.setattr(run.context, "plain", compat.keras.Sequential(
         [layers.Input((4,)), layers.Embedding(5, 2)]))
     with pytest.raises(ConfigurationError, match="SynFlow sends an input of ones"):
-        UntrainedMasks(criteria=(SynFlow(),)).check(run)
+        UntrainedMasks(criteria=(criteria.SynFlow(),)).check(run)
