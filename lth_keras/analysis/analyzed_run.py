@@ -199,8 +199,8 @@ class AnalyzedRun:
             statistics, *_ = self.examples("train", min(5000, self.data.train_size), seed) \
                 if self._has_norms(arguments or {}) else (None,)
             self._surfaces[key] = LossSurface(
-                self.context.build(**(arguments or {})), images, labels, self.data, batch_size,
-                l2, self.jit, statistics, weights,
+                self.context.build(precision="float32", **(arguments or {})), images, labels,
+                self.data, batch_size, l2, self.jit, statistics, weights,
             )
         return self._surfaces[key]
 

@@ -13,6 +13,9 @@ from lth_keras.pruning.kernels import unit_axes
 from lth_keras.training.xla import compiled
 from lth_keras.variables import named_variables, walk
 
+# Bytes of Jacobians; deriving them takes many times as much.
+_JACOBIANS_AT_A_TIME = 2**25
+
 
 class LossSurface:
     """Loss and derivatives of one architecture.
@@ -53,6 +56,7 @@ class LossSurface:
             layer for _, layer in walk(model)
             if isinstance(layer, keras.layers.BatchNormalization)
         ]
+        self._looks_up = any(isinstance(part, keras.layers.Embedding) for part in model.submodules)
         # A pass in training mode then leaves exactly its batch's statistics behind.
         for layer in self._norms:
             layer.momentum = 0.0
@@ -106,12 +110,17 @@ class LossSurface:
         return self._compiled_gradient(self._images, self._labels).numpy()
 
     def product(self, vector):
-        """H·vector at the loaded network, forward over reverse, float32 [trainable.size]."""
+        """H·vector at the loaded network, float32 [trainable.size].
+
+        It is computed forward over reverse; where the model has an embedding, reverse over reverse.
+        """
         return self._compiled_product(
             self._images, self._labels, tf.constant(vector, tf.float32)).numpy()
 
     def input_jacobians(self, count):
         """∂outputs/∂input at the first `count` examples, [count, outputs, inputs].
+
+        None where there is no derivative: the model looks its inputs up, as an embedding does.
 
         Raises:
           ConfigurationError: there are fewer examples.
@@ -120,7 +129,12 @@ class LossSurface:
             raise ConfigurationError(
                 f"{count} Jacobians were asked for over {self.examples} examples; ask for fewer"
             )
-        return self._compiled_jacobian(self._normalise(self._images[:count])).numpy()
+        images = self._normalise(self._images[:count])
+        one = 4 * int(np.prod(self._output_shape)) * int(np.prod(images.shape[1:]))
+        step = max(1, _JACOBIANS_AT_A_TIME // one)
+        parts = [self._compiled_jacobian(images[first:first + step])
+                 for first in range(0, count, step)]
+        return None if parts[0] is None else np.concatenate([part.numpy() for part in parts])
 
     def _normalise(self, images):
         scale, mean, std = self._normalisation
@@ -230,16 +244,29 @@ class LossSurface:
         total = [self._l2 * tangent for tangent in tangents]
         for i in self._batches():
             batch = self._batch(images, labels, i)
-            with tf.autodiff.ForwardAccumulator(self._variables, tangents) as accumulator:
-                gradient = self._batch_gradient(*batch)
-            products = accumulator.jvp(gradient, unconnected_gradients="zero")
+            products = self._batch_products(batch, tangents)
             total = [old + new for old, new in zip(total, products, strict=True)]
         return _flat(total)
 
+    def _batch_products(self, batch, tangents):
+        if self._looks_up:
+            # TensorFlow has no forward derivative of a lookup: reverse over reverse.
+            with tf.GradientTape() as tape:
+                gradient = self._batch_gradient(*batch)
+                along = tf.add_n([tf.reduce_sum(tf.convert_to_tensor(each) * tangent)
+                                  for each, tangent in zip(gradient, tangents, strict=True)])
+            return [tf.convert_to_tensor(each) for each in tape.gradient(
+                along, self._variables, unconnected_gradients="zero")]
+        with tf.autodiff.ForwardAccumulator(self._variables, tangents) as accumulator:
+            gradient = self._batch_gradient(*batch)
+        return accumulator.jvp(gradient, unconnected_gradients="zero")
+
     def _jacobian(self, images):
-        with tf.GradientTape() as tape:
+        with tf.GradientTape(persistent=True) as tape:
             tape.watch(images)
             outputs = self._model(images, training=False)
+        if tape.gradient(outputs, images) is None:
+            return None  # `batch_jacobian` would give zeros.
         jacobians = tape.batch_jacobian(outputs, images)
         return tf.reshape(
             jacobians, [tf.shape(images)[0], int(np.prod(self._output_shape)), -1])

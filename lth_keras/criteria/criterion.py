@@ -35,3 +35,13 @@ class Criterion:
         Raises:
           ConfigurationError: they do not.
         """
+
+    def check_model(self, model: Any) -> None:
+        """Checks that the network is one that the criterion can score; the default takes any.
+
+        Args:
+          model: the plain Keras model.
+
+        Raises:
+          ConfigurationError: it is not.
+        """

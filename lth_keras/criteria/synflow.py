@@ -1,12 +1,14 @@
 """SynFlow: the flow of a network through each weight, without looking at any data."""
 
 import dataclasses
+from typing import Any
 
 import gin
 import numpy as np
 
 from lth_keras.criteria.criterion import Criterion
 from lth_keras.criteria.criterion_inputs import CriterionInputs
+from lth_keras.errors import ConfigurationError
 
 
 @gin.configurable
@@ -19,6 +21,21 @@ class SynFlow(Criterion):
     exponential schedule (`PrunedMask.iterations`), because pruning in one step makes layers
     collapse.
     """
+
+    def check_model(self, model: Any) -> None:
+        """Checks that flow can start at the model's inputs.
+
+        Raises:
+          ConfigurationError: an `Embedding` looks its inputs up. An input of ones would be one
+            token, and no other token's numbers would be in any score.
+        """
+        for part in model.submodules:
+            # By name: criteria are read without TensorFlow.
+            if "Embedding" in [each.__name__ for each in type(part).__mro__]:
+                raise ConfigurationError(
+                    f"SynFlow sends an input of ones through the network, and layer {part.name!r} "
+                    "looks its input up as tokens, so that no flow begins there; expected a "
+                    "network without Embedding, or another criterion, such as SNIP")
 
     def scores(self, inputs: CriterionInputs) -> dict[str, np.ndarray]:
         """{key: flow through each weight} for the prunable weights of `inputs`."""

@@ -19,7 +19,7 @@ def check_network(context):
 
     Raises:
       ConfigurationError: a name is not a layer's, the task's functions do not give pairs of
-        scalars, or IMP's criterion needs more than the data have.
+        scalars, or IMP's criterion needs more than the data have, or another network.
     """
     experiment, model = context.experiment, context.plain
     check_functions(context.task, context.data)
@@ -29,6 +29,7 @@ def check_network(context):
     if context.channels is not None:
         pruning.warn_of_idle_rates(context.schedule, context.grouping.rows)
     experiment.imp.criterion.check(context.data)
+    experiment.imp.criterion.check_model(model)
 
 
 def with_units(rows, channels):

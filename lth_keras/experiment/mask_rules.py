@@ -76,6 +76,7 @@ class MaskRule:
         """
         if self.criterion is not None:
             self.criterion.check(job.context.data)
+            self.criterion.check_model(job.context.plain)
 
     def equals_found(self, round: int, criterion: Criterion) -> bool:
         """Whether it is the mask that IMP finds at `round` by `criterion`, by construction."""

@@ -54,7 +54,7 @@ def layers(model, also=()):
                  if isinstance(plain(layer), keras.layers.Embedding)}
     for weight in prunable_weights(model, also=also):
         nonzero = int(np.count_nonzero(variables[weight.key].numpy()))
-        each = 0 if weight.layer in looked_up else 2 * times[weight.layer]
+        each = 0 if weight.layer in looked_up else 2 * times[weight.key]
         rows.append({
             "key": weight.key, "shape": list(weight.shape), "size": weight.size,
             "nonzero": nonzero, "density": nonzero / weight.size,

@@ -62,10 +62,17 @@ class ScoreTrainer(Trainer):
         self._settled = None
         super().__init__(model, schedule, rule.optimizer or optimizer, *others, **options)
 
+    @property
+    def mask_variables(self):
+        """{key: variable} of the final masks of the scores at the last `state` or `evaluate`."""
+        return self._final
+
     def _trained_variables(self):
-        self._layers = {}
+        self._layers, self._final = {}, {}
         for key in self._masks:
             kernel = self._variables[key]
+            self._final[key] = tf.Variable(
+                tf.ones(kernel.shape, tf.uint8), trainable=False, name=f"final_mask/{key}")
             self._layers[key] = ScoredLayer(
                 kernel, math.prod(kernel.shape),
                 tf.Variable(tf.zeros(kernel.shape), name=f"scores/{key}"),
@@ -135,6 +142,7 @@ class ScoreTrainer(Trainer):
                 weight, mask = layer.weight.numpy(), self._settled[key]
                 scale = np.float32(self._rule.scale(layer.size, max(1, int(mask.sum()))))
                 layer.kernel.assign(np.where(mask, weight * scale, np.float32(0)))
+                self._final[key].assign(mask.astype(np.uint8))
         return self._settled
 
 

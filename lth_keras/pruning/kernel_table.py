@@ -60,7 +60,7 @@ def kernel_table(model, schedule, never=(), also=()):
             rows.append(KernelRow(
                 path, type(layer).__name__, matrix.name, tuple(matrix.variable.shape),
                 matrix.kind, rate is not None, why,
-                times[path] if _is_product(layer, matrix) else 0))
+                times[f"{path}/{matrix.name}"] if _is_product(layer, matrix) else 0))
     return tuple(rows)
 
 

@@ -122,21 +122,28 @@ class Saliency:
     def _loss_gradient(self, images, labels, weights, temperature):
         with tf.GradientTape() as tape:
             loss, weight = self._loss(images, labels, weights, temperature)
-        return tape.gradient(loss, self._kernels, unconnected_gradients="zero"), weight
+        return _dense(tape.gradient(loss, self._kernels, unconnected_gradients="zero")), weight
 
     def _hessian_product(self, images, labels, weights, temperature, vectors):
         with tf.GradientTape() as outer:
             with tf.GradientTape() as inner:
                 loss, weight = self._loss(images, labels, weights, temperature)
-            gradients = inner.gradient(loss, self._kernels, unconnected_gradients="zero")
+            gradients = _dense(
+                inner.gradient(loss, self._kernels, unconnected_gradients="zero"))
             along = tf.add_n([tf.reduce_sum(g * v) for g, v in zip(gradients, vectors)])
-        return outer.gradient(along, self._kernels, unconnected_gradients="zero"), weight
+        return _dense(
+            outer.gradient(along, self._kernels, unconnected_gradients="zero")), weight
 
     def _flow_gradient(self):
         ones = tf.fill([1, *self._data.input_shape], _FLOW_INPUT)
         with tf.GradientTape() as tape:
             total = tf.reduce_sum(self._model(ones, training=False))
-        return tape.gradient(total, self._kernels, unconnected_gradients="zero")
+        return _dense(tape.gradient(total, self._kernels, unconnected_gradients="zero"))
+
+
+def _dense(gradients):
+    """An embedding's gradient comes as the rows that were looked up."""
+    return [tf.convert_to_tensor(each) for each in gradients]
 
 
 @dataclasses.dataclass(frozen=True)

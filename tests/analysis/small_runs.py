@@ -54,7 +54,8 @@ def stored(root, build, shape, masks=None, seeds=(1, 2)):
     for index in range(len(seeds)):
         finish(paths.network(1, f"round_{index:02d}"), steps=4)
     context = types.SimpleNamespace(
-        paths=paths, data=data, build=build, prunable=[], steps_per_epoch=2,
+        paths=paths, data=data, build=lambda precision=None: build(), prunable=[],
+        steps_per_epoch=2,
         experiment=types.SimpleNamespace(trials=1), schedule=types.SimpleNamespace(rounds=1),
         steps=lambda text: int(text.removesuffix("it")))
     return AnalyzedRun(context)

@@ -17,6 +17,7 @@ from lth_keras.commands import analyze_command
 from lth_keras.compat import keras
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.store import network_folder
+from lth_keras.training.precision import building
 from tests.analysis.small_runs import measured, model, stored
 
 
@@ -60,3 +61,19 @@ def test_patterns_and_levels_leave_out_what_diverged(tmp_path):
     assert [each.references[0] for each in WeightDistributions().pieces(run)] == ["round_00"]
     with pytest.raises(RunError, match=r"it has round_00, round_01 \(diverged\)"):
         run_measure(LevelDistances(), run, lambda line: None)
+
+
+def test_a_half_precision_run_is_analysed_in_float32(tmp_path):
+    build = model((4,), (keras.layers.Dense, {"units": 3, "name": "a"}))
+    run = stored(tmp_path, build, (4,))
+
+    def built(precision="mixed_float16"):
+        with building(precision):
+            return build()
+
+    run.context.build = built
+    assert run.model({}).get_layer("a").compute_dtype == "float16"
+    surface = run.surface()
+    assert {layer.compute_dtype for layer in surface._model.layers} == {"float32"}
+    surface.load(run.network(1, "round_01").weights)
+    assert np.abs(surface.gradient()).max() > 0

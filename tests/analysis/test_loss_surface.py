@@ -86,3 +86,23 @@ def test_l2_moves_every_eigenvalue(network):
     decayed.load(weights)
     ones = np.ones(surface.trainable.size, np.float32)
     np.testing.assert_allclose(decayed.product(ones) - surface.product(ones), 0.5, rtol=1e-4)
+
+
+def test_products_of_a_model_that_looks_tokens_up():
+    layers, generator = keras.layers, np.random.default_rng(0)
+    model = keras.Sequential([
+        layers.Input((6,)), layers.Embedding(5, 3, name="e"), layers.Flatten(),
+        layers.Dense(4, "tanh", name="a"), layers.Dense(3, name="b")])
+    tokens, labels = generator.integers(0, 5, (20, 6)), np.arange(20) % 3
+    data = from_arrays(tokens, labels, tokens, labels)
+    surface = LossSurface(model, tokens, labels, data, batch_size=8, l2=0.25)
+    weights = {key: generator.standard_normal(each.shape).astype(np.float32)
+               for key, each in snapshot(named_variables(model)).items()}
+    vector = generator.standard_normal(surface.trainable.size).astype(np.float32)
+    surface.load(weights)
+    product = surface.product(vector)
+    steps, ends = surface.trainable.unflatten(vector), []
+    for sign in (1, -1):
+        surface.load({key: each + sign * 0.002 * steps[key] for key, each in weights.items()})
+        ends.append(surface.gradient())
+    np.testing.assert_allclose(product, (ends[0] - ends[1]) / 0.004, rtol=0.01, atol=1e-3)

@@ -5,6 +5,7 @@ import pytest
 
 from lth_keras.compat import keras
 from lth_keras.criteria import CriterionInputs, SynFlow
+from lth_keras.errors import ConfigurationError
 from tests.criteria.by_hand import X, saliency
 
 
@@ -33,3 +34,13 @@ def test_scores_by_hand(bias):
     np.testing.assert_array_equal(scores["fc2/kernel"], [[20, 24], [0, 42]])
     # Flow is conserved from layer to layer (Tanaka et al. 2020, theorem 1).
     assert scores["fc1/kernel"].sum() == scores["fc2/kernel"].sum() == 86
+
+
+def test_a_model_that_looks_tokens_up_is_refused():
+    SynFlow().check_model(two_layers(bias=True))
+    tokens = keras.Sequential([
+        keras.layers.Input((3,)), keras.layers.Embedding(5, 2, name="words"),
+        keras.layers.Flatten(), keras.layers.Dense(2, name="fc")], name="inner")
+    inputs = keras.Input((3,))
+    with pytest.raises(ConfigurationError, match="layer 'words' looks its input up as tok"):
+        SynFlow().check_model(keras.Model(inputs, tokens(inputs)))

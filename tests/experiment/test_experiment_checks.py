@@ -3,12 +3,17 @@
 import pathlib
 import types
 
+import numpy as np
 import pytest
 
 from lth_keras.channels import WholeLayer
 from lth_keras.commands.main import main
-from lth_keras.experiment.experiment_checks import with_units
-from lth_keras.pruning import KernelRow
+from lth_keras.compat import keras
+from lth_keras.criteria import SynFlow
+from lth_keras.data import from_arrays
+from lth_keras.errors import ConfigurationError
+from lth_keras.experiment.experiment_checks import check_network, with_units
+from lth_keras.pruning import KernelRow, RewindingSchedule
 
 ROOT = pathlib.Path(__file__).parents[2]
 # A very small experiment: these errors need the data and the network.
@@ -129,3 +134,18 @@ def test_a_kernel_that_no_unit_takes_along_is_not_pruned():
         (True, "rate 0.2"), (False, "2 of its 2 units stay: not known"),
         (True, "rate 0.2; 2 of its 2 units stay: last"), (False, "rate 0.2")]
     assert with_units(rows, None) == tuple(rows)
+
+
+def test_imps_criterion_sees_the_network():
+    tokens, labels, layers = np.ones((9, 4), int), np.arange(9) % 3, keras.layers
+    data = from_arrays(tokens, labels, tokens, labels)
+    context = types.SimpleNamespace(
+        data=data, task=data.task, channels=None, experiment=types.SimpleNamespace(
+            never_prune=(), also_prune=(), imp=types.SimpleNamespace(
+                schedule=RewindingSchedule(1), criterion=SynFlow())),
+        plain=keras.Sequential([layers.Input((4,)), layers.Dense(3, name="fc")]))
+    check_network(context)
+    context.plain = keras.Sequential([
+        layers.Input((4,)), layers.Embedding(5, 2), layers.Flatten(), layers.Dense(3)])
+    with pytest.raises(ConfigurationError, match="SynFlow sends an input of ones"):
+        check_network(context)

@@ -5,7 +5,8 @@ import types
 import numpy as np
 import pytest
 
-from lth_keras.criteria import Magnitude, Movement
+from lth_keras.compat import keras
+from lth_keras.criteria import Magnitude, Movement, SynFlow
 from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.experiment import (
     ChainedMask,
@@ -141,3 +142,14 @@ def test_the_masks_of_a_rule_are_checked():
 def test_a_rule_without_masks_is_named():
     with pytest.raises(NotImplementedError, match=r"MaskRule has no method masks\(job\)"):
         MaskRule().masks(job())
+
+
+@pytest.mark.parametrize("rule", [PrunedMask("initial", SynFlow()), ChainedMask(SynFlow())])
+def test_a_criterion_sees_the_network_before_anything_is_trained(rule):
+    mine, layers = job(), keras.layers
+    mine.context.data, mine.context.plain = None, keras.Sequential(
+        [layers.Input((3,)), layers.Dense(2)])
+    rule.check(mine)
+    mine.context.plain = keras.Sequential([layers.Input((3,)), layers.Embedding(5, 2)])
+    with pytest.raises(ConfigurationError, match="SynFlow sends an input of ones"):
+        rule.check(mine)

@@ -29,3 +29,33 @@ def test_a_gradient_that_is_not_finite_is_an_error():
 def test_more_examples_than_there_are_is_an_error():
     with pytest.raises(ConfigurationError, match="wants 3 training examples; arrays has 2"):
         probe(W).gradient(3)
+
+
+def test_gradients_of_an_embedding_that_tokens_share():
+    layers, generator = keras.layers, np.random.default_rng(0)
+    model = keras.Sequential([layers.Input((3,)), layers.Embedding(4, 2, name="e"),
+                              layers.Flatten(), layers.Dense(2, use_bias=False, name="fc")])
+    tokens = np.array([[1.0, 3.0, 1.0]], np.float32)  # One token twice, two never.
+    weights = {"e/embeddings": generator.standard_normal((4, 2)).astype(np.float32),
+               "fc/kernel": generator.standard_normal((6, 2)).astype(np.float32)}
+    masks = {key: np.ones(each.shape, bool) for key, each in weights.items()}
+
+    def by_hand(at):
+        """Gradients of the mean loss of two equal examples of class 0."""
+        hot = np.eye(4)[tokens[0].astype(int)]
+        read = (hot @ at["e/embeddings"]).reshape(-1)
+        shares = np.exp(read @ at["fc/kernel"])
+        error = shares / shares.sum() - np.eye(2)[0]
+        return {"e/embeddings": hot.T @ (at["fc/kernel"] @ error).reshape(3, 2),
+                "fc/kernel": np.outer(read, error)}
+
+    made = saliency(model, list(masks), tokens).probe(weights, masks, np.random.default_rng(0))
+    at = {key: each.astype(float) for key, each in weights.items()}
+    wanted, found = by_hand(at), made.gradient(2)
+    product = made.hessian_gradient(2)
+    ends = [by_hand({key: at[key] + sign * 1e-5 * wanted[key] for key in at})
+            for sign in (1, -1)]
+    for key in masks:
+        np.testing.assert_allclose(found[key], wanted[key], rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(
+            product[key], (ends[0][key] - ends[1][key]) / 2e-5, rtol=1e-4, atol=1e-6)

@@ -1,6 +1,7 @@
 """Gradient norms by layer, and singular values of the input-output Jacobian."""
 
 import dataclasses
+import math
 
 import gin
 import numpy as np
@@ -14,6 +15,12 @@ from lth_keras.errors import ConfigurationError
 from lth_keras.figures import charts
 from lth_keras.statistics.intervals import mean_interval
 
+# Bytes that the Jacobians of one network take at most. Their number and the time that their
+# singular values take are bounded with them: one of images by pixels may have 600 MB.
+_MOST_BYTES = 2**28
+_GRADIENT = "gradient_norm", "gradient norm"
+_SINGULAR = "largest_singular_value", "largest singular value, Jacobian"
+
 
 @gin.configurable
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +29,8 @@ class GradientFlow(Measure):
 
     Gradient norms are over kept weights, of the mean loss. Singular values are of ∂logits/∂input
     at single examples; their geometric and arithmetic means and the largest are kept, as means
-    over examples.
+    over examples. They are left out where inputs are looked up, as tokens are, so that there is no
+    derivative, and where one example's Jacobian takes more than 256 MiB.
 
     Attributes:
       networks: patterns of network names.
@@ -30,7 +38,7 @@ class GradientFlow(Measure):
         and compared with what is stored where the last of them is the training's end.
       split: of the data.
       examples: how many the gradients are taken over; all if there are fewer.
-      jacobians: how many examples' Jacobians are taken.
+      jacobians: how many examples' Jacobians are taken; no more than take 256 MiB.
       batch_size: examples at a time.
       name: the folder.
     """
@@ -107,33 +115,38 @@ class GradientFlow(Measure):
                 for (key, part), counted in zip(
                     surface.trainable.unflatten(gradient).items(),
                     surface.trainable.unflatten(kept).values(), strict=True)]
-            values = np.linalg.svd(
-                surface.input_jacobians(min(self.jacobians, count)), compute_uv=False)
-            arrays[f"singular_values/{step}"] = values
+            taken = self._taken(run)
+            jacobians = surface.input_jacobians(taken) if taken else None
+            values = None if jacobians is None else np.linalg.svd(jacobians, compute_uv=False)
+            if values is not None:
+                arrays[f"singular_values/{step}"] = values
             rows.append({
                 **about, "layer": "all", "gradient_norm": float(np.linalg.norm(gradient)),
                 "gradient_rms": float(np.linalg.norm(gradient) / np.sqrt(kept.sum())),
-                "largest_singular_value": float(values[:, 0].mean()),
-                "mean_singular_value": float(values.mean()),
-                "geometric_singular_value": float(np.exp(np.log(
-                    np.maximum(values, 1e-30)).mean(-1)).mean()),
+                **_singular_values(values),
             })
         return Findings(rows, arrays)
+
+    def _taken(self, run):
+        """Of how many examples the Jacobians are taken; 0 where one of them is too large."""
+        asked = min(self.jacobians, run.available(self.split, self.examples))
+        return min(asked, _MOST_BYTES // (4 * math.prod(_jacobian_shape(run))))
 
     def account(self, run, table, arrays):
         """By density, one line for each variant: gradient norm and largest singular value."""
         title = f"{run.title}, {charts.trials_text(table.trial.nunique())}"
         whole = table[(table.layer == "all") & (table.epoch == 0)]
-        figure, (left, right) = charts.panels(2, title=f"At the start of training: {title}")
-        for axes in (left, right):
+        shown = _shown(whole)
+        figure, panels = charts.panels(len(shown), title=f"At the start of training: {title}")
+        for axes in panels:
             charts.log_scale(axes, "x")
             charts.log_scale(axes, "y")
         for index, (variant, rows) in enumerate(whole.groupby("variant", sort=False)):
-            charts.mean_line(left, rows, "density", "gradient_norm", index, variant)
-            charts.mean_line(right, rows, "density", "largest_singular_value", index, variant)
-        for axes, text in ((left, "gradient norm"), (right, "largest singular value, Jacobian")):
+            for axes, (column, _) in zip(panels, shown, strict=True):
+                charts.mean_line(axes, rows, "density", column, index, variant)
+        for axes, (_, text) in zip(panels, shown, strict=True):
             axes.invert_xaxis()
-            charts.label(axes, "density", text, legend=axes is left)
+            charts.label(axes, "density", text, legend=axes is panels[0])
         figures = {"at_start": figure}
         if table.epoch.nunique() > 1:
             figures["through_training"] = _draw_training(table, title)
@@ -147,23 +160,58 @@ class GradientFlow(Measure):
         statements = [
             *_statements(whole),
             f"gradients are over {run.examples_text(self.split, self.examples)}",
+            *self._about_jacobians(run, table[table.layer == "all"]),
             *(retrain.statements(table) if table.epoch.max() > 0 else []),
         ]
         return Account(figures, statements, pd.DataFrame(rows))
 
+    def _about_jacobians(self, run, whole):
+        """What is not as asked for, if anything."""
+        taken, outputs = self._taken(run), _jacobian_shape(run)
+        most, asked = f"{_MOST_BYTES >> 20} MiB", min(
+            self.jacobians, run.available(self.split, self.examples))
+        if not taken:
+            return [f"there are no singular values: one example's Jacobian has {outputs[0]:,} × "
+                    f"{outputs[1]:,} numbers and takes more than {most}"]
+        if whole[_SINGULAR[0]].isna().all():
+            return ["there are no singular values: the networks look their inputs up, as tokens, "
+                    "so that outputs have no derivative by inputs"]
+        if taken < asked:
+            return [f"singular values are over {taken} examples and not the {asked} asked for: "
+                    f"more Jacobians would take more than {most}"]
+        return []
+
+
+def _jacobian_shape(run):
+    return math.prod(run.data.output_shape), math.prod(run.data.input_shape)
+
+
+def _singular_values(values):
+    """The columns of singular values [examples, k]; None gives none."""
+    names = (_SINGULAR[0], "mean_singular_value", "geometric_singular_value")
+    if values is None:
+        return dict.fromkeys(names, math.nan)
+    geometric = np.exp(np.log(np.maximum(values, 1e-30)).mean(-1))
+    return dict(zip(names, map(float, (
+        values[:, 0].mean(), values.mean(), geometric.mean())), strict=True))
+
+
+def _shown(whole):
+    """The columns that are drawn, with their names."""
+    return (_GRADIENT,) if whole[_SINGULAR[0]].isna().all() else (_GRADIENT, _SINGULAR)
+
 
 def _draw_training(table, title):
-    figure, (left, right) = charts.panels(2, title=f"Through training: {title}")
     whole = table[table.layer == "all"]
-    charts.log_scale(left, "y")
+    columns = _shown(whole)
+    figure, panels = charts.panels(len(columns), title=f"Through training: {title}")
+    charts.log_scale(panels[0], "y")
     names = list(whole.unit.unique())
     shown = [names[i] for i in np.unique(np.linspace(0, len(names) - 1, 7).astype(int))]
-    for index, name in enumerate(shown):
-        rows = whole[whole.unit == name]
-        charts.mean_line(left, rows, "epoch", "gradient_norm", index, name)
-        charts.mean_line(right, rows, "epoch", "largest_singular_value", index, name)
-    charts.label(left, "epoch", "gradient norm")
-    charts.label(right, "epoch", "largest singular value, Jacobian", legend=False)
+    for axes, (column, text) in zip(panels, columns, strict=True):
+        for index, name in enumerate(shown):
+            charts.mean_line(axes, whole[whole.unit == name], "epoch", column, index, name)
+        charts.label(axes, "epoch", text, legend=axes is panels[0])
     return figure
 
 
@@ -174,8 +222,9 @@ def _statements(whole):
         return []
     ratios = means.div(means.loc[dense]).drop(index=dense)
     lowest = ratios.gradient_norm.idxmin()
-    return [
-        f"lowest gradient norm at the start: {lowest}, {ratios.gradient_norm[lowest]:.3g} times "
-        f"the dense network's; its largest singular value is "
-        f"{ratios.largest_singular_value[lowest]:.3g} times the dense one's",
-    ]
+    said = (f"lowest gradient norm at the start: {lowest}, {ratios.gradient_norm[lowest]:.3g} "
+            "times the dense network's")
+    singular = ratios.largest_singular_value[lowest]
+    if not np.isnan(singular):
+        said += f"; its largest singular value is {singular:.3g} times the dense one's"
+    return [said]

@@ -150,11 +150,13 @@ class RewindSearch(Measure):
             if len(stable):
                 best = stable.iloc[0]
                 statements.append(
-                    f"{group}: stable from {best.rewind} on at the earliest, with a barrier of "
+                    f"{group}: stable from {best.rewind} on at the earliest, chosen on the "
+                    f"{self.splits[-1]} set, with a barrier of "
                     f"{barrier_text(metric, best.error_barrier, best.ci_low, best.ci_high)}; "
                     f"tried: {tried}")
             else:
-                statements.append(f"{group}: stable at none of {tried}")
+                statements.append(
+                    f"{group}: stable at none of {tried}, by the {self.splits[-1]} set")
         statements += [
             f"values on {split} are over {run.examples_text(split, self.examples)}"
             for split in self.splits]

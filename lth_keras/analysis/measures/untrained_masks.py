@@ -73,8 +73,11 @@ class UntrainedMasks(Measure):
                 "split": self.split, "batch_size": self.batch_size}
 
     def check(self, run):
-        """Checks the levels, and that weights are pruned one by one."""
+        """Checks the levels and the criteria, and that weights are pruned one by one."""
         levels_there(self, run)
+        for criterion in self.criteria:
+            criterion.check(run.data)
+            criterion.check_model(run.context.plain)
         if not run.context.grouping.counts_weights:
             raise ConfigurationError(
                 "UntrainedMasks ranks single weights, and RewindingSchedule.granularity is "
@@ -137,7 +140,8 @@ class UntrainedMasks(Measure):
         order = summary.sort_values(column, ascending=not metric.higher_is_better)
         best = order.iloc[0]
         statement = (
-            f"the best mask alone is {best['criterion']} at level {best['level']}, "
+            f"the best mask alone, chosen on the {self.split} set, is {best['criterion']} at level "
+            f"{best['level']}, "
             f"{100 * best['density']:.3g} % of the weights, on the {best['weights']} weights with "
             f"pruned ones at {best['pruned']}: {self.split} {metric.words} {best[column]:.4g}, "
             "nothing trained")

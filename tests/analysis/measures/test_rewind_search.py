@@ -1,5 +1,6 @@
 """The search for a stable rewind point."""
 
+import dataclasses
 import pathlib
 import shutil
 
@@ -36,7 +37,12 @@ def test_more_groups_than_colours(run):
          "position": position, "loss": 0.1, "error": 0.1}
         for group in range(9) for trial in (1, 2) for position in (0.0, 1.0)]
     measure = RewindSearch({"g": ("a", "b")})
-    assert len(measure.account(run, pd.DataFrame(rows), {}).table) == 9
+    account = measure.account(run, pd.DataFrame(rows), {})
+    assert len(account.table) == 9
+    assert account.statements[0].startswith(
+        "g0: stable from 0it on at the earliest, chosen on the test set, with a barrier of ")
+    strict = dataclasses.replace(measure, stable=0).account(run, pd.DataFrame(rows), {})
+    assert strict.statements[0] == "g0: stable at none of 0it, by the test set"
 
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lth_keras import files
+from lth_keras import compat, criteria, files
 from lth_keras.analysis import UntrainedMasks
 from lth_keras.analysis.measures import untrained_masks
 from lth_keras.criteria import Magnitude
@@ -37,7 +37,8 @@ def test_each_kind_of_weights_and_each_fate_of_the_pruned_ones(run):
         ("constant", "initial"): {
             key: np.where(mask, constant[key], initial[key]) for key, mask in masks.items()},
     }
-    _, table = measured(UntrainedMasks(criteria=(Magnitude(),), levels=(1,)), run)
+    said, table = measured(UntrainedMasks(criteria=(Magnitude(),), levels=(1,)), run)
+    assert said.startswith("the best mask alone, chosen on the test set, is Magnitude() at level 1")
     rows = table[table["trial"] == 1].set_index(["weights", "pruned"])
     assert set(rows.index) == set(wanted)
     network = stored_network.find(run.paths.root, 1, "round_00")
@@ -72,3 +73,13 @@ def test_weights_in_groups_are_refused(run, monkeypatch):
     monkeypatch.setattr(type(run.context.grouping), "counts_weights", False)
     with pytest.raises(ConfigurationError, match="ranks single weights"):
         UntrainedMasks(levels=(1,)).check(run)
+
+
+def test_criteria_are_checked_before_anything_is_measured(run, monkeypatch):
+    with pytest.raises(ConfigurationError, match="SNIP.examples is 999999"):
+        UntrainedMasks(criteria=(Magnitude(), criteria.SNIP(examples=999999))).check(run)
+    layers = compat.keras.layers
+    monkeypatch.setattr(run.context, "plain", compat.keras.Sequential(
+        [layers.Input((4,)), layers.Embedding(5, 2)]))
+    with pytest.raises(ConfigurationError, match="SynFlow sends an input of ones"):
+        UntrainedMasks(criteria=(criteria.SynFlow(),)).check(run)
