@@ -18,8 +18,9 @@ class SET(MaskUpdate):
 
     Mocanu et al., "Scalable training of artificial neural networks with adaptive sparse
     connectivity inspired by network science" (Nature Communications 2018), with its values: ζ = 0.3
-    after each epoch but the last. The paper draws grown weights as at the start; here they start at
-    zero, as in RigL.
+    after each epoch but the last. The paper drops the share ζ of the smallest positive weights and
+    of the largest negative ones; here it is of both signs together, as Evci et al. have it. The
+    paper draws grown weights as at the start; here they start at zero, as in RigL.
 
     Attributes:
       drop: ζ, the share of a layer's weights that is dropped.
