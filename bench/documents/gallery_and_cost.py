@@ -9,9 +9,17 @@ import csv
 import pathlib
 
 from bench.documents.sources import SOURCES
-from bench.documents.verdicts import BY_ROW, LEAST_TRIALS, evidence_of, verdict_of
+from bench.documents.verdicts import (
+    BY_ROW,
+    DOES_NOT,
+    HOLDS,
+    LEAST_TRIALS,
+    OPEN,
+    evidence_of,
+    verdict_of,
+)
 
-GALLERY_HEADER = ["statement", "verdict", "evidence", "trials", "figure", "document"]
+GALLERY_HEADER = ["statement", "verdict", "evidence", "see"]
 COST_HEADER = ["run", "document", "networks", "updates", "seconds", "ms an update",
                "peak memory, GB", "machine", "updates on a GPU, s (projected)"]
 
@@ -27,9 +35,9 @@ def tables(docs, known):
     Raises:
       ValueError: a statement names a cell that is not there.
     """
-    gallery = [[each["statement"], verdict_of(docs, known, each), evidence_of(docs, known, each),
-                known[each["table"]]["trials"], _figure(each["figure"]),
-                f"[{known[each['table']]['document']}]({known[each['table']]['document']})"]
+    gallery = [[each["statement"], verdict_of(docs, known, each),
+                f"{evidence_of(docs, known, each)}; {known[each['table']]['trials']} trials",
+                _see(known[each["table"]]["document"], each["figure"])]
                for each in _read(docs / "data" / "statements.csv")]
     cost = [[f"`{each['run']}`", f"[{each['document']}]({each['document']})",
              _thousands(each["networks"]), _thousands(each["updates"]),
@@ -46,10 +54,13 @@ def _gallery(docs, known):
         commands.setdefault(entry["document"], []).append(
             f"    {entry['command']}\n\n({entry['machine']}, {entry['measured']}; "
             f"{SOURCES[entry['source']].origin})\n")
+    verdicts = [row[1].removesuffix(BY_ROW) for row in tables(docs, known)["gallery"][1:]]
+    hold, do_not, are_open = (verdicts.count(each) for each in (HOLDS, DOES_NOT, OPEN))
     parts = [f"### {document}\n\n" + "\n".join(dict.fromkeys(texts)) + "\n"
              for document, texts in commands.items()]
     return (
         "# What was reproduced, statement by statement\n\n"
+        f"Of {len(verdicts)} statements **{hold} hold, {do_not} do not, {are_open} are open**.\n\n"
         "`python -m bench.check_documents --render` writes this page from `docs/data`, the "
         "verdicts too. The column *evidence*\nrepeats one cell of a table in the named document, "
         "and `docs/data/statements.csv` says between which limits it would\nhave to lie. A "
@@ -89,8 +100,9 @@ def _cost(docs):
         "there is none here.\n")
 
 
-def _figure(name):
-    return f"[figure](images/{name})" if name else ""
+def _see(document, figure):
+    link = f"[{document.removesuffix('.md')}]({document})"
+    return f"{link}, [figure](images/{figure})" if figure else link
 
 
 def _thousands(text):
