@@ -35,7 +35,7 @@ class GradientNorm:
         self._images = tf.constant(data.normalize(data.images[start:stop]))
         self._labels = tf.constant(data.labels[start:stop])
         self._weights = None if data.weights is None else tf.constant(data.weights[start:stop])
-        self._task, self._optimizer = data.task, trainer._optimizer
+        self._task, self._optimizer = data.task, trainer.optimizer
         self._function = tf.function(self._norm)
 
     def __call__(self):

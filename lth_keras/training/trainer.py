@@ -123,6 +123,11 @@ class Trainer:
                 if id(variable) in keys}
 
     @property
+    def optimizer(self):
+        """The Keras optimizer, around it the loss scale where there is one."""
+        return self._optimizer
+
+    @property
     def step(self):
         """Optimizer updates so far."""
         return int(self._optimizer.iterations.numpy())
