@@ -100,14 +100,23 @@ def _other_trials(docs, known):
     """A line for each taken table that is of more or fewer trials than tables.csv says."""
     problems = []
     for name, entry in known.items():
-        source = SOURCES[entry["source"]]
-        if source.file:
-            suffix = "" if source.cells else "_finals"
-            counts = trial_counts(rows_of(docs / "data" / f"{name}{suffix}.csv"))
+        for counts in _counted(docs, name, SOURCES[entry["source"]]):
             if counts != [entry["trials"]]:
                 problems.append(f"{name} is of {' and '.join(counts)} trials; tables.csv says "
                                 f"{entry['trials']}")
     return problems
+
+
+def _counted(docs, name, source):
+    """[[number of trials, …], …] as texts of what a table is shown from; [] if nothing is taken."""
+    if source.fewest_trials:
+        # It may have rows of more trials, and is called by the fewest.
+        return [[str(source.fewest_trials(docs, name))]]
+    if not source.file:
+        return []
+    whole, finals = (docs / "data" / f"{name}{suffix}.csv" for suffix in ("", "_finals"))
+    stored = [whole] * bool(source.cells) + [finals] * (not source.cells or finals.is_file())
+    return [trial_counts(rows_of(path)) for path in stored]
 
 
 def _differences(name, ours, theirs):

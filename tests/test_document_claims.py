@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from bench.documents import network_table, paired_claims, untrained_table
-from bench.documents.csv_rows import write_rows
+from bench.documents.csv_rows import rows_of, trial_counts, write_rows
 from lth_keras.metric import ACCURACY
 
 
@@ -33,6 +33,33 @@ def test_a_cell_is_the_paired_difference_and_bold_where_it_is_clear(docs):
         ["difference in test accuracy, points", "at 20 %", "at 10 %"],
         ["rigl − full", "**+12.0 [+7.0, +17.0]**", "+1.0 [−3.3, +5.3]"],
         ["rigl − chance", "", "**+41.0 [+36.7, +45.3]**"]]
+
+
+def add(path, *rows):
+    write_rows(path, [*rows_of(path), *map(list, rows)])
+
+
+def test_a_column_says_where_its_networks_keep_different_shares(docs):
+    add(docs / "data" / "runs_finals.csv", ("set", "7", "0.18", "1", "0.5"),
+        ("set", "10", "0.103", "1", "0.5"), ("set", "7", "0.18", "2", "0.6"),
+        ("set", "10", "0.103", "2", "0.6"))
+    add(docs / "data" / "claims.csv", ("claims", "full − set", "runs/full", "runs/set", "7 10"),
+        ("claims", "set − full", "runs/set", "runs/full", "7 10"),
+        ("same", "full − set", "runs/full", "runs/set", "7 10"))
+    # 0.103 is less than a twentieth above 0.1, and the full network does not count.
+    assert paired_claims.cells(docs, "claims")[0][1:] == ["at 18 to 20 %", "at 10 %"]
+    assert paired_claims.fewest_trials(docs, "claims") == 2
+    with pytest.raises(ValueError, match=r"the titles \['at 100 %', 'at 100 %'\]; expected one"):
+        paired_claims.cells(docs, "same")
+
+
+def test_equal_differences_have_no_interval(docs):
+    add(docs / "data" / "claims.csv", ("equal", "full − 0.4", "runs/full", "0.4", "7"),
+        ("apart", "rigl − late", "runs/rigl", "runs/late", "7"))
+    assert paired_claims.cells(docs, "equal")[1] == ["full − 0.4", "+10.0"]
+    add(docs / "data" / "runs_finals.csv", ("late", "7", "0.2", "4", "0.5"))
+    with pytest.raises(ValueError, match="rigl and runs/late have no trial in common at round 7"):
+        paired_claims.cells(docs, "apart")
 
 
 @pytest.mark.parametrize("table, said", [
@@ -79,6 +106,17 @@ def test_masks_alone():
         ["the mask keeps", "at 20 %", "at 10 %"],
         ["random", "10.0 [5.0, 15.0]", "20.0 [10.0, 30.0]"]]
     assert untrained_table.cells(rows, "constant zero @ 10")[0] == ["the mask keeps", "at 10 %"]
+    alone = ("7", "0.2", "Random()", "constant", "zero", "0.1", "", "")
+    assert untrained_table.cells([columns, alone], "constant zero @ 7")[1] == ["random", "10.0"]
     for networks in ("constant x @ 7", "constant zero @ 7 9"):
         with pytest.raises(ValueError, match="no rows of 'constant' weights with pruned ones at"):
             untrained_table.cells(rows, networks)
+
+
+def test_a_trial_that_diverged_or_is_missing_is_not_counted():
+    header = ["variant", "round", "trials", "diverged"]
+    assert trial_counts([header, ["full", "0", "3", "0"], ["set", "7", "3", "1"]]) == ["2", "3"]
+    header = ["trial", "unit", "step"]
+    assert trial_counts([header, *(["1", name, "0"] for name in "abc"), ["2", "a", "0"],
+                         ["2", "b", "0"], ["2", "a", "1"]]) == ["1", "2"]
+    assert trial_counts([header]) == ["0"]

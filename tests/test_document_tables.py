@@ -108,16 +108,19 @@ def test_eigenvalues_are_counted_by_trial_and_level():
     rows = [["trial", "network", "end", "count", "most_extreme", "complete", "log_volume"],
             spectrum(1, "round_01", 0.5, 3.0), spectrum(1, "round_00|round_01", 0.6, 4.0),
             spectrum(1, "round_02", 0.09, 9.0), spectrum(1, "round_01|round_02", 0.1, 4.0, "19"),
-            spectrum(2, "round_02", 0.11, 9.0), spectrum(2, "round_01|round_02", 0.1, 4.0)]
-    # Of level 1 there is one trial. At level 2 the ratios are 0.9 and 1.1, whose logarithms are
-    # −0.0050 ± 12.706 × 0.1003, and the log-volumes both are 5 larger.
+            spectrum(2, "round_02", 0.11, 9.0), spectrum(2, "round_01|round_02", 0.1, 4.0),
+            spectrum(2, "round_01", 0.5, 3.0), spectrum(2, "round_00|round_01", 0.6, 4.0)]
+    # At level 2 the ratios are 0.9 and 1.1, whose logarithms are −0.0050 ± 12.706 × 0.1003, and the
+    # log-volumes both are 5 larger.
     assert eigenvalue_table.cells(rows, "1-1 2-2")[1:] == [
-        ["1 to 1", "0.83", "1 of 1", "−1.0", "0 of 1", "20", "2 of 2"],
+        ["1 to 1", "0.83 [0.83, 0.83]", "2 of 2", "−1.0 [−1.0, −1.0]", "0 of 2", "20", "4 of 4"],
         ["2 to 2", "0.99 [0.28, 3.56]", "1 of 2", "+5.0 [+5.0, +5.0]", "2 of 2", "20", "3 of 4"]]
-    # Both levels: the mean of ln(5/6) and ln 0.9 is −0.1438, and the second trial has ln 1.1.
-    assert eigenvalue_table.cells(rows, "1-2")[1][1].startswith("0.98 [")
-    with pytest.raises(ValueError, match="no pairs of points at levels 3 to 4"):
-        eigenvalue_table.cells(rows, "3-4")
+    # Both levels: the means of ln(5/6) with ln 0.9 and with ln 1.1 are −0.1438 and −0.0435.
+    assert eigenvalue_table.cells(rows, "1-2")[1][1].startswith("0.91 [")
+    for table, networks, said in ((rows, "2-4", "level 3 of trial 1"),
+                                  (rows[:-1], "1-2", "level 1 of trial 2")):
+        with pytest.raises(ValueError, match=f"no pair of points at {said}"):
+            eigenvalue_table.cells(table, networks)
 
 
 def test_a_measures_table_by_network(tmp_path):
@@ -151,6 +154,9 @@ def test_two_networks_of_a_measure_are_compared_by_trial():
         ["`b`", "20 %", "2,000 [2,000, 2,000]", "90.00 [90.00, 90.00]"],
         ["`a` less `b`", "", "**−1,000 [−1,248, −752]**", "+2.00 [−2.30, +6.30]"],
         ["`a` over `b`", "", "**0.500 [0.376, 0.624]**", ""]]
+    # Two tests with p = 0.0033 and one with 0.18: three times 0.0033 is 0.01.
+    assert measure_table.clear_cells(rows, "b a~b a/b @ step_raw test_accuracy_raw") == {
+        ("`a` less `b`", "step raw"), ("`a` over `b`", "step raw")}
     with pytest.raises(ValueError, match="no network 'c'; it has a, b"):
         measure_table.cells(rows, "a~c @ step_raw")
 
@@ -190,6 +196,11 @@ def test_differences_by_level_are_bold_after_holms_correction(tmp_path):
     assert level_table.cells(rows, "1 2 3 @ pair near~far: distance")[1:] == [
         ["1", "**−12.0 [−17.0, −7.0]**"], ["2", "+1.00 [−3.30, +5.30]"],
         ["3", "−12.0 [−21.9, −2.1]"]]
+    # The same twice, six tests: the smallest p is 0.0092 × 6.
+    twice = "1 2 3 @ pair near~far far~near: distance"
+    assert level_table.clear_cells(rows, "1 2 3 @ pair near~far: distance") == {
+        ("1", "near less far")}
+    assert level_table.clear_cells(rows, twice) == set()
 
 
 def test_lines_are_compared_with_their_ends(tmp_path):
@@ -206,6 +217,8 @@ def test_lines_are_compared_with_their_ends(tmp_path):
     # Over the mean of the ends 2 and 1 points in trial 1, 1 and 1 in trial 2: 1.25 ± 12.706 × 0.25.
     assert line_table.cells(rows, "a to b = from a to b")[1] == [
         "from a to b", "1.25 [−1.93, 4.43]", "1 of 4", "1.00"]
+    # Of one trial there is no interval.
+    assert line_table.cells(rows[:3], "a to b = x")[1] == ["x", "1.50", "1 of 2", "1.00"]
     with pytest.raises(ValueError, match="no pair 'c to d'; it has a to b"):
         line_table.cells(rows, "c to d = x")
 
@@ -235,6 +248,8 @@ def test_instability_by_group():
     assert instability_table.cells(rows, "dense")[1:] == [
         ["`dense`", "0it", "3.10 [2.00, 4.20]", "5.00 of 9", "0.5000", "not stable"],
         ["`dense`", "20it", "0.10 [−0.10, 0.30]", "0.20 of 9", "0.0100", "stable"]]
+    alone = ("0it", "dense", "1", "1", "0.031", "", "", "0.05", "0.5", "False")
+    assert instability_table.cells([columns, alone], "dense")[1][2:4] == ["3.10", "5.00 of 1"]
     with pytest.raises(ValueError, match="no group 'ticket'; it has dense"):
         instability_table.cells(rows, "ticket")
 

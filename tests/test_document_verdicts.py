@@ -8,7 +8,7 @@ from bench.documents.csv_rows import write_rows
 CELLS = {"above": "+1.0 [+0.4, +1.6]", "clear": "**+1.0 [+0.4, +1.6]**",
          "below": "−1.0 [−1.6, −0.4]", "across": "+0.1 [−0.5, +0.7]",
          "half": "98.01 ± 0.09 @ 66", "count": "17 of 18", "thousands": "4,667 [2,554, 6,779]",
-         "empty": ""}
+         "empty": "", "small": "4.5e−5 [7.5e−6, 8.2e−5]", "rounded": "12.0 [10.0, 14.0]"}
 
 
 def statement(row, low="", high="", table="typed", column="value"):
@@ -45,9 +45,25 @@ def known(trials="3"):
     ("below", "0", "", "does not"), ("across", "0", "", "open"), ("across", "", "0.8", "holds"),
     ("half", "97.82", "98.42", "holds"), ("half", "98", "98.3", "open"),
     ("half", "97", "97.5", "does not"), ("count", "1", "", "open"),
-    ("thousands", "2000", "7000", "holds"), ("clear", "0", "", "holds")])
+    ("thousands", "2000", "7000", "holds"), ("clear", "0", "", "holds"),
+    ("small", "", "0.001", "holds"), ("small", "0.00001", "", "open"),
+    # Before it was rounded the interval may have begun at 9.96.
+    ("rounded", "10", "", "open"), ("rounded", "9.9", "", "holds"),
+    ("half", "97.92", "", "open"), ("half", "97.91", "", "holds")])
 def test_the_whole_interval_decides(docs, row, low, high, verdict):
     assert verdicts.verdict_of(docs, known(), statement(row, low, high)) == verdict
+
+
+def test_a_bold_interval_leaves_out_0_also_where_its_rounded_end_is_0(docs, monkeypatch):
+    cells = {"better": "**+0.6 [+0.0, +1.2]**", "worse": "**−0.6 [−1.2, −0.0]**"}
+    monkeypatch.setattr(verdicts, "evidence_of", lambda docs, known, at: cells[at["row"]])
+
+    def of(row, low, high):
+        place = statement(row, low, high, table="claims", column="at 20 %")
+        return verdicts.verdict_of(docs, known(), place).removesuffix(verdicts.BY_ROW)
+
+    assert of("better", "0", "") == of("worse", "", "0") == "holds"
+    assert of("better", "", "0") == of("worse", "0", "") == "does not"
 
 
 def test_two_trials_decide_nothing(docs):
@@ -64,11 +80,35 @@ def test_a_verdict_that_its_row_alone_supports_is_marked(docs):
 
 
 def test_a_difference_that_is_not_bold_is_open_where_it_is_asked_for_its_sign(docs, monkeypatch):
-    # Without the correction's mark, above 0 is not enough; a limit that is not 0 needs no mark.
+    # Without the correction's mark, above 0 is not enough; another limit needs no mark.
     monkeypatch.setattr(paired_claims, "marked", lambda text, corrected: text)
     place = {"table": "claims", "column": "at 20 %"}
     assert verdicts.verdict_of(docs, known(), statement("a − full", "0", **place)) == "open"
     assert verdicts.verdict_of(docs, known(), statement("a − full", "5", **place)) == "holds"
+
+
+def test_a_ratio_that_is_not_bold_is_open_where_it_is_asked_whether_it_is_above_1(docs):
+    # Trials 1.2, 1.3 and 1.4 times as late: p = 0.035, clear alone and not as the first of two.
+    steps = {"a": (100, 100, 100), "b": (120, 130, 140), "c": (121, 131, 141)}
+    rows = [["trial", "unit", "variant", "round", "density", "step_raw"]]
+    rows += [[trial, unit, unit, 0, 1.0, step] for unit, of in steps.items()
+             for trial, step in enumerate(of, 1)]
+    write_rows(docs / "data" / "stops.csv", rows)
+
+    def of(compared, low):
+        entry = {"document": "a.md", "table": "stops", "source": "measure", "trials": "3",
+                 "networks": f"{compared} b/a @ step_raw"}
+        return verdicts.verdict_of(docs, {"stops": entry}, statement(
+            "`b` over `a`", low, table="stops", column="step raw"))
+
+    assert of("", "1") == "holds" and of("c/a", "1") == "open"
+    assert of("c/a", "0.9") == "holds"
+
+
+def test_the_word_over_in_a_claim_makes_it_no_ratio(docs, monkeypatch):
+    monkeypatch.setattr(verdicts, "evidence_of", lambda docs, known, at: "+0.6 [+0.1, +1.1]")
+    place = statement("biases carried over − set back", "0", table="claims", column="at 20 %")
+    assert verdicts.verdict_of(docs, known(), place) == "open"
 
 
 @pytest.mark.parametrize("change, said", [

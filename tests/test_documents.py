@@ -81,10 +81,12 @@ def test_a_table_that_no_document_shows_is_named(docs):
     ("statements", ",2,lmc_lenet,`dense`", ",0.1,lmc_lenet,`dense`", "gallery.csv is not what"),
     ("tables", "paired,python run.py --gin_file=gin/rivals_mnist.gin --data_dir=DIR,3",
      "paired,python run.py --gin_file=gin/rivals_mnist.gin --data_dir=DIR,2",
-     "gallery.csv is not what its sources give"),
+     "rivals_mnist_claims is of 3 trials; tables.csv says 2"),
     ("statements", "`dense`,", "`sparse`,", "0 rows '`sparse`'"),
     ("tables", "gin/open_questions_mnist1d.gin,5", "gin/open_questions_mnist1d.gin,4",
      "is of 5 trials; tables.csv says 4"),
+    ("structured_resnet20_units_finals", "ticket,3,", "lost,3,",
+     "structured_resnet20_units is of 1 and 2 and 3 trials; tables.csv says 3"),
     ("tables", "lmc_lenet,mode_connectivity.md,instability", "lmc_lenet,mode_connectivity.md,felt",
      "has the source 'felt'"),
 ])
@@ -133,6 +135,13 @@ def test_finals_alone_are_taken_for_claims(docs, tmp_path):
     assert not (docs / "data" / "carried.csv").exists()
 
 
+@pytest.mark.parametrize("p_value, text", [
+    (0.00034, "< 0.001"), (0.0123, "= 0.012"), (0.0498, "= 0.049"), (0.0502, "= 0.050"),
+    (0.0996, "= 0.100"), (0.1234, "= 0.12")])
+def test_a_p_value_is_shown_on_its_side_of_the_limit(p_value, text):
+    assert network_table.p_text(p_value) == text
+
+
 @pytest.mark.parametrize("run, name, said", [
     ("nowhere", "vision_transformer", "has no summary.csv"), ("", "gallery", "whose source")])
 def test_what_cannot_be_taken_is_named(docs, capsys, run, name, said):
@@ -170,6 +179,10 @@ def test_a_difference_that_is_clear_after_holms_correction_is_bold():
         third = ["set", "10", "0.1", "3", *["0.5"] * 3, "0.9", *[""] * 4, *accuracy]
         shown = network_table.cells([columns, *rows, third], networks)[1]
         assert shown[3:5] == ["90.00 [89.80, 90.20]", text]
+    # Over the whole table a test in its second column counts too.
+    assert len(network_table.clear_cells([columns, *rows], "reinit@10 remask@10")) == 2
+    rows[0][11] = "0.9"
+    assert network_table.clear_cells([columns, *rows], "reinit@10 remask@10") == set()
 
 
 def test_the_costs_are_computed_from_the_ledger(docs):

@@ -2,6 +2,9 @@
 
 import csv
 
+# Columns that say whose row it is, beside its trial.
+NAMES = ("variant", "round", "unit", "network", "pair", "curve", "level")
+
 
 def rows_of(path):
     """[header, row, …] of a CSV, each a list of texts.
@@ -27,12 +30,27 @@ def write_rows(path, rows):
 
 
 def trial_counts(rows):
-    """How many trials the rows of a CSV are of, as texts: as a column says, or by `trial`."""
+    """How many trials the rows of a CSV are of, as texts: as a column says, or by `trial`.
+
+    Trials that diverged are in no mean, and are not counted. Where there is a row for each trial, a
+    network or a point of an analysis may have fewer than another.
+    """
     entries = entries_of(rows)
+    if not entries:
+        return ["0"]
     for column in ("trials", "initialisations"):
-        if entries and column in entries[0]:
-            return sorted({entry[column] for entry in entries})
-    return [str(len({entry["trial"] for entry in entries}))]
+        if column in entries[0]:
+            return _sorted(int(entry[column]) - int(entry.get("diverged") or 0)
+                           for entry in entries)
+    names = [name for name in NAMES if name in entries[0]]
+    trials = {}
+    for entry in entries:
+        trials.setdefault(tuple(entry[name] for name in names), set()).add(entry["trial"])
+    return _sorted(map(len, trials.values()))
+
+
+def _sorted(counts):
+    return [str(count) for count in sorted(set(counts))]
 
 
 def entries_of(rows):

@@ -21,7 +21,7 @@ def cells(summary, networks):
     spectrum is complete where a search beside its eigenvectors found none that was skipped.
 
     Raises:
-      ValueError: the summary has no pair of points at these levels.
+      ValueError: the summary has no pair of points at one of these levels in one of its trials.
     """
     entries = [each for each in entries_of(summary) if each["end"] == "positive"]
     pairs = {}
@@ -34,8 +34,12 @@ def cells(summary, networks):
 
 def _row(pairs, first, last):
     chosen = {place: each for place, each in pairs.items() if first <= place[1] <= last}
-    if not chosen or any(len(each) != 2 for each in chosen.values()):
-        raise ValueError(f"the summary has no pairs of points at levels {first} to {last}")
+    missing = [(trial, level) for trial in sorted({trial for trial, _ in pairs})
+               for level in range(first, last + 1) if len(pairs.get((trial, level), ())) != 2]
+    if missing:
+        trial, level = missing[0]
+        raise ValueError(f"the summary has no pair of points at level {level} of trial {trial}; "
+                         f"expected one at each of the levels {first} to {last} in each trial")
     ratios = _by_trial(chosen, lambda new, old: math.log(
         float(new["most_extreme"]) / float(old["most_extreme"])))
     volumes = _by_trial(chosen, lambda new, old: float(new["log_volume"]) - float(

@@ -1,6 +1,10 @@
 """The table of instability analysis, from the summary.csv of the measure `RewindSearch`."""
 
+import math
+
 from bench.documents.csv_rows import entries_of
+from bench.documents.measure_table import interval_text
+from bench.documents.network_table import number
 
 HEADER = ["networks", "rewind point", "error barrier, points", "highest of the pairs",
           "loss barrier", "verdict"]
@@ -28,9 +32,9 @@ def cells(summary, networks):
 
 
 def _row(entry):
-    mean, low, high, highest = (
-        f"{100 * float(entry[column]):.2f}".replace("-", "−")
-        for column in ("error_barrier", "ci_low", "ci_high", "highest"))
-    return [f"`{entry['group']}`", entry["rewind"], f"{mean} [{low}, {high}]",
-            f"{highest} of {entry['pairs']}", f"{float(entry['loss_barrier']):.4f}",
+    *barrier, highest = (100 * number(entry[column])
+                         for column in ("error_barrier", "ci_low", "ci_high", "highest"))
+    return [f"`{entry['group']}`", entry["rewind"], interval_text(barrier, ".2f"),
+            f"{interval_text([highest, math.nan], '.2f')} of {entry['pairs']}",
+            f"{float(entry['loss_barrier']):.4f}",
             "stable" if entry["stable"] == "True" else "not stable"]

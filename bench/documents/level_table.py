@@ -9,7 +9,7 @@ from bench.documents.measure_table import (
     interval_text,
     of_whole_networks,
 )
-from bench.documents.network_table import marked
+from bench.documents.network_table import clear_places, marked
 from lth_keras.statistics.comparisons import holm
 from lth_keras.statistics.intervals import paired_difference
 
@@ -44,36 +44,64 @@ def cells(table, networks):
       ValueError: the table has no such column, or no row of a level with such a value.
     """
     header, *rows = table
-    levels, _, rest = networks.partition(" @ ")
-    rest, _, number = rest.rpartition(": ")
-    key, *values = rest.split()
+    levels, key, values, number = _asked(networks)
     missing = [name for name in ("level", "trial", key, number) if name not in header]
     if missing:
         raise ValueError(f"the table has no column {missing[0]!r}; it has {', '.join(header)}")
     frame = pd.DataFrame(rows, columns=header)
-
-    def by_trial(level, value):
-        found = frame[(frame["level"] == level) & (frame[key] == value)]
-        if found.empty:
-            raise ValueError(f"the table has no {key} {value!r} at level {level}; it has "
-                             f"{', '.join(dict.fromkeys(frame[key]))}")
-        return dict(zip(found["trial"], pd.to_numeric(found[number]), strict=True))
-
     columns = []
     for value in values:
-        first, _, second = value.partition(DIFFERENCE)
-        numbers = [by_trial(level, first) for level in levels.split()]
-        if second:
-            others = [by_trial(level, second) for level in levels.split()]
-            columns.append(_differences(numbers, others))
+        if DIFFERENCE in value:
+            columns.append(_differences(_compared(frame, levels, key, value, number)))
         else:
-            columns.append([interval_cell(number, list(each.values())) for each in numbers])
-    titles = [value.replace(DIFFERENCE, " less ") for value in values]
-    return [["level", *titles], *map(list, zip(levels.split(), *columns, strict=True))]
+            columns.append([interval_cell(number, list(_by_trial(
+                frame, level, key, value, number).values())) for level in levels])
+    titles = map(_title, values)
+    return [["level", *titles], *map(list, zip(levels, *columns, strict=True))]
 
 
-def _differences(ours, theirs):
-    found = [paired_difference(*pair) for pair in zip(ours, theirs, strict=True)]
+def clear_cells(table, networks):
+    """{(row, column)} of the differences that Holm's correction over the whole table leaves clear.
+
+    Args:
+      table, networks: as for `cells`.
+    """
+    header, *rows = table
+    levels, key, values, number = _asked(networks)
+    frame = pd.DataFrame(rows, columns=header)
+    return clear_places({
+        (level, _title(value)): found[-1] for value in values if DIFFERENCE in value
+        for level, found in zip(
+            levels, _compared(frame, levels, key, value, number), strict=True)})
+
+
+def _asked(networks):
+    """(levels, the key column, its values, the number's column) of what `cells` is asked for."""
+    levels, _, rest = networks.partition(" @ ")
+    rest, _, number = rest.rpartition(": ")
+    key, *values = rest.split()
+    return levels.split(), key, values, number
+
+
+def _by_trial(frame, level, key, value, number):
+    found = frame[(frame["level"] == level) & (frame[key] == value)]
+    if found.empty:
+        raise ValueError(f"the table has no {key} {value!r} at level {level}; it has "
+                         f"{', '.join(dict.fromkeys(frame[key]))}")
+    return dict(zip(found["trial"], pd.to_numeric(found[number]), strict=True))
+
+
+def _compared(frame, levels, key, value, number):
+    """(mean, low, high, p) of VALUE~VALUE at each level."""
+    return [paired_difference(*(_by_trial(frame, level, key, each, number)
+                                for each in value.split(DIFFERENCE))) for level in levels]
+
+
+def _differences(found):
     corrected = holm([each[-1] for each in found])
     return [marked(interval_text(each[:3], sign="+"), p_value)
             for each, p_value in zip(found, corrected, strict=True)]
+
+
+def _title(value):
+    return value.replace(DIFFERENCE, " less ")

@@ -3,6 +3,7 @@
 import statistics
 
 from bench.documents.csv_rows import entries_of, rows_of
+from bench.documents.measure_table import interval_text
 from lth_keras.statistics.intervals import mean_interval
 
 STORED = ("trial", "pair", "level", "start_error", "end_error", "highest_error")
@@ -59,5 +60,5 @@ def _row(lines):
         over_worse.append(highest - max(start, end))
     mean, low, high = mean_interval([statistics.fmean(each) for each in over_mean.values()])
     above = sum(each > 1e-9 for each in over_worse)
-    text = f"{mean:.2f} [{low:.2f}, {high:.2f}]".replace("-", "−")
-    return [text, f"{above} of {len(over_worse)}", f"{max(over_worse):.2f}"]
+    return [interval_text((mean, low, high), ".2f"), f"{above} of {len(over_worse)}",
+            f"{max(over_worse):.2f}"]

@@ -1,12 +1,13 @@
 """A table of numbers that a measure of `analyze` gives for each network, from its table.csv."""
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
 
 from bench.documents.csv_rows import rows_of
-from bench.documents.network_table import marked
+from bench.documents.network_table import clear_places, marked
 from lth_keras.statistics.comparisons import holm
 from lth_keras.statistics.intervals import mean_interval, paired_difference
 
@@ -14,6 +15,7 @@ SHARES = ("accuracy", "error")
 DIFFERENCE = "~"
 COMPARED = {DIFFERENCE: "less", "/": "over"}  # The sign between two networks, and its word.
 SMALLEST_POWER = -4  # Below it a number is shown with its power of ten.
+RATIO = re.compile(rf"`[^`]+` {COMPARED['/']} `[^`]+`")  # A row of the ratio of two networks.
 WHOLE = "all"  # The measure's own word for a row over all layers.
 
 
@@ -57,6 +59,20 @@ def cells(table, networks):
     return [["network", "weights kept", *(_title(column) for column in columns)], *shown]
 
 
+def clear_cells(table, networks):
+    """{(row, column)} of the comparisons that Holm's correction over the whole table leaves clear.
+
+    Args:
+      table, networks: as for `cells`.
+    """
+    header, *rows = table
+    units, _, columns = networks.partition(" @ ")
+    frame = pd.DataFrame(rows, columns=header)
+    return clear_places({
+        (_label(unit), _title(column)): numbers[-1] for column in columns.split()
+        for unit, numbers in _compared(frame, units.split(), column).items()})
+
+
 def _of_network(frame, unit):
     found = frame[frame["unit"] == unit]
     if found.empty:
@@ -74,32 +90,46 @@ def _label(unit):
 
 
 def _kept(frame, unit):
-    if any(sign in unit for sign in COMPARED):
+    if _sign(unit):
         return ""
     return f"{100 * pd.to_numeric(_of_network(frame, unit)['density']).mean():.3g} %"
 
 
 def _column(frame, units, column):
     """The cells of a column, from top to bottom."""
-    texts, compared = {}, {}
-    for unit in units:
-        sign = next((each for each in COMPARED if each in unit), None)
-        ours, *theirs = (dict(zip(rows["trial"], pd.to_numeric(rows[column]), strict=True))
-                         for rows in (_of_network(frame, name) for name in unit.split(sign)))
-        if sign is None:
-            texts[unit] = interval_cell(column, list(ours.values()))
-        elif sign == DIFFERENCE:
-            compared[unit] = paired_difference(ours, theirs[0])
-        elif not is_share(column):
-            ratios = {trial: value / theirs[0][trial] for trial, value in ours.items()
-                      if trial in theirs[0]}
-            less_one = paired_difference(ratios, dict.fromkeys(ratios, 1.0))
-            compared[unit] = [value + 1 for value in less_one[:3]] + [less_one[-1]]
+    compared = _compared(frame, units, column)
+    texts = {unit: interval_cell(column, list(_by_trial(frame, unit, column).values()))
+             for unit in units if not _sign(unit)}
     corrected = holm([each[-1] for each in compared.values()])
     for (unit, numbers), p_value in zip(compared.items(), corrected, strict=True):
         sign = "+" if DIFFERENCE in unit else ""
         texts[unit] = marked(interval_cell_of(column, numbers[:3], sign), p_value)
     return [texts.get(unit, "") for unit in units]
+
+
+def _compared(frame, units, column):
+    """{unit: (mean, low, high, p)} of the differences and ratios of a column."""
+    found = {}
+    for unit in units:
+        sign = _sign(unit)
+        ours, *theirs = (_by_trial(frame, name, column) for name in unit.split(sign))
+        if sign == DIFFERENCE:
+            found[unit] = paired_difference(ours, theirs[0])
+        elif sign and not is_share(column):
+            ratios = {trial: value / theirs[0][trial] for trial, value in ours.items()
+                      if trial in theirs[0]}
+            less_one = paired_difference(ratios, dict.fromkeys(ratios, 1.0))
+            found[unit] = [value + 1 for value in less_one[:3]] + [less_one[-1]]
+    return found
+
+
+def _sign(unit):
+    return next((each for each in COMPARED if each in unit), None)
+
+
+def _by_trial(frame, unit, column):
+    rows = _of_network(frame, unit)
+    return dict(zip(rows["trial"], pd.to_numeric(rows[column]), strict=True))
 
 
 def is_share(column):

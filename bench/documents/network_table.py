@@ -8,8 +8,8 @@ from lth_keras.statistics.comparisons import SIGNIFICANCE, holm
 
 CLEAR = "**"  # Around a difference that is clear after Holm's correction.
 NARROW = 0.5  # Half an interval, in points: below it two decimals say more than one.
-HEADER = ["network", "weights kept", "trials", "test accuracy, %", "minus ticket, points",
-          "minus full, points"]
+COMPARED = {"ticket": "minus ticket, points", "full": "minus full, points"}
+HEADER = ["network", "weights kept", "trials", "test accuracy, %", *COMPARED.values()]
 
 
 def cells(summary, networks):
@@ -29,11 +29,23 @@ def cells(summary, networks):
     shown = {name: entry_of(found, name) for name in networks.split()}
     digits = digits_for((number(each["test_accuracy_final_ci_low"]),
                          number(each["test_accuracy_final_ci_high"])) for each in shown.values())
-    differences = [_differences(shown.values(), other, digits) for other in ("ticket", "full")]
+    differences = [_differences(shown.values(), other, digits) for other in COMPARED]
     return [HEADER, *(
         [f"`{name}`", f"{number(entry['density']) * 100:.4g} %", entry["trials"],
          interval(entry, "test_accuracy_final", digits), *cells]
         for (name, entry), *cells in zip(shown.items(), *differences, strict=True))]
+
+
+def clear_cells(summary, networks):
+    """{(row, column)} of the differences that Holm's correction over the whole table leaves clear.
+
+    Args:
+      summary, networks: as for `cells`.
+    """
+    found = by_name(summary)
+    return clear_places({
+        (f"`{name}`", column): number(entry_of(found, name)[f"diff_vs_{other}_p"])
+        for name in networks.split() for other, column in COMPARED.items()})
 
 
 def by_density(summary, networks):
@@ -113,6 +125,12 @@ def marked(text, corrected):
     return f"{CLEAR}{text}{CLEAR}" if corrected < SIGNIFICANCE else text
 
 
+def clear_places(p_values):
+    """The places of {place: p} that are clear after Holm's correction over all of them."""
+    corrected = holm(list(p_values.values()))
+    return {place for place, each in zip(p_values, corrected, strict=True) if each < SIGNIFICANCE}
+
+
 def _differences(entries, other, digits):
     corrected = holm([number(each[f"diff_vs_{other}_p"]) for each in entries])
     return [_difference(each, f"diff_vs_{other}", digits, p_value)
@@ -128,7 +146,16 @@ def _difference(entry, stem, digits, corrected):
         return text
     text = f"{text} [{signed(low, digits)}, {signed(high, digits)}]"
     p_value = number(entry[f"{stem}_p"])
-    return f"{marked(text, corrected)}, p = {p_value:.{2 if p_value >= 0.1 else 3}f}"
+    return f"{marked(text, corrected)}, p {p_text(p_value)}"
+
+
+def p_text(p_value):
+    """A p value as '= 0.012', on the side of 0.05 where it lies, or '< 0.001'."""
+    if p_value < 0.001:
+        return "< 0.001"
+    if p_value < SIGNIFICANCE:
+        return f"= {min(p_value, SIGNIFICANCE - 0.001):.3f}"
+    return f"= {p_value:.{2 if p_value >= 0.1 else 3}f}"
 
 
 def signed(value, digits=1):

@@ -8,15 +8,17 @@ networks' final test accuracies in each trial, which `check_documents --take` ta
 
 import csv
 import functools
+import math
 import pathlib
 
 import pandas as pd
 
-from bench.documents.network_table import digits_for, marked, signed
-from lth_keras.statistics.comparisons import SIGNIFICANCE, holm
-from lth_keras.statistics.intervals import paired_difference
+from bench.documents.network_table import clear_places, digits_for, marked, signed
+from lth_keras.statistics.comparisons import holm
+from lth_keras.statistics.intervals import in_common, paired_difference
 from lth_keras.statistics.summary import final_test_values
 
+ALIKE = 0.05  # By how much more of its weights a network may keep, and share a column's title.
 FINALS = ("variant", "round", "density", "trial", "test_accuracy")
 
 
@@ -37,7 +39,8 @@ def cells(docs, table):
     decimals where most intervals are narrower than a point.
 
     Raises:
-      ValueError: there is no claim for the table, or a claim names a network that is not there.
+      ValueError: there is no claim for the table, a claim names a network that is not there, its
+        two networks have no trial in common, or two columns would have one title.
     """
     claims, rounds, labels = _claims(docs, table)
     found = [_differences(docs, claim) for claim in claims]
@@ -54,11 +57,15 @@ def clear_cells(docs, table):
       ValueError: as `cells`.
     """
     claims, _, labels = _claims(docs, table)
-    found = {(claim["statement"], labels[round]): difference[-1] for claim in claims
-             for round, difference in _differences(docs, claim).items()}
-    corrected = holm(list(found.values()))
-    return {place for place, p_value in zip(found, corrected, strict=True)
-            if p_value < SIGNIFICANCE}
+    return clear_places({
+        (claim["statement"], labels[round]): difference[-1] for claim in claims
+        for round, difference in _differences(docs, claim).items()})
+
+
+def fewest_trials(docs, table):
+    """Of how many trials the difference of a table of claims is that has the fewest."""
+    return min(len(in_common(*_pair(docs, claim, int(round))))
+               for claim in _claims(docs, table)[0] for round in claim["at"].split())
 
 
 def _claims(docs, table):
@@ -68,17 +75,40 @@ def _claims(docs, table):
     if not claims:
         raise ValueError(f"claims.csv has no claim of the table {table!r}")
     rounds = sorted({int(each) for claim in claims for each in claim["at"].split()})
-    return claims, rounds, {
-        round: f"at {100 * _values(docs, claims[0]['first'], round)[1]:.2g} %" for round in rounds}
+    labels = {round: _label(docs, claims, round) for round in rounds}
+    if len(set(labels.values())) != len(labels):
+        raise ValueError(f"claims.csv: of {table!r} the rounds {rounds} have the titles "
+                         f"{list(labels.values())}; expected one title for each")
+    return claims, rounds, labels
+
+
+def _label(docs, claims, round):
+    """'at 26 %', or 'at 24 to 26 %' where networks of a column keep quite different shares.
+
+    A network that keeps all its weights stands beside the pruned ones, and does not count.
+    """
+    kept = [_values(docs, claim["first"], round)[1] for claim in claims
+            if str(round) in claim["at"].split()]
+    kept = [each for each in kept if each < 1] or kept
+    differ = max(kept) / min(kept) > 1 + ALIKE
+    ends = (min(kept), max(kept)) if differ else kept[:1]
+    return f"at {' to '.join(f'{100 * each:.{2 if each < 1 else 3}g}' for each in ends)} %"
 
 
 def _differences(docs, claim):
     """{round: (mean, low, high, p)} of a claim."""
-    differences = {}
-    for round in map(int, claim["at"].split()):
-        ours = _values(docs, claim["first"], round)[0]
-        differences[round] = paired_difference(ours, _reference(docs, claim, round, ours))
-    return differences
+    return {round: paired_difference(*_pair(docs, claim, round))
+            for round in map(int, claim["at"].split())}
+
+
+def _pair(docs, claim, round):
+    """The accuracies of a claim's two networks at a round, each as {trial: accuracy}."""
+    ours = _values(docs, claim["first"], round)[0]
+    theirs = _reference(docs, claim, round, ours)
+    if not in_common(ours, theirs):
+        raise ValueError(f"claims.csv: {claim['first']} and {claim['second']} have no trial in "
+                         f"common at round {round}")
+    return ours, theirs
 
 
 def _row(differences, rounds, digits):
@@ -98,7 +128,7 @@ def _reference(docs, claim, round, ours):
 
 def _cell(difference, corrected, digits):
     mean, low, high = (signed(100 * value, digits) for value in difference[:3])
-    return marked(f"{mean} [{low}, {high}]", corrected)
+    return mean if math.isnan(difference[1]) else marked(f"{mean} [{low}, {high}]", corrected)
 
 
 @functools.lru_cache(maxsize=32)

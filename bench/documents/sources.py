@@ -36,7 +36,9 @@ class Source:
         docs/data/NAMEsuffix.csv; None if there is no such file.
       marks_clear: whether its differences are bold where they are clear after Holm's correction.
       clear_everywhere: (docs, the table's row of tables.csv) to the (row, column)s that are clear
-        after a correction over all cells of the table too; None where there is one family only.
+        after a correction over all comparisons of the table too; None where it marks none.
+      fewest_trials: (docs, the table's name) to the number of trials of its row with the fewest;
+        None where the table's own CSV says it.
     """
 
     origin: str
@@ -46,6 +48,7 @@ class Source:
     made: Callable | None = None
     marks_clear: bool = False
     clear_everywhere: Callable | None = None
+    fewest_trials: Callable | None = None
 
 
 def _whole(docs, entry):
@@ -53,7 +56,7 @@ def _whole(docs, entry):
 
 
 def _of(show):
-    """`cells` of a table that shows, of its CSV, what the column `networks` says."""
+    """A function of (docs, entry) that reads its CSV and what the column `networks` asks for."""
     return lambda docs, entry: show(_whole(docs, entry), entry["networks"])
 
 
@@ -67,7 +70,8 @@ def _best_epochs(run):
 
 SOURCES = {
     "summary": Source(
-        "from the run's summary", _of(network_table.cells), "summary.csv", marks_clear=True),
+        "from the run's summary", _of(network_table.cells), "summary.csv", marks_clear=True,
+        clear_everywhere=_of(network_table.clear_cells)),
     "densities": Source(
         "from the run's summary", _of(network_table.by_density), "summary.csv", made=_finals),
     "early_stops": Source(
@@ -76,10 +80,10 @@ SOURCES = {
         "from the run's metrics", best_epochs.cells, "metrics.csv", False, _best_epochs),
     "measure": Source(
         "from the table of the run's analysis", _of(measure_table.cells), "table.csv", False,
-        measure_table.taken, marks_clear=True),
+        measure_table.taken, marks_clear=True, clear_everywhere=_of(measure_table.clear_cells)),
     "levels": Source(
         "from the table of the run's analysis", _of(level_table.cells), "table.csv", False,
-        level_table.taken, marks_clear=True),
+        level_table.taken, marks_clear=True, clear_everywhere=_of(level_table.clear_cells)),
     "eigenvalues": Source(
         "from the summary of the run's analysis", _of(eigenvalue_table.cells), "summary.csv"),
     "instability": Source(
@@ -95,7 +99,8 @@ SOURCES = {
     "paired": Source(
         "from the run's metrics", lambda docs, entry: paired_claims.cells(docs, entry["table"]),
         marks_clear=True,
-        clear_everywhere=lambda docs, entry: paired_claims.clear_cells(docs, entry["table"])),
+        clear_everywhere=lambda docs, entry: paired_claims.clear_cells(docs, entry["table"]),
+        fewest_trials=paired_claims.fewest_trials),
     "finals": Source("from the run's metrics", None, "metrics.csv", False, _finals),
     "transcribed": Source("transcribed from the document; the run is not kept", _whole),
     "computed": Source("computed from `docs/data`", _whole),

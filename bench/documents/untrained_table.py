@@ -1,6 +1,8 @@
 """The table of masks on weights that were never trained, from the measure's summary.csv."""
 
 from bench.documents.csv_rows import entries_of
+from bench.documents.measure_table import interval_text
+from bench.documents.network_table import number
 
 NAMES = {
     "WeightedMagnitudes(final=1, initial=0)": "large final",
@@ -39,10 +41,9 @@ def cells(summary, networks):
     levels = {each["level"]: float(each["density"]) for each in chosen}
     table = {}
     for each in chosen:
-        value, low, high = (100 * float(each[f"test_accuracy{end}"]) for end in (
-            "", "_ci_low", "_ci_high"))
-        table.setdefault(each["criterion"], {})[each["level"]] = (
-            f"{value:.1f} [{low:.1f}, {high:.1f}]".replace("-", "−"))
+        numbers = [100 * number(each[f"test_accuracy{end}"])
+                   for end in ("", "_ci_low", "_ci_high")]
+        table.setdefault(each["criterion"], {})[each["level"]] = interval_text(numbers, ".1f")
     return [["the mask keeps", *(f"at {100 * density:.2g} %" for density in levels.values())],
             *([NAMES.get(criterion, criterion), *(row.get(level, "") for level in levels)]
               for criterion, row in table.items())]
