@@ -164,6 +164,7 @@ def _tickets(experiment, output_dir, progress):
 
 def _dataset(train, test, validation, mean, std, *keys):
     """The `ArrayDataset` of what the caller gave."""
+    _check_keys((train, test, validation), *keys)
     x_train, y_train, w_train = _triple(train, "train", *keys)
     x_test, y_test, w_test = _triple(test, "test", *keys)
     if isinstance(validation, (tuple, list, tf.data.Dataset)):
@@ -171,6 +172,19 @@ def _dataset(train, test, validation, mean, std, *keys):
         validation = (*pair,) if weights is None else (*pair, weights)
     return ArrayDataset(
         x_train, y_train, x_test, y_test, validation, mean, std, w_train, w_test)
+
+
+def _check_keys(data: tuple[Any, ...], *keys: str | None) -> None:
+    """Refuses keys of dicts where no `tf.data.Dataset` has dicts."""
+    of_dicts = any(isinstance(each, tf.data.Dataset) and isinstance(each.element_spec, dict)
+                   for each in data)
+    for parameter, key in zip(("input", "label", "weight"), keys, strict=False):
+        if key is not None and not of_dicts:
+            raise ConfigurationError(
+                f"{parameter} is {key!r}, a key of a tf.data.Dataset of dicts, and none is given; "
+                f"leave {parameter} out: of arrays, weights are the third of (images, labels, "
+                "weights)"
+            )
 
 
 def _triple(

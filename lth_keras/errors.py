@@ -18,6 +18,14 @@ class RunError(Exception):
     """
 
 
+def first_line(error: BaseException) -> str:
+    """What an error says, in one line; with its type where the words alone say little."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if not lines:
+        return type(error).__name__
+    return f"{type(error).__name__}: {lines[0]}" if isinstance(error, LookupError) else lines[0]
+
+
 def check_is_a(name: str, value: object, base: type, example: str) -> None:
     """Checks that a value in a configuration has the base class that is needed there.
 

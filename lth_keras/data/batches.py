@@ -42,6 +42,8 @@ def in_batches(dataset, which, inputs, labels, weights=None):
     Raises:
       ConfigurationError: both are possible.
     """
+    if None in (labels.rank, *(each.rank for each in inputs), getattr(weights, "rank", 0)):
+        return _first_in_batches(dataset, which)
     if weights is not None:
         return weights.rank == 1  # One number for each example.
     if not labels.rank or not _may_be_batches(inputs, labels):
@@ -57,6 +59,14 @@ def in_batches(dataset, which, inputs, labels, weights=None):
             f"{which}.batch(1) if they are single examples"
         )
     return said == "batch"
+
+
+def _first_in_batches(dataset, which):
+    """`in_batches` by the shapes of the first element: Python code does not say them before."""
+    for inputs, *others in dataset.take(1):
+        return in_batches(dataset, which, [each.shape for each in tf.nest.flatten(inputs)],
+                          *(each.shape for each in others))
+    return False
 
 
 def _may_be_batches(inputs, labels):

@@ -86,6 +86,11 @@ def _check_parts(dataset):
     if dataset.cache_dir is not None and not isinstance(dataset.cache_dir, str):
         raise ConfigurationError(
             f"Dataset.cache_dir is {dataset.cache_dir!r}; expected a folder's name, or None")
+    if dataset.channels != type(dataset).channels and scheme != "images":
+        raise ConfigurationError(
+            f"Dataset.channels is {dataset.channels}, which is for 'images:FOLDER'; Dataset.name "
+            f"is {dataset.name!r}: leave Dataset.channels out"
+        )
     for parameter, fits, kinds in (
         ("input", of_table or of_tfds, "a table's columns or TFDS's features"),
         ("label", of_table or of_tfds, "a table's columns or TFDS's features"),

@@ -135,11 +135,12 @@ def _examples(dataset, which):
 def _is_settled(dataset):
     """Whether nothing in the dataset's graph can change its order."""
     graph = graph_of(dataset)
-    if graph is None:
+    if graph is None or dataset.options().deterministic is False:
         return False
     nodes = [*graph.node, *(
         node for function in graph.library.function for node in function.node_def)]
-    return not any(_UNSETTLED.search(node.op) for node in nodes)
+    return not any(_UNSETTLED.search(node.op) or node.attr["deterministic"].s == b"false"
+                   for node in nodes)
 
 
 def _sorted(examples, dataset, which):

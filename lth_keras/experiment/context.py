@@ -1,5 +1,6 @@
 """`Context`: what the jobs of one run share in a process, such as data and trainers."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -118,7 +119,9 @@ class Context:
         if self.experiment.initial_weights is None:
             weights = snapshot(named_variables(model))
         else:
-            weights = read_initial_weights(self.experiment.initial_weights, model)
+            whole = None if self.experiment.output is None else self.build(
+                interface=dataclasses.replace(self.interface, all_outputs=True))
+            weights = read_initial_weights(self.experiment.initial_weights, model, whole)
         if trial == 1:
             self._first = weights  # The run's name, the checks and the first round use it.
         return weights

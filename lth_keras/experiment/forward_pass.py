@@ -5,12 +5,14 @@ Anything that the wrapping loses changes outputs or gradients, and is reported b
 trained or written.
 """
 
+import dataclasses
+
 import numpy as np
 from absl import logging
 
 from lth_keras import pruning
 from lth_keras.compat import keras, tf
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, first_line
 from lth_keras.tasks import BinaryClassification, Classification, LanguageModel
 from lth_keras.tasks.weighting import mean
 from lth_keras.training import LayerChance
@@ -38,7 +40,9 @@ def check_forward(context):
     model, weights = context.plain, context.initial_weights(1)
     start, stop = data.splits["train"]
     stop = min(stop, start + min(_EXAMPLES, experiment.batch_size))
-    images = tf.constant(data.normalize(data.images[start:stop]), tf.float32)
+    examples = np.asarray(data.normalize(data.images[start:stop]), np.float32)
+    _refuse_fractions(context, examples)
+    images = tf.constant(examples)
     labels = tf.constant(data.labels[start:stop])
     counts = None if data.weights is None else tf.constant(data.weights[start:stop])
     chance = LayerChance(model)
@@ -67,6 +71,40 @@ def check_forward(context):
         _warn_of_probabilities(model, expected["outputs"])
 
 
+def _refuse_fractions(context, examples):
+    """Refuses fractions where the model takes whole numbers: pixels' scaling makes them so."""
+    inputs = context.data.inputs
+    if inputs is None:
+        model, given = context.plain, [examples]
+    else:
+        model = context.build(interface=dataclasses.replace(context.interface, as_written=True))
+        unpacked = inputs.unpack(examples)
+        given = unpacked
+        if inputs.form == "dict":
+            given = [unpacked[name] for name in model.input_names]
+    for tensor, values in zip(model.inputs, given, strict=True):
+        fractions = values[values != np.floor(values)]
+        taker = _taker_of_indices(model, tensor) if fractions.size else None
+        if taker is not None:
+            raise ConfigurationError(
+                f"the model {model.name!r} takes whole numbers, in {taker}, and is given "
+                f"{fractions[0]:.3g}: examples of uint8 are divided by 255, as pixels, and mean "
+                "and std are applied; give tokens as x.astype('int32'), without mean and std"
+            )
+
+
+def _taker_of_indices(model, tensor):
+    """Words for what takes an input of the model as whole numbers; None if nothing does."""
+    if tensor.dtype.is_integer:
+        return f"an input of {tensor.dtype.name}"
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Embedding) and any(
+                each is tensor for node in layer._inbound_nodes
+                for each in tf.nest.flatten(node.keras_inputs)):
+            return f"the Embedding {layer.name!r}"
+    return None
+
+
 def _computed(model, chance, weights, batch, what, context):
     """{'outputs', 'training outputs', 'gradient of KEY', …}: arrays."""
     variables = named_variables(model)
@@ -82,12 +120,12 @@ def _computed(model, chance, weights, batch, what, context):
             loss = tf.add_n([loss, *model.losses])
         gradients = tape.gradient(
             loss, model.trainable_variables, unconnected_gradients="zero")
-    except (ValueError, TypeError, NotImplementedError, RuntimeError, AttributeError,
-            tf.errors.OpError) as error:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    except ConfigurationError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a user's layer may fail in any way.
         raise ConfigurationError(
             f"{what} {model.name!r} cannot be called on examples of shape "
-            f"{_shape(context.data)}: {lines[0] if lines else type(error).__name__}"
+            f"{_shape(context.data)}: {first_line(error)}"
         ) from error
     keys = {id(variable): key for key, variable in variables.items()}
     computed = {"outputs": outputs, "training outputs": trained}

@@ -10,12 +10,14 @@ import sys
 
 import numpy as np
 
+from lth_keras.compat import tf
 from lth_keras.experiment.bound_files import bound_files
 from lth_keras.experiment.given_values import closure, given_values, wrappings
 from lth_keras.experiment.unnamed_defaults import is_unnamed
 from lth_keras.granularity import Weights
 from lth_keras.paths import safe_name
 from lth_keras.tasks import Classification
+from lth_keras.variables import parts, walk
 
 # Increase it when the meaning of a configuration or the layout of a run's files changes.
 FORMAT = 1
@@ -110,11 +112,40 @@ def resolved(experiment, model, theta_0):
             # A chain without a duration trains as long as a round: that length decides numbers.
             entry["duration"] = variant.duration_in(experiment)
     described["model"] = json.loads(model.to_json())["config"]
+    own = _own_parts(model)
+    if own:  # Only then: the names of other runs stay as they were.
+        described["own_parts"] = own
     described["theta_0"] = theta_0
     bound = bound_files(experiment.model)
     if bound:
         described["files"] = bound
     return described
+
+
+def _own_parts(model):
+    """{layer: its classes and functions that are the user's, with their source} of a model.
+
+    The model's own JSON has their names only, and a function's body may change under its name.
+    """
+    found = {}
+    for path, layer in walk(model):
+        for inner, part in parts(layer, f"{path}/"):
+            own = {name: describe(value) if inspect.isfunction(value)
+                   else _describe_class(type(value), describe)
+                   for name, value in vars(part).items() if _is_own(value)}
+            if _is_users(type(part)):
+                own["class"] = _describe_class(type(part), describe)
+            if own:
+                found[inner] = own
+    return found
+
+
+def _is_own(value):
+    """Whether a layer's attribute is the user's: an activation, a regularizer, a constraint."""
+    if inspect.isfunction(value):  # The code of a lambda is in the model's JSON already.
+        return _is_users_function(value) and value.__name__ != "<lambda>"
+    return hasattr(value, "get_config") and not isinstance(value, (type, tf.Module)) and _is_users(
+        type(value))
 
 
 def named_task(task):

@@ -24,13 +24,16 @@ _EXPECTED = (
 _TRIAL = re.compile(r"trial_(\d+)")
 
 
-def read_initial_weights(path, model):
+def read_initial_weights(path, model, whole=None):
     """The weights in a file, under the names of a model's variables.
 
     Args:
       path: .weights.h5, .h5 and .keras as Keras writes them, .npz with keys 'layer/kernel', a
         SavedModel, or the folder of a network of a run.
       model: the plain Keras model that they are for; its weights are overwritten.
+      whole: the same with all outputs that its function gave it, where `model` has one of them.
+        Keras finds a layer in a file by its class and its place, so that a file of the whole model
+        has to be read into the whole model.
 
     Returns:
       {key: array} of every variable.
@@ -44,20 +47,37 @@ def read_initial_weights(path, model):
         raise ConfigurationError(
             f"Experiment.initial_weights is {str(path)!r}, which does not exist; {_EXPECTED}")
     variables = named_variables(model)
-    if path.is_dir():
-        arrays = _from_folder(path, model)
-    elif path.suffix == ".npz":
-        arrays = files.read_npz(path)
-    elif path.suffix in (".keras", ".h5"):
-        arrays = _from_keras(path, model, variables)
-    else:
-        raise ConfigurationError(
-            f"Experiment.initial_weights is {str(path)!r}, a file of another kind; {_EXPECTED}")
+    arrays = _of_whole(path, whole, variables) if whole is not None else None
+    if arrays is None:
+        arrays = _read(path, model)
     _check(path, arrays, variables)
     return {
         key: np.asarray(arrays[key], variable.dtype.as_numpy_dtype)
         for key, variable in variables.items()
     }
+
+
+def _of_whole(path, whole, variables):
+    """The arrays of `variables` in a file of the whole model; None if it is no file of it."""
+    try:
+        arrays = _read(path, whole)
+    except ConfigurationError:
+        return None  # It may be one of the model with one output.
+    if not all(key in arrays for key in variables):
+        return None
+    beside = named_variables(whole).keys() - variables.keys()
+    return {key: value for key, value in arrays.items() if key not in beside}
+
+
+def _read(path, model):
+    if path.is_dir():
+        return _from_folder(path, model)
+    if path.suffix == ".npz":
+        return files.read_npz(path)
+    if path.suffix in (".keras", ".h5"):
+        return _from_keras(path, model, named_variables(model))
+    raise ConfigurationError(
+        f"Experiment.initial_weights is {str(path)!r}, a file of another kind; {_EXPECTED}")
 
 
 def _check(path, arrays, variables):

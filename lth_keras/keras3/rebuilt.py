@@ -39,6 +39,21 @@ def to_keras3(model):
     return twin
 
 
+def of_one_output(model, output):
+    """A Keras 3 model with the layers that one of its outputs needs; unchanged if it has one only.
+
+    Args:
+      model: functional or Sequential; it shares its layers with what is returned.
+      output: the output's name, that of its layer or its key.
+    """
+    if output is None or len(model.outputs) == 1:
+        return model
+    given = KERAS_3.outputs(model)
+    named = given if isinstance(given, dict) else dict(
+        zip(model.output_names, model.outputs, strict=True))
+    return KERAS_3.keras.Model(KERAS_3.inputs(model), named[output], name=model.name)
+
+
 def rebuild(model, source, target):
     """`model` in the other library, not tested.
 

@@ -6,8 +6,8 @@ import random
 import numpy as np
 
 from lth_keras.compat import keras, keras_backend, tf
-from lth_keras.errors import ConfigurationError
-from lth_keras.keras3 import counted_names, is_keras3, to_keras3, to_tf_keras
+from lth_keras.errors import ConfigurationError, first_line
+from lth_keras.keras3 import counted_names, is_keras3, of_one_output, to_keras3, to_tf_keras
 from lth_keras.models.model_interface import ModelInterface, joined
 from lth_keras.models.seen_layers import refuse_constants, refuse_unseen
 
@@ -57,7 +57,7 @@ def build_keras3(model_fn, input_shape, outputs, interface=ModelInterface(), **a
     name = getattr(model_fn, "__name__", repr(model_fn))
     model, _ = _called(model_fn, name, input_shape, _shape(outputs), interface, arguments)
     if is_keras3(model):
-        return model
+        return of_one_output(model, interface.output)
     interface = dataclasses.replace(interface, as_written=True)
     return to_keras3(build(model_fn, input_shape, outputs, interface, **arguments))
 
@@ -84,13 +84,13 @@ def _called(model_fn, name, input_shape, outputs, interface, arguments):
             model = model_fn(shape, outputs[-1], **arguments)
             if isinstance(model, keras.Sequential) or (is_keras3(model) and not model.built):
                 model.build((None, *shape))
-    except (TypeError, ValueError, NotImplementedError, AttributeError,
-            tf.errors.InvalidArgumentError) as error:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    except ConfigurationError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a user's function may fail in any way.
         raise ConfigurationError(
             f"the model {name} cannot be built for inputs of shape {shape} and "
             f"{outputs[-1]} outputs{f' with {arguments}' if arguments else ''}: "
-            f"{lines[0] if lines else type(error).__name__}"
+            f"{first_line(error)}"
         ) from error
     return model, made
 

@@ -20,12 +20,14 @@ class ModelInterface:
       output: the name of the output that the labels are for, of a model with several.
       one_for_two: whether one logit may stand for two classes.
       as_written: whether to keep the inputs and the logits that its function gave it.
+      all_outputs: whether to keep its outputs too, those that no labels are for.
     """
 
     inputs: object = None
     output: str | None = None
     one_for_two: bool = False
     as_written: bool = False
+    all_outputs: bool = False
 
 
 def joined(model, interface, input_shape, outputs, name):
@@ -42,6 +44,8 @@ def joined(model, interface, input_shape, outputs, name):
     Raises:
       ConfigurationError: inputs or outputs are not those that the data ask for.
     """
+    if interface.all_outputs:
+        return model
     model = _of_one_output(model, interface.output, name)
     if interface.as_written:
         return model
@@ -56,15 +60,18 @@ def joined(model, interface, input_shape, outputs, name):
         _check_input(model.inputs[0].shape, input_shape, name)
     shape = model.output_shape
     if interface.one_for_two and outputs[-1] == 2 and _fits(shape, (None, *outputs[:-1], 1)):
-        # One logit z, that of the second class: the softmax of (0, z) is the sigmoid of z.
-        sides = [[0, 0]] * (len(shape) - 1) + [[1, 0]]
-        return _model(model, tf.pad(model.outputs[0], sides))
+        return _model(model, as_two_logits(model.outputs[0]))
     if not _fits(shape, (None, *outputs)):
         raise ConfigurationError(
             f"the model {name} has outputs of shape {shape}; expected {(None, *outputs)}, as "
             "the labels and the task ask for: for classification logits, without softmax"
         )
     return model
+
+
+def as_two_logits(outputs):
+    """[…, 2] of one logit z [..., 1], the second class's: softmax of (0, z) is the sigmoid of z."""
+    return tf.pad(outputs, [[0, 0]] * (len(outputs.shape) - 1) + [[1, 0]])
 
 
 def _fits(shape, expected):

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import gin
@@ -54,6 +54,11 @@ class RewindingSchedule(PruningSchedule):
                 "0 or more"
             )
         _check_rate(rate, "RewindingSchedule.rate")
+        if rates is not None and not isinstance(rates, Mapping):
+            raise ConfigurationError(
+                f"RewindingSchedule.rates is {rates!r}; expected rates by kind of kernel, such as "
+                "{'conv': 0.1}, or RewindingSchedule.rate for all"
+            )
         rates = dict(rates or {})
         for which, value in rates.items():
             if which not in KINDS and not str(which).startswith("name:"):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lth_keras.compat import PruneLowMagnitude, keras
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, first_line
 from lth_keras.pruning.kernels import chosen, refuse_unprunable
 from lth_keras.pruning.masked_layer import MaskedLayer, build_like
 from lth_keras.variables import layer_variables, named_variables, parts, walk
@@ -89,12 +89,6 @@ def _cause(error):
     lines = [line.strip() for line in str(error).splitlines()]
     return next((line for line in lines if line.startswith(f"{type(error).__name__}:")),
                 first_line(error))
-
-
-def first_line(error):
-    """What an error says, in one line."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
 
 
 def mask_variables(wrapped):

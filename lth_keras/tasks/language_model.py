@@ -93,7 +93,10 @@ class LanguageModel(Task):
         if number is None:
             checks.check_range(labels, 2**31, self.ignore_label, name, "train")
             seen = labels if self.ignore_label is None else labels[labels != self.ignore_label]
-            number = 1 + int(max(seen.max(), *(part.max() for part in _parts(inputs))))
+            most = [seen.max()]
+            if _are_tokens(inputs, labels):
+                most += [part.max() for part in _parts(inputs)]
+            number = 1 + int(max(most))
         task = dataclasses.replace(self, vocabulary=number)
         task.check_fit(labels, name, "train")
         task.check_inputs(inputs, labels, name, "train")
@@ -137,6 +140,12 @@ class LanguageModel(Task):
             return labels, weights
         kept = labels != self.ignore_label
         return tf.where(kept, labels, 0), combined(weights, tf.cast(kept, tf.float32))
+
+
+def _are_tokens(inputs, labels):
+    """Whether inputs may be tokens: rows of whole numbers, as labels are; no pictures or sounds."""
+    return len(inputs.shape) == labels.ndim and all(
+        np.all(part == np.floor(part)) for part in _parts(inputs))
 
 
 def _parts(inputs):

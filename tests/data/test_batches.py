@@ -86,6 +86,17 @@ def test_what_both_may_be_is_refused_in_one_line(pair, make):
     assert "\n" not in said and len(said) <= 300
 
 
+@pytest.mark.parametrize("size", [None, 4, 5])
+def test_python_code_that_says_no_shapes_is_looked_at(size):
+    numbers = np.arange(COUNT) % 3
+    named = sliced((COLOUR, numbers)).map(lambda x, y: tf.py_function(
+        lambda x, y: (x + 0, y), [x, y], [tf.float32, tf.int64]))
+    x, y, _ = collected(named if size is None else named.batch(size), "train")
+    # Python code may change the order each time, so that the examples are sorted.
+    order = np.argsort(x[:, 0, 0, 0])
+    assert np.array_equal(x[order], COLOUR) and np.array_equal(y[order], numbers)
+
+
 def test_what_shapes_alone_decide_needs_no_operation():
     numbers = np.arange(COUNT) % 3
     x, y, _ = collected(generated((COLOUR, numbers), None), "t")  # A label for each example.

@@ -6,6 +6,12 @@ from lth_keras.data import Dataset
 from lth_keras.errors import ConfigurationError
 
 
+def test_channels_are_those_of_a_folder_of_pictures():
+    with pytest.raises(ConfigurationError, match="channels is 1, which is for 'images:FOLDER'"):
+        Dataset("cifar10", channels=1)
+    assert Dataset("images:here", channels=1).channels == 1
+
+
 @pytest.mark.parametrize("parameter, value, words", [
     ("name", "", "'mnist_5k'"),
     ("name", None, "None"),

@@ -55,6 +55,17 @@ def test_what_is_shuffled_is_the_same_each_time(make):
         assert label[bytes(x)] == y
 
 
+def test_what_may_come_in_any_order_is_sorted_too():
+    options = tf.data.Options()
+    options.deterministic = False
+    expected = collected(PLAIN.shuffle(20), "train")[0]
+    assert not np.array_equal(expected, X)
+    for dataset in (PLAIN.map(lambda x, y: (x, y), num_parallel_calls=2, deterministic=False),
+                    PLAIN.batch(4, num_parallel_calls=2, deterministic=False),
+                    PLAIN.map(lambda x, y: (x, y), num_parallel_calls=2).with_options(options)):
+        assert np.array_equal(collected(dataset, "train")[0], expected)
+
+
 def test_what_is_not_shuffled_keeps_its_order():
     for dataset in (PLAIN, PLAIN.batch(7), PLAIN.map(lambda x, y: (x, y), num_parallel_calls=2),
                     PLAIN.batch(5, drop_remainder=True)):

@@ -98,6 +98,40 @@ def test_a_model_that_does_not_work_is_refused_in_one_line(tmp_path, build, mess
     assert not (tmp_path / "runs").exists()
 
 
+def words_and_more(input_shape, classes):
+    given = {name: keras.Input(shape, name=name) for name, shape in input_shape.items()}
+    x = L.Flatten()(L.Embedding(9, 2, name="table")(given["words"]))
+    return keras.Model(given, L.Dense(classes)(L.Concatenate()([x, given["more"]])), name="odd")
+
+
+def embedded(input_shape, classes):
+    return keras.Sequential([
+        keras.Input(input_shape), L.Embedding(9, 2, name="table"), L.Flatten(), L.Dense(classes)])
+
+
+def integers(input_shape, classes):
+    given = keras.Input(input_shape, dtype="int32")
+    return keras.Model(given, L.Dense(classes)(tf.one_hot(given[:, 0], 9)), name="odd")
+
+
+@pytest.mark.parametrize("build, taker", [
+    (embedded, "the Embedding 'table'"), (integers, "an input of int32"),
+    (words_and_more, "the Embedding 'table'")])
+def test_tokens_of_uint8_are_not_taken_for_pixels(tmp_path, build, taker):
+    words, labels = RANDOM.integers(0, 9, (24, 5)), np.arange(24) % 3
+
+    def examples(dtype):
+        x = words.astype(dtype)
+        return ({"words": x, "more": x / 9.0} if build is words_and_more else x), labels
+
+    with pytest.raises(ConfigurationError, match=f"takes whole numbers, in {taker}, and is g"):
+        lth_keras.find_ticket(
+            build, examples("uint8"), examples("uint8"), output_dir=tmp_path / "a", **QUICK)
+    assert not (tmp_path / "a").exists()
+    lth_keras.find_ticket(
+        build, examples("int32"), examples("int32"), output_dir=tmp_path / "b", **QUICK)
+
+
 @pytest.mark.parametrize("classes, units, activation, warned", [
     (3, 3, "softmax", True), (3, 3, None, False), (2, 1, "sigmoid", True), (2, 1, None, False)])
 def test_probabilities_are_said_and_the_layer_named(tmp_path, caplog, classes, units, activation,

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from lth_keras.compat import keras
 from lth_keras.criteria import Magnitude
 from lth_keras.experiment import FoundMask, InitialWeights, Variant, identity
 from lth_keras.mask_updates import RigL
@@ -155,3 +156,53 @@ def test_a_field_that_came_later_adds_nothing_by_its_default():
         for updates in (None, RigL())}
     assert "updates" not in made[None]
     assert made[RigL()] == {**made[None], "updates": identity.describe(RigL())}
+
+
+LAYERS = """
+from lth_keras.compat import keras, tf
+
+def activated(x):
+    return x * {factor}
+
+class Shrinking(keras.regularizers.Regularizer):
+    def __call__(self, kernel):
+        return {factor2} * tf.reduce_sum(tf.abs(kernel))
+
+    def get_config(self):
+        return {{}}
+
+class Halved(keras.layers.Layer):
+    def call(self, inputs):
+        return inputs * {factor3}
+"""
+
+
+@pytest.mark.parametrize("changed", ["factor", "factor2", "factor3"])
+def test_the_code_of_a_models_own_parts_is_part_of_the_identity(tmp_path, monkeypatch, changed):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def own_parts(**factors):
+        numbers = {"factor": 1, "factor2": 1, "factor3": 1, **factors}
+        (tmp_path / "users_layers.py").write_text(LAYERS.format(**numbers))
+        sys.modules.pop("users_layers", None)
+        importlib.invalidate_caches()
+        mine = importlib.import_module("users_layers")
+        keras.backend.reset_uids()
+        block = keras.Sequential([keras.Input((3,)), mine.Halved(name="halved")], name="block")
+        return identity._own_parts(keras.Sequential([
+            keras.Input((3,)), block, keras.layers.Dense(
+                3, mine.activated, kernel_regularizer=mine.Shrinking(), name="fc")]))
+
+    first = own_parts()
+    assert set(first) == {"block/halved/", "fc/"}
+    assert set(first["fc/"]) == {"activation", "kernel_regularizer"}
+    assert own_parts() == first != own_parts(**{changed: 2})
+    sys.modules.pop("users_layers", None)
+
+
+def test_a_model_of_the_packages_alone_has_no_part_of_its_own():
+    model = keras.Sequential([
+        keras.Input((4, 3)), keras.layers.LSTM(2), keras.layers.Lambda(lambda x: x * 2),
+        keras.layers.Dense(2, "relu", kernel_regularizer="l2", kernel_constraint="non_neg")])
+    assert identity._own_parts(model) == {}

@@ -61,6 +61,30 @@ def test_every_form_of_file(tmp_path, trained, form):
         assert weights[key].tobytes() == value.tobytes(), key
 
 
+def two_heads(input_shape, classes):
+    given = keras.Input(input_shape)
+    hidden = L.Dense(4, name="fc")(given)
+    return keras.Model(given, [L.Dense(3, name="first")(hidden), L.Dense(3, name="second")(hidden)])
+
+
+@pytest.mark.parametrize("form", ["w.npz", "w.weights.h5", "w.h5", "w.keras", "saved_model"])
+@pytest.mark.parametrize("cut", [False, True], ids=["both heads", "one head"])
+def test_a_file_of_all_outputs_gives_the_one_its_own_weights(tmp_path, form, cut):
+    model = two_heads((5,), 3)
+    if cut:
+        model = keras.Model(model.input, model.outputs[1])
+    for index, variable in enumerate(named_variables(model).values()):
+        variable.assign(np.full(variable.shape, index + 1.0))
+    expected = snapshot(named_variables(model))
+    result = lth_keras.find_ticket(
+        two_heads, TRAIN, TEST, output="second", output_dir=tmp_path / "runs",
+        initial_weights=saved(model, tmp_path, form), **QUICK)
+    assert set(result.initial_weights) == {
+        f"{layer}/{part}" for layer in ("fc", "second") for part in ("kernel", "bias")}
+    for key, value in result.initial_weights.items():
+        assert value.tobytes() == expected[key].tobytes(), key
+
+
 def test_they_are_theta_0_and_another_run(tmp_path, trained):
     path = saved(trained, tmp_path, "w.npz")
     scratch = lth_keras.find_ticket(network, TRAIN, TEST, output_dir=tmp_path / "runs", **QUICK)

@@ -52,6 +52,23 @@ def test_a_keras_3_model_has_tickets(tickets):
     assert isinstance(tickets[2].model(), tf_keras.Model)
 
 
+def two_heads(input_shape, num_classes):
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Dense(6, activation="relu", name="fc1")(inputs)
+    return keras.Model(inputs, [keras.layers.Dense(1, name="age")(x),
+                                keras.layers.Dense(num_classes, name="kind")(x)], name="mine")
+
+
+def test_of_several_outputs_the_one_with_labels_comes_back(tmp_path):
+    found = lth_keras.find_ticket(
+        two_heads, TRAIN, TEST, output="kind", rounds=1, rate=0.5, duration="2it", batch_size=6,
+        jit=False, progress=False, output_dir=tmp_path)
+    model = found.model(1, keras=3)
+    assert isinstance(model, keras.Model) and model.output_names == ["kind"]
+    x = found.normalize(TEST[0])
+    assert np.allclose(model(x).numpy(), found.model(1)(x).numpy(), atol=1e-5)
+
+
 def test_the_ticket_comes_back_as_the_readers_own_model(tickets):
     ticket = tickets[2]
     model = ticket.model(keras=3)

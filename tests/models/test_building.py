@@ -58,6 +58,9 @@ class Subclassed(keras.Model):
      r"outputs of shape \(None, 4\); expected \(None, 3\)"),
     (lambda shape, classes: models.lenet_5((4, 4, 1), classes), "cannot be built"),
     (lambda shape: None, "cannot be built"),
+    (lambda shape, classes: shape[2], "cannot be built .*: IndexError: tuple index out of range"),
+    (lambda shape, classes: {}["image"], "cannot be built .*: KeyError: 'image'"),
+    (lambda shape, classes: 1 / 0, "cannot be built .*: division by zero"),
 ])
 def test_refused(model_fn, message):
     with pytest.raises(ConfigurationError, match=message) as caught:

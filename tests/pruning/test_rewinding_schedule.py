@@ -103,6 +103,7 @@ def test_round_trip():
     ({"rounds": 1, "rate": "0.2"}, "rate is '0.2'"),
     ({"rounds": 1, "rate": None}, "rate is None"),
     ({"rounds": 1, "rates": {"convolution": 0.1}}, "the key 'convolution'"),
+    ({"rounds": 1, "rates": 0.2}, "rates is 0.2; expected rates by kind"),
     ({"rounds": 1, "rates": {"conv": 2}}, r"rates\['conv'\] is 2"),
     ({"rounds": 1, "rates": {"name:(": 0.1}}, "no regular expression"),
     ({"rounds": 1, "scope": "local"}, "scope is 'local'"),

@@ -46,7 +46,12 @@ def test_the_largest_token_sets_the_vocabulary_and_other_inputs_are_no_tokens():
     assert from_arrays(TOKENS + 2, TOKENS, TOKENS, TOKENS, task=LanguageModel()).num_outputs == 7
     sounds = TOKENS * 2.5
     assert from_arrays(sounds, TOKENS, sounds, TOKENS, task=LanguageModel(5)).num_outputs == 5
+    assert from_arrays(sounds[:, :2], TOKENS, sounds[:, :2], TOKENS,
+                       task=LanguageModel()).num_outputs == 5
+    longer = np.concatenate([TOKENS, TOKENS + 4], 1)
+    assert from_arrays(longer, TOKENS, longer, TOKENS, task=LanguageModel()).num_outputs == 9
     pictures = np.full((6, 3, 3), 9.0)
+    assert from_arrays(pictures, TOKENS, pictures, TOKENS, task=LanguageModel()).num_outputs == 5
     assert from_arrays(pictures, TOKENS, pictures, TOKENS, task=LanguageModel(5)).num_outputs == 5
 
 

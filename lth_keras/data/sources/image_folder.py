@@ -54,6 +54,7 @@ def open_images(folder, index, size=None, channels=3):
             root, [path for paths, _ in listed.values() for path in paths], index),
         num_classes=len(classes), label_names=tuple(classes),
         labels={split: labels for split, (_, labels) in listed.items()},
+        text_label=f"the labels of '{name}' are its folders' names, such as {classes[0]!r}",
     )
 
 

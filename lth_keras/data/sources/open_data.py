@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+from absl import logging
 from rich.console import Console
 
 from lth_keras.data import splits as splitting
@@ -22,7 +23,7 @@ from lth_keras.data.sources.opened_source import SPLITS, OpenedSource, in_parts,
 from lth_keras.data.sources.table_file import Columns, open_table
 from lth_keras.data.sources.tokens import tokenised
 from lth_keras.errors import ConfigurationError
-from lth_keras.tasks import Classification, Regression
+from lth_keras.tasks import Classification, Regression, Task
 
 # The choice of test examples is the same in every experiment.
 _TEST_SEED = 0
@@ -183,11 +184,18 @@ def _check_kind(source, task):
 
     Else the task would learn places in the alphabet.
     """
-    if source.text_label is not None and isinstance(task, Regression):
+    if source.text_label is None:
+        return
+    if isinstance(task, Regression):
         raise ConfigurationError(
-            f"{source.text_label}; expected numbers, as {type(task).__name__} takes: correct or "
-            "leave out the rows that hold text, or give a task for classes"
+            f"{source.text_label}; expected numbers, as {type(task).__name__} takes: correct the "
+            "labels that are text or leave them out, or give a task for classes"
         )
+    if getattr(type(task), "take_labels", None) is Task.take_labels:
+        # A task of the user's own, which may be for classes.
+        logging.warning(
+            "%s; %s gets their places in the alphabet, 0, 1, …, as numbers of classes",
+            source.text_label, type(task).__name__)
 
 
 def _check_counts(dataset, source):
