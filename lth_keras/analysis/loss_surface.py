@@ -10,8 +10,9 @@ from lth_keras.analysis.flat_weights import WeightLayout
 from lth_keras.compat import keras, tf
 from lth_keras.errors import ConfigurationError
 from lth_keras.pruning.kernels import unit_axes
+from lth_keras.training.layer_chance import LayerChance
 from lth_keras.training.xla import compiled
-from lth_keras.variables import named_variables, walk
+from lth_keras.variables import named_variables
 
 # Bytes of Jacobians; deriving them takes many times as much.
 _JACOBIANS_AT_A_TIME = 2**25
@@ -52,10 +53,9 @@ class LossSurface:
         self._statistics = self._images if statistics is None else tf.constant(statistics)
         self._normalisation = float(data.scale), data.mean, data.std
         self._l2 = l2
-        self._norms = [
-            layer for _, layer in walk(model)
-            if isinstance(layer, keras.layers.BatchNormalization)
-        ]
+        self._norms = [part for part in model.submodules
+                       if isinstance(part, keras.layers.BatchNormalization)]
+        self._chance = LayerChance(model)
         self._looks_up = any(isinstance(part, keras.layers.Embedding) for part in model.submodules)
         # A pass in training mode then leaves exactly its batch's statistics behind.
         for layer in self._norms:
@@ -203,18 +203,20 @@ class LossSurface:
         means = [tf.zeros_like(layer.moving_mean) for layer in self._norms]
         squares = [tf.zeros_like(layer.moving_variance) for layer in self._norms]
         for i in tf.range(examples // size):
-            means, squares = self._add_moments(
-                means, squares, tf.gather(images, i * size + tf.range(size)), size / examples)
+            batch = tf.gather(images, i * size + tf.range(size))
+            means, squares = self._add_moments(means, squares, batch, size / examples, i)
         rest = examples % size
         if rest:
-            means, squares = self._add_moments(means, squares, images[-rest:], rest / examples)
+            means, squares = self._add_moments(
+                means, squares, images[-rest:], rest / examples, examples // size)
         for layer, mean, square in zip(self._norms, means, squares, strict=True):
             layer.moving_mean.assign(mean)
             layer.moving_variance.assign(square - mean**2)
 
-    def _add_moments(self, means, squares, images, share):
-        """Moments at each norm, with those of a batch that is `share` of all examples."""
-        self._model(self._normalise(images), training=True)
+    def _add_moments(self, means, squares, images, share, number):
+        """Moments at each norm, with those of batch `number`, which is `share` of all examples."""
+        with self._chance.at(tf.stack([0, number])):  # The same noise at each point.
+            self._model(self._normalise(images), training=True)
         seen = [tf.identity(layer.moving_mean) for layer in self._norms]
         means = [total + share * mean for total, mean in zip(means, seen, strict=True)]
         squares = [
@@ -226,7 +228,7 @@ class LossSurface:
     def _batch_gradient(self, batch, labels, weights):
         with tf.GradientTape() as tape:
             loss, _ = self._batch_loss(batch, labels, weights)
-        return tape.gradient(loss, self._variables)
+        return tape.gradient(loss, self._variables, unconnected_gradients="zero")
 
     def _gradient(self, images, labels):
         total = [self._l2 * each for each in self._variables]

@@ -92,9 +92,7 @@ def _loaded(dataset, task, known, data_dir):
     if known.get("fallback_reason") is None or not isinstance(dataset, Dataset) or (
             dataset.fallback is None):
         return dataset.load(data_dir, task)
-    data = dataclasses.replace(dataset, name=dataset.fallback, fallback=None).load(data_dir, task)
-    return dataclasses.replace(
-        data, requested=dataset.name, fallback_reason=known["fallback_reason"])
+    return dataset.load_fallback(known["fallback_reason"], task)
 
 
 def check_config(paths, header):

@@ -26,15 +26,15 @@ class SynFlow(Criterion):
         """Checks that flow can start at the model's inputs.
 
         Raises:
-          ConfigurationError: an `Embedding` looks its inputs up. An input of ones would be one
-            token, and no other token's numbers would be in any score.
+          ConfigurationError: it has an `Embedding`. What is looked up is no product with the input:
+            of tokens one only would be in the scores, and of places all would outweigh the flow.
         """
         for part in model.submodules:
             # By name: criteria are read without TensorFlow.
             if "Embedding" in [each.__name__ for each in type(part).__mro__]:
                 raise ConfigurationError(
                     f"SynFlow sends an input of ones through the network, and layer {part.name!r} "
-                    "looks its input up as tokens, so that no flow begins there; expected a "
+                    "is an Embedding: what it looks up is no product with that input; expected a "
                     "network without Embedding, or another criterion, such as SNIP")
 
     def scores(self, inputs: CriterionInputs) -> dict[str, np.ndarray]:

@@ -130,6 +130,18 @@ class Dataset(DataSource):
             except Unavailable as error:
                 reason = str(error)
                 raw = self._fall_back(reason)
+        return self._assembled(raw, task, reason)
+
+    def load_fallback(self, reason, task=None):
+        """The fallback's data, whether or not those that were asked for are there now.
+
+        Args:
+          reason: why they were not, in a run that was trained on the fallback.
+          task: as `load`'s.
+        """
+        return self._assembled(self._fall_back(reason), task, reason)
+
+    def _assembled(self, raw, task, reason):
         return assemble(
             raw, self.validation, self.validation_seed, self.mean, self.std, task,
             functools.partial(self._subset, raw.name),

@@ -5,7 +5,7 @@ import inspect
 import math
 
 from lth_keras.compat import keras
-from lth_keras.pruning.kernels import matrices
+from lth_keras.pruning.kernels import EMBEDDING, matrices
 from lth_keras.variables import plain
 
 _layers = keras.layers
@@ -64,6 +64,8 @@ def _add_layer(counts, layer, path, node, shapes, times):
         _add_layer(counts, layer.layer, f"{path}/layer", node, shapes, times)
     else:
         for matrix in matrices(layer):
+            if matrix.dense == EMBEDDING:
+                continue  # It is looked up, also inside a layer of the user's own.
             counts[f"{path}/{matrix.name}"] += times * _places(layer, matrix.name, node, *shapes)
 
 

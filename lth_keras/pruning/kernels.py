@@ -19,10 +19,11 @@ _CELLS = (_layers.GRUCell, _layers.LSTMCell, _layers.SimpleRNNCell)
 _OF_CELLS = ("kernel", "recurrent_kernel")
 _TRANSPOSED = (_layers.Conv1DTranspose, _layers.Conv2DTranspose, _layers.Conv3DTranspose)
 _DEPTHWISE = (_layers.DepthwiseConv1D, _layers.DepthwiseConv2D, *_SEPARABLE)
+EMBEDDING = "an embedding"
 # Layers that are pruned only if they are named, and the words for them.
 _ON_REQUEST = (
     (_DEPTHWISE, "depthwise_kernel", "a depthwise kernel"),
-    ((_layers.Embedding,), "embeddings", "an embedding"),
+    ((_layers.Embedding,), "embeddings", EMBEDDING),
 )
 
 

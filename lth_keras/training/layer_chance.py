@@ -48,7 +48,8 @@ class LayerChance:
         """int32 [2], the seed of the next draw of the layer with this number.
 
         A layer may draw several times in one pass, as for rows and for columns, for each gate, or
-        at each of its calls: these draws are independent, as in Keras.
+        at each of its calls: these draws are independent, as in Keras. In a loop of TensorFlow's,
+        such as the steps of `RNN` over a cell of one's own, each turn draws the same numbers.
         """
         if self._pass.seed is None:
             return _folded(tf.constant([0, 0]), _LAYERS + place)

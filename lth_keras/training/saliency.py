@@ -42,8 +42,7 @@ class Saliency:
 
     def _build(self):
         self._model = self._make()
-        LayerChance(self._model)  # Without a seed, so that a criterion's scores are always the
-        # same.
+        self._chance = LayerChance(self._model)
         self._variables = named_variables(self._model)
         self._kernels = [self._variables[key] for key in self._keys]
         data = self._data
@@ -116,7 +115,8 @@ class Saliency:
         return {key: total / count for key, total in zip(self._keys, totals, strict=True)}
 
     def _loss(self, images, labels, weights, temperature):
-        outputs = self._model(images, training=True)
+        with self._chance.at(tf.constant([0, 0])):  # So that scores are always the same.
+            outputs = self._model(images, training=True)
         return self._data.task.loss(labels, outputs / temperature, weights)
 
     def _loss_gradient(self, images, labels, weights, temperature):

@@ -106,3 +106,64 @@ def test_products_of_a_model_that_looks_tokens_up():
         surface.load({key: each + sign * 0.002 * steps[key] for key, each in weights.items()})
         ends.append(surface.gradient())
     np.testing.assert_allclose(product, (ends[0] - ends[1]) / 0.004, rtol=0.01, atol=1e-3)
+
+
+class Block(keras.layers.Layer):
+    """A layer of a user's own, with the normalisation inside."""
+
+    def __init__(self, rate=0.0, **options):
+        super().__init__(**options)
+        self.dense = keras.layers.Dense(4, name="dense")
+        self.drop = keras.layers.Dropout(rate)
+        self.norm = keras.layers.BatchNormalization(name="norm")
+
+    def call(self, inputs, training=None):
+        return self.norm(self.drop(self.dense(inputs), training=training), training=training)
+
+
+def in_a_block(rate=0.0):
+    """(surface, weights as a flat vector, model, images, labels) of a network around `Block`."""
+    generator = np.random.default_rng(3)
+    images = (2 + 3 * generator.standard_normal((30, 3))).astype(np.float32)
+    labels = np.arange(30, dtype=np.int32) % 3
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([keras.Input((3,)), Block(rate), keras.layers.Dense(3, name="c")])
+    weights = snapshot(named_variables(model))
+    data = from_arrays(images, labels, images, labels)
+    surface = LossSurface(model, images, labels, data, batch_size=8)
+    return surface, surface.layout.flatten(weights), model, images, labels
+
+
+def at_one_point(surface, point, recompute):
+    nowhere = np.zeros((1, point.size), np.float32), np.zeros((1, 1))
+    return float(surface.values(point, *nowhere, recompute=recompute)[0, 0])
+
+
+def test_statistics_inside_a_users_layer_are_computed_anew():
+    surface, point, model, images, labels = in_a_block()
+    found = at_one_point(surface, point, recompute=True)
+    # In training mode the whole of the examples as one batch has their own statistics.
+    expected = float(tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(
+        labels, model(images, training=True))))
+    assert found == pytest.approx(expected, rel=1e-4)
+    assert at_one_point(surface, point, recompute=False) != pytest.approx(expected, rel=1e-2)
+
+
+def test_statistics_of_a_network_with_noise_are_the_same_each_time():
+    surface, point, *_ = in_a_block(0.5)
+    twice = [at_one_point(surface, point, recompute=True) for _ in range(2)]
+    assert twice[0] == twice[1] == at_one_point(in_a_block(0.5)[0], point, recompute=True)
+
+
+def test_weights_that_nothing_reads_have_no_derivative():
+    inputs = keras.Input((3,))
+    two = keras.Model(inputs, [keras.layers.Dense(3, name="read")(inputs),
+                               keras.layers.Dense(2, name="unread")(inputs)])
+    outside = keras.Input((3,))
+    model = keras.Model(outside, two(outside)[0])
+    images, labels = np.eye(3, dtype=np.float32), np.arange(3, dtype=np.int32)
+    surface = LossSurface(model, images, labels, from_arrays(images, labels, images, labels))
+    for found in (surface.gradient(), surface.product(np.ones(surface.trainable.size, np.float32))):
+        parts = {key.rsplit("/", 2)[-2]: part
+                 for key, part in surface.trainable.unflatten(found).items() if "kernel" in key}
+        assert np.any(parts["read"]) and not np.any(parts["unread"])

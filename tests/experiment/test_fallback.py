@@ -53,7 +53,9 @@ def test_the_data_that_were_asked_for_change_nothing(no_data, tmp_path):
 
 def test_a_run_on_the_fallback_is_analyzed(no_data, monkeypatch, tmp_path):
     bindings = (*SMALL, "IMP.duration = '1ep'", "Experiment.variants = [@ticket/Variant()]",
-                "Experiment.on_fallback = {'batch_size': 900, 'trials': 1}")
+                "Experiment.on_fallback = {'batch_size': 900, 'trials': 1}",
+                # The fallback has pictures of one size; what was asked for may have another.
+                "Dataset.image_size = (28, 28)")
     assert commands.main(["--gin_file=mnist_lt", f"--output_dir={tmp_path / 'runs'}",
                           *(f"--gin_param={each}" for each in bindings)]) == 0
     [root] = (tmp_path / "runs").iterdir()

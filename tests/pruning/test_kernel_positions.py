@@ -2,7 +2,7 @@
 
 import pytest
 
-from lth_keras.compat import keras
+from lth_keras.compat import keras, tf
 from lth_keras.pruning import RewindingSchedule, kernel_table
 from lth_keras.pruning.kernel_positions import positions
 
@@ -79,6 +79,26 @@ def test_a_model_that_is_applied_at_each_step():
     assert positions(model) == {"steps/layer/conv/kernel": 5 * 6 * 4, "steps/layer/fc/kernel": 5}
     assert {row.kernel: row.positions for row in kernel_table(model, RewindingSchedule(1))} == {
         "layer/conv/kernel": 5 * 6 * 4, "layer/fc/kernel": 5}
+
+
+def test_what_is_looked_up_inside_another_layer_is_no_product():
+    class Places(L.Layer):
+        def __init__(self, **options):
+            super().__init__(**options)
+            self.words, self.at = L.Embedding(9, 4, name="words"), L.Embedding(7, 4, name="at")
+            self.mix = L.Dense(4, name="mix")
+
+        def call(self, inputs):
+            return self.mix(self.words(inputs) + self.at(tf.range(7)))
+
+    inputs = keras.Input((7,))
+    model = keras.Model(inputs, L.Dense(2, name="fc")(Places(name="places")(inputs)))
+    assert positions(model)["places/mix/kernel"] == 7
+    rows = {row.kernel: row.positions for row in kernel_table(model, RewindingSchedule(1))}
+    assert rows["words/embeddings"] == rows["at/embeddings"] == 0 < rows["mix/kernel"]
+    inputs = keras.Input((5, 7))
+    many = keras.Model(inputs, L.TimeDistributed(L.Embedding(9, 4), name="steps")(inputs))
+    assert [row.positions for row in kernel_table(many, RewindingSchedule(1))] == [0]
 
 
 def test_each_call_in_the_model_counts_and_none_outside_it():

@@ -59,3 +59,17 @@ def test_gradients_of_an_embedding_that_tokens_share():
         np.testing.assert_allclose(found[key], wanted[key], rtol=1e-5, atol=1e-7)
         np.testing.assert_allclose(
             product[key], (ends[0][key] - ends[1][key]) / 2e-5, rtol=1e-4, atol=1e-6)
+
+
+def test_draws_of_one_layer_are_independent_and_scores_the_same_each_time():
+    layers = keras.layers
+    inputs, drop = keras.Input((40,)), keras.layers.Dropout(0.5)
+    # If both masks were one, the difference and with it the gradient would be 0.
+    model = keras.Model(inputs, layers.Dense(2, use_bias=False, name="fc")(
+        drop(inputs) - drop(inputs)))
+    weights = {"fc/kernel": np.ones((40, 2), np.float32)}
+    masks = {"fc/kernel": np.ones((40, 2), bool)}
+    made = saliency(model, list(masks), np.ones((1, 40), np.float32)).probe(
+        weights, masks, np.random.default_rng(0))
+    first, again = (made.gradient(1)["fc/kernel"] for _ in range(2))
+    assert np.any(first) and np.array_equal(first, again)

@@ -87,7 +87,8 @@ class GradientFlow(Measure):
     def _steps(self, run, facts):
         """The steps of `at`, ascending; of a network that diverged those before its end."""
         steps = {facts["start_step"] + run.context.steps(each) for each in self.at}
-        return sorted(step for step in steps if step <= facts["steps"])
+        end = facts["steps"] - bool(facts["diverged"])
+        return sorted(step for step in steps if step <= end)
 
     def measure(self, run, piece):
         """A row for each step and layer; layer 'all' has the Jacobian's figures too."""

@@ -1,5 +1,6 @@
 """Gradients and Jacobians of a linear network, by NumPy."""
 
+import types
 
 import numpy as np
 import pytest
@@ -85,3 +86,11 @@ def test_jacobians_are_bounded(tmp_path, monkeypatch, most, taken, statement):
         np.testing.assert_allclose(
             files.read_npz(arrays)["singular_values/0"],
             np.tile(np.linalg.svd(kernel, compute_uv=False), (taken, 1)), rtol=1e-4)
+
+
+@pytest.mark.parametrize("diverged, steps", [(False, [5, 25]), (True, [5])])
+def test_the_step_at_which_a_network_diverged_is_left_out(diverged, steps):
+    run = types.SimpleNamespace(context=types.SimpleNamespace(
+        steps=lambda duration: {"0ep": 0, "2ep": 20}[duration]))
+    facts = {"start_step": 5, "steps": 25, "diverged": diverged}
+    assert GradientFlow(at=("0ep", "2ep"))._steps(run, facts) == steps
