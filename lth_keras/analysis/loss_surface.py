@@ -54,7 +54,7 @@ class LossSurface:
         self._normalisation = float(data.scale), data.mean, data.std
         self._l2 = l2
         self._norms = [part for part in model.submodules
-                       if isinstance(part, keras.layers.BatchNormalization)]
+                       if isinstance(part, keras.layers.BatchNormalization) and part.built]
         self._chance = LayerChance(model)
         self._looks_up = any(isinstance(part, keras.layers.Embedding) for part in model.submodules)
         # A pass in training mode then leaves exactly its batch's statistics behind.

@@ -157,8 +157,10 @@ def check_configuration(now, header, root):
 
     The optimizer and the variants count too, because a measure may train networks again.
     """
-    place = _difference(
-        _LEFT_OUT | header["configuration"], _LEFT_OUT | json.loads(json.dumps(now)))
+    known, now = header["configuration"], json.loads(json.dumps(now))
+    if "own_parts" not in known:  # An earlier version did not store them.
+        now.pop("own_parts", None)
+    place = _difference(_LEFT_OUT | known, _LEFT_OUT | now)
     if place is not None:
         where, was, is_now = place
         raise ConfigurationError(

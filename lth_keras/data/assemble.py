@@ -11,7 +11,7 @@ from lth_keras.data.disk_cache import noted
 from lth_keras.data.loaded_data import LoadedData
 from lth_keras.data.rows_on_disk import RowsOnDisk, chosen_rows, joined
 from lth_keras.errors import ConfigurationError
-from lth_keras.tasks import Classification
+from lth_keras.tasks import Classification, LanguageModel
 from lth_keras.wording import setting
 
 
@@ -119,7 +119,10 @@ def _for_task(raw, task):
     labels = _converted(
         {split: getattr(raw, f"y_{split}") for split in raw.splits},
         {split: len(getattr(raw, f"x_{split}")) for split in raw.splits}, raw.name, task)
-    task = _fitted(labels, _counted(labels["train"], raw.w_train), raw.x_train, raw.name,
+    inputs = raw.x_train
+    if raw.inputs is not None and isinstance(task, LanguageModel):
+        inputs = _rows_of_tokens(raw, labels["train"])
+    task = _fitted(labels, _counted(labels["train"], raw.w_train), inputs, raw.name,
                    raw.num_classes, task)
     if raw.inputs is None:  # Several arrays in a row are not told from each other here.
         for split in raw.splits:
@@ -128,6 +131,18 @@ def _for_task(raw, task):
     _check_label_names(raw, task)
     return dataclasses.replace(
         raw, **{f"y_{split}": each for split, each in labels.items()}), task
+
+
+def _rows_of_tokens(raw, labels):
+    """What may be tokens of several inputs, rows of whole numbers side by side; else the labels."""
+    columns = [number for field in raw.inputs.fields
+               if field.dtype == "int32" and len(field.shape) == 1 < field.shape[0]
+               for number in range(field.start, field.stop)]
+    if not columns:
+        return labels
+    rows = raw.x_train
+    parts = rows.parts() if hasattr(rows, "parts") else (rows,)
+    return np.concatenate([part[:, columns] for part in parts])
 
 
 def _converted(labels, sizes, name, task):

@@ -29,7 +29,7 @@ _BY_FUNCTION = {"FlatMapDataset": "f", "InterleaveDataset": "f", "ParallelInterl
                 "ParallelInterleaveDatasetV4": "f", "GroupByWindowDataset": "reduce_func"}
 
 
-def in_batches(dataset, which, inputs, labels, weights=None):
+def in_batches(dataset, which, inputs, labels, weights=None, seen=False):
     """Whether the elements are batches.
 
     Args:
@@ -38,19 +38,18 @@ def in_batches(dataset, which, inputs, labels, weights=None):
       inputs: shapes of the inputs of one element.
       labels: shape of its labels.
       weights: shape of its weights, or None.
+      seen: whether the shapes are those of the first element, which the dataset does not declare.
 
     Raises:
       ConfigurationError: both are possible.
     """
-    if None in (labels.rank, *(each.rank for each in inputs), getattr(weights, "rank", 0)):
-        return _first_in_batches(dataset, which)
     if weights is not None:
         return weights.rank == 1  # One number for each example.
     if not labels.rank or not _may_be_batches(inputs, labels):
         return False
     graph = graph_of(dataset)
     said = None if graph is None else _Graph(graph).kind()
-    if said == "source" and labels[0] is None:
+    if said == "source" and (seen or labels[0] is None):
         said = None  # A function that reads whole files, for example.
     if said is None:
         raise ConfigurationError(
@@ -59,14 +58,6 @@ def in_batches(dataset, which, inputs, labels, weights=None):
             f"{which}.batch(1) if they are single examples"
         )
     return said == "batch"
-
-
-def _first_in_batches(dataset, which):
-    """`in_batches` by the shapes of the first element: Python code does not say them before."""
-    for inputs, *others in dataset.take(1):
-        return in_batches(dataset, which, [each.shape for each in tf.nest.flatten(inputs)],
-                          *(each.shape for each in others))
-    return False
 
 
 def _may_be_batches(inputs, labels):

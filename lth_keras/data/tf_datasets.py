@@ -12,7 +12,8 @@ from lth_keras.errors import ConfigurationError
 
 # Operations that may change the order or the examples each time; Python code may do so too.
 _UNSETTLED = re.compile(r"Shuffle|Random|PyFunc|ParallelInterleave|Stateful")
-_NODE = re.compile(r"\{\{.*?\}\}")
+# What TensorFlow says before the error of a user's function.
+_NODE = re.compile(r"\{\{.*?\}\}|Error in user-defined function .*? with iterator: [\w:\[\]]+: ")
 _LABELS = ("label", "labels", "y", "target")
 
 
@@ -45,9 +46,8 @@ def collected(
             "leave repeat() out"
         )
     _check_numbers(dataset.element_spec, which)
-    inputs, *others = dataset.element_spec
-    if in_batches(dataset, which, [each.shape for each in tf.nest.flatten(inputs)],
-                  *(each.shape for each in others)):
+    inputs, others, seen = _shapes(dataset, which)
+    if in_batches(dataset, which, inputs, *others, seen=seen):
         dataset = dataset.unbatch()
     examples = list(_examples(dataset, which))
     if not examples:
@@ -62,6 +62,19 @@ def collected(
             "resize or pad them first"
         ) from error
     return inputs, labels, weights[0] if weights else None
+
+
+def _shapes(dataset, which):
+    """(shapes of the inputs, those of the others, whether they were seen and not declared)."""
+    inputs, *others = dataset.element_spec
+    shapes = [[each.shape for each in tf.nest.flatten(part)] for part in (inputs, others)]
+    if all(each.rank is not None for part in shapes for each in part):
+        return *shapes, False
+    first = next(_examples(dataset.take(1), which), None)  # Python code says no shapes before.
+    if first is None:
+        return *shapes, False
+    return *([tf.TensorShape(np.shape(each)) for each in tf.nest.flatten(part)]
+             for part in (first[0], first[1:])), True
 
 
 def _tuples(dataset, which, input, label, weight):

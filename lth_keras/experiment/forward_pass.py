@@ -5,6 +5,7 @@ Anything that the wrapping loses changes outputs or gradients, and is reported b
 trained or written.
 """
 
+import contextlib
 import dataclasses
 
 import numpy as np
@@ -12,7 +13,7 @@ from absl import logging
 
 from lth_keras import pruning
 from lth_keras.compat import keras, tf
-from lth_keras.errors import ConfigurationError, first_line
+from lth_keras.errors import ConfigurationError, RunError, first_line
 from lth_keras.tasks import BinaryClassification, Classification, LanguageModel
 from lth_keras.tasks.weighting import mean
 from lth_keras.training import LayerChance
@@ -47,7 +48,8 @@ def check_forward(context):
     counts = None if data.weights is None else tf.constant(data.weights[start:stop])
     chance = LayerChance(model)
     batch = images, labels, counts
-    expected = _computed(model, chance, weights, batch, "the model", context)
+    with _embeddings_take_whole_numbers(model.name):
+        expected = _computed(model, chance, weights, batch, "the model", context)
     expected_shape = (stop - start, *data.output_shape)
     if expected["outputs"].shape != expected_shape:
         raise ConfigurationError(
@@ -72,37 +74,47 @@ def check_forward(context):
 
 
 def _refuse_fractions(context, examples):
-    """Refuses fractions where the model takes whole numbers: pixels' scaling makes them so."""
+    """Refuses fractions for inputs of whole numbers, to which Keras would cut them."""
     inputs = context.data.inputs
     if inputs is None:
         model, given = context.plain, [examples]
     else:
         model = context.build(interface=dataclasses.replace(context.interface, as_written=True))
-        unpacked = inputs.unpack(examples)
-        given = unpacked
+        given = unpacked = inputs.unpack(examples)
         if inputs.form == "dict":
             given = [unpacked[name] for name in model.input_names]
     for tensor, values in zip(model.inputs, given, strict=True):
-        fractions = values[values != np.floor(values)]
-        taker = _taker_of_indices(model, tensor) if fractions.size else None
-        if taker is not None:
-            raise ConfigurationError(
-                f"the model {model.name!r} takes whole numbers, in {taker}, and is given "
-                f"{fractions[0]:.3g}: examples of uint8 are divided by 255, as pixels, and mean "
-                "and std are applied; give tokens as x.astype('int32'), without mean and std"
-            )
+        if tensor.dtype.is_integer:
+            _check_whole(values, f"an input of {tensor.dtype.name}", model.name)
 
 
-def _taker_of_indices(model, tensor):
-    """Words for what takes an input of the model as whole numbers; None if nothing does."""
-    if tensor.dtype.is_integer:
-        return f"an input of {tensor.dtype.name}"
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.Embedding) and any(
-                each is tensor for node in layer._inbound_nodes
-                for each in tf.nest.flatten(node.keras_inputs)):
-            return f"the Embedding {layer.name!r}"
-    return None
+def _check_whole(values, taker, name):
+    fractions = values[values != np.floor(values)]
+    if fractions.size:
+        raise ConfigurationError(
+            f"the model {name!r} takes whole numbers, in {taker}, and is given "
+            f"{fractions[0]:.3g}: examples of uint8 are divided by 255, as pixels, and mean "
+            "and std are applied; give tokens as x.astype('int32'), without mean and std"
+        )
+
+
+@contextlib.contextmanager
+def _embeddings_take_whole_numbers(name):
+    """Refuses at its end what any `Embedding` was given in it, if these were fractions."""
+    look_up, looked_up = keras.layers.Embedding.call, []
+
+    def call(self, inputs):
+        if tf.is_tensor(inputs) and inputs.dtype.is_floating and hasattr(inputs, "numpy"):
+            looked_up.append((self.name, inputs.numpy()))
+        return look_up(self, inputs)
+
+    keras.layers.Embedding.call = call
+    try:
+        yield
+    finally:
+        keras.layers.Embedding.call = look_up
+    for layer, values in looked_up:  # Keras would make several lines of an error within the call.
+        _check_whole(values, f"the Embedding {layer!r}", name)
 
 
 def _computed(model, chance, weights, batch, what, context):
@@ -120,7 +132,7 @@ def _computed(model, chance, weights, batch, what, context):
             loss = tf.add_n([loss, *model.losses])
         gradients = tape.gradient(
             loss, model.trainable_variables, unconnected_gradients="zero")
-    except ConfigurationError:
+    except (ConfigurationError, RunError):
         raise
     except Exception as error:  # noqa: BLE001 - a user's layer may fail in any way.
         raise ConfigurationError(

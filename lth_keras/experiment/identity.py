@@ -57,7 +57,7 @@ def _described(value, around):
         return {"partial": inner(value.func), "arguments": inner(value.args),
                 "keywords": inner(value.keywords)}
     if hasattr(value, "get_config") and not isinstance(value, type):
-        return {**_describe_class(type(value), inner), **value.get_config()}
+        return {**_describe_class(type(value), inner), **inner(value.get_config())}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {**_describe_class(type(value), inner), **_fields(value, inner)}
     array = _as_array(value)
@@ -143,7 +143,7 @@ def _own_parts(model):
 def _is_own(value):
     """Whether a layer's attribute is the user's: an activation, a regularizer, a constraint."""
     if inspect.isfunction(value):  # The code of a lambda is in the model's JSON already.
-        return _is_users_function(value) and value.__name__ != "<lambda>"
+        return _is_users_function(inspect.unwrap(value)) and value.__name__ != "<lambda>"
     return hasattr(value, "get_config") and not isinstance(value, (type, tf.Module)) and _is_users(
         type(value))
 

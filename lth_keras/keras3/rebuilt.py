@@ -50,8 +50,20 @@ def of_one_output(model, output):
         return model
     given = KERAS_3.outputs(model)
     named = given if isinstance(given, dict) else dict(
-        zip(model.output_names, model.outputs, strict=True))
+        zip(_told_apart(model.output_names), model.outputs, strict=True))
     return KERAS_3.keras.Model(KERAS_3.inputs(model), named[output], name=model.name)
+
+
+def _told_apart(names):
+    """Names of outputs as tf_keras numbers equal ones: 'head', 'head_1'."""
+    told, numbers = [], {}
+    for name in names:
+        each = name
+        while each in told:
+            numbers[name] = numbers.get(name, 0) + 1
+            each = f"{name}_{numbers[name]}"
+        told.append(each)
+    return told
 
 
 def rebuild(model, source, target):

@@ -6,7 +6,7 @@ import random
 import numpy as np
 
 from lth_keras.compat import keras, keras_backend, tf
-from lth_keras.errors import ConfigurationError, first_line
+from lth_keras.errors import ConfigurationError, RunError, first_line
 from lth_keras.keras3 import counted_names, is_keras3, of_one_output, to_keras3, to_tf_keras
 from lth_keras.models.model_interface import ModelInterface, joined
 from lth_keras.models.seen_layers import refuse_constants, refuse_unseen
@@ -84,7 +84,7 @@ def _called(model_fn, name, input_shape, outputs, interface, arguments):
             model = model_fn(shape, outputs[-1], **arguments)
             if isinstance(model, keras.Sequential) or (is_keras3(model) and not model.built):
                 model.build((None, *shape))
-    except ConfigurationError:
+    except (ConfigurationError, RunError):
         raise
     except Exception as error:  # noqa: BLE001 - a user's function may fail in any way.
         raise ConfigurationError(

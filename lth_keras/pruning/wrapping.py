@@ -63,7 +63,10 @@ def copied(layer):
       ConfigurationError: its class cannot be built again from its config.
     """
     try:
-        return layer.__class__.from_config(layer.get_config())
+        config = layer.get_config()
+        if "name" not in config:  # What Keras notes by itself of a layer without a get_config.
+            raise TypeError("its get_config() gives no name")
+        return layer.__class__.from_config(config)
     except (NotImplementedError, TypeError, ValueError) as error:
         raise ConfigurationError(
             f"layer {layer.name!r} ({type(layer).__name__}) cannot be copied: "

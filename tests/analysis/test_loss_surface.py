@@ -116,6 +116,7 @@ class Block(keras.layers.Layer):
         self.dense = keras.layers.Dense(4, name="dense")
         self.drop = keras.layers.Dropout(rate)
         self.norm = keras.layers.BatchNormalization(name="norm")
+        self.unused = keras.layers.BatchNormalization(name="unused")  # It is never built.
 
     def call(self, inputs, training=None):
         return self.norm(self.drop(self.dense(inputs), training=training), training=training)

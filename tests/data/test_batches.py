@@ -97,6 +97,23 @@ def test_python_code_that_says_no_shapes_is_looked_at(size):
     assert np.array_equal(x[order], COLOUR) and np.array_equal(y[order], numbers)
 
 
+def test_python_code_that_fails_or_reads_whole_files_is_one_line():
+    def read(fails):
+        def file(_):
+            if fails:
+                raise OSError("no such file")
+            return COLOUR, np.arange(COUNT)
+
+        return Dataset.range(2).map(
+            lambda place: tf.py_function(file, [place], [tf.float32, tf.int64]))
+
+    for fails, said in ((True, "fails while it is read .*no such file"),
+                        (False, "a batch or a single example; say which")):
+        with pytest.raises(ConfigurationError, match=said) as caught:
+            collected(read(fails), "train")
+        assert "\n" not in str(caught.value)
+
+
 def test_what_shapes_alone_decide_needs_no_operation():
     numbers = np.arange(COUNT) % 3
     x, y, _ = collected(generated((COLOUR, numbers), None), "t")  # A label for each example.

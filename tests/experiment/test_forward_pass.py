@@ -33,6 +33,17 @@ class Forgetful(L.Layer):
         return super().get_config()
 
 
+class Nameless(L.Layer):
+    """A layer with arguments and without a configuration: Keras notes the arguments alone."""
+
+    def __init__(self, factor=1.0, **options):
+        super().__init__(**options)
+        self.inner = L.Dense(3)
+
+    def call(self, inputs):
+        return self.inner(inputs)
+
+
 class Picky(L.Layer):
     """A layer that fails on the numbers of these data."""
 
@@ -88,14 +99,35 @@ def around(layer):
     (tied(as_layer=True), r"layer 'tied' \(Tied\) cannot be copied: its copy cannot be called "
      r"\(AttributeError: 'NoneType' object has no attribute 'kernel'\); expected a get_config"),
     (tied(as_layer=False), "reads the variable 'fc/kernel' itself, .*weight tying"),
+    (around(Nameless), r"layer 'nameless' \(Nameless\) cannot be copied: its get_config\(\) gives "
+     r"no name; expected a get_config\(\) that gives every argument"),
     (adapted, r"layer 'normal' \(Normalization\) of the model adapted was adapted to data"),
-], ids=["forgetful", "picky", "error", "tied layer", "tied operation", "adapted"])
+], ids=["forgetful", "picky", "error", "tied layer", "tied operation", "nameless", "adapted"])
 def test_a_model_that_does_not_work_is_refused_in_one_line(tmp_path, build, message):
     train, test = data()
     with pytest.raises(ConfigurationError, match=message) as error:
         lth_keras.find_ticket(build, train, test, output_dir=tmp_path / "runs", **QUICK)
     assert "\n" not in str(error.value)
     assert not (tmp_path / "runs").exists()
+
+
+class WordsAndPlaces(L.Layer):
+    """The layer that Keras's guides write for a Transformer."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.words, self.places = L.Embedding(9, 2, name="table"), L.Embedding(5, 2)
+
+    def call(self, inputs):
+        return self.words(inputs) + self.places(tf.range(5))
+
+    def get_config(self):
+        return super().get_config()
+
+
+def inside(input_shape, classes):
+    return keras.Sequential([
+        keras.Input(input_shape), WordsAndPlaces(), L.Flatten(), L.Dense(classes)])
 
 
 def words_and_more(input_shape, classes):
@@ -115,7 +147,8 @@ def integers(input_shape, classes):
 
 
 @pytest.mark.parametrize("build, taker", [
-    (embedded, "the Embedding 'table'"), (integers, "an input of int32"),
+    (embedded, "the Embedding 'table'"), (inside, "the Embedding 'table'"),
+    (integers, "an input of int32"),
     (words_and_more, "the Embedding 'table'")])
 def test_tokens_of_uint8_are_not_taken_for_pixels(tmp_path, build, taker):
     words, labels = RANDOM.integers(0, 9, (24, 5)), np.arange(24) % 3

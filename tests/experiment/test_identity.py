@@ -5,6 +5,7 @@ import importlib
 import json
 import sys
 
+import gin
 import numpy as np
 import pytest
 
@@ -199,6 +200,30 @@ def test_the_code_of_a_models_own_parts_is_part_of_the_identity(tmp_path, monkey
     assert set(first["fc/"]) == {"activation", "kernel_regularizer"}
     assert own_parts() == first != own_parts(**{changed: 2})
     sys.modules.pop("users_layers", None)
+
+
+def test_what_parts_hold_and_what_wraps_them():
+    @gin.configurable
+    def bent(x, slope=0.1):
+        return x * slope
+
+    matrix = np.eye(2, dtype=np.float32)
+    init = keras.initializers.Constant(matrix)
+
+    class Own(keras.layers.Layer):
+        def build(self, shape):
+            self.w = self.add_weight("w", matrix.shape, initializer=init)
+
+        def call(self, inputs):
+            return inputs @ self.w
+
+    model = keras.Sequential([
+        keras.Input((2,)), Own(name="own"), keras.layers.Dense(2, bent, name="fc")])
+    own = identity._own_parts(model)
+    assert set(own["fc/"]) == {"activation"}
+    assert identity.digest(own, "data") == identity.digest(identity._own_parts(model), "data")
+    gin.bind_parameter("bent.slope", 0.3)
+    assert identity._own_parts(model)["fc/"] != own["fc/"]
 
 
 def test_a_model_of_the_packages_alone_has_no_part_of_its_own():

@@ -59,6 +59,23 @@ def two_heads(input_shape, num_classes):
                                 keras.layers.Dense(num_classes, name="kind")(x)], name="mine")
 
 
+def test_equal_names_of_outputs_are_told_apart_as_tf_keras_does(tmp_path):
+    def twice(input_shape, num_classes):
+        inputs = keras.Input(input_shape)
+        head = keras.layers.Dense(num_classes, name="head")
+        first = keras.layers.Dense(6, activation="relu", name="fc1")(inputs)
+        second = keras.layers.Dense(6, activation="tanh", name="fc2")(inputs)
+        return keras.Model(inputs, [head(first), head(second)])
+
+    for output, used in (("head", "fc1"), ("head_1", "fc2")):
+        found = lth_keras.find_ticket(
+            twice, TRAIN, TEST, output=output, rounds=1, rate=0.5, duration="2it", batch_size=6,
+            jit=False, progress=False, output_dir=tmp_path)
+        model, x = found.model(1, keras=3), found.normalize(TEST[0])
+        assert used in [layer.name for layer in model.layers]
+        assert np.allclose(model(x).numpy(), found.model(1)(x).numpy(), atol=1e-5)
+
+
 def test_of_several_outputs_the_one_with_labels_comes_back(tmp_path):
     found = lth_keras.find_ticket(
         two_heads, TRAIN, TEST, output="kind", rounds=1, rate=0.5, duration="2it", batch_size=6,

@@ -5,8 +5,16 @@ import pytest
 
 from lth_keras import models
 from lth_keras.compat import keras, keras_backend
-from lth_keras.errors import ConfigurationError
+from lth_keras.errors import ConfigurationError, RunError
 from lth_keras.variables import named_variables, snapshot
+
+
+def test_a_damaged_file_stays_one():
+    def damaged(input_shape, classes):
+        raise RunError("the file is damaged")
+
+    with pytest.raises(RunError, match="^the file is damaged$"):
+        models.build(damaged, (5,), 3)
 
 
 def test_one_seed_one_initialisation():

@@ -55,6 +55,16 @@ def test_the_largest_token_sets_the_vocabulary_and_other_inputs_are_no_tokens():
     assert from_arrays(pictures, TOKENS, pictures, TOKENS, task=LanguageModel(5)).num_outputs == 5
 
 
+def test_of_several_inputs_rows_of_whole_numbers_are_tokens():
+    begun = np.concatenate([np.full((6, 1), 8, np.int32), TOKENS[:, :-1]], 1)  # 8 is in no label.
+    for beside in (np.full((6, 3), 0.5, np.float32), np.full((6, 3, 3), 200, np.uint8),
+                   np.full((6, 1), 90, np.int32), np.full((6, 2, 2), 90, np.int32)):
+        x = {"text": begun, "beside": beside}
+        assert from_arrays(x, TOKENS, x, TOKENS, task=LanguageModel()).num_outputs == 9
+    x = {"style": np.full((6, 3), 50.0, np.float32), "more": np.full((6, 2), 0.5, np.float32)}
+    assert from_arrays(x, TOKENS, x, TOKENS, task=LanguageModel()).num_outputs == 5
+
+
 def test_tokens_on_disk_are_read_in_parts(tmp_path):
     (TOKENS * 2).astype(np.float32).tofile(tmp_path / "rows")
     rows = RowsOnDisk(tmp_path / "rows", np.float32, TOKENS.shape)

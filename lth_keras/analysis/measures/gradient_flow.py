@@ -118,7 +118,9 @@ class GradientFlow(Measure):
                     surface.trainable.unflatten(kept).values(), strict=True)]
             taken = self._taken(run)
             jacobians = surface.input_jacobians(taken) if taken else None
-            values = None if jacobians is None else np.linalg.svd(jacobians, compute_uv=False)
+            # Of a network that diverges the weights may be no numbers before that is noticed.
+            finite = jacobians is not None and np.isfinite(jacobians).all()
+            values = np.linalg.svd(jacobians, compute_uv=False) if finite else None
             if values is not None:
                 arrays[f"singular_values/{step}"] = values
             rows.append({

@@ -94,3 +94,10 @@ def test_the_step_at_which_a_network_diverged_is_left_out(diverged, steps):
         steps=lambda duration: {"0ep": 0, "2ep": 20}[duration]))
     facts = {"start_step": 5, "steps": 25, "diverged": diverged}
     assert GradientFlow(at=("0ep", "2ep"))._steps(run, facts) == steps
+
+
+def test_weights_that_are_no_numbers_have_no_singular_values(tmp_path, monkeypatch):
+    monkeypatch.setattr(loss_surface.LossSurface, "input_jacobians",
+                        lambda self, count: np.full((count, 3, 4), np.nan))
+    rows = measured(GradientFlow(("round_00",), ("0it",), jacobians=2), linear(tmp_path))[1]
+    assert rows.largest_singular_value.isna().all() and (rows.gradient_norm > 0).any()
